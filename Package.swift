@@ -1,0 +1,186 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// ClawKit is one product made of nested targets, one per layer. The folder list under
+// Sources/ClawKit is the architecture; a target may depend only on the layers below it.
+// Docs/architecture.md draws the picture, Docs/dependencies.md justifies each package.
+
+let package = Package(
+    name: "ClawKit",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "ClawKit", targets: ["ClawKit"]),
+        .library(name: "ClawBase", targets: ["ClawBase"]),
+        .library(name: "ClawDocuments", targets: ["ClawDocuments"]),
+        .library(name: "ClawKubernetes", targets: ["ClawKubernetes"]),
+        .library(name: "ClawControl", targets: ["ClawControl"]),
+        .library(name: "ClawCluster", targets: ["ClawCluster"]),
+        .library(name: "ClawPlatform", targets: ["ClawPlatform"]),
+        .library(name: "ClawGateway", targets: ["ClawGateway"]),
+        .library(name: "ClawHTTPServer", targets: ["ClawHTTPServer"]),
+        .library(name: "ClawKitPostgres", targets: ["ClawKitPostgres"]),
+        .executable(name: "control-plane", targets: ["control-plane"]),
+        .executable(name: "orchestrator", targets: ["orchestrator"]),
+        .executable(name: "claw", targets: ["claw"]),
+        .executable(name: "agent-runtime", targets: ["agent-runtime"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+    ],
+    targets: [
+        // MARK: Base
+        .systemLibrary(
+            name: "CLibcurl", path: "Sources/ClawKit/Base/CLibcurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .target(
+            name: "ClawBase",
+            dependencies: [
+                "CLibcurl",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            path: "Sources/ClawKit/Base", exclude: ["CLibcurl"]),
+
+        // MARK: Kubernetes: documents → models → client
+        .target(
+            name: "ClawDocuments", path: "Sources/ClawKit/Kubernetes/Documents",
+            swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
+        .target(name: "ClawModels", dependencies: ["ClawDocuments"], path: "Sources/ClawKit/Kubernetes/Models"),
+        .target(
+            name: "ClawKubernetes",
+            dependencies: [
+                "ClawBase", "ClawDocuments", "ClawModels",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            path: "Sources/ClawKit/Kubernetes/Client"),
+
+        // MARK: Control
+        .target(
+            name: "ClawControl",
+            dependencies: [
+                "ClawBase", "ClawKubernetes",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/ClawKit/Control"),
+
+        // MARK: Cluster
+        .target(
+            name: "ClawCluster",
+            dependencies: [
+                "ClawBase", "ClawKubernetes", "ClawControl",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            path: "Sources/ClawKit/Cluster"),
+
+        // MARK: Platform and Gateway
+        .target(
+            name: "ClawPlatform",
+            dependencies: [
+                "ClawBase", "ClawKubernetes", "ClawControl",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            path: "Sources/ClawKit/Platform"),
+        .target(
+            name: "ClawGateway",
+            dependencies: [
+                "ClawBase", "ClawKubernetes", "ClawControl",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/ClawKit/Gateway"),
+
+        // MARK: serving handlers, and the umbrella
+        .target(
+            name: "ClawHTTPServer",
+            dependencies: [
+                "ClawBase",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/ClawKit/HTTPServer"),
+        .target(
+            name: "ClawKit",
+            dependencies: [
+                "ClawBase", "ClawDocuments", "ClawModels", "ClawKubernetes", "ClawControl", "ClawCluster",
+                "ClawPlatform", "ClawGateway", "ClawHTTPServer",
+            ],
+            path: "Sources/ClawKit/Umbrella"),
+
+        // MARK: PostgreSQL
+        .systemLibrary(
+            name: "CLibpq", path: "Sources/ClawKitPostgres/CLibpq", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(
+            name: "ClawKitPostgres", dependencies: ["CLibpq", "ClawBase"], path: "Sources/ClawKitPostgres/Driver"),
+
+        // MARK: examples: flags and composition only
+        .executableTarget(
+            name: "control-plane",
+            dependencies: [
+                "ClawKit", "ClawKitPostgres",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/Examples/ControlPlane"),
+        .executableTarget(
+            name: "orchestrator",
+            dependencies: ["ClawKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Sources/Examples/Orchestrator"),
+        .executableTarget(
+            name: "claw",
+            dependencies: [
+                "ClawBase", "ClawDocuments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/Examples/Claw"),
+        .executableTarget(
+            name: "agent-runtime",
+            dependencies: ["ClawBase", "ClawDocuments", "ClawHTTPServer"],
+            path: "Sources/Examples/AgentRuntime"),
+    ]
+)
+
+// The same strict settings everywhere (each named by its Swift Evolution proposal).
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+    .enableUpcomingFeature("InferIsolatedConformances"),  // SE-0470
+    .enableUpcomingFeature("ImmutableWeakCaptures"),  // SE-0481
+] + (Context.environment["CLAWKIT_CI"] != nil ? [.treatAllWarnings(as: .error)] : [])
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+    target.swiftSettings = (target.swiftSettings ?? []) + strict
+}

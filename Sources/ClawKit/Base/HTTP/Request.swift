@@ -1,0 +1,65 @@
+public import HTTPTypes
+
+/// One HTTP request, as a client sends it and as a handler receives it.
+public struct Request: Sendable {
+    public var head: HTTPRequest
+    public var body: Body
+    /// How long the exchange may take until the response's head has arrived.
+    public var headTimeout: Duration
+    /// How long the response's body may stay silent before the exchange fails; nil: as long as it likes (watches
+    /// carry their own heartbeat).
+    public var idleTimeout: Duration?
+    /// The address of the peer, where a server received this request over a socket.
+    public var peer: String?
+
+    public init(
+        _ method: HTTPRequest.Method = .get, _ target: String, headers: HTTPFields = [:], body: Body = .empty,
+        headTimeout: Duration = .seconds(30), idleTimeout: Duration? = .seconds(60), peer: String? = nil
+    ) {
+        var head = HTTPRequest(method: method, url: target)
+        head.headerFields = headers
+        self.init(head: head, body: body, headTimeout: headTimeout, idleTimeout: idleTimeout, peer: peer)
+    }
+
+    public init(
+        head: HTTPRequest, body: Body = .empty, headTimeout: Duration = .seconds(30),
+        idleTimeout: Duration? = .seconds(60), peer: String? = nil
+    ) {
+        self.head = head
+        self.body = body
+        self.headTimeout = headTimeout
+        self.idleTimeout = idleTimeout
+        self.peer = peer
+    }
+
+    public var method: HTTPRequest.Method { head.method }
+    public var headers: HTTPFields {
+        get { head.headerFields }
+        set { head.headerFields = newValue }
+    }
+
+    /// The path without its query, percent-encoding kept.
+    public var path: Substring {
+        let target = head.path ?? "/"
+        return target.prefix { $0 != "?" }
+    }
+
+    /// The query's parameters in order, percent-decoded (`application/x-www-form-urlencoded` rules).
+    public var query: QueryParameters { QueryParameters(parsing: head.path ?? "") }
+}
+
+extension HTTPRequest {
+    /// A request for an absolute URL (`https://host:port/path?query`) or a bare path (`/path?query`).
+    init(method: Method, url target: String) {
+        guard let schemeEnd = target.firstRange(of: "://") else {
+            self.init(method: method, scheme: nil, authority: nil, path: target)
+            return
+        }
+        let rest = target[schemeEnd.upperBound...]
+        let slash = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        let path = String(rest[slash...])
+        self.init(
+            method: method, scheme: String(target[..<schemeEnd.lowerBound]), authority: String(rest[..<slash]),
+            path: path.hasPrefix("/") ? path : "/" + path)
+    }
+}

@@ -1,0 +1,27 @@
+public import HTTPTypes
+
+/// One HTTP response, as a client receives it and as a handler returns it.
+public struct Response: Sendable {
+    public var head: HTTPResponse
+    public var body: Body
+
+    public init(status: HTTPResponse.Status, headers: HTTPFields = [:], body: Body = .empty) {
+        head = HTTPResponse(status: status, headerFields: headers)
+        self.body = body
+    }
+
+    public init(head: HTTPResponse, body: Body = .empty) {
+        self.head = head
+        self.body = body
+    }
+
+    public var status: HTTPResponse.Status { head.status }
+    public var headers: HTTPFields {
+        get { head.headerFields }
+        set { head.headerFields = newValue }
+    }
+
+    public static func text(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
+        Response(status: status, headers: [.contentType: "text/plain; charset=utf-8"], body: .string(text))
+    }
+}

@@ -1,0 +1,100 @@
+extension Timestamp {
+    /// RFC 3339 in UTC, as Kubernetes writes `Time` (whole seconds) and `MicroTime` (`fractionDigits: 6`).
+    public func rfc3339(fractionDigits: Int = 0) -> String {
+        let total = seconds
+        let days = total.flooringDivision(by: 86400)
+        let clock = total - days * 86400
+        let date = CivilDate(daysSinceEpoch: days)
+        var text = "\(pad(date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))"
+        text += "T\(pad(clock / 3600, 2)):\(pad(clock / 60 % 60, 2)):\(pad(clock % 60, 2))"
+        if fractionDigits > 0 {
+            let fraction = String(nanoseconds - total * 1_000_000_000 + 1_000_000_000).dropFirst()
+            text += "." + fraction.prefix(fractionDigits)
+        }
+        return text + "Z"
+    }
+
+    /// Reads RFC 3339 with any offset and up to nine fractional digits; nil where the text is anything else.
+    public init?(rfc3339 text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 20, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+            bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: "t"), bytes[13] == UInt8(ascii: ":"),
+            bytes[16] == UInt8(ascii: ":"), let year = digits(bytes[0..<4]), let month = digits(bytes[5..<7]),
+            let day = digits(bytes[8..<10]), let hour = digits(bytes[11..<13]), let minute = digits(bytes[14..<16]),
+            let second = digits(bytes[17..<19]), (1...12).contains(month), (1...31).contains(day), hour < 24,
+            minute < 60, second < 61
+        else { return nil }
+        var rest = bytes[19...]
+        var fraction: Int64 = 0
+        if rest.first == UInt8(ascii: ".") {
+            let text = rest.dropFirst().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            guard !text.isEmpty, text.count <= 9, let value = digits(text) else { return nil }
+            fraction = (0..<(9 - text.count)).reduce(value) { scaled, _ in scaled * 10 }
+            rest = rest.dropFirst(1 + text.count)
+        }
+        var offset: Int64 = 0
+        if rest.elementsEqual([UInt8(ascii: "Z")]) || rest.elementsEqual([UInt8(ascii: "z")]) {
+            offset = 0
+        } else {
+            let zone = Array(rest)
+            guard zone.count == 6, zone[0] == UInt8(ascii: "+") || zone[0] == UInt8(ascii: "-"),
+                zone[3] == UInt8(ascii: ":"), let hours = digits(zone[1..<3]), let minutes = digits(zone[4..<6]),
+                hours < 24, minutes < 60
+            else { return nil }
+            offset = (hours * 3600 + minutes * 60) * (zone[0] == UInt8(ascii: "-") ? -1 : 1)
+        }
+        let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
+        let seconds = days * 86400 + hour * 3600 + minute * 60 + second - offset
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflow else { return nil }
+        nanoseconds = whole + fraction
+    }
+}
+
+extension Timestamp: CustomStringConvertible {
+    public var description: String { rfc3339(fractionDigits: 3) }
+}
+
+private func pad(_ number: Int64, _ width: Int) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, width - text.count)) + text
+}
+
+private func digits(_ bytes: some Collection<UInt8>) -> Int64? {
+    var value: Int64 = 0
+    for byte in bytes {
+        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+        value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+    }
+    return value
+}
+
+/// A date of the proleptic Gregorian calendar and its day number, by shifting the year's start to March
+/// so that the leap day comes last (the usual "days from civil" arithmetic).
+private struct CivilDate {
+    var year: Int64, month: Int64, day: Int64
+
+    init(year: Int64, month: Int64, day: Int64) {
+        (self.year, self.month, self.day) = (year, month, day)
+    }
+
+    init(daysSinceEpoch: Int64) {
+        let shifted = daysSinceEpoch + 719_468
+        let era = shifted.flooringDivision(by: 146_097)
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
+        month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    var daysSinceEpoch: Int64 {
+        let marchYear = month <= 2 ? year - 1 : year
+        let era = marchYear.flooringDivision(by: 400)
+        let yearOfEra = marchYear - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+}

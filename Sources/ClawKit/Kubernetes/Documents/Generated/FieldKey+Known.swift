@@ -1,0 +1,5 @@
+extension FieldKey {
+    static let knownNames: StaticString = """
+        apiVersion
+        """
+}

@@ -1,0 +1,10 @@
+/// One import for all of ClawKit. Each layer is also a product of its own for those who want less.
+@_exported public import ClawBase
+@_exported public import ClawCluster
+@_exported public import ClawControl
+@_exported public import ClawDocuments
+@_exported public import ClawGateway
+@_exported public import ClawHTTPServer
+@_exported public import ClawKubernetes
+@_exported public import ClawModels
+@_exported public import ClawPlatform

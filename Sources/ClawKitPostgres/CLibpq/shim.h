@@ -1,0 +1,3 @@
+#pragma once
+// libpq is a plain C API without variadic functions on the paths ClawKit uses: no wrappers needed.
+#include <libpq-fe.h>
