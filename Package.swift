@@ -84,7 +84,7 @@ let package = Package(
         .target(
             name: "ClawCluster",
             dependencies: [
-                "ClawBase", "ClawKubernetes", "ClawControl",
+                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -11,6 +11,25 @@ public struct Schema: Sendable {
         public var patchMergeKey: String?
         /// Strategic merge keeps only the given members (`patchStrategy: retainKeys`).
         public var retainsKeys: Bool
+        /// Strategic merge merges the list (`patchStrategy: merge`): by ``patchMergeKey``, or as a set of scalars.
+        public var mergesOnPatch: Bool
+        /// Strategic merge replaces the map as a whole (`patchStrategy: replace`).
+        public var replacesOnPatch: Bool
+        /// For objects and maps: whether one manager owns the whole; nil where the type itself says.
+        public var isAtomic: Bool?
+        /// The value that a missing field stands for, where it is a key of an associative list.
+        public var keyDefault: JSON?
+
+        public init(
+            name: String, type: FieldType, isRequired: Bool = false, list: ListMerge = .atomic,
+            patchMergeKey: String? = nil, retainsKeys: Bool = false, mergesOnPatch: Bool = false,
+            replacesOnPatch: Bool = false, isAtomic: Bool? = nil, keyDefault: JSON? = nil
+        ) {
+            (self.name, self.type, self.isRequired, self.list) = (name, type, isRequired, list)
+            (self.patchMergeKey, self.retainsKeys) = (patchMergeKey, retainsKeys)
+            (self.mergesOnPatch, self.replacesOnPatch) = (mergesOnPatch, replacesOnPatch)
+            (self.isAtomic, self.keyDefault) = (isAtomic, keyDefault)
+        }
     }
 
     public indirect enum FieldType: Sendable {
@@ -35,11 +54,14 @@ public struct Schema: Sendable {
 
     public let name: String
     public let fields: [Field]
+    /// Server-side apply treats a value as one (`x-kubernetes-map-type: atomic`).
+    public let isAtomic: Bool
     private let positions: [String: Int]
 
-    public init(name: String, fields: [Field]) {
+    public init(name: String, fields: [Field], isAtomic: Bool = false) {
         self.name = name
         self.fields = fields
+        self.isAtomic = isAtomic
         positions = Dictionary(fields.enumerated().map { ($1.name, $0) }) { first, _ in first }
     }
 

@@ -9,7 +9,10 @@
 ///
 /// A type is `s`tring, `i`nteger, `n`umber, `b`ool, `q`uantity, `x` (int or string), `t`ime, `u` (micro time),
 /// `y` (bytes), `*` (any), or an object's name; `[` before it makes a list, `{` a map; `!` behind it means required.
-/// Attributes: `k=` keys of an associative list, `set` for a set, `m=` strategic merge key, `r` for retainKeys.
+/// Attributes: `k=` keys of an associative list, `set` for a set, `m=` strategic merge key (`m` alone: merge a list
+/// of scalars), `r` for retainKeys, `p` for patchStrategy replace, `a` for an atomic map or object, `g` for one that
+/// is granular although its type is atomic, `d=` the default (JSON without blanks) of a field that is a list key.
+/// A type that is atomic wherever it stands has ` a` behind its name.
 public final class SchemaTable: Sendable {
     private let schemas: [String: Schema]
 
@@ -17,19 +20,28 @@ public final class SchemaTable: Sendable {
         var schemas: [String: Schema] = [:]
         for text in texts {
             var name = ""
+            var isAtomic = false
             var fields: [Schema.Field] = []
-            func finish() { if !name.isEmpty { schemas[name] = Schema(name: name, fields: fields) } }
+            func finish() {
+                if !name.isEmpty { schemas[name] = Schema(name: name, fields: fields, isAtomic: isAtomic) }
+            }
             for line in text.description.split(separator: "\n") {
                 if line.hasPrefix(" ") {
                     fields.append(Self.parseField(line))
                 } else {
                     finish()
-                    (name, fields) = (String(line), [])
+                    let words = line.split(separator: " ")
+                    (name, isAtomic, fields) = (String(words[0]), words.dropFirst().contains("a"), [])
                 }
             }
             finish()
         }
         self.schemas = schemas
+    }
+
+    /// For types that are known only at run time, as those of custom resource definitions.
+    public init(_ schemas: some Sequence<Schema>) {
+        self.schemas = Dictionary(schemas.map { ($0.name, $0) }) { _, last in last }
     }
 
     public subscript(_ name: String) -> Schema? { schemas[name] }
@@ -43,12 +55,20 @@ public final class SchemaTable: Sendable {
         let isRequired = type.hasSuffix("!")
         if isRequired { type = type.dropLast() }
         var field = Schema.Field(
-            name: String(words[0]), type: parseType(type), isRequired: isRequired, list: .atomic, patchMergeKey: nil,
-            retainsKeys: false)
+            name: String(words[0]), type: parseType(type), isRequired: isRequired)
         for attribute in words.dropFirst(2) {
             if attribute == "set" { field.list = .set }
             if attribute == "r" { field.retainsKeys = true }
-            if attribute.hasPrefix("m=") { field.patchMergeKey = String(attribute.dropFirst(2)) }
+            if attribute == "p" { field.replacesOnPatch = true }
+            if attribute == "a" { field.isAtomic = true }
+            if attribute == "g" { field.isAtomic = false }
+            if attribute == "m" { field.mergesOnPatch = true }
+            if attribute.hasPrefix("m=") {
+                (field.mergesOnPatch, field.patchMergeKey) = (true, String(attribute.dropFirst(2)))
+            }
+            if attribute.hasPrefix("d=") {
+                field.keyDefault = try? JSONParser.parse(Array(attribute.dropFirst(2).utf8))
+            }
             if attribute.hasPrefix("k=") {
                 field.list = .map(keys: attribute.dropFirst(2).split(separator: ",").map(String.init))
             }
