@@ -11,7 +11,7 @@ public struct Body: Sendable {
     package enum Storage: Sendable {
         case bytes([UInt8])
         case value(any Value)
-        case stream(ByteStream, length: Int?)
+        case stream(ByteStream, length: Int?, source: (any Sendable)?)
     }
 
     package let storage: Storage
@@ -24,10 +24,12 @@ public struct Body: Sendable {
 
     public static func value(_ value: some Value) -> Body { Body(storage: .value(value)) }
 
-    /// A body produced as it is read. `length` in bytes where it is known beforehand.
-    public static func stream<S: AsyncSequence & Sendable>(_ source: S, length: Int? = nil) -> Body
-    where S.Element == [UInt8] {
-        Body(storage: .stream(ByteStream(source), length: length))
+    /// A body produced as it is read. `length` in bytes where it is known beforehand; `source` is what the bytes
+    /// are made from, for a peer in the same process that can take it unencoded.
+    public static func stream<S: AsyncSequence & Sendable>(
+        _ sequence: S, length: Int? = nil, source: (any Sendable)? = nil
+    ) -> Body where S.Element == [UInt8] {
+        Body(storage: .stream(sequence as? ByteStream ?? ByteStream(sequence), length: length, source: source))
     }
 
     /// The length in bytes, nil for a stream of unknown length.
@@ -35,13 +37,18 @@ public struct Body: Sendable {
         switch storage {
         case .bytes(let bytes): bytes.count
         case .value: nil
-        case .stream(_, let length): length
+        case .stream(_, let length, _): length
         }
     }
 
     /// The unencoded value, where the other side of an in-process transport put one.
     public var value: (any Value)? {
         if case .value(let value) = storage { value } else { nil }
+    }
+
+    /// What a stream's bytes are made from, where the other side of an in-process transport says so.
+    public var streamSource: (any Sendable)? {
+        if case .stream(_, _, let source) = storage { source } else { nil }
     }
 
     /// The bytes where they are at hand without waiting; nil for a stream.
@@ -61,7 +68,7 @@ public struct Body: Sendable {
             guard bytes.count <= limit else { throw Finding.bodyTooLarge(limit: limit) }
             return bytes
         case .value(let value): return value.encodedBytes()
-        case .stream(let stream, _):
+        case .stream(let stream, _, _):
             var collected: [UInt8] = []
             for try await chunk in stream {
                 guard collected.count + chunk.count <= limit else { throw Finding.bodyTooLarge(limit: limit) }
@@ -99,7 +106,7 @@ extension Body: AsyncSequence {
 
     public func makeAsyncIterator() -> AsyncIterator {
         switch storage {
-        case .stream(let stream, _): AsyncIterator(state: .stream(stream.makeAsyncIterator()))
+        case .stream(let stream, _, _): AsyncIterator(state: .stream(stream.makeAsyncIterator()))
         case .bytes, .value: AsyncIterator(state: .once(immediateBytes ?? []))
         }
     }
