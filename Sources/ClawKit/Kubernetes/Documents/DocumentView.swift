@@ -16,6 +16,10 @@ public protocol DocumentView: Sendable, Hashable, CustomStringConvertible {
 extension DocumentView {
     public static var schemaName: String? { nil }
     public var description: String { document.description }
+
+    // Here once, so that the compiler does not derive them for each of hundreds of types.
+    public static func == (a: Self, b: Self) -> Bool { a.document == b.document }
+    public func hash(into hasher: inout Hasher) { hasher.combine(document) }
 }
 
 // The accessors are not generic over the field's meaning, and live here, so that thousands of generated

@@ -6,6 +6,8 @@
 public struct Quantity: ScalarView, ExpressibleByStringLiteral, CustomStringConvertible {
     public let text: String
 
+    public static let zero = Quantity(unchecked: "0")
+
     /// nil where the text is no quantity.
     public init?(_ text: String) {
         guard Self.parse(text) != nil else { return nil }

@@ -17,18 +17,24 @@ public struct Schema: Sendable {
         public var replacesOnPatch: Bool
         /// For objects and maps: whether one manager owns the whole; nil where the type itself says.
         public var isAtomic: Bool?
-        /// The value that a missing field stands for, where it is a key of an associative list.
+        /// The value that a missing field stands for: the published defaults only, which list keys rely on.
         public var keyDefault: JSON?
+        /// The texts that the field may hold; empty where any will do.
+        public var enumeration: [String]
+        /// For integers: whether they must fit 32 bits.
+        public var isInt32: Bool
 
         public init(
             name: String, type: FieldType, isRequired: Bool = false, list: ListMerge = .atomic,
             patchMergeKey: String? = nil, retainsKeys: Bool = false, mergesOnPatch: Bool = false,
-            replacesOnPatch: Bool = false, isAtomic: Bool? = nil, keyDefault: JSON? = nil
+            replacesOnPatch: Bool = false, isAtomic: Bool? = nil, keyDefault: JSON? = nil,
+            enumeration: [String] = [], isInt32: Bool = false
         ) {
             (self.name, self.type, self.isRequired, self.list) = (name, type, isRequired, list)
             (self.patchMergeKey, self.retainsKeys) = (patchMergeKey, retainsKeys)
             (self.mergesOnPatch, self.replacesOnPatch) = (mergesOnPatch, replacesOnPatch)
             (self.isAtomic, self.keyDefault) = (isAtomic, keyDefault)
+            (self.enumeration, self.isInt32) = (enumeration, isInt32)
         }
     }
 
@@ -52,16 +58,30 @@ public struct Schema: Sendable {
         case map(keys: [String])
     }
 
+    /// Fields of which at most one may be set (`x-kubernetes-unions`).
+    public struct Union: Sendable, Hashable {
+        /// The field that names the member in use; nil where none does.
+        public var discriminator: String?
+        /// Each member with the discriminator's value for it.
+        public var members: [String: String]
+
+        public init(discriminator: String?, members: [String: String]) {
+            (self.discriminator, self.members) = (discriminator, members)
+        }
+    }
+
     public let name: String
     public let fields: [Field]
     /// Server-side apply treats a value as one (`x-kubernetes-map-type: atomic`).
     public let isAtomic: Bool
+    public let unions: [Union]
     private let positions: [String: Int]
 
-    public init(name: String, fields: [Field], isAtomic: Bool = false) {
+    public init(name: String, fields: [Field], isAtomic: Bool = false, unions: [Union] = []) {
         self.name = name
         self.fields = fields
         self.isAtomic = isAtomic
+        self.unions = unions
         positions = Dictionary(fields.enumerated().map { ($1.name, $0) }) { first, _ in first }
     }
 

@@ -1,4 +1,4 @@
-/// Schemas by type name, read lazily from the compact text that the model generator writes.
+/// Schemas by type name, read from the compact text that the model generator writes.
 ///
 /// One type is a line `name` followed by one line per field, each starting with a blank:
 ///
@@ -11,27 +11,27 @@
 /// `y` (bytes), `*` (any), or an object's name; `[` before it makes a list, `{` a map; `!` behind it means required.
 /// Attributes: `k=` keys of an associative list, `set` for a set, `m=` strategic merge key (`m` alone: merge a list
 /// of scalars), `r` for retainKeys, `p` for patchStrategy replace, `a` for an atomic map or object, `g` for one that
-/// is granular although its type is atomic, `d=` the default (JSON without blanks) of a field that is a list key.
-/// A type that is atomic wherever it stands has ` a` behind its name.
+/// is granular although its type is atomic, `d=` the default (JSON without blanks), `e=` the allowed texts, `32` for
+/// an integer of 32 bits.
+/// A type that is atomic wherever it stands has ` a` behind its name; a union ` union=discriminator:field=value,…`.
 public final class SchemaTable: Sendable {
     private let schemas: [String: Schema]
 
     public init(parsing texts: [StaticString]) {
         var schemas: [String: Schema] = [:]
         for text in texts {
-            var name = ""
-            var isAtomic = false
+            var head: [String] = []
             var fields: [Schema.Field] = []
             func finish() {
-                if !name.isEmpty { schemas[name] = Schema(name: name, fields: fields, isAtomic: isAtomic) }
+                if let schema = Self.schema(head: head, fields: fields) { schemas[schema.name] = schema }
             }
-            for line in text.description.split(separator: "\n") {
-                if line.hasPrefix(" ") {
-                    fields.append(Self.parseField(line))
+            for line in Self.split(text.description[...], at: UInt8(ascii: "\n")) {
+                let words = Self.split(line, at: UInt8(ascii: " "))
+                if line.utf8.first == UInt8(ascii: " ") {
+                    fields.append(Self.field(words))
                 } else {
                     finish()
-                    let words = line.split(separator: " ")
-                    (name, isAtomic, fields) = (String(words[0]), words.dropFirst().contains("a"), [])
+                    (head, fields) = (words.map(String.init), [])
                 }
             }
             finish()
@@ -48,32 +48,54 @@ public final class SchemaTable: Sendable {
 
     public var names: some Collection<String> { schemas.keys }
 
-    private static func parseField(_ line: Substring) -> Schema.Field {
-        let words = line.split(separator: " ")
-        precondition(words.count >= 2, "a field's line needs a name and a type: \(line)")
+    private static func schema(head: [String], fields: [Schema.Field]) -> Schema? {
+        guard let name = head.first else { return nil }
+        let unions = head.dropFirst().filter { $0.hasPrefix("union=") }.map { word in
+            let parts = word.dropFirst(6).split(separator: ":", omittingEmptySubsequences: false)
+            let members = parts[1].split(separator: ",").map { $0.split(separator: "=").map(String.init) }
+            return Schema.Union(
+                discriminator: parts[0].isEmpty ? nil : String(parts[0]),
+                members: Dictionary(members.map { ($0[0], $0[1]) }) { first, _ in first })
+        }
+        return Schema(name: name, fields: fields, isAtomic: head.dropFirst().contains("a"), unions: unions)
+    }
+
+    private static func field(_ words: [Substring]) -> Schema.Field {
+        precondition(words.count >= 2, "a field's line needs a name and a type: \(words)")
         var type = words[1]
-        let isRequired = type.hasSuffix("!")
+        let isRequired = type.utf8.last == UInt8(ascii: "!")
         if isRequired { type = type.dropLast() }
-        var field = Schema.Field(
-            name: String(words[0]), type: parseType(type), isRequired: isRequired)
+        var field = Schema.Field(name: String(words[0]), type: parseType(type), isRequired: isRequired)
         for attribute in words.dropFirst(2) {
-            if attribute == "set" { field.list = .set }
-            if attribute == "r" { field.retainsKeys = true }
-            if attribute == "p" { field.replacesOnPatch = true }
-            if attribute == "a" { field.isAtomic = true }
-            if attribute == "g" { field.isAtomic = false }
-            if attribute == "m" { field.mergesOnPatch = true }
-            if attribute.hasPrefix("m=") {
-                (field.mergesOnPatch, field.patchMergeKey) = (true, String(attribute.dropFirst(2)))
-            }
-            if attribute.hasPrefix("d=") {
-                field.keyDefault = try? JSONParser.parse(Array(attribute.dropFirst(2).utf8))
-            }
-            if attribute.hasPrefix("k=") {
-                field.list = .map(keys: attribute.dropFirst(2).split(separator: ",").map(String.init))
-            }
+            let parts = attribute.utf8.split(separator: UInt8(ascii: "="), maxSplits: 1).map { Substring($0) }
+            read(parts[0], parts.count > 1 ? parts[1] : nil, into: &field)
         }
         return field
+    }
+
+    private static func read(_ attribute: Substring, _ value: Substring?, into field: inout Schema.Field) {
+        switch attribute {
+        case "k": field.list = .map(keys: list(value))
+        case "set": field.list = .set
+        case "m": (field.mergesOnPatch, field.patchMergeKey) = (true, value.map(String.init))
+        case "r": field.retainsKeys = true
+        case "p": field.replacesOnPatch = true
+        case "a": field.isAtomic = true
+        case "g": field.isAtomic = false
+        case "d": field.keyDefault = value.flatMap { try? JSONParser.parse(Array($0.utf8)) }
+        case "e": field.enumeration = list(value)
+        case "32": field.isInt32 = true
+        default: preconditionFailure("unknown attribute '\(attribute)' of the field \(field.name)")
+        }
+    }
+
+    private static func list(_ text: Substring?) -> [String] {
+        (text ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    /// By bytes: the table has thousands of words, and a walk by characters takes ten times as long.
+    private static func split(_ text: Substring, at separator: UInt8) -> [Substring] {
+        text.utf8.split(separator: separator).map { Substring($0) }
     }
 
     private static func parseType(_ text: Substring) -> Schema.FieldType {

@@ -1,0 +1,6 @@
+public import ClawDocuments
+
+extension SchemaTable {
+    /// The field tables of all generally available types, read at first use.
+    public static let kubernetes = SchemaTable(parsing: GeneratedSchemas.all)
+}
