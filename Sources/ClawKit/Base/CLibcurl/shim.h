@@ -23,6 +23,10 @@ static inline CURLcode claw_curl_setopt_blob(CURL *handle, CURLoption option, co
     struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
     return curl_easy_setopt(handle, option, &blob);
 }
+// CURLOPT_COPYPOSTFIELDS takes raw bytes (their number set before), not a C string; libcurl copies them.
+static inline CURLcode claw_curl_setopt_copy_body(CURL *handle, const void *bytes) {
+    return curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, bytes ? bytes : "");
+}
 typedef size_t (*claw_curl_data_callback)(char *bytes, size_t size, size_t count, void *context);
 static inline CURLcode claw_curl_setopt_callback(CURL *handle, CURLoption option, claw_curl_data_callback callback) {
     return curl_easy_setopt(handle, option, callback);

@@ -1,0 +1,126 @@
+import CLibcurl
+import HTTPTypes
+
+/// One transfer as the event loop sees it: an easy handle, the exchange it serves, and its deadline.
+/// Lives on the loop's thread only; libcurl's callbacks find it through an unretained pointer.
+final class LoopTransfer {
+    let exchange: Exchange
+    private let easy: UnsafeMutableRawPointer
+    private var headers: UnsafeMutablePointer<curl_slist>?
+    private var connectTo: UnsafeMutablePointer<curl_slist>?
+    private let reason: UnsafeMutablePointer<CChar>
+    private let deadlines: Deadlines
+    private let decodesGzip: Bool
+    private var parser = ResponseHeadParser()
+    private var headIsTooLarge = false
+    private var hasHead = false
+    private var lastActivity = ContinuousClock.now
+    private let start = ContinuousClock.now
+
+    init?(_ exchange: Exchange, _ configuration: CurlTransport.Configuration, _ deadlines: Deadlines) {
+        guard let easy = curl_easy_init() else { return nil }
+        self.exchange = exchange
+        self.easy = easy
+        self.deadlines = deadlines
+        decodesGzip = configuration.decodesGzip
+        reason = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        reason.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        for line in exchange.plan.headerLines { headers = curl_slist_append(headers, line) }
+        if let name = exchange.plan.connectTo { connectTo = curl_slist_append(nil, name) }
+        var options = EasyOptions(easy)
+        options.apply(configuration)
+        options.apply(exchange.plan, headers: headers, connectTo: connectTo)
+        options.set(CURLOPT_ERRORBUFFER, pointer: reason)
+        options.setCallbacks(context: Unmanaged.passUnretained(self).toOpaque())
+        guard options.areAccepted else { return nil }
+        deadlines.note(start + exchange.plan.headTimeout)
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(headers)
+        curl_slist_free_all(connectTo)
+        reason.deallocate()
+    }
+
+    static func of(easy: UnsafeMutableRawPointer) -> LoopTransfer? {
+        var context: UnsafeMutableRawPointer?
+        claw_curl_getinfo_pointer(easy, CURLINFO_PRIVATE, &context)
+        return context.map { Unmanaged<LoopTransfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    func add(to multi: UnsafeMutableRawPointer) -> Bool { curl_multi_add_handle(multi, easy) == CURLM_OK }
+    func remove(from multi: UnsafeMutableRawPointer) { curl_multi_remove_handle(multi, easy) }
+
+    /// Goes on in those directions that are not (or no longer) paused.
+    func resume() {
+        touch()
+        let receiving = exchange.isReceivingPaused ? CURLPAUSE_RECV : 0
+        let sending = exchange.isSendingPaused ? CURLPAUSE_SEND : 0
+        curl_easy_pause(easy, receiving | sending)
+    }
+
+    // MARK: deadlines
+
+    /// When this transfer is given up; nil while it is we who do not read, or where silence is allowed.
+    var deadline: ContinuousClock.Instant? {
+        guard hasHead else { return start + exchange.plan.headTimeout }
+        guard let idle = exchange.plan.idleTimeout, !exchange.isReceivingPaused else { return nil }
+        return lastActivity + idle
+    }
+
+    var timeoutError: TransportError {
+        let plan = exchange.plan
+        let limit = hasHead ? plan.idleTimeout ?? .zero : plan.headTimeout
+        return TransportError(
+            code: .timeout,
+            message: hasHead
+                ? "\(plan.peer) fell silent for \(limit.inSeconds) s in the midst of its answer."
+                : "\(plan.peer) did not answer \(plan.method) within \(limit.inSeconds) s.")
+    }
+
+    private func touch() {
+        lastActivity = .now
+        if hasHead, let idle = exchange.plan.idleTimeout { deadlines.note(lastActivity + idle) }
+    }
+
+    // MARK: the end
+
+    /// Why the transfer failed; nil where it did not.
+    func failure(_ code: CURLcode) -> TransportError? {
+        guard code != CURLE_OK else { return nil }
+        var systemError = 0
+        claw_curl_getinfo_long(easy, CURLINFO_OS_ERRNO, &systemError)
+        if headIsTooLarge {
+            return TransportError(code: .disconnected, message: "\(exchange.plan.peer) sent too large a head.")
+        }
+        return TransportError(
+            curl: code, reason: String(cString: reason), systemError: Int32(truncatingIfNeeded: systemError),
+            peer: exchange.plan.peer, hasHead: hasHead)
+    }
+
+    // MARK: libcurl's callbacks
+
+    /// - Returns: whether to go on.
+    func receive(headerLine: UnsafeRawBufferPointer) -> Bool {
+        do {
+            guard var head = try parser.add(line: headerLine) else { return true }
+            hasHead = true
+            touch()
+            if decodesGzip, head.headerFields.contains(.contentEncoding) {
+                head.headerFields[.contentEncoding] = nil
+                head.headerFields[.contentLength] = nil
+            }
+            exchange.headArrived(head)
+            return true
+        } catch {
+            headIsTooLarge = true
+            return false
+        }
+    }
+
+    func receive(bytes: UnsafeRawBufferPointer) -> Exchange.Arrival {
+        touch()
+        return exchange.bytesArrived(bytes)
+    }
+}

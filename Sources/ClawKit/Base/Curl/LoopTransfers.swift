@@ -1,0 +1,84 @@
+import CLibcurl
+
+/// The transfers of one event loop, and their deadlines. Used on the loop's thread only.
+struct LoopTransfers {
+    private let multi: UnsafeMutableRawPointer
+    private let configuration: CurlTransport.Configuration
+    private var live: [ObjectIdentifier: LoopTransfer] = [:]
+    private let deadlines = Deadlines()
+
+    init(multi: UnsafeMutableRawPointer, configuration: CurlTransport.Configuration) {
+        self.multi = multi
+        self.configuration = configuration
+    }
+
+    mutating func handle(_ command: CurlLoop.Command) {
+        switch command {
+        case .start(let exchange):
+            guard !exchange.hasEnded else { return }
+            guard let transfer = LoopTransfer(exchange, configuration, deadlines), transfer.add(to: multi) else {
+                exchange.ended(TransportError(code: .invalidRequest, message: "libcurl refused the request's settings."))
+                return
+            }
+            live[exchange.id] = transfer
+        case .resume(let id):
+            live[id]?.resume()
+        case .remove(let id):
+            live.removeValue(forKey: id)?.remove(from: multi)
+        }
+    }
+
+    /// Moves everything as far as it goes. - Returns: how many milliseconds there is nothing to do but wait.
+    mutating func advance() -> Int32 {
+        var running: Int32 = 0
+        curl_multi_perform(multi, &running)
+        finishDone()
+        let now = ContinuousClock.now
+        if deadlines.areDue(now) { expire(now) }
+        guard let next = deadlines.next else { return 60_000 }
+        return Int32(clamping: min(60_000, max(0, (next - now).nanoseconds / 1_000_000 + 1)))
+    }
+
+    mutating func closeAll() {
+        for transfer in live.values {
+            transfer.remove(from: multi)
+            transfer.exchange.ended(.closed)
+        }
+        live = [:]
+    }
+
+    private mutating func finishDone() {
+        var result = CURLE_OK
+        while let easy = claw_curl_multi_next_done(multi, &result) {
+            guard let transfer = LoopTransfer.of(easy: easy) else { continue }
+            let error = transfer.failure(result)
+            live.removeValue(forKey: transfer.exchange.id)
+            transfer.remove(from: multi)
+            transfer.exchange.ended(error)
+        }
+    }
+
+    private mutating func expire(_ now: ContinuousClock.Instant) {
+        deadlines.clear()
+        for (id, transfer) in live {
+            guard let deadline = transfer.deadline else { continue }
+            if deadline > now {
+                deadlines.note(deadline)
+                continue
+            }
+            live.removeValue(forKey: id)
+            transfer.remove(from: multi)
+            transfer.exchange.ended(transfer.timeoutError)
+        }
+    }
+}
+
+/// The moment before which no deadline lies. Traffic moves deadlines back without touching it, so that they are
+/// looked at one by one only when it has come.
+final class Deadlines {
+    private(set) var next: ContinuousClock.Instant?
+
+    func areDue(_ now: ContinuousClock.Instant) -> Bool { next.map { $0 <= now } ?? false }
+    func note(_ deadline: ContinuousClock.Instant) { next = next.map { min($0, deadline) } ?? deadline }
+    func clear() { next = nil }
+}
