@@ -120,8 +120,10 @@ private let writeCallback: claw_curl_data_callback = { bytes, size, count, conte
 
 private let readCallback: claw_curl_data_callback = { bytes, size, count, context in
     let target = UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
-    switch transfer(context)?.exchange.readUpload(into: target) {
-    case .bytes(let count): return count
+    switch transfer(context)?.exchange.readUpload(upTo: target.count) {
+    case .bytes(let bytes):
+        target.copyBytes(from: bytes)
+        return bytes.count
     case .pause: return Int(CURL_READFUNC_PAUSE)
     case .end: return 0
     case .abort, nil: return Int(CURL_READFUNC_ABORT)

@@ -113,7 +113,7 @@ final class Exchange: Sendable {
 
     enum Arrival { case taken, pause, refused }
 
-    func bytesArrived(_ bytes: UnsafeRawBufferPointer) -> Arrival {
+    func bytesArrived(_ bytes: [UInt8]) -> Arrival {
         switch state.withLock({ $0.transfer.bytesArrived(bytes) }) {
         case .kept: return .taken
         case .delivered(let waiter, let chunk):
@@ -124,13 +124,13 @@ final class Exchange: Sendable {
         }
     }
 
-    enum Reading { case bytes(Int), pause, end, abort }
+    enum Reading { case bytes(ArraySlice<UInt8>), pause, end, abort }
 
-    func readUpload(into target: UnsafeMutableRawBufferPointer) -> Reading {
-        switch state.withLock({ $0.upload.read(into: target) }) {
-        case .bytes(let count, let waiter):
+    func readUpload(upTo count: Int) -> Reading {
+        switch state.withLock({ $0.upload.read(upTo: count) }) {
+        case .bytes(let bytes, let waiter):
             waiter?.resume()
-            return .bytes(count)
+            return .bytes(bytes)
         case .starved: return .pause
         case .end: return .end
         case .abort: return .abort

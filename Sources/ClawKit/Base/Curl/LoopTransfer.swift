@@ -121,6 +121,6 @@ final class LoopTransfer {
 
     func receive(bytes: UnsafeRawBufferPointer) -> Exchange.Arrival {
         touch()
-        return exchange.bytesArrived(bytes)
+        return exchange.bytesArrived(Array(bytes))
     }
 }

@@ -66,17 +66,17 @@ struct Transfer<HeadWaiter, ChunkWaiter> {
         return waiter
     }
 
-    mutating func bytesArrived(_ bytes: UnsafeRawBufferPointer) -> Arrival {
+    mutating func bytesArrived(_ bytes: [UInt8]) -> Arrival {
         guard case .body(let waiter) = phase else { return .refused }
         if let waiter {
             phase = .body(nil)
-            return .delivered(to: waiter, Array(bytes))
+            return .delivered(to: waiter, bytes)
         }
         guard buffered < limit else {
             isPaused = true
             return .pause
         }
-        chunks.append(Array(bytes))
+        chunks.append(bytes)
         buffered += bytes.count
         return .kept
     }

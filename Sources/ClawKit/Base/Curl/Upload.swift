@@ -6,7 +6,7 @@ import DequeModule
 /// the end is not known, the transfer starves (pauses) until the next chunk or the end.
 struct Upload<Waiter> {
     enum Read {
-        case bytes(Int, wake: Waiter?)
+        case bytes(ArraySlice<UInt8>, wake: Waiter?)
         case starved
         case end
         /// The stream broke off: the request must not look complete.
@@ -58,19 +58,18 @@ struct Upload<Waiter> {
         return waiter
     }
 
-    mutating func read(into target: UnsafeMutableRawBufferPointer) -> Read {
+    mutating func read(upTo limit: Int) -> Read {
         guard var chunk = chunks.popFirst() else {
             if isFinished { return .end }
             if isClosed { return .abort }
             isStarved = true
             return .starved
         }
-        let count = min(chunk.count, target.count)
-        target.copyBytes(from: chunk.prefix(count))
-        chunk.removeFirst(count)
+        let bytes = chunk.prefix(limit)
+        chunk.removeFirst(bytes.count)
         if !chunk.isEmpty { chunks.prepend(chunk) }
-        buffered -= count
-        return .bytes(count, wake: buffered < limit ? takeWaiter() : nil)
+        buffered -= bytes.count
+        return .bytes(bytes, wake: buffered < self.limit ? takeWaiter() : nil)
     }
 
     private mutating func takeStarved() -> Bool {
