@@ -99,7 +99,7 @@ let package = Package(
         .target(
             name: "ClawPlatform",
             dependencies: [
-                "ClawBase", "ClawKubernetes", "ClawControl",
+                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -167,6 +167,9 @@ let package = Package(
             name: "agent-runtime",
             dependencies: ["ClawBase", "ClawDocuments", "ClawHTTPServer"],
             path: "Sources/Examples/AgentRuntime"),
+
+        // MARK: tests
+        .testTarget(name: "ClawBaseTests", dependencies: ["ClawBase"]),
     ]
 )
 
