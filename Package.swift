@@ -170,6 +170,7 @@ let package = Package(
 
         // MARK: tests
         .testTarget(name: "ClawBaseTests", dependencies: ["ClawBase"]),
+        .testTarget(name: "ClawClusterTests", dependencies: ["ClawCluster", "ClawDocuments"]),
     ]
 )
 

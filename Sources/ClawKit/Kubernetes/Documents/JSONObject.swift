@@ -28,6 +28,25 @@ public struct JSONObject: Sendable {
         storage = Storage(ids: ids, values: values, names: names)
     }
 
+    /// In time linear in the members, which must have distinct names: for large objects made at once.
+    package init(distinct members: some Sequence<(name: String, value: JSON)>) {
+        var (ids, values, names): ([UInt16], [JSON], [String]) = ([], [], [])
+        for (name, value) in members {
+            if let number = KnownKeys.shared.number(of: name) {
+                ids.append(number)
+            } else {
+                precondition(names.count < Self.mostNames, "an object has too many members")
+                ids.append(UInt16(names.count) | Self.custom)
+                names.append(name)
+            }
+            values.append(value)
+        }
+        storage = Storage(ids: ids, values: values, names: names)
+    }
+
+    /// How many members an object may have.
+    package static let mostNames = Int(FieldKey.unknown)
+
     public var count: Int { storage.ids.count }
     public var isEmpty: Bool { storage.ids.isEmpty }
 
