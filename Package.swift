@@ -109,8 +109,7 @@ let package = Package(
         .target(
             name: "ClawGateway",
             dependencies: [
-                "ClawBase", "ClawKubernetes", "ClawControl",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "ClawBase", "ClawDocuments",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
