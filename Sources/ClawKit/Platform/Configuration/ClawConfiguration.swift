@@ -1,0 +1,81 @@
+public import ClawBase
+import FoundationEssentials
+
+/// What `claw.yaml` says: models, templates, the server. Plain values; who composes a platform hands them on.
+public struct ClawConfiguration: Sendable, Hashable {
+    /// What runs for a runtime of this template.
+    public struct Template: Sendable, Hashable {
+        /// An RFC 1123 label.
+        public var name: String
+        /// Program and arguments; never empty.
+        public var command: [String]
+        /// Where the program listens, 1 to 65535.
+        public var port: Int
+
+        public init(name: String, command: [String], port: Int = Template.standardPort) {
+            (self.name, self.command, self.port) = (name, command, port)
+        }
+
+        public static let standardPort = 18789
+        /// The example agent runtime, there where nothing else is configured.
+        public static let standard = Template(name: "default", command: ["agent-runtime"])
+    }
+
+    public struct Server: Sendable, Hashable {
+        /// Runtimes also answer at `{runtime}-{project}.DOMAIN`; nil: under `/r/{project}/{runtime}/` only.
+        public var domain: String?
+        /// How long a sign-in lasts.
+        public var sessionHours: Int
+
+        public init(domain: String? = nil, sessionHours: Int = 12) {
+            (self.domain, self.sessionHours) = (domain, sessionHours)
+        }
+    }
+
+    /// At least one.
+    public var models: [ModelDeclaration]
+    /// At least one.
+    public var templates: [Template]
+    public var server: Server
+
+    /// What holds without a file.
+    public init(
+        models: [ModelDeclaration] = [.echo], templates: [Template] = [.standard], server: Server = Server()
+    ) {
+        (self.models, self.templates, self.server) = (models, templates, server)
+    }
+
+    /// Reads the text of a configuration file.
+    /// - Parameter file: the file's name, for the places in findings (`claw.yaml:12`).
+    /// - Throws: ``InvalidConfiguration`` with everything that is wrong.
+    public init(yaml: String, file: String = "claw.yaml") throws(InvalidConfiguration) {
+        var reader = ConfigurationReader(file: file)
+        self = reader.configuration(yaml)
+        if !reader.findings.isEmpty { throw InvalidConfiguration(findings: reader.findings) }
+    }
+
+    /// Reads a configuration file.
+    /// - Throws: ``InvalidConfiguration``, also where the file cannot be read.
+    public init(contentsOf path: String) throws(InvalidConfiguration) {
+        guard let bytes = try? Data(contentsOf: URL(filePath: path)) else {
+            throw InvalidConfiguration(findings: [
+                Finding(.badConfig, "The configuration file cannot be read; check that it exists and is readable.", field: path)
+            ])
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw InvalidConfiguration(findings: [Finding(.badConfig, "The configuration file is not UTF-8 text.", field: path)])
+        }
+        try self.init(yaml: text, file: path)
+    }
+}
+
+/// Everything that is wrong with a configuration file, in the order of its lines.
+public struct InvalidConfiguration: Error, Sendable, Hashable, CustomStringConvertible {
+    /// At least one; each names its line in ``Finding/field``.
+    public let findings: [Finding]
+
+    public init(findings: [Finding]) { self.findings = findings }
+
+    /// One finding per line.
+    public var description: String { findings.map(\.description).joined(separator: "\n") }
+}
