@@ -17,7 +17,8 @@ struct LoopTransfers {
         case .start(let exchange):
             guard !exchange.hasEnded else { return }
             guard let transfer = LoopTransfer(exchange, configuration, deadlines), transfer.add(to: multi) else {
-                exchange.ended(TransportError(code: .invalidRequest, message: "libcurl refused the request's settings."))
+                exchange.ended(
+                    TransportError(code: .invalidRequest, message: "libcurl refused the request's settings."))
                 return
             }
             live[exchange.id] = transfer

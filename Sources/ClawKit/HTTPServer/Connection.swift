@@ -1,0 +1,50 @@
+import NIOCore
+import Synchronization
+
+/// One client's connection: the way to end what is done for it.
+final class Connection: Sendable {
+    /// The connection on which the current task answers.
+    @TaskLocal static var current: Connection?
+
+    private let channel: any Channel
+    private let ends: AsyncStream<Never>
+    private let end: AsyncStream<Never>.Continuation
+    /// A response of unknown length is being sent.
+    let hasOpenStream = Atomic(false)
+
+    init(_ channel: any Channel) {
+        self.channel = channel
+        (ends, end) = AsyncStream.makeStream()
+    }
+
+    /// The client has left: whoever works for it may stop.
+    func clientLeft() { end.finish() }
+
+    /// Ends the connection from our side, whatever is under way.
+    func cut() {
+        end.finish()
+        channel.close(promise: nil)
+    }
+
+    /// Returns when the client has left, the connection was cut, or the task is cancelled.
+    func untilEnd() async { for await _ in ends {} }
+}
+
+/// The open connections of one server.
+final class Connections: Sendable {
+    private let open = Mutex<[ObjectIdentifier: Connection]>([:])
+    private let draining = Atomic(false)
+
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+    func startDraining() { draining.store(true, ordering: .relaxed) }
+
+    func add(_ connection: Connection) { open.withLock { $0[ObjectIdentifier(connection)] = connection } }
+    func remove(_ connection: Connection) { open.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(connection)) } }
+
+    func cut(onlyStreams: Bool) {
+        for connection in open.withLock({ Array($0.values) })
+        where !onlyStreams || connection.hasOpenStream.load(ordering: .relaxed) {
+            connection.cut()
+        }
+    }
+}

@@ -1,0 +1,38 @@
+public import ClawBase
+import NIOSSL
+
+/// What a server shows to its clients: its certificate chain with the key, all as PEM texts.
+public struct TLSIdentity: Sendable {
+    /// The server's certificate first, then the intermediate ones.
+    public var certificateChain: String
+    public var key: Secret<String>
+    /// Where set, clients are asked for a certificate; they may have none, but one they show must come from here.
+    public var clientAuthorities: String?
+
+    public init(certificateChain: String, key: Secret<String>, clientAuthorities: String? = nil) {
+        self.certificateChain = certificateChain
+        self.key = key
+        self.clientAuthorities = clientAuthorities
+    }
+
+    func configuration() throws(Finding) -> TLSConfiguration {
+        do {
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(certificateChain.utf8))
+                    .map { .certificate($0) },
+                privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(key.reveal().utf8), format: .pem)))
+            configuration.minimumTLSVersion = .tlsv12
+            configuration.applicationProtocols = ["http/1.1"]
+            if let clientAuthorities {
+                configuration.certificateVerification = .optionalVerification
+                let roots = try NIOSSLCertificate.fromPEMBytes(Array(clientAuthorities.utf8))
+                configuration.trustRoots = .certificates(roots)
+                configuration.sendCANameList = true
+            }
+            return configuration
+        } catch {
+            throw Finding(
+                .badConfig, "The server's certificate or key is not usable PEM (\(error)); check both files.")
+        }
+    }
+}

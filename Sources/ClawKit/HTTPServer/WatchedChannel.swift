@@ -1,0 +1,58 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+
+/// Wraps a way to serve a connection so that serving is cancelled as soon as the client leaves or the server cuts.
+///
+/// Hummingbird's own means (`consumeWithCancellationOnInboundClose`) gives up the connection after the response;
+/// watching from beside leaves keep-alive as it is.
+struct WatchedChannel<Base: ServerChildChannel>: ServerChildChannel {
+    struct Value: ServerChildChannelValue {
+        let base: Base.Value
+        let connection: Connection
+        var channel: any Channel { base.channel }
+    }
+
+    let base: Base
+    let connections: Connections
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        let connection = Connection(channel)
+        return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            // Before Hummingbird's own last handler, which ends the journey of the channel's events.
+            try channel.pipeline.syncOperations.addHandler(LeaveHandler(connection), position: .first)
+            return Value(base: value, connection: connection)
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        let connection = value.connection
+        connections.add(connection)
+        defer { connections.remove(connection) }
+        await Connection.$current.withValue(connection) {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await base.handle(value: value.base, logger: logger) }
+                group.addTask { await connection.untilEnd() }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+}
+
+private final class LeaveHandler: ChannelInboundHandler {
+    typealias InboundIn = NIOAny
+    private let connection: Connection
+
+    init(_ connection: Connection) { self.connection = connection }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent { connection.clientLeft() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        connection.clientLeft()
+        context.fireChannelInactive()
+    }
+}
