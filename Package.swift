@@ -169,6 +169,8 @@ let package = Package(
 
         // MARK: tests
         .testTarget(name: "ClawBaseTests", dependencies: ["ClawBase"]),
+        .testTarget(name: "ClawDocumentsTests", dependencies: ["ClawDocuments"]),
+        .testTarget(name: "ClawModelsTests", dependencies: ["ClawDocuments", "ClawModels"]),
         .testTarget(name: "ClawClusterTests", dependencies: ["ClawCluster", "ClawDocuments"]),
     ]
 )

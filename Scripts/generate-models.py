@@ -48,8 +48,9 @@ FIRST = ["apiVersion", "kind", "name", "generateName", "namespace", "metadata", 
 FIRST_OF = {
     "ObjectMeta": ["name", "generateName", "namespace", "labels", "annotations", "ownerReferences", "finalizers"],
     "Container": ["name", "image", "command", "args", "workingDir", "ports", "envFrom", "env", "resources", "volumeMounts"],
-    "ContainerPort": ["name", "containerPort", "protocol"],
-    "ServicePort": ["name", "protocol", "port", "targetPort", "nodePort"],
+    "ContainerPort": ["containerPort", "name", "protocol"],
+    "ServicePort": ["port", "name", "targetPort", "protocol", "nodePort"],
+    "JSONSchemaProps": ["type", "format", "properties", "required", "items", "additionalProperties", "enum", "default"],
     "Status": ["status", "reason", "message", "code", "details"],
 }
 FIRST_OF_CONDITIONS = ["type", "status", "reason", "message"]
@@ -360,6 +361,8 @@ def initializer(definition, fields):
         else:
             call = "setRequired" if field.required and field.is_collection else "set"
             lines.append(f"        document.{call}({field.key}, {field.swift})")
+            if len(lines[-1]) > WIDTH:
+                lines[-1:] = [f"        document.{call}(", f"            {field.key}, {field.swift})"]
     return lines + ["    }"]
 
 

@@ -27,4 +27,18 @@ public enum IntOrString: ScalarView, ExpressibleByIntegerLiteral, ExpressibleByS
         case .string(let value): value
         }
     }
+
+    /// The number itself, or the percentage of a total, as `maxSurge: 25%` of the replicas; nil where it is neither.
+    public func scaled(to total: Int, roundingUp: Bool) -> Int? {
+        switch self {
+        case .int(let value): return value
+        case .string(let text):
+            guard text.hasSuffix("%"), let percent = Int(text.dropLast()) else { return nil }
+            let (product, overflow) = percent.multipliedReportingOverflow(by: total)
+            guard !overflow else { return nil }
+            let (quotient, remainder) = product.quotientAndRemainder(dividingBy: 100)
+            if roundingUp { return remainder > 0 ? quotient + 1 : quotient }
+            return remainder < 0 ? quotient - 1 : quotient
+        }
+    }
 }

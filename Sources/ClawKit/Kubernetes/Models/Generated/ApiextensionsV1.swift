@@ -399,39 +399,43 @@ public struct JSONSchemaProps: DocumentView {
     public static var schemaName: String? { "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps" }
 
     public init(
-        ref: String? = nil, schema: String? = nil, additionalItems: JSON? = nil, additionalProperties: JSON? = nil,
-        allOf: [JSONSchemaProps] = [], anyOf: [JSONSchemaProps] = [], `default`: JSON? = nil,
-        definitions: [String: JSONSchemaProps] = [:], dependencies: [String: JSON] = [:], description: String? = nil,
-        `enum`: [JSON] = [], example: JSON? = nil, exclusiveMaximum: Bool? = nil, exclusiveMinimum: Bool? = nil,
-        externalDocs: ExternalDocumentation? = nil, format: String? = nil, id: String? = nil, items: JSON? = nil,
-        maxItems: Int? = nil, maxLength: Int? = nil, maxProperties: Int? = nil, maximum: Double? = nil,
-        minItems: Int? = nil, minLength: Int? = nil, minProperties: Int? = nil, minimum: Double? = nil,
-        multipleOf: Double? = nil, not: JSONSchemaProps? = nil, nullable: Bool? = nil, oneOf: [JSONSchemaProps] = [],
-        pattern: String? = nil, patternProperties: [String: JSONSchemaProps] = [:],
-        properties: [String: JSONSchemaProps] = [:], required: [String] = [], title: String? = nil, type: String? = nil,
-        uniqueItems: Bool? = nil, xKubernetesEmbeddedResource: Bool? = nil, xKubernetesIntOrString: Bool? = nil,
-        xKubernetesListMapKeys: [String] = [], xKubernetesListType: String? = nil, xKubernetesMapType: String? = nil,
-        xKubernetesPreserveUnknownFields: Bool? = nil, xKubernetesValidations: [ValidationRule] = []
+        type: String? = nil, format: String? = nil, properties: [String: JSONSchemaProps] = [:],
+        required: [String] = [], items: JSON? = nil, additionalProperties: JSON? = nil, `enum`: [JSON] = [],
+        `default`: JSON? = nil, ref: String? = nil, schema: String? = nil, additionalItems: JSON? = nil,
+        allOf: [JSONSchemaProps] = [], anyOf: [JSONSchemaProps] = [], definitions: [String: JSONSchemaProps] = [:],
+        dependencies: [String: JSON] = [:], description: String? = nil, example: JSON? = nil,
+        exclusiveMaximum: Bool? = nil, exclusiveMinimum: Bool? = nil, externalDocs: ExternalDocumentation? = nil,
+        id: String? = nil, maxItems: Int? = nil, maxLength: Int? = nil, maxProperties: Int? = nil,
+        maximum: Double? = nil, minItems: Int? = nil, minLength: Int? = nil, minProperties: Int? = nil,
+        minimum: Double? = nil, multipleOf: Double? = nil, not: JSONSchemaProps? = nil, nullable: Bool? = nil,
+        oneOf: [JSONSchemaProps] = [], pattern: String? = nil, patternProperties: [String: JSONSchemaProps] = [:],
+        title: String? = nil, uniqueItems: Bool? = nil, xKubernetesEmbeddedResource: Bool? = nil,
+        xKubernetesIntOrString: Bool? = nil, xKubernetesListMapKeys: [String] = [], xKubernetesListType: String? = nil,
+        xKubernetesMapType: String? = nil, xKubernetesPreserveUnknownFields: Bool? = nil,
+        xKubernetesValidations: [ValidationRule] = []
     ) {
         document = JSONObject()
+        document.set(.type, type)
+        document.set(.format, format)
+        document.set(.properties, properties)
+        document.set(.required, required)
+        document.set(.items, items)
+        document.set(.additionalProperties, additionalProperties)
+        document.set(.enum, `enum`)
+        document.set(.default, `default`)
         document.set("$ref", ref)
         document.set("$schema", schema)
         document.set(.additionalItems, additionalItems)
-        document.set(.additionalProperties, additionalProperties)
         document.set(.allOf, allOf)
         document.set(.anyOf, anyOf)
-        document.set(.default, `default`)
         document.set(.definitions, definitions)
         document.set(.dependencies, dependencies)
         document.set(.description, description)
-        document.set(.enum, `enum`)
         document.set(.example, example)
         document.set(.exclusiveMaximum, exclusiveMaximum)
         document.set(.exclusiveMinimum, exclusiveMinimum)
         document.set(.externalDocs, externalDocs)
-        document.set(.format, format)
         document.set(.id, id)
-        document.set(.items, items)
         document.set(.maxItems, maxItems)
         document.set(.maxLength, maxLength)
         document.set(.maxProperties, maxProperties)
@@ -446,10 +450,7 @@ public struct JSONSchemaProps: DocumentView {
         document.set(.oneOf, oneOf)
         document.set(.pattern, pattern)
         document.set(.patternProperties, patternProperties)
-        document.set(.properties, properties)
-        document.set(.required, required)
         document.set(.title, title)
-        document.set(.type, type)
         document.set(.uniqueItems, uniqueItems)
         document.set("x-kubernetes-embedded-resource", xKubernetesEmbeddedResource)
         document.set("x-kubernetes-int-or-string", xKubernetesIntOrString)

@@ -715,14 +715,14 @@ public struct ServicePort: DocumentView {
     public static var schemaName: String? { "io.k8s.api.core.v1.ServicePort" }
 
     public init(
-        port: Int, name: String? = nil, `protocol`: String? = nil, targetPort: IntOrString? = nil, nodePort: Int? = nil,
+        port: Int, name: String? = nil, targetPort: IntOrString? = nil, `protocol`: String? = nil, nodePort: Int? = nil,
         appProtocol: String? = nil
     ) {
         document = JSONObject()
         document.set(.port, port)
         document.set(.name, name)
-        document.set(.protocol, `protocol`)
         document.set(.targetPort, targetPort)
+        document.set(.protocol, `protocol`)
         document.set(.nodePort, nodePort)
         document.set(.appProtocol, appProtocol)
     }

@@ -192,7 +192,8 @@ public struct DeleteOptions: DocumentView {
         document.set(.kind, kind)
         document.set(.dryRun, dryRun)
         document.set(.gracePeriodSeconds, gracePeriodSeconds)
-        document.set(.ignoreStoreReadErrorWithClusterBreakingPotential, ignoreStoreReadErrorWithClusterBreakingPotential)
+        document.set(
+            .ignoreStoreReadErrorWithClusterBreakingPotential, ignoreStoreReadErrorWithClusterBreakingPotential)
         document.set(.orphanDependents, orphanDependents)
         document.set(.preconditions, preconditions)
         document.set(.propagationPolicy, propagationPolicy)
