@@ -77,7 +77,7 @@ struct ModelEditingTests {
         #expect(ContainerStatus(document: [:]).ready == false)
         #expect(HTTPGetAction(document: [:]).port == 0)
         #expect(DeploymentSpec(document: [:]).template.spec == nil)
-        #expect(TokenReview(document: [:]).spec.token == nil)
+        #expect(TokenReview(document: [:]).spec.token == "")
         #expect(try pod("{}").metadata.name == nil)
     }
 

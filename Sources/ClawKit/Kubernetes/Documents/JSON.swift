@@ -17,11 +17,11 @@ extension JSON {
     public var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
     public var isNull: Bool { if case .null = self { true } else { false } }
 
-    /// A whole number; a double without fraction counts.
+    /// A whole number; a double without fraction counts, up to 2⁵³, where doubles stop telling whole numbers apart.
     public var integer: Int64? {
         switch self {
         case .integer(let value): value
-        case .double(let value): Int64(exactly: value)
+        case .double(let value): value.magnitude <= 0x1p53 ? Int64(exactly: value) : nil
         default: nil
         }
     }
