@@ -1,0 +1,119 @@
+public import ClawBase
+import Crypto
+import FoundationEssentials
+import SwiftASN1
+import X509
+
+/// A small certificate authority: one P-256 key that signs servers' and clients' certificates.
+///
+/// The embedded cluster makes one for itself, as `kubeadm` does. It lives ten years, what it issues one year.
+public struct CertificateAuthority: Sendable {
+    public let certificatePEM: String
+    public let keyPEM: Secret<String>
+    private let certificate: Certificate
+    private let key: P256.Signing.PrivateKey
+
+    private static let lifetime = Duration.seconds(10 * 365 * 86400)
+    private static let leafLifetime = Duration.seconds(365 * 86400)
+    /// Other machines' clocks may be slow.
+    private static let skew = Duration.seconds(300)
+
+    /// Makes a new authority with a new key.
+    public static func create(commonName: String, now: Timestamp) throws -> CertificateAuthority {
+        let key = P256.Signing.PrivateKey()
+        let name = try DistinguishedName { CommonName(commonName) }
+        let publicKey = Certificate.PublicKey(key.publicKey)
+        let certificate = try Certificate(
+            version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: publicKey,
+            notValidBefore: date(now - skew), notValidAfter: date(now + lifetime), issuer: name, subject: name,
+            signatureAlgorithm: .ecdsaWithSHA256,
+            extensions: try Certificate.Extensions {
+                Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))
+                Critical(KeyUsage(digitalSignature: true, keyCertSign: true, cRLSign: true))
+                SubjectKeyIdentifier(hash: publicKey)
+            },
+            issuerPrivateKey: Certificate.PrivateKey(key))
+        return try CertificateAuthority(certificate, key)
+    }
+
+    /// An authority kept earlier.
+    /// - Throws: ``Finding`` where the texts are not PEM or do not belong together.
+    public init(certificatePEM: String, keyPEM: Secret<String>) throws(Finding) {
+        do {
+            let certificate = try Certificate(pemEncoded: certificatePEM)
+            let key = try P256.Signing.PrivateKey(pemRepresentation: keyPEM.reveal())
+            guard certificate.publicKey == Certificate.PublicKey(key.publicKey) else {
+                throw Finding(.badConfig, "The authority's key does not belong to its certificate; restore the pair.")
+            }
+            try self.init(certificate, key)
+        } catch let finding as Finding {
+            throw finding
+        } catch {
+            throw Finding(.badConfig, "The authority's certificate or key is not a P-256 PEM text; restore the pair.")
+        }
+    }
+
+    private init(_ certificate: Certificate, _ key: P256.Signing.PrivateKey) throws {
+        self.certificate = certificate
+        self.key = key
+        certificatePEM = try certificate.serializeAsPEM().pemString + "\n"
+        keyPEM = Secret(key.pemRepresentation + "\n")
+    }
+
+    /// When the authority's own certificate ends.
+    public var notAfter: Timestamp { Timestamp(seconds: Int64(certificate.notValidAfter.timeIntervalSince1970)) }
+
+    /// A certificate for a server, valid for these IP addresses and DNS names (a leading `*.` is a wildcard).
+    public func issueServer(hosts: [String], now: Timestamp) throws -> IssuedCertificate {
+        let names = SubjectAlternativeNames(hosts.map(GeneralName.init(host:)))
+        let subject = try DistinguishedName { CommonName(hosts.first ?? "server") }
+        return try issue(subject, now: now) {
+            try ExtendedKeyUsage([.serverAuth])
+            names
+        }
+    }
+
+    /// A certificate for a user as Kubernetes reads it: common name = user, organizations = groups.
+    public func issueClient(user: String, groups: [String], now: Timestamp) throws -> IssuedCertificate {
+        let subject = try DistinguishedName {
+            for group in groups { OrganizationName(group) }
+            CommonName(user)
+        }
+        return try issue(subject, now: now) { try ExtendedKeyUsage([.clientAuth]) }
+    }
+
+    private func issue(
+        _ subject: DistinguishedName, now: Timestamp,
+        @ExtensionsBuilder _ purpose: () throws -> Result<Certificate.Extensions, any Error>
+    ) throws -> IssuedCertificate {
+        let leafKey = P256.Signing.PrivateKey()
+        let publicKey = Certificate.PublicKey(leafKey.publicKey)
+        let authorityKey = SubjectKeyIdentifier(hash: certificate.publicKey).keyIdentifier
+        let purposes = try purpose().get()
+        let end = min(now + Self.leafLifetime, notAfter)
+        let leaf = try Certificate(
+            version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: publicKey,
+            notValidBefore: Self.date(now - Self.skew), notValidAfter: Self.date(end),
+            issuer: certificate.subject, subject: subject, signatureAlgorithm: .ecdsaWithSHA256,
+            extensions: try Certificate.Extensions {
+                Critical(BasicConstraints.notCertificateAuthority)
+                Critical(KeyUsage(digitalSignature: true))
+                SubjectKeyIdentifier(hash: publicKey)
+                AuthorityKeyIdentifier(keyIdentifier: authorityKey)
+                for purpose in purposes { purpose }
+            },
+            issuerPrivateKey: Certificate.PrivateKey(key))
+        return IssuedCertificate(
+            certificatePEM: try leaf.serializeAsPEM().pemString + "\n",
+            keyPEM: Secret(leafKey.pemRepresentation + "\n"), notAfter: end)
+    }
+
+    private static func date(_ moment: Timestamp) -> Date { Date(timeIntervalSince1970: Double(moment.seconds)) }
+}
+
+/// A certificate with its key, as PEM texts.
+public struct IssuedCertificate: Sendable {
+    public let certificatePEM: String
+    public let keyPEM: Secret<String>
+    public let notAfter: Timestamp
+}
