@@ -18,7 +18,10 @@ struct FieldKeyTests {
         let names = FieldKey.knownNames.description.split(separator: "\n").map(String.init)
         #expect(names == names.sorted())
         #expect(Set(names).count == names.count)
-        for key in [FieldKey.apiVersion, .metadata, .workingDir, .default, .protocol, .activeDeadlineSeconds, .name, .description] {
+        for key in [
+            FieldKey.apiVersion, .metadata, .workingDir, .default, .protocol, .activeDeadlineSeconds, .name,
+            .description,
+        ] {
             var object = JSONObject()
             object[key] = 1
             #expect(object.names == [key.name])

@@ -15,7 +15,9 @@ struct JSONWriterTests {
         }
     }
 
-    @Test("equal values write equal canonical bytes and hash alike, whatever their members' order", arguments: [5, 6] as [UInt64])
+    @Test(
+        "equal values write equal canonical bytes and hash alike, whatever their members' order",
+        arguments: [5, 6] as [UInt64])
     func canonical(seed: UInt64) {
         var trees = RandomTrees(random: SeededGenerator(seed: seed))
         for _ in 0..<200 {
@@ -34,7 +36,8 @@ struct JSONWriterTests {
 
     @Test("control characters, quotes and backslashes are escaped; all else stays")
     func escapes() {
-        #expect(write("\u{0}\u{1F}\"\\\n\t\r/ä🦀\u{7F}\u{2028}") == "\"\\u0000\\u001f\\\"\\\\\\n\\t\\r/ä🦀\u{7F}\u{2028}\"")
+        #expect(
+            write("\u{0}\u{1F}\"\\\n\t\r/ä🦀\u{7F}\u{2028}") == "\"\\u0000\\u001f\\\"\\\\\\n\\t\\r/ä🦀\u{7F}\u{2028}\"")
     }
 
     @Test("JSON knows no infinity")

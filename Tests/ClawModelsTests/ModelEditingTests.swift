@@ -18,23 +18,25 @@ struct ModelEditingTests {
         pod.metadata.labels["app"] = "web"
         #expect(
             pod.description
-                == #"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","namespace":"demo","labels":{"app":"web"}},"#
-                + #""spec":{"containers":[{"name":"a","image":"a:2"},{"name":"b"}]}}"#)
+                == #"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","namespace":"demo","labels":"#
+                + #"{"app":"web"}},"spec":{"containers":[{"name":"a","image":"a:2"},{"name":"b"}]}}"#)
     }
 
     @Test("what the type does not know survives an edit, in its place")
     func unknownFields() throws {
         let text =
-            #"{"kind":"Pod","apiVersion":"v1","future":{"x":[1]},"spec":{"containers":[{"name":"a","new":true,"image":"a:1","#
-            + #""ports":[{"containerPort":80,"extra":null}]}],"brandNew":1.5},"metadata":{"name":"web","annotations":{"z":"1","a":"2"}}}"#
+            #"{"kind":"Pod","apiVersion":"v1","future":{"x":[1]},"spec":{"containers":[{"name":"a","new":true,"#
+            + #""image":"a:1","ports":[{"containerPort":80,"extra":null}]}],"brandNew":1.5},"#
+            + #""metadata":{"name":"web","annotations":{"z":"1","a":"2"}}}"#
         var pod = try pod(text)
         pod.spec?.containers[0].image = "a:2"
         pod.spec?.containers[0].ports[0].protocol = "TCP"
         pod.metadata.labels = ["l": "1"]
         pod.metadata.labels = [:]
         let expected =
-            #"{"kind":"Pod","apiVersion":"v1","future":{"x":[1]},"spec":{"containers":[{"name":"a","new":true,"image":"a:2","#
-            + #""ports":[{"containerPort":80,"extra":null,"protocol":"TCP"}]}],"brandNew":1.5},"metadata":{"name":"web","annotations":{"z":"1","a":"2"}}}"#
+            #"{"kind":"Pod","apiVersion":"v1","future":{"x":[1]},"spec":{"containers":[{"name":"a","new":true,"#
+            + #""image":"a:2","ports":[{"containerPort":80,"extra":null,"protocol":"TCP"}]}],"brandNew":1.5},"#
+            + #""metadata":{"name":"web","annotations":{"z":"1","a":"2"}}}"#
         #expect(pod.description == expected)
     }
 
@@ -64,8 +66,8 @@ struct ModelEditingTests {
                     selector: LabelSelector(matchLabels: ["app": "web"]),
                     template: PodTemplateSpec(spec: PodSpec(containers: [Container(name: "a")])))
             ).description
-                == #"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web"},"spec":{"selector":{"matchLabels":{"#
-                + #""app":"web"}},"template":{"spec":{"containers":[{"name":"a"}]}}}}"#)
+                == #"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web"},"spec":{"selector":{"#
+                + #""matchLabels":{"app":"web"}},"template":{"spec":{"containers":[{"name":"a"}]}}}}"#)
         #expect(PolicyRule(verbs: []).description == #"{"verbs":[]}"#)
         #expect(Role(metadata: ObjectMeta(name: "r")).rules == [])
     }
@@ -84,7 +86,9 @@ struct ModelEditingTests {
     @Test("a value of another type than the model's reads as absent")
     func wrongTypes() throws {
         let pod = try pod(
-            #"{"metadata":[],"spec":{"containers":{"a":1},"hostNetwork":"yes","priority":"high","nodeSelector":{"a":1,"b":"x"}}}"#)
+            #"{"metadata":[],"spec":{"containers":{"a":1},"hostNetwork":"yes","priority":"high","#
+                + #""nodeSelector":{"a":1,"b":"x"}}}"#
+        )
         #expect(pod.metadata.name == nil)
         #expect(pod.spec?.containers == [])
         #expect(pod.spec?.hostNetwork == nil)

@@ -26,7 +26,8 @@ struct ResourceTests {
     @Test(
         "plurals of kinds written by hand are English",
         arguments: [
-            ("Runtime", "runtimes"), ("Policy", "policies"), ("Gateway", "gateways"), ("Ingress", "ingresses"), ("Box", "boxes"),
+            ("Runtime", "runtimes"), ("Policy", "policies"), ("Gateway", "gateways"), ("Ingress", "ingresses"),
+            ("Box", "boxes"),
             ("Patch", "patches"),
         ])
     func plurals(kind: String, plural: String) {
@@ -39,8 +40,8 @@ struct ResourceTests {
         runtime.labels["user"] = "ada"
         #expect(
             runtime.description
-                == #"{"apiVersion":"clawkit.dev/v1alpha1","kind":"Runtime","metadata":{"name":"ada","namespace":"demo","#
-                + #""labels":{"user":"ada"}}}"#)
+                == #"{"apiVersion":"clawkit.dev/v1alpha1","kind":"Runtime","metadata":{"name":"ada","#
+                + #""namespace":"demo","labels":{"user":"ada"}}}"#)
         #expect(runtime.name == "ada")
         #expect(runtime.namespace == "demo")
         #expect(runtime.isBeingDeleted == false)
@@ -69,6 +70,8 @@ struct ResourceTests {
         #expect(list.continueToken == "next")
         list.items = []
         #expect(list.document["items"] == [])
-        #expect(ResourceList<Node>(items: []).description == #"{"apiVersion":"v1","kind":"NodeList","metadata":{},"items":[]}"#)
+        #expect(
+            ResourceList<Node>(items: []).description
+                == #"{"apiVersion":"v1","kind":"NodeList","metadata":{},"items":[]}"#)
     }
 }

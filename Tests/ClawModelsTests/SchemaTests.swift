@@ -18,7 +18,10 @@ struct SchemaTests {
         #expect(try field("io.k8s.api.core.v1.ContainerPort", "protocol").keyDefault == "TCP")
         #expect(try field("io.k8s.api.core.v1.Container", "args").list == .atomic)
         #expect(try field("io.k8s.api.core.v1.Container", "name").isRequired)
-        #expect(try field("io.k8s.api.core.v1.Container", "imagePullPolicy").enumeration == ["Always", "IfNotPresent", "Never"])
+        #expect(
+            try field("io.k8s.api.core.v1.Container", "imagePullPolicy").enumeration == [
+                "Always", "IfNotPresent", "Never",
+            ])
     }
 
     @Test("sets, replaced and retained fields, atomic and granular objects are marked")

@@ -46,7 +46,9 @@ struct QuantityParts {
         // Powers of ten are gathered first, so that only what is left multiplies or divides.
         let tens = 9 - fraction + (base == 10 ? power : 0)
         var value = digits
-        for factor in Array(repeating: Int128(1024), count: base == 10 ? 0 : power) + Array(repeating: 10, count: max(0, tens)) {
+        for factor in Array(repeating: Int128(1024), count: base == 10 ? 0 : power)
+            + Array(repeating: 10, count: max(0, tens))
+        {
             let (product, overflow) = value.multipliedReportingOverflow(by: factor)
             guard !overflow else { return nil }
             value = product

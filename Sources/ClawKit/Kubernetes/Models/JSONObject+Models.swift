@@ -45,7 +45,9 @@ extension JSONObject {
         self[key] = .array(values.map { .object($0.document) })
     }
     mutating func setRequired(_ key: FieldKey, _ values: [String]) { self[key] = .array(values.map(JSON.string)) }
-    mutating func setRequired(_ key: FieldKey, _ values: [Int]) { self[key] = .array(values.map { .integer(Int64($0)) }) }
+    mutating func setRequired(_ key: FieldKey, _ values: [Int]) {
+        self[key] = .array(values.map { .integer(Int64($0)) })
+    }
 
     mutating func setRequired(_ key: FieldKey, _ map: [String: some DocumentView]) {
         set(key, map)

@@ -33,5 +33,7 @@ extension ResourceCatalogue {
     }
 
     private static func optional(_ word: String) -> String? { word == "-" ? nil : word }
-    private static func list(_ word: String) -> [String] { optional(word)?.split(separator: ",").map(String.init) ?? [] }
+    private static func list(_ word: String) -> [String] {
+        optional(word)?.split(separator: ",").map(String.init) ?? []
+    }
 }

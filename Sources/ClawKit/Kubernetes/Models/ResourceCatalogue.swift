@@ -10,7 +10,8 @@ public struct ResourceCatalogue: Sendable {
 
     public init(groupVersions: [String], resources: [ServedResource]) {
         (self.groupVersions, self.resources) = (groupVersions, resources)
-        byPath = Dictionary(resources.enumerated().map { ("\($1.type.apiVersion)/\($1.type.plural)", $0) }) { a, _ in a }
+        byPath = Dictionary(resources.enumerated().map { ("\($1.type.apiVersion)/\($1.type.plural)", $0) }) { a, _ in a
+        }
         byKind = Dictionary(resources.enumerated().map { ("\($1.type.apiVersion)/\($1.type.kind)", $0) }) { a, _ in a }
     }
 

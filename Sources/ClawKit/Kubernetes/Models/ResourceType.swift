@@ -31,7 +31,9 @@ public struct ResourceType: Sendable, Hashable {
     public var qualifiedName: String { group.isEmpty ? plural : "\(plural).\(group)" }
 
     static func plural(of word: String) -> String {
-        if word.hasSuffix("y"), let before = word.dropLast().last, !"aeiou".contains(before) { return word.dropLast() + "ies" }
+        if word.hasSuffix("y"), let before = word.dropLast().last, !"aeiou".contains(before) {
+            return word.dropLast() + "ies"
+        }
         return word + (["s", "x", "z", "ch", "sh"].contains { word.hasSuffix($0) } ? "es" : "s")
     }
 }

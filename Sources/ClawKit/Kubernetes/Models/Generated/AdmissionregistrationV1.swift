@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `admissionregistration/v1 ApplyConfiguration`.
+/// Kubernetes' `admissionregistration/v1` `ApplyConfiguration`.
 public struct ApplyConfiguration: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -16,7 +16,7 @@ public struct ApplyConfiguration: DocumentView {
     public var expression: String? { get { document.string(.expression) } set { document.set(.expression, newValue) } }
 }
 
-/// Kubernetes' `admissionregistration/v1 AuditAnnotation`.
+/// Kubernetes' `admissionregistration/v1` `AuditAnnotation`.
 public struct AuditAnnotation: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -35,7 +35,7 @@ public struct AuditAnnotation: DocumentView {
     }
 }
 
-/// Kubernetes' `admissionregistration/v1 ExpressionWarning`.
+/// Kubernetes' `admissionregistration/v1` `ExpressionWarning`.
 public struct ExpressionWarning: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -51,7 +51,7 @@ public struct ExpressionWarning: DocumentView {
     public var warning: String { get { document.string(.warning) ?? "" } set { document.set(.warning, newValue) } }
 }
 
-/// Kubernetes' `admissionregistration/v1 JSONPatch`.
+/// Kubernetes' `admissionregistration/v1` `JSONPatch`.
 public struct JSONPatch: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -65,7 +65,7 @@ public struct JSONPatch: DocumentView {
     public var expression: String? { get { document.string(.expression) } set { document.set(.expression, newValue) } }
 }
 
-/// Kubernetes' `admissionregistration/v1 MatchCondition`.
+/// Kubernetes' `admissionregistration/v1` `MatchCondition`.
 public struct MatchCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -84,7 +84,7 @@ public struct MatchCondition: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `admissionregistration/v1 MatchResources`.
+/// Kubernetes' `admissionregistration/v1` `MatchResources`.
 public struct MatchResources: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -126,7 +126,7 @@ public struct MatchResources: DocumentView {
     }
 }
 
-/// Kubernetes' admissionregistration.k8s.io/v1 `MutatingAdmissionPolicy`.
+/// Kubernetes' `admissionregistration.k8s.io/v1` `MutatingAdmissionPolicy`.
 public struct MutatingAdmissionPolicy: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -150,7 +150,7 @@ public struct MutatingAdmissionPolicy: Resource {
     public var spec: MutatingAdmissionPolicySpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
 }
 
-/// Kubernetes' admissionregistration.k8s.io/v1 `MutatingAdmissionPolicyBinding`.
+/// Kubernetes' `admissionregistration.k8s.io/v1` `MutatingAdmissionPolicyBinding`.
 public struct MutatingAdmissionPolicyBinding: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -177,7 +177,7 @@ public struct MutatingAdmissionPolicyBinding: Resource {
     }
 }
 
-/// Kubernetes' `admissionregistration/v1 MutatingAdmissionPolicyBindingSpec`.
+/// Kubernetes' `admissionregistration/v1` `MutatingAdmissionPolicyBindingSpec`.
 public struct MutatingAdmissionPolicyBindingSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -198,7 +198,7 @@ public struct MutatingAdmissionPolicyBindingSpec: DocumentView {
     public var policyName: String? { get { document.string(.policyName) } set { document.set(.policyName, newValue) } }
 }
 
-/// Kubernetes' `admissionregistration/v1 MutatingAdmissionPolicySpec`.
+/// Kubernetes' `admissionregistration/v1` `MutatingAdmissionPolicySpec`.
 public struct MutatingAdmissionPolicySpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -242,7 +242,7 @@ public struct MutatingAdmissionPolicySpec: DocumentView {
     public var variables: [Variable] { get { document.views(.variables) } set { document.set(.variables, newValue) } }
 }
 
-/// Kubernetes' `admissionregistration/v1 MutatingWebhook`.
+/// Kubernetes' `admissionregistration/v1` `MutatingWebhook`.
 public struct MutatingWebhook: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -317,7 +317,7 @@ public struct MutatingWebhook: DocumentView {
     }
 }
 
-/// Kubernetes' admissionregistration.k8s.io/v1 `MutatingWebhookConfiguration`.
+/// Kubernetes' `admissionregistration.k8s.io/v1` `MutatingWebhookConfiguration`.
 public struct MutatingWebhookConfiguration: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -344,7 +344,7 @@ public struct MutatingWebhookConfiguration: Resource {
     }
 }
 
-/// Kubernetes' `admissionregistration/v1 Mutation`.
+/// Kubernetes' `admissionregistration/v1` `Mutation`.
 public struct Mutation: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -369,7 +369,7 @@ public struct Mutation: DocumentView {
     }
 }
 
-/// Kubernetes' `admissionregistration/v1 NamedRuleWithOperations`.
+/// Kubernetes' `admissionregistration/v1` `NamedRuleWithOperations`.
 public struct NamedRuleWithOperations: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -406,7 +406,7 @@ public struct NamedRuleWithOperations: DocumentView {
     public var scope: String? { get { document.string(.scope) } set { document.set(.scope, newValue) } }
 }
 
-/// Kubernetes' `admissionregistration/v1 ParamKind`.
+/// Kubernetes' `admissionregistration/v1` `ParamKind`.
 public struct ParamKind: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -422,7 +422,7 @@ public struct ParamKind: DocumentView {
     public var kind: String? { get { document.string(.kind) } set { document.set(.kind, newValue) } }
 }
 
-/// Kubernetes' `admissionregistration/v1 ParamRef`.
+/// Kubernetes' `admissionregistration/v1` `ParamRef`.
 public struct ParamRef: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -448,7 +448,7 @@ public struct ParamRef: DocumentView {
     public var selector: LabelSelector? { get { document.view(.selector) } set { document.set(.selector, newValue) } }
 }
 
-/// Kubernetes' `admissionregistration/v1 RuleWithOperations`.
+/// Kubernetes' `admissionregistration/v1` `RuleWithOperations`.
 public struct RuleWithOperations: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -480,7 +480,7 @@ public struct RuleWithOperations: DocumentView {
     public var scope: String? { get { document.string(.scope) } set { document.set(.scope, newValue) } }
 }
 
-/// Kubernetes' `admissionregistration/v1 ServiceReference`.
+/// Kubernetes' `admissionregistration/v1` `ServiceReference`.
 public struct AdmissionServiceReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -503,7 +503,7 @@ public struct AdmissionServiceReference: DocumentView {
     public var port: Int? { get { document.int(.port) } set { document.set(.port, newValue) } }
 }
 
-/// Kubernetes' `admissionregistration/v1 TypeChecking`.
+/// Kubernetes' `admissionregistration/v1` `TypeChecking`.
 public struct TypeChecking: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -520,7 +520,7 @@ public struct TypeChecking: DocumentView {
     }
 }
 
-/// Kubernetes' admissionregistration.k8s.io/v1 `ValidatingAdmissionPolicy`.
+/// Kubernetes' `admissionregistration.k8s.io/v1` `ValidatingAdmissionPolicy`.
 public struct ValidatingAdmissionPolicy: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -555,7 +555,7 @@ public struct ValidatingAdmissionPolicy: Resource {
     }
 }
 
-/// Kubernetes' admissionregistration.k8s.io/v1 `ValidatingAdmissionPolicyBinding`.
+/// Kubernetes' `admissionregistration.k8s.io/v1` `ValidatingAdmissionPolicyBinding`.
 public struct ValidatingAdmissionPolicyBinding: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -582,7 +582,7 @@ public struct ValidatingAdmissionPolicyBinding: Resource {
     }
 }
 
-/// Kubernetes' `admissionregistration/v1 ValidatingAdmissionPolicyBindingSpec`.
+/// Kubernetes' `admissionregistration/v1` `ValidatingAdmissionPolicyBindingSpec`.
 public struct ValidatingAdmissionPolicyBindingSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -614,7 +614,7 @@ public struct ValidatingAdmissionPolicyBindingSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `admissionregistration/v1 ValidatingAdmissionPolicySpec`.
+/// Kubernetes' `admissionregistration/v1` `ValidatingAdmissionPolicySpec`.
 public struct ValidatingAdmissionPolicySpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -660,7 +660,7 @@ public struct ValidatingAdmissionPolicySpec: DocumentView {
     public var variables: [Variable] { get { document.views(.variables) } set { document.set(.variables, newValue) } }
 }
 
-/// Kubernetes' `admissionregistration/v1 ValidatingAdmissionPolicyStatus`.
+/// Kubernetes' `admissionregistration/v1` `ValidatingAdmissionPolicyStatus`.
 public struct ValidatingAdmissionPolicyStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -687,7 +687,7 @@ public struct ValidatingAdmissionPolicyStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `admissionregistration/v1 ValidatingWebhook`.
+/// Kubernetes' `admissionregistration/v1` `ValidatingWebhook`.
 public struct ValidatingWebhook: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -756,7 +756,7 @@ public struct ValidatingWebhook: DocumentView {
     }
 }
 
-/// Kubernetes' admissionregistration.k8s.io/v1 `ValidatingWebhookConfiguration`.
+/// Kubernetes' `admissionregistration.k8s.io/v1` `ValidatingWebhookConfiguration`.
 public struct ValidatingWebhookConfiguration: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -783,7 +783,7 @@ public struct ValidatingWebhookConfiguration: Resource {
     }
 }
 
-/// Kubernetes' `admissionregistration/v1 Validation`.
+/// Kubernetes' `admissionregistration/v1` `Validation`.
 public struct Validation: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -809,7 +809,7 @@ public struct Validation: DocumentView {
     public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
 }
 
-/// Kubernetes' `admissionregistration/v1 Variable`.
+/// Kubernetes' `admissionregistration/v1` `Variable`.
 public struct Variable: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -828,7 +828,7 @@ public struct Variable: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `admissionregistration/v1 WebhookClientConfig`.
+/// Kubernetes' `admissionregistration/v1` `WebhookClientConfig`.
 public struct AdmissionWebhookClientConfig: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

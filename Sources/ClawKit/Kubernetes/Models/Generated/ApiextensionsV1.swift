@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `apiextensions/v1 CustomResourceColumnDefinition`.
+/// Kubernetes' `apiextensions/v1` `CustomResourceColumnDefinition`.
 public struct CustomResourceColumnDefinition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -34,7 +34,7 @@ public struct CustomResourceColumnDefinition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `apiextensions/v1 CustomResourceConversion`.
+/// Kubernetes' `apiextensions/v1` `CustomResourceConversion`.
 public struct CustomResourceConversion: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -52,7 +52,7 @@ public struct CustomResourceConversion: DocumentView {
     public var webhook: WebhookConversion? { get { document.view(.webhook) } set { document.set(.webhook, newValue) } }
 }
 
-/// Kubernetes' apiextensions.k8s.io/v1 `CustomResourceDefinition`.
+/// Kubernetes' `apiextensions.k8s.io/v1` `CustomResourceDefinition`.
 public struct CustomResourceDefinition: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -89,7 +89,7 @@ public struct CustomResourceDefinition: Resource {
     }
 }
 
-/// Kubernetes' `apiextensions/v1 CustomResourceDefinitionCondition`.
+/// Kubernetes' `apiextensions/v1` `CustomResourceDefinitionCondition`.
 public struct CustomResourceDefinitionCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -124,7 +124,7 @@ public struct CustomResourceDefinitionCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `apiextensions/v1 CustomResourceDefinitionNames`.
+/// Kubernetes' `apiextensions/v1` `CustomResourceDefinitionNames`.
 public struct CustomResourceDefinitionNames: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -159,7 +159,7 @@ public struct CustomResourceDefinitionNames: DocumentView {
     public var singular: String? { get { document.string(.singular) } set { document.set(.singular, newValue) } }
 }
 
-/// Kubernetes' `apiextensions/v1 CustomResourceDefinitionSpec`.
+/// Kubernetes' `apiextensions/v1` `CustomResourceDefinitionSpec`.
 public struct CustomResourceDefinitionSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -200,7 +200,7 @@ public struct CustomResourceDefinitionSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `apiextensions/v1 CustomResourceDefinitionStatus`.
+/// Kubernetes' `apiextensions/v1` `CustomResourceDefinitionStatus`.
 public struct CustomResourceDefinitionStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -237,7 +237,7 @@ public struct CustomResourceDefinitionStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `apiextensions/v1 CustomResourceDefinitionVersion`.
+/// Kubernetes' `apiextensions/v1` `CustomResourceDefinitionVersion`.
 public struct CustomResourceDefinitionVersion: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -288,7 +288,7 @@ public struct CustomResourceDefinitionVersion: DocumentView {
     }
 }
 
-/// Kubernetes' `apiextensions/v1 CustomResourceSubresourceScale`.
+/// Kubernetes' `apiextensions/v1` `CustomResourceSubresourceScale`.
 public struct CustomResourceSubresourceScale: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -317,7 +317,7 @@ public struct CustomResourceSubresourceScale: DocumentView {
     }
 }
 
-/// Kubernetes' `apiextensions/v1 CustomResourceSubresourceStatus`.
+/// Kubernetes' `apiextensions/v1` `CustomResourceSubresourceStatus`.
 public struct CustomResourceSubresourceStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -328,7 +328,7 @@ public struct CustomResourceSubresourceStatus: DocumentView {
     public init() { document = JSONObject() }
 }
 
-/// Kubernetes' `apiextensions/v1 CustomResourceSubresources`.
+/// Kubernetes' `apiextensions/v1` `CustomResourceSubresources`.
 public struct CustomResourceSubresources: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -352,7 +352,7 @@ public struct CustomResourceSubresources: DocumentView {
     }
 }
 
-/// Kubernetes' `apiextensions/v1 CustomResourceValidation`.
+/// Kubernetes' `apiextensions/v1` `CustomResourceValidation`.
 public struct CustomResourceValidation: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -371,7 +371,7 @@ public struct CustomResourceValidation: DocumentView {
     }
 }
 
-/// Kubernetes' `apiextensions/v1 ExternalDocumentation`.
+/// Kubernetes' `apiextensions/v1` `ExternalDocumentation`.
 public struct ExternalDocumentation: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -392,7 +392,7 @@ public struct ExternalDocumentation: DocumentView {
     public var url: String? { get { document.string(.url) } set { document.set(.url, newValue) } }
 }
 
-/// Kubernetes' `apiextensions/v1 JSONSchemaProps`.
+/// Kubernetes' `apiextensions/v1` `JSONSchemaProps`.
 public struct JSONSchemaProps: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -564,7 +564,7 @@ public struct JSONSchemaProps: DocumentView {
     }
 }
 
-/// Kubernetes' `apiextensions/v1 SelectableField`.
+/// Kubernetes' `apiextensions/v1` `SelectableField`.
 public struct SelectableField: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -578,7 +578,7 @@ public struct SelectableField: DocumentView {
     public var jsonPath: String { get { document.string(.jsonPath) ?? "" } set { document.set(.jsonPath, newValue) } }
 }
 
-/// Kubernetes' `apiextensions/v1 ServiceReference`.
+/// Kubernetes' `apiextensions/v1` `ServiceReference`.
 public struct APIExtensionsServiceReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -603,7 +603,7 @@ public struct APIExtensionsServiceReference: DocumentView {
     public var port: Int? { get { document.int(.port) } set { document.set(.port, newValue) } }
 }
 
-/// Kubernetes' `apiextensions/v1 ValidationRule`.
+/// Kubernetes' `apiextensions/v1` `ValidationRule`.
 public struct ValidationRule: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -637,7 +637,7 @@ public struct ValidationRule: DocumentView {
     public var rule: String { get { document.string(.rule) ?? "" } set { document.set(.rule, newValue) } }
 }
 
-/// Kubernetes' `apiextensions/v1 WebhookClientConfig`.
+/// Kubernetes' `apiextensions/v1` `WebhookClientConfig`.
 public struct APIExtensionsWebhookClientConfig: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -660,7 +660,7 @@ public struct APIExtensionsWebhookClientConfig: DocumentView {
     public var url: String? { get { document.string(.url) } set { document.set(.url, newValue) } }
 }
 
-/// Kubernetes' `apiextensions/v1 WebhookConversion`.
+/// Kubernetes' `apiextensions/v1` `WebhookConversion`.
 public struct WebhookConversion: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

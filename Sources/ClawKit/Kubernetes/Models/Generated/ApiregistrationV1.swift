@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' apiregistration.k8s.io/v1 `APIService`.
+/// Kubernetes' `apiregistration.k8s.io/v1` `APIService`.
 public struct APIService: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -27,7 +27,7 @@ public struct APIService: Resource {
     public var status: APIServiceStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `apiregistration/v1 APIServiceCondition`.
+/// Kubernetes' `apiregistration/v1` `APIServiceCondition`.
 public struct APIServiceCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -54,7 +54,7 @@ public struct APIServiceCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `apiregistration/v1 APIServiceSpec`.
+/// Kubernetes' `apiregistration/v1` `APIServiceSpec`.
 public struct APIServiceSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -95,7 +95,7 @@ public struct APIServiceSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `apiregistration/v1 APIServiceStatus`.
+/// Kubernetes' `apiregistration/v1` `APIServiceStatus`.
 public struct APIServiceStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -112,7 +112,7 @@ public struct APIServiceStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `apiregistration/v1 ServiceReference`.
+/// Kubernetes' `apiregistration/v1` `ServiceReference`.
 public struct APIRegistrationServiceReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

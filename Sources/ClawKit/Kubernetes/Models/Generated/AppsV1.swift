@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' apps/v1 `ControllerRevision`.
+/// Kubernetes' `apps/v1` `ControllerRevision`.
 public struct ControllerRevision: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -27,7 +27,7 @@ public struct ControllerRevision: Resource {
     public var revision: Int { get { document.int(.revision) ?? 0 } set { document.set(.revision, newValue) } }
 }
 
-/// Kubernetes' apps/v1 `DaemonSet`.
+/// Kubernetes' `apps/v1` `DaemonSet`.
 public struct DaemonSet: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -52,7 +52,7 @@ public struct DaemonSet: Resource {
     public var status: DaemonSetStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `apps/v1 DaemonSetCondition`.
+/// Kubernetes' `apps/v1` `DaemonSetCondition`.
 public struct DaemonSetCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -79,7 +79,7 @@ public struct DaemonSetCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `apps/v1 DaemonSetSpec`.
+/// Kubernetes' `apps/v1` `DaemonSetSpec`.
 public struct DaemonSetSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -119,7 +119,7 @@ public struct DaemonSetSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `apps/v1 DaemonSetStatus`.
+/// Kubernetes' `apps/v1` `DaemonSetStatus`.
 public struct DaemonSetStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -182,7 +182,7 @@ public struct DaemonSetStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `apps/v1 DaemonSetUpdateStrategy`.
+/// Kubernetes' `apps/v1` `DaemonSetUpdateStrategy`.
 public struct DaemonSetUpdateStrategy: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -202,7 +202,7 @@ public struct DaemonSetUpdateStrategy: DocumentView {
     public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' apps/v1 `Deployment`.
+/// Kubernetes' `apps/v1` `Deployment`.
 public struct Deployment: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -227,7 +227,7 @@ public struct Deployment: Resource {
     public var status: DeploymentStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `apps/v1 DeploymentCondition`.
+/// Kubernetes' `apps/v1` `DeploymentCondition`.
 public struct DeploymentCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -260,7 +260,7 @@ public struct DeploymentCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `apps/v1 DeploymentSpec`.
+/// Kubernetes' `apps/v1` `DeploymentSpec`.
 public struct DeploymentSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -310,7 +310,7 @@ public struct DeploymentSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `apps/v1 DeploymentStatus`.
+/// Kubernetes' `apps/v1` `DeploymentStatus`.
 public struct DeploymentStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -368,7 +368,7 @@ public struct DeploymentStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `apps/v1 DeploymentStrategy`.
+/// Kubernetes' `apps/v1` `DeploymentStrategy`.
 public struct DeploymentStrategy: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -388,7 +388,7 @@ public struct DeploymentStrategy: DocumentView {
     public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' apps/v1 `ReplicaSet`.
+/// Kubernetes' `apps/v1` `ReplicaSet`.
 public struct ReplicaSet: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -413,7 +413,7 @@ public struct ReplicaSet: Resource {
     public var status: ReplicaSetStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `apps/v1 ReplicaSetCondition`.
+/// Kubernetes' `apps/v1` `ReplicaSetCondition`.
 public struct ReplicaSetCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -440,7 +440,7 @@ public struct ReplicaSetCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `apps/v1 ReplicaSetSpec`.
+/// Kubernetes' `apps/v1` `ReplicaSetSpec`.
 public struct ReplicaSetSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -468,7 +468,7 @@ public struct ReplicaSetSpec: DocumentView {
     public var template: PodTemplateSpec? { get { document.view(.template) } set { document.set(.template, newValue) } }
 }
 
-/// Kubernetes' `apps/v1 ReplicaSetStatus`.
+/// Kubernetes' `apps/v1` `ReplicaSetStatus`.
 public struct ReplicaSetStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -516,7 +516,7 @@ public struct ReplicaSetStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `apps/v1 RollingUpdateDaemonSet`.
+/// Kubernetes' `apps/v1` `RollingUpdateDaemonSet`.
 public struct RollingUpdateDaemonSet: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -535,7 +535,7 @@ public struct RollingUpdateDaemonSet: DocumentView {
     }
 }
 
-/// Kubernetes' `apps/v1 RollingUpdateDeployment`.
+/// Kubernetes' `apps/v1` `RollingUpdateDeployment`.
 public struct RollingUpdateDeployment: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -554,7 +554,7 @@ public struct RollingUpdateDeployment: DocumentView {
     }
 }
 
-/// Kubernetes' `apps/v1 RollingUpdateStatefulSetStrategy`.
+/// Kubernetes' `apps/v1` `RollingUpdateStatefulSetStrategy`.
 public struct RollingUpdateStatefulSetStrategy: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -573,7 +573,7 @@ public struct RollingUpdateStatefulSetStrategy: DocumentView {
     public var partition: Int? { get { document.int(.partition) } set { document.set(.partition, newValue) } }
 }
 
-/// Kubernetes' apps/v1 `StatefulSet`.
+/// Kubernetes' `apps/v1` `StatefulSet`.
 public struct StatefulSet: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -598,7 +598,7 @@ public struct StatefulSet: Resource {
     public var status: StatefulSetStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `apps/v1 StatefulSetCondition`.
+/// Kubernetes' `apps/v1` `StatefulSetCondition`.
 public struct StatefulSetCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -625,7 +625,7 @@ public struct StatefulSetCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `apps/v1 StatefulSetOrdinals`.
+/// Kubernetes' `apps/v1` `StatefulSetOrdinals`.
 public struct StatefulSetOrdinals: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -639,7 +639,7 @@ public struct StatefulSetOrdinals: DocumentView {
     public var start: Int? { get { document.int(.start) } set { document.set(.start, newValue) } }
 }
 
-/// Kubernetes' `apps/v1 StatefulSetPersistentVolumeClaimRetentionPolicy`.
+/// Kubernetes' `apps/v1` `StatefulSetPersistentVolumeClaimRetentionPolicy`.
 public struct StatefulSetPersistentVolumeClaimRetentionPolicy: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -658,7 +658,7 @@ public struct StatefulSetPersistentVolumeClaimRetentionPolicy: DocumentView {
     public var whenScaled: String? { get { document.string(.whenScaled) } set { document.set(.whenScaled, newValue) } }
 }
 
-/// Kubernetes' `apps/v1 StatefulSetSpec`.
+/// Kubernetes' `apps/v1` `StatefulSetSpec`.
 public struct StatefulSetSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -730,7 +730,7 @@ public struct StatefulSetSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `apps/v1 StatefulSetStatus`.
+/// Kubernetes' `apps/v1` `StatefulSetStatus`.
 public struct StatefulSetStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -794,7 +794,7 @@ public struct StatefulSetStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `apps/v1 StatefulSetUpdateStrategy`.
+/// Kubernetes' `apps/v1` `StatefulSetUpdateStrategy`.
 public struct StatefulSetUpdateStrategy: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

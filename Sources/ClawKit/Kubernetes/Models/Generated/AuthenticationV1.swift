@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `authentication/v1 BoundObjectReference`.
+/// Kubernetes' `authentication/v1` `BoundObjectReference`.
 public struct BoundObjectReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -22,7 +22,7 @@ public struct BoundObjectReference: DocumentView {
     public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
 }
 
-/// Kubernetes' authentication.k8s.io/v1 `SelfSubjectReview`.
+/// Kubernetes' `authentication.k8s.io/v1` `SelfSubjectReview`.
 public struct SelfSubjectReview: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -48,7 +48,7 @@ public struct SelfSubjectReview: Resource {
     }
 }
 
-/// Kubernetes' `authentication/v1 SelfSubjectReviewStatus`.
+/// Kubernetes' `authentication/v1` `SelfSubjectReviewStatus`.
 public struct SelfSubjectReviewStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -62,7 +62,7 @@ public struct SelfSubjectReviewStatus: DocumentView {
     public var userInfo: UserInfo? { get { document.view(.userInfo) } set { document.set(.userInfo, newValue) } }
 }
 
-/// Kubernetes' authentication.k8s.io/v1 `TokenRequest`.
+/// Kubernetes' `authentication.k8s.io/v1` `TokenRequest`.
 public struct TokenRequest: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -84,7 +84,7 @@ public struct TokenRequest: DocumentView {
     public var status: TokenRequestStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `authentication/v1 TokenRequestSpec`.
+/// Kubernetes' `authentication/v1` `TokenRequestSpec`.
 public struct TokenRequestSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -108,7 +108,7 @@ public struct TokenRequestSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `authentication/v1 TokenRequestStatus`.
+/// Kubernetes' `authentication/v1` `TokenRequestStatus`.
 public struct TokenRequestStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -127,7 +127,7 @@ public struct TokenRequestStatus: DocumentView {
     public var token: String? { get { document.string(.token) } set { document.set(.token, newValue) } }
 }
 
-/// Kubernetes' authentication.k8s.io/v1 `TokenReview`.
+/// Kubernetes' `authentication.k8s.io/v1` `TokenReview`.
 public struct TokenReview: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -152,7 +152,7 @@ public struct TokenReview: Resource {
     public var status: TokenReviewStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `authentication/v1 TokenReviewSpec`.
+/// Kubernetes' `authentication/v1` `TokenReviewSpec`.
 public struct TokenReviewSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -168,7 +168,7 @@ public struct TokenReviewSpec: DocumentView {
     public var token: String { get { document.string(.token) ?? "" } set { document.set(.token, newValue) } }
 }
 
-/// Kubernetes' `authentication/v1 TokenReviewStatus`.
+/// Kubernetes' `authentication/v1` `TokenReviewStatus`.
 public struct TokenReviewStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -191,7 +191,7 @@ public struct TokenReviewStatus: DocumentView {
     public var user: UserInfo? { get { document.view(.user) } set { document.set(.user, newValue) } }
 }
 
-/// Kubernetes' `authentication/v1 UserInfo`.
+/// Kubernetes' `authentication/v1` `UserInfo`.
 public struct UserInfo: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `authorization/v1 FieldSelectorAttributes`.
+/// Kubernetes' `authorization/v1` `FieldSelectorAttributes`.
 public struct FieldSelectorAttributes: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -24,7 +24,7 @@ public struct FieldSelectorAttributes: DocumentView {
     }
 }
 
-/// Kubernetes' `authorization/v1 LabelSelectorAttributes`.
+/// Kubernetes' `authorization/v1` `LabelSelectorAttributes`.
 public struct LabelSelectorAttributes: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -46,7 +46,7 @@ public struct LabelSelectorAttributes: DocumentView {
     }
 }
 
-/// Kubernetes' authorization.k8s.io/v1 `LocalSubjectAccessReview`.
+/// Kubernetes' `authorization.k8s.io/v1` `LocalSubjectAccessReview`.
 public struct LocalSubjectAccessReview: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -79,7 +79,7 @@ public struct LocalSubjectAccessReview: Resource {
     }
 }
 
-/// Kubernetes' `authorization/v1 NonResourceAttributes`.
+/// Kubernetes' `authorization/v1` `NonResourceAttributes`.
 public struct NonResourceAttributes: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -95,7 +95,7 @@ public struct NonResourceAttributes: DocumentView {
     public var verb: String? { get { document.string(.verb) } set { document.set(.verb, newValue) } }
 }
 
-/// Kubernetes' `authorization/v1 NonResourceRule`.
+/// Kubernetes' `authorization/v1` `NonResourceRule`.
 public struct NonResourceRule: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -114,7 +114,7 @@ public struct NonResourceRule: DocumentView {
     public var verbs: [String] { get { document.strings(.verbs) } set { document.set(.verbs, newValue) } }
 }
 
-/// Kubernetes' `authorization/v1 ResourceAttributes`.
+/// Kubernetes' `authorization/v1` `ResourceAttributes`.
 public struct ResourceAttributes: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -157,7 +157,7 @@ public struct ResourceAttributes: DocumentView {
     public var version: String? { get { document.string(.version) } set { document.set(.version, newValue) } }
 }
 
-/// Kubernetes' `authorization/v1 ResourceRule`.
+/// Kubernetes' `authorization/v1` `ResourceRule`.
 public struct ResourceRule: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -180,7 +180,7 @@ public struct ResourceRule: DocumentView {
     public var verbs: [String] { get { document.strings(.verbs) } set { document.set(.verbs, newValue) } }
 }
 
-/// Kubernetes' authorization.k8s.io/v1 `SelfSubjectAccessReview`.
+/// Kubernetes' `authorization.k8s.io/v1` `SelfSubjectAccessReview`.
 public struct SelfSubjectAccessReview: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -213,7 +213,7 @@ public struct SelfSubjectAccessReview: Resource {
     }
 }
 
-/// Kubernetes' `authorization/v1 SelfSubjectAccessReviewSpec`.
+/// Kubernetes' `authorization/v1` `SelfSubjectAccessReviewSpec`.
 public struct SelfSubjectAccessReviewSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -235,7 +235,7 @@ public struct SelfSubjectAccessReviewSpec: DocumentView {
     }
 }
 
-/// Kubernetes' authorization.k8s.io/v1 `SelfSubjectRulesReview`.
+/// Kubernetes' `authorization.k8s.io/v1` `SelfSubjectRulesReview`.
 public struct SelfSubjectRulesReview: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -268,7 +268,7 @@ public struct SelfSubjectRulesReview: Resource {
     }
 }
 
-/// Kubernetes' `authorization/v1 SelfSubjectRulesReviewSpec`.
+/// Kubernetes' `authorization/v1` `SelfSubjectRulesReviewSpec`.
 public struct SelfSubjectRulesReviewSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -282,7 +282,7 @@ public struct SelfSubjectRulesReviewSpec: DocumentView {
     public var namespace: String? { get { document.string(.namespace) } set { document.set(.namespace, newValue) } }
 }
 
-/// Kubernetes' authorization.k8s.io/v1 `SubjectAccessReview`.
+/// Kubernetes' `authorization.k8s.io/v1` `SubjectAccessReview`.
 public struct SubjectAccessReview: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -315,7 +315,7 @@ public struct SubjectAccessReview: Resource {
     }
 }
 
-/// Kubernetes' `authorization/v1 SubjectAccessReviewSpec`.
+/// Kubernetes' `authorization/v1` `SubjectAccessReviewSpec`.
 public struct SubjectAccessReviewSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -348,7 +348,7 @@ public struct SubjectAccessReviewSpec: DocumentView {
     public var user: String? { get { document.string(.user) } set { document.set(.user, newValue) } }
 }
 
-/// Kubernetes' `authorization/v1 SubjectAccessReviewStatus`.
+/// Kubernetes' `authorization/v1` `SubjectAccessReviewStatus`.
 public struct SubjectAccessReviewStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -371,7 +371,7 @@ public struct SubjectAccessReviewStatus: DocumentView {
     public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
 }
 
-/// Kubernetes' `authorization/v1 SubjectRulesReviewStatus`.
+/// Kubernetes' `authorization/v1` `SubjectRulesReviewStatus`.
 public struct SubjectRulesReviewStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

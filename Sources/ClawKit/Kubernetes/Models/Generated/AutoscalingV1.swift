@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' autoscaling/v1 `Scale`.
+/// Kubernetes' `autoscaling/v1` `Scale`.
 public struct Scale: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -24,7 +24,7 @@ public struct Scale: DocumentView {
     public var status: ScaleStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v1 ScaleSpec`.
+/// Kubernetes' `autoscaling/v1` `ScaleSpec`.
 public struct ScaleSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -38,7 +38,7 @@ public struct ScaleSpec: DocumentView {
     public var replicas: Int? { get { document.int(.replicas) } set { document.set(.replicas, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v1 ScaleStatus`.
+/// Kubernetes' `autoscaling/v1` `ScaleStatus`.
 public struct ScaleStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `autoscaling/v2 ContainerResourceMetricSource`.
+/// Kubernetes' `autoscaling/v2` `ContainerResourceMetricSource`.
 public struct ContainerResourceMetricSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -23,7 +23,7 @@ public struct ContainerResourceMetricSource: DocumentView {
     public var target: MetricTarget { get { document.viewOrEmpty(.target) } set { document.set(.target, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 ContainerResourceMetricStatus`.
+/// Kubernetes' `autoscaling/v2` `ContainerResourceMetricStatus`.
 public struct ContainerResourceMetricStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -47,7 +47,7 @@ public struct ContainerResourceMetricStatus: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 CrossVersionObjectReference`.
+/// Kubernetes' `autoscaling/v2` `CrossVersionObjectReference`.
 public struct CrossVersionObjectReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -65,7 +65,7 @@ public struct CrossVersionObjectReference: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 ExternalMetricSource`.
+/// Kubernetes' `autoscaling/v2` `ExternalMetricSource`.
 public struct ExternalMetricSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -84,7 +84,7 @@ public struct ExternalMetricSource: DocumentView {
     public var target: MetricTarget { get { document.viewOrEmpty(.target) } set { document.set(.target, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 ExternalMetricStatus`.
+/// Kubernetes' `autoscaling/v2` `ExternalMetricStatus`.
 public struct ExternalMetricStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -106,7 +106,7 @@ public struct ExternalMetricStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `autoscaling/v2 HPAScalingPolicy`.
+/// Kubernetes' `autoscaling/v2` `HPAScalingPolicy`.
 public struct HPAScalingPolicy: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -127,7 +127,7 @@ public struct HPAScalingPolicy: DocumentView {
     public var value: Int { get { document.int(.value) ?? 0 } set { document.set(.value, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 HPAScalingRules`.
+/// Kubernetes' `autoscaling/v2` `HPAScalingRules`.
 public struct HPAScalingRules: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -159,7 +159,7 @@ public struct HPAScalingRules: DocumentView {
     public var tolerance: Quantity? { get { document.scalar(.tolerance) } set { document.set(.tolerance, newValue) } }
 }
 
-/// Kubernetes' autoscaling/v2 `HorizontalPodAutoscaler`.
+/// Kubernetes' `autoscaling/v2` `HorizontalPodAutoscaler`.
 public struct HorizontalPodAutoscaler: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -193,7 +193,7 @@ public struct HorizontalPodAutoscaler: Resource {
     }
 }
 
-/// Kubernetes' `autoscaling/v2 HorizontalPodAutoscalerBehavior`.
+/// Kubernetes' `autoscaling/v2` `HorizontalPodAutoscalerBehavior`.
 public struct HorizontalPodAutoscalerBehavior: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -212,7 +212,7 @@ public struct HorizontalPodAutoscalerBehavior: DocumentView {
     public var scaleUp: HPAScalingRules? { get { document.view(.scaleUp) } set { document.set(.scaleUp, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 HorizontalPodAutoscalerCondition`.
+/// Kubernetes' `autoscaling/v2` `HorizontalPodAutoscalerCondition`.
 public struct HorizontalPodAutoscalerCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -239,7 +239,7 @@ public struct HorizontalPodAutoscalerCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 HorizontalPodAutoscalerSpec`.
+/// Kubernetes' `autoscaling/v2` `HorizontalPodAutoscalerSpec`.
 public struct HorizontalPodAutoscalerSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -270,7 +270,7 @@ public struct HorizontalPodAutoscalerSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `autoscaling/v2 HorizontalPodAutoscalerStatus`.
+/// Kubernetes' `autoscaling/v2` `HorizontalPodAutoscalerStatus`.
 public struct HorizontalPodAutoscalerStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -315,7 +315,7 @@ public struct HorizontalPodAutoscalerStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `autoscaling/v2 MetricIdentifier`.
+/// Kubernetes' `autoscaling/v2` `MetricIdentifier`.
 public struct MetricIdentifier: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -331,7 +331,7 @@ public struct MetricIdentifier: DocumentView {
     public var selector: LabelSelector? { get { document.view(.selector) } set { document.set(.selector, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 MetricSpec`.
+/// Kubernetes' `autoscaling/v2` `MetricSpec`.
 public struct MetricSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -367,7 +367,7 @@ public struct MetricSpec: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 MetricStatus`.
+/// Kubernetes' `autoscaling/v2` `MetricStatus`.
 public struct MetricStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -403,7 +403,7 @@ public struct MetricStatus: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 MetricTarget`.
+/// Kubernetes' `autoscaling/v2` `MetricTarget`.
 public struct MetricTarget: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -429,7 +429,7 @@ public struct MetricTarget: DocumentView {
     public var value: Quantity? { get { document.scalar(.value) } set { document.set(.value, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 MetricValueStatus`.
+/// Kubernetes' `autoscaling/v2` `MetricValueStatus`.
 public struct MetricValueStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -453,7 +453,7 @@ public struct MetricValueStatus: DocumentView {
     public var value: Quantity? { get { document.scalar(.value) } set { document.set(.value, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 ObjectMetricSource`.
+/// Kubernetes' `autoscaling/v2` `ObjectMetricSource`.
 public struct ObjectMetricSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -477,7 +477,7 @@ public struct ObjectMetricSource: DocumentView {
     public var target: MetricTarget { get { document.viewOrEmpty(.target) } set { document.set(.target, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 ObjectMetricStatus`.
+/// Kubernetes' `autoscaling/v2` `ObjectMetricStatus`.
 public struct ObjectMetricStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -504,7 +504,7 @@ public struct ObjectMetricStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `autoscaling/v2 PodsMetricSource`.
+/// Kubernetes' `autoscaling/v2` `PodsMetricSource`.
 public struct PodsMetricSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -523,7 +523,7 @@ public struct PodsMetricSource: DocumentView {
     public var target: MetricTarget { get { document.viewOrEmpty(.target) } set { document.set(.target, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 PodsMetricStatus`.
+/// Kubernetes' `autoscaling/v2` `PodsMetricStatus`.
 public struct PodsMetricStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -545,7 +545,7 @@ public struct PodsMetricStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `autoscaling/v2 ResourceMetricSource`.
+/// Kubernetes' `autoscaling/v2` `ResourceMetricSource`.
 public struct ResourceMetricSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -561,7 +561,7 @@ public struct ResourceMetricSource: DocumentView {
     public var target: MetricTarget { get { document.viewOrEmpty(.target) } set { document.set(.target, newValue) } }
 }
 
-/// Kubernetes' `autoscaling/v2 ResourceMetricStatus`.
+/// Kubernetes' `autoscaling/v2` `ResourceMetricStatus`.
 public struct ResourceMetricStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' batch/v1 `CronJob`.
+/// Kubernetes' `batch/v1` `CronJob`.
 public struct CronJob: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -27,7 +27,7 @@ public struct CronJob: Resource {
     public var status: CronJobStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `batch/v1 CronJobSpec`.
+/// Kubernetes' `batch/v1` `CronJobSpec`.
 public struct CronJobSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -75,7 +75,7 @@ public struct CronJobSpec: DocumentView {
     public var timeZone: String? { get { document.string(.timeZone) } set { document.set(.timeZone, newValue) } }
 }
 
-/// Kubernetes' `batch/v1 CronJobStatus`.
+/// Kubernetes' `batch/v1` `CronJobStatus`.
 public struct CronJobStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -99,7 +99,7 @@ public struct CronJobStatus: DocumentView {
     }
 }
 
-/// Kubernetes' batch/v1 `Job`.
+/// Kubernetes' `batch/v1` `Job`.
 public struct Job: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -123,7 +123,7 @@ public struct Job: Resource {
     public var status: JobStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `batch/v1 JobCondition`.
+/// Kubernetes' `batch/v1` `JobCondition`.
 public struct JobCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -156,7 +156,7 @@ public struct JobCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `batch/v1 JobSpec`.
+/// Kubernetes' `batch/v1` `JobSpec`.
 public struct JobSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -238,7 +238,7 @@ public struct JobSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `batch/v1 JobStatus`.
+/// Kubernetes' `batch/v1` `JobStatus`.
 public struct JobStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -292,7 +292,7 @@ public struct JobStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `batch/v1 JobTemplateSpec`.
+/// Kubernetes' `batch/v1` `JobTemplateSpec`.
 public struct JobTemplateSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -308,7 +308,7 @@ public struct JobTemplateSpec: DocumentView {
     public var spec: JobSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
 }
 
-/// Kubernetes' `batch/v1 PodFailurePolicy`.
+/// Kubernetes' `batch/v1` `PodFailurePolicy`.
 public struct PodFailurePolicy: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -322,7 +322,7 @@ public struct PodFailurePolicy: DocumentView {
     public var rules: [PodFailurePolicyRule] { get { document.views(.rules) } set { document.set(.rules, newValue) } }
 }
 
-/// Kubernetes' `batch/v1 PodFailurePolicyOnExitCodesRequirement`.
+/// Kubernetes' `batch/v1` `PodFailurePolicyOnExitCodesRequirement`.
 public struct PodFailurePolicyOnExitCodesRequirement: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -344,7 +344,7 @@ public struct PodFailurePolicyOnExitCodesRequirement: DocumentView {
     public var values: [Int] { get { document.ints(.values) } set { document.set(.values, newValue) } }
 }
 
-/// Kubernetes' `batch/v1 PodFailurePolicyOnPodConditionsPattern`.
+/// Kubernetes' `batch/v1` `PodFailurePolicyOnPodConditionsPattern`.
 public struct PodFailurePolicyOnPodConditionsPattern: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -360,7 +360,7 @@ public struct PodFailurePolicyOnPodConditionsPattern: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `batch/v1 PodFailurePolicyRule`.
+/// Kubernetes' `batch/v1` `PodFailurePolicyRule`.
 public struct PodFailurePolicyRule: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -388,7 +388,7 @@ public struct PodFailurePolicyRule: DocumentView {
     }
 }
 
-/// Kubernetes' `batch/v1 SuccessPolicy`.
+/// Kubernetes' `batch/v1` `SuccessPolicy`.
 public struct SuccessPolicy: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -402,7 +402,7 @@ public struct SuccessPolicy: DocumentView {
     public var rules: [SuccessPolicyRule] { get { document.views(.rules) } set { document.set(.rules, newValue) } }
 }
 
-/// Kubernetes' `batch/v1 SuccessPolicyRule`.
+/// Kubernetes' `batch/v1` `SuccessPolicyRule`.
 public struct SuccessPolicyRule: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -424,7 +424,7 @@ public struct SuccessPolicyRule: DocumentView {
     }
 }
 
-/// Kubernetes' `batch/v1 UncountedTerminatedPods`.
+/// Kubernetes' `batch/v1` `UncountedTerminatedPods`.
 public struct UncountedTerminatedPods: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

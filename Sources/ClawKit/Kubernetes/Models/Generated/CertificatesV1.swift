@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' certificates.k8s.io/v1 `CertificateSigningRequest`.
+/// Kubernetes' `certificates.k8s.io/v1` `CertificateSigningRequest`.
 public struct CertificateSigningRequest: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -37,7 +37,7 @@ public struct CertificateSigningRequest: Resource {
     }
 }
 
-/// Kubernetes' `certificates/v1 CertificateSigningRequestCondition`.
+/// Kubernetes' `certificates/v1` `CertificateSigningRequestCondition`.
 public struct CertificateSigningRequestCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -70,7 +70,7 @@ public struct CertificateSigningRequestCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `certificates/v1 CertificateSigningRequestSpec`.
+/// Kubernetes' `certificates/v1` `CertificateSigningRequestSpec`.
 public struct CertificateSigningRequestSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -107,7 +107,7 @@ public struct CertificateSigningRequestSpec: DocumentView {
     public var username: String? { get { document.string(.username) } set { document.set(.username, newValue) } }
 }
 
-/// Kubernetes' `certificates/v1 CertificateSigningRequestStatus`.
+/// Kubernetes' `certificates/v1` `CertificateSigningRequestStatus`.
 public struct CertificateSigningRequestStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' coordination.k8s.io/v1 `Lease`.
+/// Kubernetes' `coordination.k8s.io/v1` `Lease`.
 public struct Lease: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -24,7 +24,7 @@ public struct Lease: Resource {
     public var spec: LeaseSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
 }
 
-/// Kubernetes' `coordination/v1 LeaseSpec`.
+/// Kubernetes' `coordination/v1` `LeaseSpec`.
 public struct LeaseSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

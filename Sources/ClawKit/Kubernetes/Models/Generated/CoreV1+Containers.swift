@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `core/v1 Capabilities`.
+/// Kubernetes' `core/v1` `Capabilities`.
 public struct Capabilities: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -18,7 +18,7 @@ public struct Capabilities: DocumentView {
     public var drop: [String] { get { document.strings(.drop) } set { document.set(.drop, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ConfigMapKeySelector`.
+/// Kubernetes' `core/v1` `ConfigMapKeySelector`.
 public struct ConfigMapKeySelector: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -36,7 +36,7 @@ public struct ConfigMapKeySelector: DocumentView {
     public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
 }
 
-/// Kubernetes' `core/v1 Container`.
+/// Kubernetes' `core/v1` `Container`.
 public struct Container: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -148,7 +148,7 @@ public struct Container: DocumentView {
     public var workingDir: String? { get { document.string(.workingDir) } set { document.set(.workingDir, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ContainerExtendedResourceRequest`.
+/// Kubernetes' `core/v1` `ContainerExtendedResourceRequest`.
 public struct ContainerExtendedResourceRequest: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -175,7 +175,7 @@ public struct ContainerExtendedResourceRequest: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 ContainerPort`.
+/// Kubernetes' `core/v1` `ContainerPort`.
 public struct ContainerPort: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -203,7 +203,7 @@ public struct ContainerPort: DocumentView {
     public var `protocol`: String? { get { document.string(.protocol) } set { document.set(.protocol, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ContainerResizePolicy`.
+/// Kubernetes' `core/v1` `ContainerResizePolicy`.
 public struct ContainerResizePolicy: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -225,7 +225,7 @@ public struct ContainerResizePolicy: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 ContainerRestartRule`.
+/// Kubernetes' `core/v1` `ContainerRestartRule`.
 public struct ContainerRestartRule: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -244,7 +244,7 @@ public struct ContainerRestartRule: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 ContainerRestartRuleOnExitCodes`.
+/// Kubernetes' `core/v1` `ContainerRestartRuleOnExitCodes`.
 public struct ContainerRestartRuleOnExitCodes: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -260,7 +260,7 @@ public struct ContainerRestartRuleOnExitCodes: DocumentView {
     public var values: [Int] { get { document.ints(.values) } set { document.set(.values, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ContainerState`.
+/// Kubernetes' `core/v1` `ContainerState`.
 public struct ContainerState: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -290,7 +290,7 @@ public struct ContainerState: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 ContainerStateRunning`.
+/// Kubernetes' `core/v1` `ContainerStateRunning`.
 public struct ContainerStateRunning: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -304,7 +304,7 @@ public struct ContainerStateRunning: DocumentView {
     public var startedAt: String? { get { document.string(.startedAt) } set { document.set(.startedAt, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ContainerStateTerminated`.
+/// Kubernetes' `core/v1` `ContainerStateTerminated`.
 public struct ContainerStateTerminated: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -336,7 +336,7 @@ public struct ContainerStateTerminated: DocumentView {
     public var startedAt: String? { get { document.string(.startedAt) } set { document.set(.startedAt, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ContainerStateWaiting`.
+/// Kubernetes' `core/v1` `ContainerStateWaiting`.
 public struct ContainerStateWaiting: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -352,7 +352,7 @@ public struct ContainerStateWaiting: DocumentView {
     public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ContainerStatus`.
+/// Kubernetes' `core/v1` `ContainerStatus`.
 public struct ContainerStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -429,7 +429,7 @@ public struct ContainerStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 ContainerUser`.
+/// Kubernetes' `core/v1` `ContainerUser`.
 public struct ContainerUser: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -443,7 +443,7 @@ public struct ContainerUser: DocumentView {
     public var linux: LinuxContainerUser? { get { document.view(.linux) } set { document.set(.linux, newValue) } }
 }
 
-/// Kubernetes' `core/v1 EnvFromSource`.
+/// Kubernetes' `core/v1` `EnvFromSource`.
 public struct EnvFromSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -467,7 +467,7 @@ public struct EnvFromSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 EnvVar`.
+/// Kubernetes' `core/v1` `EnvVar`.
 public struct EnvVar: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -485,7 +485,7 @@ public struct EnvVar: DocumentView {
     public var valueFrom: EnvVarSource? { get { document.view(.valueFrom) } set { document.set(.valueFrom, newValue) } }
 }
 
-/// Kubernetes' `core/v1 EnvVarSource`.
+/// Kubernetes' `core/v1` `EnvVarSource`.
 public struct EnvVarSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -526,7 +526,7 @@ public struct EnvVarSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 EphemeralContainer`.
+/// Kubernetes' `core/v1` `EphemeralContainer`.
 public struct EphemeralContainer: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -643,7 +643,7 @@ public struct EphemeralContainer: DocumentView {
     public var workingDir: String? { get { document.string(.workingDir) } set { document.set(.workingDir, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ExecAction`.
+/// Kubernetes' `core/v1` `ExecAction`.
 public struct ExecAction: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -657,7 +657,7 @@ public struct ExecAction: DocumentView {
     public var command: [String] { get { document.strings(.command) } set { document.set(.command, newValue) } }
 }
 
-/// Kubernetes' `core/v1 FileKeySelector`.
+/// Kubernetes' `core/v1` `FileKeySelector`.
 public struct FileKeySelector: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -680,7 +680,7 @@ public struct FileKeySelector: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 GRPCAction`.
+/// Kubernetes' `core/v1` `GRPCAction`.
 public struct GRPCAction: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -696,7 +696,7 @@ public struct GRPCAction: DocumentView {
     public var service: String? { get { document.string(.service) } set { document.set(.service, newValue) } }
 }
 
-/// Kubernetes' `core/v1 HTTPGetAction`.
+/// Kubernetes' `core/v1` `HTTPGetAction`.
 public struct HTTPGetAction: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -725,7 +725,7 @@ public struct HTTPGetAction: DocumentView {
     public var scheme: String? { get { document.string(.scheme) } set { document.set(.scheme, newValue) } }
 }
 
-/// Kubernetes' `core/v1 HTTPHeader`.
+/// Kubernetes' `core/v1` `HTTPHeader`.
 public struct HTTPHeader: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -741,7 +741,7 @@ public struct HTTPHeader: DocumentView {
     public var value: String { get { document.string(.value) ?? "" } set { document.set(.value, newValue) } }
 }
 
-/// Kubernetes' `core/v1 Lifecycle`.
+/// Kubernetes' `core/v1` `Lifecycle`.
 public struct Lifecycle: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -770,7 +770,7 @@ public struct Lifecycle: DocumentView {
     public var stopSignal: String? { get { document.string(.stopSignal) } set { document.set(.stopSignal, newValue) } }
 }
 
-/// Kubernetes' `core/v1 LifecycleHandler`.
+/// Kubernetes' `core/v1` `LifecycleHandler`.
 public struct LifecycleHandler: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -796,7 +796,7 @@ public struct LifecycleHandler: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 LinuxContainerUser`.
+/// Kubernetes' `core/v1` `LinuxContainerUser`.
 public struct LinuxContainerUser: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -817,7 +817,7 @@ public struct LinuxContainerUser: DocumentView {
     public var uid: Int { get { document.int(.uid) ?? 0 } set { document.set(.uid, newValue) } }
 }
 
-/// Kubernetes' `core/v1 Probe`.
+/// Kubernetes' `core/v1` `Probe`.
 public struct Probe: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -874,7 +874,7 @@ public struct Probe: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 SecretKeySelector`.
+/// Kubernetes' `core/v1` `SecretKeySelector`.
 public struct SecretKeySelector: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -892,7 +892,7 @@ public struct SecretKeySelector: DocumentView {
     public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
 }
 
-/// Kubernetes' `core/v1 SleepAction`.
+/// Kubernetes' `core/v1` `SleepAction`.
 public struct SleepAction: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -906,7 +906,7 @@ public struct SleepAction: DocumentView {
     public var seconds: Int { get { document.int(.seconds) ?? 0 } set { document.set(.seconds, newValue) } }
 }
 
-/// Kubernetes' `core/v1 TCPSocketAction`.
+/// Kubernetes' `core/v1` `TCPSocketAction`.
 public struct TCPSocketAction: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `core/v1 ConfigMapNodeConfigSource`.
+/// Kubernetes' `core/v1` `ConfigMapNodeConfigSource`.
 public struct ConfigMapNodeConfigSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -35,7 +35,7 @@ public struct ConfigMapNodeConfigSource: DocumentView {
     public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ContainerImage`.
+/// Kubernetes' `core/v1` `ContainerImage`.
 public struct ContainerImage: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -51,7 +51,7 @@ public struct ContainerImage: DocumentView {
     public var sizeBytes: Int? { get { document.int(.sizeBytes) } set { document.set(.sizeBytes, newValue) } }
 }
 
-/// Kubernetes' v1 `Node`.
+/// Kubernetes' `v1` `Node`.
 public struct Node: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -76,7 +76,7 @@ public struct Node: Resource {
     public var status: NodeStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `core/v1 NodeAddress`.
+/// Kubernetes' `core/v1` `NodeAddress`.
 public struct NodeAddress: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -92,7 +92,7 @@ public struct NodeAddress: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `core/v1 NodeAllocatableResourceClaimStatus`.
+/// Kubernetes' `core/v1` `NodeAllocatableResourceClaimStatus`.
 public struct NodeAllocatableResourceClaimStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -119,7 +119,7 @@ public struct NodeAllocatableResourceClaimStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 NodeCondition`.
+/// Kubernetes' `core/v1` `NodeCondition`.
 public struct NodeCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -152,7 +152,7 @@ public struct NodeCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `core/v1 NodeConfigSource`.
+/// Kubernetes' `core/v1` `NodeConfigSource`.
 public struct NodeConfigSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -169,7 +169,7 @@ public struct NodeConfigSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 NodeConfigStatus`.
+/// Kubernetes' `core/v1` `NodeConfigStatus`.
 public struct NodeConfigStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -198,7 +198,7 @@ public struct NodeConfigStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 NodeDaemonEndpoints`.
+/// Kubernetes' `core/v1` `NodeDaemonEndpoints`.
 public struct NodeDaemonEndpoints: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -215,7 +215,7 @@ public struct NodeDaemonEndpoints: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 NodeFeatures`.
+/// Kubernetes' `core/v1` `NodeFeatures`.
 public struct NodeFeatures: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -232,7 +232,7 @@ public struct NodeFeatures: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 NodeRuntimeHandler`.
+/// Kubernetes' `core/v1` `NodeRuntimeHandler`.
 public struct NodeRuntimeHandler: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -251,7 +251,7 @@ public struct NodeRuntimeHandler: DocumentView {
     public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `core/v1 NodeRuntimeHandlerFeatures`.
+/// Kubernetes' `core/v1` `NodeRuntimeHandlerFeatures`.
 public struct NodeRuntimeHandlerFeatures: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -273,7 +273,7 @@ public struct NodeRuntimeHandlerFeatures: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 NodeSpec`.
+/// Kubernetes' `core/v1` `NodeSpec`.
 public struct NodeSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -308,7 +308,7 @@ public struct NodeSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 NodeStatus`.
+/// Kubernetes' `core/v1` `NodeStatus`.
 public struct NodeStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -382,7 +382,7 @@ public struct NodeStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 NodeSwapStatus`.
+/// Kubernetes' `core/v1` `NodeSwapStatus`.
 public struct NodeSwapStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -396,7 +396,7 @@ public struct NodeSwapStatus: DocumentView {
     public var capacity: Int? { get { document.int(.capacity) } set { document.set(.capacity, newValue) } }
 }
 
-/// Kubernetes' `core/v1 NodeSystemInfo`.
+/// Kubernetes' `core/v1` `NodeSystemInfo`.
 public struct NodeSystemInfo: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -458,7 +458,7 @@ public struct NodeSystemInfo: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 Taint`.
+/// Kubernetes' `core/v1` `Taint`.
 public struct Taint: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

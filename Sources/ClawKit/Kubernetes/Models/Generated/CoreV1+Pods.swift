@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `core/v1 Affinity`.
+/// Kubernetes' `core/v1` `Affinity`.
 public struct Affinity: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -31,7 +31,7 @@ public struct Affinity: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 AppArmorProfile`.
+/// Kubernetes' `core/v1` `AppArmorProfile`.
 public struct AppArmorProfile: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -51,7 +51,7 @@ public struct AppArmorProfile: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ConfigMapEnvSource`.
+/// Kubernetes' `core/v1` `ConfigMapEnvSource`.
 public struct ConfigMapEnvSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -67,7 +67,7 @@ public struct ConfigMapEnvSource: DocumentView {
     public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
 }
 
-/// Kubernetes' `core/v1 HostAlias`.
+/// Kubernetes' `core/v1` `HostAlias`.
 public struct HostAlias: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -83,7 +83,7 @@ public struct HostAlias: DocumentView {
     public var ip: String { get { document.string(.ip) ?? "" } set { document.set(.ip, newValue) } }
 }
 
-/// Kubernetes' `core/v1 HostIP`.
+/// Kubernetes' `core/v1` `HostIP`.
 public struct HostIP: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -97,7 +97,7 @@ public struct HostIP: DocumentView {
     public var ip: String { get { document.string(.ip) ?? "" } set { document.set(.ip, newValue) } }
 }
 
-/// Kubernetes' `core/v1 LocalObjectReference`.
+/// Kubernetes' `core/v1` `LocalObjectReference`.
 public struct LocalObjectReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -111,7 +111,7 @@ public struct LocalObjectReference: DocumentView {
     public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `core/v1 NodeAffinity`.
+/// Kubernetes' `core/v1` `NodeAffinity`.
 public struct NodeAffinity: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -136,7 +136,7 @@ public struct NodeAffinity: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 NodeSelector`.
+/// Kubernetes' `core/v1` `NodeSelector`.
 public struct NodeSelector: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -153,7 +153,7 @@ public struct NodeSelector: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 NodeSelectorRequirement`.
+/// Kubernetes' `core/v1` `NodeSelectorRequirement`.
 public struct NodeSelectorRequirement: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -172,7 +172,7 @@ public struct NodeSelectorRequirement: DocumentView {
     public var values: [String] { get { document.strings(.values) } set { document.set(.values, newValue) } }
 }
 
-/// Kubernetes' `core/v1 NodeSelectorTerm`.
+/// Kubernetes' `core/v1` `NodeSelectorTerm`.
 public struct NodeSelectorTerm: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -194,7 +194,7 @@ public struct NodeSelectorTerm: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 ObjectFieldSelector`.
+/// Kubernetes' `core/v1` `ObjectFieldSelector`.
 public struct ObjectFieldSelector: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -213,7 +213,7 @@ public struct ObjectFieldSelector: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 ObjectReference`.
+/// Kubernetes' `core/v1` `ObjectReference`.
 public struct ObjectReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -245,7 +245,7 @@ public struct ObjectReference: DocumentView {
     public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
 }
 
-/// Kubernetes' v1 `Pod`.
+/// Kubernetes' `v1` `Pod`.
 public struct Pod: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -269,7 +269,7 @@ public struct Pod: Resource {
     public var status: PodStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PodAffinity`.
+/// Kubernetes' `core/v1` `PodAffinity`.
 public struct PodAffinity: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -294,7 +294,7 @@ public struct PodAffinity: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 PodAffinityTerm`.
+/// Kubernetes' `core/v1` `PodAffinityTerm`.
 public struct PodAffinityTerm: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -339,7 +339,7 @@ public struct PodAffinityTerm: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 PodAntiAffinity`.
+/// Kubernetes' `core/v1` `PodAntiAffinity`.
 public struct PodAntiAffinity: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -364,7 +364,7 @@ public struct PodAntiAffinity: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 PodCondition`.
+/// Kubernetes' `core/v1` `PodCondition`.
 public struct PodCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -402,7 +402,7 @@ public struct PodCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PodDNSConfig`.
+/// Kubernetes' `core/v1` `PodDNSConfig`.
 public struct PodDNSConfig: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -426,7 +426,7 @@ public struct PodDNSConfig: DocumentView {
     public var searches: [String] { get { document.strings(.searches) } set { document.set(.searches, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PodDNSConfigOption`.
+/// Kubernetes' `core/v1` `PodDNSConfigOption`.
 public struct PodDNSConfigOption: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -442,7 +442,7 @@ public struct PodDNSConfigOption: DocumentView {
     public var value: String? { get { document.string(.value) } set { document.set(.value, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PodExtendedResourceClaimStatus`.
+/// Kubernetes' `core/v1` `PodExtendedResourceClaimStatus`.
 public struct PodExtendedResourceClaimStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -464,7 +464,7 @@ public struct PodExtendedResourceClaimStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 PodIP`.
+/// Kubernetes' `core/v1` `PodIP`.
 public struct PodIP: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -478,7 +478,7 @@ public struct PodIP: DocumentView {
     public var ip: String { get { document.string(.ip) ?? "" } set { document.set(.ip, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PodOS`.
+/// Kubernetes' `core/v1` `PodOS`.
 public struct PodOS: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -492,7 +492,7 @@ public struct PodOS: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PodReadinessGate`.
+/// Kubernetes' `core/v1` `PodReadinessGate`.
 public struct PodReadinessGate: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -509,7 +509,7 @@ public struct PodReadinessGate: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 PodResourceClaim`.
+/// Kubernetes' `core/v1` `PodResourceClaim`.
 public struct PodResourceClaim: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -533,7 +533,7 @@ public struct PodResourceClaim: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 PodResourceClaimStatus`.
+/// Kubernetes' `core/v1` `PodResourceClaimStatus`.
 public struct PodResourceClaimStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -552,7 +552,7 @@ public struct PodResourceClaimStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 PodSchedulingGate`.
+/// Kubernetes' `core/v1` `PodSchedulingGate`.
 public struct PodSchedulingGate: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -566,7 +566,7 @@ public struct PodSchedulingGate: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PodSchedulingGroup`.
+/// Kubernetes' `core/v1` `PodSchedulingGroup`.
 public struct PodSchedulingGroup: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -583,7 +583,7 @@ public struct PodSchedulingGroup: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 PodSecurityContext`.
+/// Kubernetes' `core/v1` `PodSecurityContext`.
 public struct PodSecurityContext: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -656,7 +656,7 @@ public struct PodSecurityContext: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 PodSpec`.
+/// Kubernetes' `core/v1` `PodSpec`.
 public struct PodSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -858,7 +858,7 @@ public struct PodSpec: DocumentView {
     public var volumes: [Volume] { get { document.views(.volumes) } set { document.set(.volumes, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PodStatus`.
+/// Kubernetes' `core/v1` `PodStatus`.
 public struct PodStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -957,7 +957,7 @@ public struct PodStatus: DocumentView {
     public var startTime: String? { get { document.string(.startTime) } set { document.set(.startTime, newValue) } }
 }
 
-/// Kubernetes' v1 `PodTemplate`.
+/// Kubernetes' `v1` `PodTemplate`.
 public struct PodTemplate: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -979,7 +979,7 @@ public struct PodTemplate: Resource {
     public var template: PodTemplateSpec? { get { document.view(.template) } set { document.set(.template, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PodTemplateSpec`.
+/// Kubernetes' `core/v1` `PodTemplateSpec`.
 public struct PodTemplateSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -995,7 +995,7 @@ public struct PodTemplateSpec: DocumentView {
     public var spec: PodSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PreferredSchedulingTerm`.
+/// Kubernetes' `core/v1` `PreferredSchedulingTerm`.
 public struct PreferredSchedulingTerm: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1014,7 +1014,7 @@ public struct PreferredSchedulingTerm: DocumentView {
     public var weight: Int { get { document.int(.weight) ?? 0 } set { document.set(.weight, newValue) } }
 }
 
-/// Kubernetes' v1 `ReplicationController`.
+/// Kubernetes' `v1` `ReplicationController`.
 public struct ReplicationController: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1045,7 +1045,7 @@ public struct ReplicationController: Resource {
     }
 }
 
-/// Kubernetes' `core/v1 ReplicationControllerCondition`.
+/// Kubernetes' `core/v1` `ReplicationControllerCondition`.
 public struct ReplicationControllerCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1072,7 +1072,7 @@ public struct ReplicationControllerCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ReplicationControllerSpec`.
+/// Kubernetes' `core/v1` `ReplicationControllerSpec`.
 public struct ReplicationControllerSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1101,7 +1101,7 @@ public struct ReplicationControllerSpec: DocumentView {
     public var template: PodTemplateSpec? { get { document.view(.template) } set { document.set(.template, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ReplicationControllerStatus`.
+/// Kubernetes' `core/v1` `ReplicationControllerStatus`.
 public struct ReplicationControllerStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1143,7 +1143,7 @@ public struct ReplicationControllerStatus: DocumentView {
     public var replicas: Int { get { document.int(.replicas) ?? 0 } set { document.set(.replicas, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ResourceClaim`.
+/// Kubernetes' `core/v1` `ResourceClaim`.
 public struct CoreResourceClaim: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1159,7 +1159,7 @@ public struct CoreResourceClaim: DocumentView {
     public var request: String? { get { document.string(.request) } set { document.set(.request, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ResourceFieldSelector`.
+/// Kubernetes' `core/v1` `ResourceFieldSelector`.
 public struct ResourceFieldSelector: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1180,7 +1180,7 @@ public struct ResourceFieldSelector: DocumentView {
     public var resource: String { get { document.string(.resource) ?? "" } set { document.set(.resource, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ResourceHealth`.
+/// Kubernetes' `core/v1` `ResourceHealth`.
 public struct ResourceHealth: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1201,7 +1201,7 @@ public struct ResourceHealth: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 ResourceRequirements`.
+/// Kubernetes' `core/v1` `ResourceRequirements`.
 public struct ResourceRequirements: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1227,7 +1227,7 @@ public struct ResourceRequirements: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 ResourceStatus`.
+/// Kubernetes' `core/v1` `ResourceStatus`.
 public struct ResourceStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1246,7 +1246,7 @@ public struct ResourceStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 SELinuxOptions`.
+/// Kubernetes' `core/v1` `SELinuxOptions`.
 public struct SELinuxOptions: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1266,7 +1266,7 @@ public struct SELinuxOptions: DocumentView {
     public var user: String? { get { document.string(.user) } set { document.set(.user, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ScopeSelector`.
+/// Kubernetes' `core/v1` `ScopeSelector`.
 public struct ScopeSelector: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1283,7 +1283,7 @@ public struct ScopeSelector: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 ScopedResourceSelectorRequirement`.
+/// Kubernetes' `core/v1` `ScopedResourceSelectorRequirement`.
 public struct ScopedResourceSelectorRequirement: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1307,7 +1307,7 @@ public struct ScopedResourceSelectorRequirement: DocumentView {
     public var values: [String] { get { document.strings(.values) } set { document.set(.values, newValue) } }
 }
 
-/// Kubernetes' `core/v1 SeccompProfile`.
+/// Kubernetes' `core/v1` `SeccompProfile`.
 public struct SeccompProfile: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1327,7 +1327,7 @@ public struct SeccompProfile: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `core/v1 SecretEnvSource`.
+/// Kubernetes' `core/v1` `SecretEnvSource`.
 public struct SecretEnvSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1343,7 +1343,7 @@ public struct SecretEnvSource: DocumentView {
     public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
 }
 
-/// Kubernetes' `core/v1 SecretReference`.
+/// Kubernetes' `core/v1` `SecretReference`.
 public struct SecretReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1359,7 +1359,7 @@ public struct SecretReference: DocumentView {
     public var namespace: String? { get { document.string(.namespace) } set { document.set(.namespace, newValue) } }
 }
 
-/// Kubernetes' `core/v1 SecurityContext`.
+/// Kubernetes' `core/v1` `SecurityContext`.
 public struct SecurityContext: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1426,7 +1426,7 @@ public struct SecurityContext: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 Sysctl`.
+/// Kubernetes' `core/v1` `Sysctl`.
 public struct Sysctl: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1442,7 +1442,7 @@ public struct Sysctl: DocumentView {
     public var value: String { get { document.string(.value) ?? "" } set { document.set(.value, newValue) } }
 }
 
-/// Kubernetes' `core/v1 Toleration`.
+/// Kubernetes' `core/v1` `Toleration`.
 public struct Toleration: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1472,7 +1472,7 @@ public struct Toleration: DocumentView {
     public var value: String? { get { document.string(.value) } set { document.set(.value, newValue) } }
 }
 
-/// Kubernetes' `core/v1 TopologySelectorLabelRequirement`.
+/// Kubernetes' `core/v1` `TopologySelectorLabelRequirement`.
 public struct TopologySelectorLabelRequirement: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1488,7 +1488,7 @@ public struct TopologySelectorLabelRequirement: DocumentView {
     public var values: [String] { get { document.strings(.values) } set { document.set(.values, newValue) } }
 }
 
-/// Kubernetes' `core/v1 TopologySelectorTerm`.
+/// Kubernetes' `core/v1` `TopologySelectorTerm`.
 public struct TopologySelectorTerm: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1505,7 +1505,7 @@ public struct TopologySelectorTerm: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 TopologySpreadConstraint`.
+/// Kubernetes' `core/v1` `TopologySpreadConstraint`.
 public struct TopologySpreadConstraint: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1558,7 +1558,7 @@ public struct TopologySpreadConstraint: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 TypedLocalObjectReference`.
+/// Kubernetes' `core/v1` `TypedLocalObjectReference`.
 public struct TypedLocalObjectReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1576,7 +1576,7 @@ public struct TypedLocalObjectReference: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `core/v1 TypedObjectReference`.
+/// Kubernetes' `core/v1` `TypedObjectReference`.
 public struct TypedObjectReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1596,7 +1596,7 @@ public struct TypedObjectReference: DocumentView {
     public var namespace: String? { get { document.string(.namespace) } set { document.set(.namespace, newValue) } }
 }
 
-/// Kubernetes' `core/v1 WeightedPodAffinityTerm`.
+/// Kubernetes' `core/v1` `WeightedPodAffinityTerm`.
 public struct WeightedPodAffinityTerm: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1615,7 +1615,7 @@ public struct WeightedPodAffinityTerm: DocumentView {
     public var weight: Int { get { document.int(.weight) ?? 0 } set { document.set(.weight, newValue) } }
 }
 
-/// Kubernetes' `core/v1 WindowsSecurityContextOptions`.
+/// Kubernetes' `core/v1` `WindowsSecurityContextOptions`.
 public struct WindowsSecurityContextOptions: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

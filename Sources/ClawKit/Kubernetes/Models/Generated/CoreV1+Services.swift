@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' v1 `Binding`.
+/// Kubernetes' `v1` `Binding`.
 public struct Binding: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -24,7 +24,7 @@ public struct Binding: Resource {
     public var target: ObjectReference { get { document.viewOrEmpty(.target) } set { document.set(.target, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ClientIPConfig`.
+/// Kubernetes' `core/v1` `ClientIPConfig`.
 public struct ClientIPConfig: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -41,7 +41,7 @@ public struct ClientIPConfig: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 ComponentCondition`.
+/// Kubernetes' `core/v1` `ComponentCondition`.
 public struct ComponentCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -61,7 +61,7 @@ public struct ComponentCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' v1 `ComponentStatus`.
+/// Kubernetes' `v1` `ComponentStatus`.
 public struct ComponentStatus: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -87,7 +87,7 @@ public struct ComponentStatus: Resource {
     }
 }
 
-/// Kubernetes' v1 `ConfigMap`.
+/// Kubernetes' `v1` `ConfigMap`.
 public struct ConfigMap: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -119,7 +119,7 @@ public struct ConfigMap: Resource {
     }
 }
 
-/// Kubernetes' `core/v1 DaemonEndpoint`.
+/// Kubernetes' `core/v1` `DaemonEndpoint`.
 public struct DaemonEndpoint: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -133,7 +133,7 @@ public struct DaemonEndpoint: DocumentView {
     public var Port: Int { get { document.int(.Port) ?? 0 } set { document.set(.Port, newValue) } }
 }
 
-/// Kubernetes' `core/v1 EndpointAddress`.
+/// Kubernetes' `core/v1` `EndpointAddress`.
 public struct EndpointAddress: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -156,7 +156,7 @@ public struct EndpointAddress: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 EndpointPort`.
+/// Kubernetes' `core/v1` `EndpointPort`.
 public struct EndpointPort: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -180,7 +180,7 @@ public struct EndpointPort: DocumentView {
     public var `protocol`: String? { get { document.string(.protocol) } set { document.set(.protocol, newValue) } }
 }
 
-/// Kubernetes' `core/v1 EndpointSubset`.
+/// Kubernetes' `core/v1` `EndpointSubset`.
 public struct EndpointSubset: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -206,7 +206,7 @@ public struct EndpointSubset: DocumentView {
     public var ports: [EndpointPort] { get { document.views(.ports) } set { document.set(.ports, newValue) } }
 }
 
-/// Kubernetes' v1 `Endpoints`.
+/// Kubernetes' `v1` `Endpoints`.
 public struct Endpoints: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -228,7 +228,7 @@ public struct Endpoints: Resource {
     public var subsets: [EndpointSubset] { get { document.views(.subsets) } set { document.set(.subsets, newValue) } }
 }
 
-/// Kubernetes' v1 `Event`.
+/// Kubernetes' `v1` `Event`.
 public struct Event: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -296,7 +296,7 @@ public struct Event: Resource {
     public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `core/v1 EventSeries`.
+/// Kubernetes' `core/v1` `EventSeries`.
 public struct EventSeries: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -315,7 +315,7 @@ public struct EventSeries: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 EventSource`.
+/// Kubernetes' `core/v1` `EventSource`.
 public struct EventSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -331,7 +331,7 @@ public struct EventSource: DocumentView {
     public var host: String? { get { document.string(.host) } set { document.set(.host, newValue) } }
 }
 
-/// Kubernetes' v1 `LimitRange`.
+/// Kubernetes' `v1` `LimitRange`.
 public struct LimitRange: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -354,7 +354,7 @@ public struct LimitRange: Resource {
     public var spec: LimitRangeSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
 }
 
-/// Kubernetes' `core/v1 LimitRangeItem`.
+/// Kubernetes' `core/v1` `LimitRangeItem`.
 public struct LimitRangeItem: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -390,7 +390,7 @@ public struct LimitRangeItem: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `core/v1 LimitRangeSpec`.
+/// Kubernetes' `core/v1` `LimitRangeSpec`.
 public struct LimitRangeSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -404,7 +404,7 @@ public struct LimitRangeSpec: DocumentView {
     public var limits: [LimitRangeItem] { get { document.views(.limits) } set { document.set(.limits, newValue) } }
 }
 
-/// Kubernetes' `core/v1 LoadBalancerIngress`.
+/// Kubernetes' `core/v1` `LoadBalancerIngress`.
 public struct LoadBalancerIngress: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -424,7 +424,7 @@ public struct LoadBalancerIngress: DocumentView {
     public var ports: [PortStatus] { get { document.views(.ports) } set { document.set(.ports, newValue) } }
 }
 
-/// Kubernetes' `core/v1 LoadBalancerStatus`.
+/// Kubernetes' `core/v1` `LoadBalancerStatus`.
 public struct LoadBalancerStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -441,7 +441,7 @@ public struct LoadBalancerStatus: DocumentView {
     }
 }
 
-/// Kubernetes' v1 `Namespace`.
+/// Kubernetes' `v1` `Namespace`.
 public struct Namespace: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -466,7 +466,7 @@ public struct Namespace: Resource {
     public var status: NamespaceStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `core/v1 NamespaceCondition`.
+/// Kubernetes' `core/v1` `NamespaceCondition`.
 public struct NamespaceCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -493,7 +493,7 @@ public struct NamespaceCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `core/v1 NamespaceSpec`.
+/// Kubernetes' `core/v1` `NamespaceSpec`.
 public struct NamespaceSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -510,7 +510,7 @@ public struct NamespaceSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 NamespaceStatus`.
+/// Kubernetes' `core/v1` `NamespaceStatus`.
 public struct NamespaceStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -530,7 +530,7 @@ public struct NamespaceStatus: DocumentView {
     public var phase: String? { get { document.string(.phase) } set { document.set(.phase, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PortStatus`.
+/// Kubernetes' `core/v1` `PortStatus`.
 public struct PortStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -549,7 +549,7 @@ public struct PortStatus: DocumentView {
     public var `protocol`: String { get { document.string(.protocol) ?? "" } set { document.set(.protocol, newValue) } }
 }
 
-/// Kubernetes' v1 `ResourceQuota`.
+/// Kubernetes' `v1` `ResourceQuota`.
 public struct ResourceQuota: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -576,7 +576,7 @@ public struct ResourceQuota: Resource {
     public var status: ResourceQuotaStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ResourceQuotaSpec`.
+/// Kubernetes' `core/v1` `ResourceQuotaSpec`.
 public struct ResourceQuotaSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -597,7 +597,7 @@ public struct ResourceQuotaSpec: DocumentView {
     public var scopes: [String] { get { document.strings(.scopes) } set { document.set(.scopes, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ResourceQuotaStatus`.
+/// Kubernetes' `core/v1` `ResourceQuotaStatus`.
 public struct ResourceQuotaStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -613,7 +613,7 @@ public struct ResourceQuotaStatus: DocumentView {
     public var used: [String: Quantity] { get { document.scalarMap(.used) } set { document.set(.used, newValue) } }
 }
 
-/// Kubernetes' v1 `Secret`.
+/// Kubernetes' `v1` `Secret`.
 public struct KubernetesSecret: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -647,7 +647,7 @@ public struct KubernetesSecret: Resource {
     public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' v1 `Service`.
+/// Kubernetes' `v1` `Service`.
 public struct Service: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -672,7 +672,7 @@ public struct Service: Resource {
     public var status: ServiceStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' v1 `ServiceAccount`.
+/// Kubernetes' `v1` `ServiceAccount`.
 public struct ServiceAccount: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -708,7 +708,7 @@ public struct ServiceAccount: Resource {
     public var secrets: [ObjectReference] { get { document.views(.secrets) } set { document.set(.secrets, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ServicePort`.
+/// Kubernetes' `core/v1` `ServicePort`.
 public struct ServicePort: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -742,7 +742,7 @@ public struct ServicePort: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 ServiceSpec`.
+/// Kubernetes' `core/v1` `ServiceSpec`.
 public struct ServiceSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -858,7 +858,7 @@ public struct ServiceSpec: DocumentView {
     public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ServiceStatus`.
+/// Kubernetes' `core/v1` `ServiceStatus`.
 public struct ServiceStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -880,7 +880,7 @@ public struct ServiceStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 SessionAffinityConfig`.
+/// Kubernetes' `core/v1` `SessionAffinityConfig`.
 public struct SessionAffinityConfig: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

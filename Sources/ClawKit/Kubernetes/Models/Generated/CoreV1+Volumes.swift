@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `core/v1 AWSElasticBlockStoreVolumeSource`.
+/// Kubernetes' `core/v1` `AWSElasticBlockStoreVolumeSource`.
 public struct AWSElasticBlockStoreVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -22,7 +22,7 @@ public struct AWSElasticBlockStoreVolumeSource: DocumentView {
     public var volumeID: String { get { document.string(.volumeID) ?? "" } set { document.set(.volumeID, newValue) } }
 }
 
-/// Kubernetes' `core/v1 AttachedVolume`.
+/// Kubernetes' `core/v1` `AttachedVolume`.
 public struct AttachedVolume: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -41,7 +41,7 @@ public struct AttachedVolume: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `core/v1 AzureDiskVolumeSource`.
+/// Kubernetes' `core/v1` `AzureDiskVolumeSource`.
 public struct AzureDiskVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -73,7 +73,7 @@ public struct AzureDiskVolumeSource: DocumentView {
     public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
 }
 
-/// Kubernetes' `core/v1 AzureFilePersistentVolumeSource`.
+/// Kubernetes' `core/v1` `AzureFilePersistentVolumeSource`.
 public struct AzureFilePersistentVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -102,7 +102,7 @@ public struct AzureFilePersistentVolumeSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 AzureFileVolumeSource`.
+/// Kubernetes' `core/v1` `AzureFileVolumeSource`.
 public struct AzureFileVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -126,7 +126,7 @@ public struct AzureFileVolumeSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 CSIPersistentVolumeSource`.
+/// Kubernetes' `core/v1` `CSIPersistentVolumeSource`.
 public struct CSIPersistentVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -184,7 +184,7 @@ public struct CSIPersistentVolumeSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 CSIVolumeSource`.
+/// Kubernetes' `core/v1` `CSIVolumeSource`.
 public struct CSIVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -215,7 +215,7 @@ public struct CSIVolumeSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 CephFSPersistentVolumeSource`.
+/// Kubernetes' `core/v1` `CephFSPersistentVolumeSource`.
 public struct CephFSPersistentVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -245,7 +245,7 @@ public struct CephFSPersistentVolumeSource: DocumentView {
     public var user: String? { get { document.string(.user) } set { document.set(.user, newValue) } }
 }
 
-/// Kubernetes' `core/v1 CephFSVolumeSource`.
+/// Kubernetes' `core/v1` `CephFSVolumeSource`.
 public struct CephFSVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -275,7 +275,7 @@ public struct CephFSVolumeSource: DocumentView {
     public var user: String? { get { document.string(.user) } set { document.set(.user, newValue) } }
 }
 
-/// Kubernetes' `core/v1 CinderPersistentVolumeSource`.
+/// Kubernetes' `core/v1` `CinderPersistentVolumeSource`.
 public struct CinderPersistentVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -298,7 +298,7 @@ public struct CinderPersistentVolumeSource: DocumentView {
     public var volumeID: String { get { document.string(.volumeID) ?? "" } set { document.set(.volumeID, newValue) } }
 }
 
-/// Kubernetes' `core/v1 CinderVolumeSource`.
+/// Kubernetes' `core/v1` `CinderVolumeSource`.
 public struct CinderVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -323,7 +323,7 @@ public struct CinderVolumeSource: DocumentView {
     public var volumeID: String { get { document.string(.volumeID) ?? "" } set { document.set(.volumeID, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ClusterTrustBundleProjection`.
+/// Kubernetes' `core/v1` `ClusterTrustBundleProjection`.
 public struct ClusterTrustBundleProjection: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -351,7 +351,7 @@ public struct ClusterTrustBundleProjection: DocumentView {
     public var signerName: String? { get { document.string(.signerName) } set { document.set(.signerName, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ConfigMapProjection`.
+/// Kubernetes' `core/v1` `ConfigMapProjection`.
 public struct ConfigMapProjection: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -369,7 +369,7 @@ public struct ConfigMapProjection: DocumentView {
     public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ConfigMapVolumeSource`.
+/// Kubernetes' `core/v1` `ConfigMapVolumeSource`.
 public struct ConfigMapVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -389,7 +389,7 @@ public struct ConfigMapVolumeSource: DocumentView {
     public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
 }
 
-/// Kubernetes' `core/v1 DownwardAPIProjection`.
+/// Kubernetes' `core/v1` `DownwardAPIProjection`.
 public struct DownwardAPIProjection: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -403,7 +403,7 @@ public struct DownwardAPIProjection: DocumentView {
     public var items: [DownwardAPIVolumeFile] { get { document.views(.items) } set { document.set(.items, newValue) } }
 }
 
-/// Kubernetes' `core/v1 DownwardAPIVolumeFile`.
+/// Kubernetes' `core/v1` `DownwardAPIVolumeFile`.
 public struct DownwardAPIVolumeFile: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -432,7 +432,7 @@ public struct DownwardAPIVolumeFile: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 DownwardAPIVolumeSource`.
+/// Kubernetes' `core/v1` `DownwardAPIVolumeSource`.
 public struct DownwardAPIVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -448,7 +448,7 @@ public struct DownwardAPIVolumeSource: DocumentView {
     public var items: [DownwardAPIVolumeFile] { get { document.views(.items) } set { document.set(.items, newValue) } }
 }
 
-/// Kubernetes' `core/v1 EmptyDirVolumeSource`.
+/// Kubernetes' `core/v1` `EmptyDirVolumeSource`.
 public struct EmptyDirVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -464,7 +464,7 @@ public struct EmptyDirVolumeSource: DocumentView {
     public var sizeLimit: Quantity? { get { document.scalar(.sizeLimit) } set { document.set(.sizeLimit, newValue) } }
 }
 
-/// Kubernetes' `core/v1 EphemeralVolumeSource`.
+/// Kubernetes' `core/v1` `EphemeralVolumeSource`.
 public struct EphemeralVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -481,7 +481,7 @@ public struct EphemeralVolumeSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 FCVolumeSource`.
+/// Kubernetes' `core/v1` `FCVolumeSource`.
 public struct FCVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -508,7 +508,7 @@ public struct FCVolumeSource: DocumentView {
     public var wwids: [String] { get { document.strings(.wwids) } set { document.set(.wwids, newValue) } }
 }
 
-/// Kubernetes' `core/v1 FlexPersistentVolumeSource`.
+/// Kubernetes' `core/v1` `FlexPersistentVolumeSource`.
 public struct FlexPersistentVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -539,7 +539,7 @@ public struct FlexPersistentVolumeSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 FlexVolumeSource`.
+/// Kubernetes' `core/v1` `FlexVolumeSource`.
 public struct FlexVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -570,7 +570,7 @@ public struct FlexVolumeSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 FlockerVolumeSource`.
+/// Kubernetes' `core/v1` `FlockerVolumeSource`.
 public struct FlockerVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -592,7 +592,7 @@ public struct FlockerVolumeSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 GCEPersistentDiskVolumeSource`.
+/// Kubernetes' `core/v1` `GCEPersistentDiskVolumeSource`.
 public struct GCEPersistentDiskVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -612,7 +612,7 @@ public struct GCEPersistentDiskVolumeSource: DocumentView {
     public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
 }
 
-/// Kubernetes' `core/v1 GitRepoVolumeSource`.
+/// Kubernetes' `core/v1` `GitRepoVolumeSource`.
 public struct GitRepoVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -633,7 +633,7 @@ public struct GitRepoVolumeSource: DocumentView {
     public var revision: String? { get { document.string(.revision) } set { document.set(.revision, newValue) } }
 }
 
-/// Kubernetes' `core/v1 GlusterfsPersistentVolumeSource`.
+/// Kubernetes' `core/v1` `GlusterfsPersistentVolumeSource`.
 public struct GlusterfsPersistentVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -659,7 +659,7 @@ public struct GlusterfsPersistentVolumeSource: DocumentView {
     public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
 }
 
-/// Kubernetes' `core/v1 GlusterfsVolumeSource`.
+/// Kubernetes' `core/v1` `GlusterfsVolumeSource`.
 public struct GlusterfsVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -680,7 +680,7 @@ public struct GlusterfsVolumeSource: DocumentView {
     public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
 }
 
-/// Kubernetes' `core/v1 HostPathVolumeSource`.
+/// Kubernetes' `core/v1` `HostPathVolumeSource`.
 public struct HostPathVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -697,7 +697,7 @@ public struct HostPathVolumeSource: DocumentView {
     public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ISCSIPersistentVolumeSource`.
+/// Kubernetes' `core/v1` `ISCSIPersistentVolumeSource`.
 public struct ISCSIPersistentVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -753,7 +753,7 @@ public struct ISCSIPersistentVolumeSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 ISCSIVolumeSource`.
+/// Kubernetes' `core/v1` `ISCSIVolumeSource`.
 public struct ISCSIVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -809,7 +809,7 @@ public struct ISCSIVolumeSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 ImageVolumeSource`.
+/// Kubernetes' `core/v1` `ImageVolumeSource`.
 public struct ImageVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -826,7 +826,7 @@ public struct ImageVolumeSource: DocumentView {
     public var reference: String? { get { document.string(.reference) } set { document.set(.reference, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ImageVolumeStatus`.
+/// Kubernetes' `core/v1` `ImageVolumeStatus`.
 public struct ImageVolumeStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -840,7 +840,7 @@ public struct ImageVolumeStatus: DocumentView {
     public var imageRef: String { get { document.string(.imageRef) ?? "" } set { document.set(.imageRef, newValue) } }
 }
 
-/// Kubernetes' `core/v1 KeyToPath`.
+/// Kubernetes' `core/v1` `KeyToPath`.
 public struct KeyToPath: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -858,7 +858,7 @@ public struct KeyToPath: DocumentView {
     public var path: String { get { document.string(.path) ?? "" } set { document.set(.path, newValue) } }
 }
 
-/// Kubernetes' `core/v1 LocalVolumeSource`.
+/// Kubernetes' `core/v1` `LocalVolumeSource`.
 public struct LocalVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -874,7 +874,7 @@ public struct LocalVolumeSource: DocumentView {
     public var path: String { get { document.string(.path) ?? "" } set { document.set(.path, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ModifyVolumeStatus`.
+/// Kubernetes' `core/v1` `ModifyVolumeStatus`.
 public struct ModifyVolumeStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -894,7 +894,7 @@ public struct ModifyVolumeStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 NFSVolumeSource`.
+/// Kubernetes' `core/v1` `NFSVolumeSource`.
 public struct NFSVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -912,7 +912,7 @@ public struct NFSVolumeSource: DocumentView {
     public var server: String { get { document.string(.server) ?? "" } set { document.set(.server, newValue) } }
 }
 
-/// Kubernetes' v1 `PersistentVolume`.
+/// Kubernetes' `v1` `PersistentVolume`.
 public struct PersistentVolume: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -942,7 +942,7 @@ public struct PersistentVolume: Resource {
     }
 }
 
-/// Kubernetes' v1 `PersistentVolumeClaim`.
+/// Kubernetes' `v1` `PersistentVolumeClaim`.
 public struct PersistentVolumeClaim: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -973,7 +973,7 @@ public struct PersistentVolumeClaim: Resource {
     }
 }
 
-/// Kubernetes' `core/v1 PersistentVolumeClaimCondition`.
+/// Kubernetes' `core/v1` `PersistentVolumeClaimCondition`.
 public struct PersistentVolumeClaimCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1006,7 +1006,7 @@ public struct PersistentVolumeClaimCondition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PersistentVolumeClaimSpec`.
+/// Kubernetes' `core/v1` `PersistentVolumeClaimSpec`.
 public struct PersistentVolumeClaimSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1060,7 +1060,7 @@ public struct PersistentVolumeClaimSpec: DocumentView {
     public var volumeName: String? { get { document.string(.volumeName) } set { document.set(.volumeName, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PersistentVolumeClaimStatus`.
+/// Kubernetes' `core/v1` `PersistentVolumeClaimStatus`.
 public struct PersistentVolumeClaimStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1115,7 +1115,7 @@ public struct PersistentVolumeClaimStatus: DocumentView {
     public var phase: String? { get { document.string(.phase) } set { document.set(.phase, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PersistentVolumeClaimTemplate`.
+/// Kubernetes' `core/v1` `PersistentVolumeClaimTemplate`.
 public struct PersistentVolumeClaimTemplate: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1134,7 +1134,7 @@ public struct PersistentVolumeClaimTemplate: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 PersistentVolumeClaimVolumeSource`.
+/// Kubernetes' `core/v1` `PersistentVolumeClaimVolumeSource`.
 public struct PersistentVolumeClaimVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1153,7 +1153,7 @@ public struct PersistentVolumeClaimVolumeSource: DocumentView {
     public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PersistentVolumeSpec`.
+/// Kubernetes' `core/v1` `PersistentVolumeSpec`.
 public struct PersistentVolumeSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1317,7 +1317,7 @@ public struct PersistentVolumeSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 PersistentVolumeStatus`.
+/// Kubernetes' `core/v1` `PersistentVolumeStatus`.
 public struct PersistentVolumeStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1343,7 +1343,7 @@ public struct PersistentVolumeStatus: DocumentView {
     public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PhotonPersistentDiskVolumeSource`.
+/// Kubernetes' `core/v1` `PhotonPersistentDiskVolumeSource`.
 public struct PhotonPersistentDiskVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1359,7 +1359,7 @@ public struct PhotonPersistentDiskVolumeSource: DocumentView {
     public var pdID: String { get { document.string(.pdID) ?? "" } set { document.set(.pdID, newValue) } }
 }
 
-/// Kubernetes' `core/v1 PodCertificateProjection`.
+/// Kubernetes' `core/v1` `PodCertificateProjection`.
 public struct PodCertificateProjection: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1403,7 +1403,7 @@ public struct PodCertificateProjection: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 PortworxVolumeSource`.
+/// Kubernetes' `core/v1` `PortworxVolumeSource`.
 public struct PortworxVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1421,7 +1421,7 @@ public struct PortworxVolumeSource: DocumentView {
     public var volumeID: String { get { document.string(.volumeID) ?? "" } set { document.set(.volumeID, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ProjectedVolumeSource`.
+/// Kubernetes' `core/v1` `ProjectedVolumeSource`.
 public struct ProjectedVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1437,7 +1437,7 @@ public struct ProjectedVolumeSource: DocumentView {
     public var sources: [VolumeProjection] { get { document.views(.sources) } set { document.set(.sources, newValue) } }
 }
 
-/// Kubernetes' `core/v1 QuobyteVolumeSource`.
+/// Kubernetes' `core/v1` `QuobyteVolumeSource`.
 public struct QuobyteVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1464,7 +1464,7 @@ public struct QuobyteVolumeSource: DocumentView {
     public var volume: String { get { document.string(.volume) ?? "" } set { document.set(.volume, newValue) } }
 }
 
-/// Kubernetes' `core/v1 RBDPersistentVolumeSource`.
+/// Kubernetes' `core/v1` `RBDPersistentVolumeSource`.
 public struct RBDPersistentVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1498,7 +1498,7 @@ public struct RBDPersistentVolumeSource: DocumentView {
     public var user: String? { get { document.string(.user) } set { document.set(.user, newValue) } }
 }
 
-/// Kubernetes' `core/v1 RBDVolumeSource`.
+/// Kubernetes' `core/v1` `RBDVolumeSource`.
 public struct RBDVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1532,7 +1532,7 @@ public struct RBDVolumeSource: DocumentView {
     public var user: String? { get { document.string(.user) } set { document.set(.user, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ScaleIOPersistentVolumeSource`.
+/// Kubernetes' `core/v1` `ScaleIOPersistentVolumeSource`.
 public struct ScaleIOPersistentVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1580,7 +1580,7 @@ public struct ScaleIOPersistentVolumeSource: DocumentView {
     public var volumeName: String? { get { document.string(.volumeName) } set { document.set(.volumeName, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ScaleIOVolumeSource`.
+/// Kubernetes' `core/v1` `ScaleIOVolumeSource`.
 public struct ScaleIOVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1628,7 +1628,7 @@ public struct ScaleIOVolumeSource: DocumentView {
     public var volumeName: String? { get { document.string(.volumeName) } set { document.set(.volumeName, newValue) } }
 }
 
-/// Kubernetes' `core/v1 SecretProjection`.
+/// Kubernetes' `core/v1` `SecretProjection`.
 public struct SecretProjection: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1646,7 +1646,7 @@ public struct SecretProjection: DocumentView {
     public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
 }
 
-/// Kubernetes' `core/v1 SecretVolumeSource`.
+/// Kubernetes' `core/v1` `SecretVolumeSource`.
 public struct SecretVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1666,7 +1666,7 @@ public struct SecretVolumeSource: DocumentView {
     public var secretName: String? { get { document.string(.secretName) } set { document.set(.secretName, newValue) } }
 }
 
-/// Kubernetes' `core/v1 ServiceAccountTokenProjection`.
+/// Kubernetes' `core/v1` `ServiceAccountTokenProjection`.
 public struct ServiceAccountTokenProjection: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1687,7 +1687,7 @@ public struct ServiceAccountTokenProjection: DocumentView {
     public var path: String { get { document.string(.path) ?? "" } set { document.set(.path, newValue) } }
 }
 
-/// Kubernetes' `core/v1 StorageOSPersistentVolumeSource`.
+/// Kubernetes' `core/v1` `StorageOSPersistentVolumeSource`.
 public struct StorageOSPersistentVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1718,7 +1718,7 @@ public struct StorageOSPersistentVolumeSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 StorageOSVolumeSource`.
+/// Kubernetes' `core/v1` `StorageOSVolumeSource`.
 public struct StorageOSVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1749,7 +1749,7 @@ public struct StorageOSVolumeSource: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 Volume`.
+/// Kubernetes' `core/v1` `Volume`.
 public struct Volume: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1900,7 +1900,7 @@ public struct Volume: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 VolumeDevice`.
+/// Kubernetes' `core/v1` `VolumeDevice`.
 public struct VolumeDevice: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1919,7 +1919,7 @@ public struct VolumeDevice: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `core/v1 VolumeMount`.
+/// Kubernetes' `core/v1` `VolumeMount`.
 public struct VolumeMount: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1961,7 +1961,7 @@ public struct VolumeMount: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 VolumeMountStatus`.
+/// Kubernetes' `core/v1` `VolumeMountStatus`.
 public struct VolumeMountStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -1995,7 +1995,7 @@ public struct VolumeMountStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 VolumeNodeAffinity`.
+/// Kubernetes' `core/v1` `VolumeNodeAffinity`.
 public struct VolumeNodeAffinity: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -2009,7 +2009,7 @@ public struct VolumeNodeAffinity: DocumentView {
     public var required: NodeSelector? { get { document.view(.required) } set { document.set(.required, newValue) } }
 }
 
-/// Kubernetes' `core/v1 VolumeProjection`.
+/// Kubernetes' `core/v1` `VolumeProjection`.
 public struct VolumeProjection: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -2052,7 +2052,7 @@ public struct VolumeProjection: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 VolumeResourceRequirements`.
+/// Kubernetes' `core/v1` `VolumeResourceRequirements`.
 public struct VolumeResourceRequirements: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -2074,7 +2074,7 @@ public struct VolumeResourceRequirements: DocumentView {
     }
 }
 
-/// Kubernetes' `core/v1 VolumeStatus`.
+/// Kubernetes' `core/v1` `VolumeStatus`.
 public struct VolumeStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -2088,7 +2088,7 @@ public struct VolumeStatus: DocumentView {
     public var image: ImageVolumeStatus? { get { document.view(.image) } set { document.set(.image, newValue) } }
 }
 
-/// Kubernetes' `core/v1 VsphereVirtualDiskVolumeSource`.
+/// Kubernetes' `core/v1` `VsphereVirtualDiskVolumeSource`.
 public struct VsphereVirtualDiskVolumeSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `discovery/v1 Endpoint`.
+/// Kubernetes' `discovery/v1` `Endpoint`.
 public struct Endpoint: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -43,7 +43,7 @@ public struct Endpoint: DocumentView {
     public var zone: String? { get { document.string(.zone) } set { document.set(.zone, newValue) } }
 }
 
-/// Kubernetes' `discovery/v1 EndpointConditions`.
+/// Kubernetes' `discovery/v1` `EndpointConditions`.
 public struct EndpointConditions: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -61,7 +61,7 @@ public struct EndpointConditions: DocumentView {
     public var terminating: Bool? { get { document.bool(.terminating) } set { document.set(.terminating, newValue) } }
 }
 
-/// Kubernetes' `discovery/v1 EndpointHints`.
+/// Kubernetes' `discovery/v1` `EndpointHints`.
 public struct EndpointHints: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -77,7 +77,7 @@ public struct EndpointHints: DocumentView {
     public var forZones: [ForZone] { get { document.views(.forZones) } set { document.set(.forZones, newValue) } }
 }
 
-/// Kubernetes' `discovery/v1 EndpointPort`.
+/// Kubernetes' `discovery/v1` `EndpointPort`.
 public struct DiscoveryEndpointPort: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -101,7 +101,7 @@ public struct DiscoveryEndpointPort: DocumentView {
     public var `protocol`: String? { get { document.string(.protocol) } set { document.set(.protocol, newValue) } }
 }
 
-/// Kubernetes' discovery.k8s.io/v1 `EndpointSlice`.
+/// Kubernetes' `discovery.k8s.io/v1` `EndpointSlice`.
 public struct EndpointSlice: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -135,7 +135,7 @@ public struct EndpointSlice: Resource {
     public var ports: [DiscoveryEndpointPort] { get { document.views(.ports) } set { document.set(.ports, newValue) } }
 }
 
-/// Kubernetes' `discovery/v1 ForNode`.
+/// Kubernetes' `discovery/v1` `ForNode`.
 public struct ForNode: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -149,7 +149,7 @@ public struct ForNode: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `discovery/v1 ForZone`.
+/// Kubernetes' `discovery/v1` `ForZone`.
 public struct ForZone: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

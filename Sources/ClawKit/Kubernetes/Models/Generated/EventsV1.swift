@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' events.k8s.io/v1 `Event`.
+/// Kubernetes' `events.k8s.io/v1` `Event`.
 public struct EventsEvent: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -80,7 +80,7 @@ public struct EventsEvent: Resource {
     public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `events/v1 EventSeries`.
+/// Kubernetes' `events/v1` `EventSeries`.
 public struct EventsEventSeries: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

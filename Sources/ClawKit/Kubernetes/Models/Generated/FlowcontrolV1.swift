@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `flowcontrol/v1 ExemptPriorityLevelConfiguration`.
+/// Kubernetes' `flowcontrol/v1` `ExemptPriorityLevelConfiguration`.
 public struct ExemptPriorityLevelConfiguration: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -24,7 +24,7 @@ public struct ExemptPriorityLevelConfiguration: DocumentView {
     }
 }
 
-/// Kubernetes' `flowcontrol/v1 FlowDistinguisherMethod`.
+/// Kubernetes' `flowcontrol/v1` `FlowDistinguisherMethod`.
 public struct FlowDistinguisherMethod: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -38,7 +38,7 @@ public struct FlowDistinguisherMethod: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' flowcontrol.apiserver.k8s.io/v1 `FlowSchema`.
+/// Kubernetes' `flowcontrol.apiserver.k8s.io/v1` `FlowSchema`.
 public struct FlowSchema: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -63,7 +63,7 @@ public struct FlowSchema: Resource {
     public var status: FlowSchemaStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `flowcontrol/v1 FlowSchemaCondition`.
+/// Kubernetes' `flowcontrol/v1` `FlowSchemaCondition`.
 public struct FlowSchemaCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -91,7 +91,7 @@ public struct FlowSchemaCondition: DocumentView {
     public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `flowcontrol/v1 FlowSchemaSpec`.
+/// Kubernetes' `flowcontrol/v1` `FlowSchemaSpec`.
 public struct FlowSchemaSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -127,7 +127,7 @@ public struct FlowSchemaSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `flowcontrol/v1 FlowSchemaStatus`.
+/// Kubernetes' `flowcontrol/v1` `FlowSchemaStatus`.
 public struct FlowSchemaStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -144,7 +144,7 @@ public struct FlowSchemaStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `flowcontrol/v1 GroupSubject`.
+/// Kubernetes' `flowcontrol/v1` `GroupSubject`.
 public struct GroupSubject: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -158,7 +158,7 @@ public struct GroupSubject: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `flowcontrol/v1 LimitResponse`.
+/// Kubernetes' `flowcontrol/v1` `LimitResponse`.
 public struct LimitResponse: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -177,7 +177,7 @@ public struct LimitResponse: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `flowcontrol/v1 LimitedPriorityLevelConfiguration`.
+/// Kubernetes' `flowcontrol/v1` `LimitedPriorityLevelConfiguration`.
 public struct LimitedPriorityLevelConfiguration: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -212,7 +212,7 @@ public struct LimitedPriorityLevelConfiguration: DocumentView {
     }
 }
 
-/// Kubernetes' `flowcontrol/v1 NonResourcePolicyRule`.
+/// Kubernetes' `flowcontrol/v1` `NonResourcePolicyRule`.
 public struct NonResourcePolicyRule: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -231,7 +231,7 @@ public struct NonResourcePolicyRule: DocumentView {
     public var verbs: [String] { get { document.strings(.verbs) } set { document.set(.verbs, newValue) } }
 }
 
-/// Kubernetes' `flowcontrol/v1 PolicyRulesWithSubjects`.
+/// Kubernetes' `flowcontrol/v1` `PolicyRulesWithSubjects`.
 public struct PolicyRulesWithSubjects: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -261,7 +261,7 @@ public struct PolicyRulesWithSubjects: DocumentView {
     }
 }
 
-/// Kubernetes' flowcontrol.apiserver.k8s.io/v1 `PriorityLevelConfiguration`.
+/// Kubernetes' `flowcontrol.apiserver.k8s.io/v1` `PriorityLevelConfiguration`.
 public struct PriorityLevelConfiguration: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -295,7 +295,7 @@ public struct PriorityLevelConfiguration: Resource {
     }
 }
 
-/// Kubernetes' `flowcontrol/v1 PriorityLevelConfigurationCondition`.
+/// Kubernetes' `flowcontrol/v1` `PriorityLevelConfigurationCondition`.
 public struct PriorityLevelConfigurationCondition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -323,7 +323,7 @@ public struct PriorityLevelConfigurationCondition: DocumentView {
     public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `flowcontrol/v1 PriorityLevelConfigurationReference`.
+/// Kubernetes' `flowcontrol/v1` `PriorityLevelConfigurationReference`.
 public struct PriorityLevelConfigurationReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -337,7 +337,7 @@ public struct PriorityLevelConfigurationReference: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `flowcontrol/v1 PriorityLevelConfigurationSpec`.
+/// Kubernetes' `flowcontrol/v1` `PriorityLevelConfigurationSpec`.
 public struct PriorityLevelConfigurationSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -363,7 +363,7 @@ public struct PriorityLevelConfigurationSpec: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `flowcontrol/v1 PriorityLevelConfigurationStatus`.
+/// Kubernetes' `flowcontrol/v1` `PriorityLevelConfigurationStatus`.
 public struct PriorityLevelConfigurationStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -380,7 +380,7 @@ public struct PriorityLevelConfigurationStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `flowcontrol/v1 QueuingConfiguration`.
+/// Kubernetes' `flowcontrol/v1` `QueuingConfiguration`.
 public struct QueuingConfiguration: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -401,7 +401,7 @@ public struct QueuingConfiguration: DocumentView {
     public var queues: Int? { get { document.int(.queues) } set { document.set(.queues, newValue) } }
 }
 
-/// Kubernetes' `flowcontrol/v1 ResourcePolicyRule`.
+/// Kubernetes' `flowcontrol/v1` `ResourcePolicyRule`.
 public struct ResourcePolicyRule: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -431,7 +431,7 @@ public struct ResourcePolicyRule: DocumentView {
     public var verbs: [String] { get { document.strings(.verbs) } set { document.set(.verbs, newValue) } }
 }
 
-/// Kubernetes' `flowcontrol/v1 ServiceAccountSubject`.
+/// Kubernetes' `flowcontrol/v1` `ServiceAccountSubject`.
 public struct ServiceAccountSubject: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -450,7 +450,7 @@ public struct ServiceAccountSubject: DocumentView {
     }
 }
 
-/// Kubernetes' `flowcontrol/v1 Subject`.
+/// Kubernetes' `flowcontrol/v1` `Subject`.
 public struct FlowControlSubject: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -475,7 +475,7 @@ public struct FlowControlSubject: DocumentView {
     public var user: UserSubject? { get { document.view(.user) } set { document.set(.user, newValue) } }
 }
 
-/// Kubernetes' `flowcontrol/v1 UserSubject`.
+/// Kubernetes' `flowcontrol/v1` `UserSubject`.
 public struct UserSubject: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' v1 `APIGroup`.
+/// Kubernetes' `v1` `APIGroup`.
 public struct APIGroup: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -35,7 +35,7 @@ public struct APIGroup: DocumentView {
     }
 }
 
-/// Kubernetes' v1 `APIGroupList`.
+/// Kubernetes' `v1` `APIGroupList`.
 public struct APIGroupList: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -50,7 +50,7 @@ public struct APIGroupList: DocumentView {
     public var groups: [APIGroup] { get { document.views(.groups) } set { document.set(.groups, newValue) } }
 }
 
-/// Kubernetes' `meta/v1 APIResource`.
+/// Kubernetes' `meta/v1` `APIResource`.
 public struct APIResource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -100,7 +100,7 @@ public struct APIResource: DocumentView {
     public var version: String? { get { document.string(.version) } set { document.set(.version, newValue) } }
 }
 
-/// Kubernetes' v1 `APIResourceList`.
+/// Kubernetes' `v1` `APIResourceList`.
 public struct APIResourceList: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -123,7 +123,7 @@ public struct APIResourceList: DocumentView {
     }
 }
 
-/// Kubernetes' v1 `APIVersions`.
+/// Kubernetes' `v1` `APIVersions`.
 public struct APIVersions: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -143,7 +143,7 @@ public struct APIVersions: DocumentView {
     public var versions: [String] { get { document.strings(.versions) } set { document.set(.versions, newValue) } }
 }
 
-/// Kubernetes' `meta/v1 Condition`.
+/// Kubernetes' `meta/v1` `Condition`.
 public struct Condition: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -176,7 +176,7 @@ public struct Condition: DocumentView {
     public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
 }
 
-/// Kubernetes' `meta/v1 DeleteOptions`.
+/// Kubernetes' `meta/v1` `DeleteOptions`.
 public struct DeleteOptions: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -224,7 +224,7 @@ public struct DeleteOptions: DocumentView {
     }
 }
 
-/// Kubernetes' `meta/v1 FieldSelectorRequirement`.
+/// Kubernetes' `meta/v1` `FieldSelectorRequirement`.
 public struct FieldSelectorRequirement: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -242,7 +242,7 @@ public struct FieldSelectorRequirement: DocumentView {
     public var values: [String] { get { document.strings(.values) } set { document.set(.values, newValue) } }
 }
 
-/// Kubernetes' `meta/v1 GroupVersionForDiscovery`.
+/// Kubernetes' `meta/v1` `GroupVersionForDiscovery`.
 public struct GroupVersionForDiscovery: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -261,7 +261,7 @@ public struct GroupVersionForDiscovery: DocumentView {
     public var version: String { get { document.string(.version) ?? "" } set { document.set(.version, newValue) } }
 }
 
-/// Kubernetes' `meta/v1 LabelSelector`.
+/// Kubernetes' `meta/v1` `LabelSelector`.
 public struct LabelSelector: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -283,7 +283,7 @@ public struct LabelSelector: DocumentView {
     }
 }
 
-/// Kubernetes' `meta/v1 LabelSelectorRequirement`.
+/// Kubernetes' `meta/v1` `LabelSelectorRequirement`.
 public struct LabelSelectorRequirement: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -301,7 +301,7 @@ public struct LabelSelectorRequirement: DocumentView {
     public var values: [String] { get { document.strings(.values) } set { document.set(.values, newValue) } }
 }
 
-/// Kubernetes' `meta/v1 ListMeta`.
+/// Kubernetes' `meta/v1` `ListMeta`.
 public struct ListMeta: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -332,7 +332,7 @@ public struct ListMeta: DocumentView {
     public var shardInfo: ShardInfo? { get { document.view(.shardInfo) } set { document.set(.shardInfo, newValue) } }
 }
 
-/// Kubernetes' `meta/v1 ManagedFieldsEntry`.
+/// Kubernetes' `meta/v1` `ManagedFieldsEntry`.
 public struct ManagedFieldsEntry: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -364,7 +364,7 @@ public struct ManagedFieldsEntry: DocumentView {
     public var time: String? { get { document.string(.time) } set { document.set(.time, newValue) } }
 }
 
-/// Kubernetes' `meta/v1 ObjectMeta`.
+/// Kubernetes' `meta/v1` `ObjectMeta`.
 public struct ObjectMeta: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -439,7 +439,7 @@ public struct ObjectMeta: DocumentView {
     public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
 }
 
-/// Kubernetes' `meta/v1 OwnerReference`.
+/// Kubernetes' `meta/v1` `OwnerReference`.
 public struct OwnerReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -472,7 +472,7 @@ public struct OwnerReference: DocumentView {
     public var uid: String { get { document.string(.uid) ?? "" } set { document.set(.uid, newValue) } }
 }
 
-/// Kubernetes' `meta/v1 Preconditions`.
+/// Kubernetes' `meta/v1` `Preconditions`.
 public struct Preconditions: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -491,7 +491,7 @@ public struct Preconditions: DocumentView {
     public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
 }
 
-/// Kubernetes' `meta/v1 ServerAddressByClientCIDR`.
+/// Kubernetes' `meta/v1` `ServerAddressByClientCIDR`.
 public struct ServerAddressByClientCIDR: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -513,7 +513,7 @@ public struct ServerAddressByClientCIDR: DocumentView {
     }
 }
 
-/// Kubernetes' `meta/v1 ShardInfo`.
+/// Kubernetes' `meta/v1` `ShardInfo`.
 public struct ShardInfo: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -527,7 +527,7 @@ public struct ShardInfo: DocumentView {
     public var selector: String { get { document.string(.selector) ?? "" } set { document.set(.selector, newValue) } }
 }
 
-/// Kubernetes' v1 `Status`.
+/// Kubernetes' `v1` `Status`.
 public struct Status: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -555,7 +555,7 @@ public struct Status: DocumentView {
     public var status: String? { get { document.string(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `meta/v1 StatusCause`.
+/// Kubernetes' `meta/v1` `StatusCause`.
 public struct StatusCause: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -573,7 +573,7 @@ public struct StatusCause: DocumentView {
     public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
 }
 
-/// Kubernetes' `meta/v1 StatusDetails`.
+/// Kubernetes' `meta/v1` `StatusDetails`.
 public struct StatusDetails: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -603,7 +603,7 @@ public struct StatusDetails: DocumentView {
     public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
 }
 
-/// Kubernetes' `meta/v1 WatchEvent`.
+/// Kubernetes' `meta/v1` `WatchEvent`.
 public struct WatchEvent: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `networking/v1 HTTPIngressPath`.
+/// Kubernetes' `networking/v1` `HTTPIngressPath`.
 public struct HTTPIngressPath: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -24,7 +24,7 @@ public struct HTTPIngressPath: DocumentView {
     public var pathType: String { get { document.string(.pathType) ?? "" } set { document.set(.pathType, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 HTTPIngressRuleValue`.
+/// Kubernetes' `networking/v1` `HTTPIngressRuleValue`.
 public struct HTTPIngressRuleValue: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -38,7 +38,7 @@ public struct HTTPIngressRuleValue: DocumentView {
     public var paths: [HTTPIngressPath] { get { document.views(.paths) } set { document.set(.paths, newValue) } }
 }
 
-/// Kubernetes' networking.k8s.io/v1 `IPAddress`.
+/// Kubernetes' `networking.k8s.io/v1` `IPAddress`.
 public struct IPAddress: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -61,7 +61,7 @@ public struct IPAddress: Resource {
     public var spec: IPAddressSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 IPAddressSpec`.
+/// Kubernetes' `networking/v1` `IPAddressSpec`.
 public struct IPAddressSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -78,7 +78,7 @@ public struct IPAddressSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `networking/v1 IPBlock`.
+/// Kubernetes' `networking/v1` `IPBlock`.
 public struct IPBlock: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -94,7 +94,7 @@ public struct IPBlock: DocumentView {
     public var except: [String] { get { document.strings(.except) } set { document.set(.except, newValue) } }
 }
 
-/// Kubernetes' networking.k8s.io/v1 `Ingress`.
+/// Kubernetes' `networking.k8s.io/v1` `Ingress`.
 public struct Ingress: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -119,7 +119,7 @@ public struct Ingress: Resource {
     public var status: IngressStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 IngressBackend`.
+/// Kubernetes' `networking/v1` `IngressBackend`.
 public struct IngressBackend: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -141,7 +141,7 @@ public struct IngressBackend: DocumentView {
     }
 }
 
-/// Kubernetes' networking.k8s.io/v1 `IngressClass`.
+/// Kubernetes' `networking.k8s.io/v1` `IngressClass`.
 public struct IngressClass: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -164,7 +164,7 @@ public struct IngressClass: Resource {
     public var spec: IngressClassSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 IngressClassParametersReference`.
+/// Kubernetes' `networking/v1` `IngressClassParametersReference`.
 public struct IngressClassParametersReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -186,7 +186,7 @@ public struct IngressClassParametersReference: DocumentView {
     public var scope: String? { get { document.string(.scope) } set { document.set(.scope, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 IngressClassSpec`.
+/// Kubernetes' `networking/v1` `IngressClassSpec`.
 public struct IngressClassSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -205,7 +205,7 @@ public struct IngressClassSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `networking/v1 IngressLoadBalancerIngress`.
+/// Kubernetes' `networking/v1` `IngressLoadBalancerIngress`.
 public struct IngressLoadBalancerIngress: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -223,7 +223,7 @@ public struct IngressLoadBalancerIngress: DocumentView {
     public var ports: [IngressPortStatus] { get { document.views(.ports) } set { document.set(.ports, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 IngressLoadBalancerStatus`.
+/// Kubernetes' `networking/v1` `IngressLoadBalancerStatus`.
 public struct IngressLoadBalancerStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -240,7 +240,7 @@ public struct IngressLoadBalancerStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `networking/v1 IngressPortStatus`.
+/// Kubernetes' `networking/v1` `IngressPortStatus`.
 public struct IngressPortStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -259,7 +259,7 @@ public struct IngressPortStatus: DocumentView {
     public var `protocol`: String { get { document.string(.protocol) ?? "" } set { document.set(.protocol, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 IngressRule`.
+/// Kubernetes' `networking/v1` `IngressRule`.
 public struct IngressRule: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -275,7 +275,7 @@ public struct IngressRule: DocumentView {
     public var http: HTTPIngressRuleValue? { get { document.view(.http) } set { document.set(.http, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 IngressServiceBackend`.
+/// Kubernetes' `networking/v1` `IngressServiceBackend`.
 public struct IngressServiceBackend: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -291,7 +291,7 @@ public struct IngressServiceBackend: DocumentView {
     public var port: ServiceBackendPort? { get { document.view(.port) } set { document.set(.port, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 IngressSpec`.
+/// Kubernetes' `networking/v1` `IngressSpec`.
 public struct IngressSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -320,7 +320,7 @@ public struct IngressSpec: DocumentView {
     public var tls: [IngressTLS] { get { document.views(.tls) } set { document.set(.tls, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 IngressStatus`.
+/// Kubernetes' `networking/v1` `IngressStatus`.
 public struct IngressStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -337,7 +337,7 @@ public struct IngressStatus: DocumentView {
     }
 }
 
-/// Kubernetes' `networking/v1 IngressTLS`.
+/// Kubernetes' `networking/v1` `IngressTLS`.
 public struct IngressTLS: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -353,7 +353,7 @@ public struct IngressTLS: DocumentView {
     public var secretName: String? { get { document.string(.secretName) } set { document.set(.secretName, newValue) } }
 }
 
-/// Kubernetes' networking.k8s.io/v1 `NetworkPolicy`.
+/// Kubernetes' `networking.k8s.io/v1` `NetworkPolicy`.
 public struct NetworkPolicy: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -376,7 +376,7 @@ public struct NetworkPolicy: Resource {
     public var spec: NetworkPolicySpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 NetworkPolicyEgressRule`.
+/// Kubernetes' `networking/v1` `NetworkPolicyEgressRule`.
 public struct NetworkPolicyEgressRule: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -392,7 +392,7 @@ public struct NetworkPolicyEgressRule: DocumentView {
     public var to: [NetworkPolicyPeer] { get { document.views(.to) } set { document.set(.to, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 NetworkPolicyIngressRule`.
+/// Kubernetes' `networking/v1` `NetworkPolicyIngressRule`.
 public struct NetworkPolicyIngressRule: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -408,7 +408,7 @@ public struct NetworkPolicyIngressRule: DocumentView {
     public var ports: [NetworkPolicyPort] { get { document.views(.ports) } set { document.set(.ports, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 NetworkPolicyPeer`.
+/// Kubernetes' `networking/v1` `NetworkPolicyPeer`.
 public struct NetworkPolicyPeer: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -432,7 +432,7 @@ public struct NetworkPolicyPeer: DocumentView {
     }
 }
 
-/// Kubernetes' `networking/v1 NetworkPolicyPort`.
+/// Kubernetes' `networking/v1` `NetworkPolicyPort`.
 public struct NetworkPolicyPort: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -451,7 +451,7 @@ public struct NetworkPolicyPort: DocumentView {
     public var `protocol`: String? { get { document.string(.protocol) } set { document.set(.protocol, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 NetworkPolicySpec`.
+/// Kubernetes' `networking/v1` `NetworkPolicySpec`.
 public struct NetworkPolicySpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -486,7 +486,7 @@ public struct NetworkPolicySpec: DocumentView {
     }
 }
 
-/// Kubernetes' `networking/v1 ParentReference`.
+/// Kubernetes' `networking/v1` `ParentReference`.
 public struct ParentReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -506,7 +506,7 @@ public struct ParentReference: DocumentView {
     public var resource: String { get { document.string(.resource) ?? "" } set { document.set(.resource, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 ServiceBackendPort`.
+/// Kubernetes' `networking/v1` `ServiceBackendPort`.
 public struct ServiceBackendPort: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -522,7 +522,7 @@ public struct ServiceBackendPort: DocumentView {
     public var number: Int? { get { document.int(.number) } set { document.set(.number, newValue) } }
 }
 
-/// Kubernetes' networking.k8s.io/v1 `ServiceCIDR`.
+/// Kubernetes' `networking.k8s.io/v1` `ServiceCIDR`.
 public struct ServiceCIDR: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -547,7 +547,7 @@ public struct ServiceCIDR: Resource {
     public var status: ServiceCIDRStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 ServiceCIDRSpec`.
+/// Kubernetes' `networking/v1` `ServiceCIDRSpec`.
 public struct ServiceCIDRSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -561,7 +561,7 @@ public struct ServiceCIDRSpec: DocumentView {
     public var cidrs: [String] { get { document.strings(.cidrs) } set { document.set(.cidrs, newValue) } }
 }
 
-/// Kubernetes' `networking/v1 ServiceCIDRStatus`.
+/// Kubernetes' `networking/v1` `ServiceCIDRStatus`.
 public struct ServiceCIDRStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `node/v1 Overhead`.
+/// Kubernetes' `node/v1` `Overhead`.
 public struct Overhead: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -19,7 +19,7 @@ public struct Overhead: DocumentView {
     }
 }
 
-/// Kubernetes' node.k8s.io/v1 `RuntimeClass`.
+/// Kubernetes' `node.k8s.io/v1` `RuntimeClass`.
 public struct RuntimeClass: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -51,7 +51,7 @@ public struct RuntimeClass: Resource {
     }
 }
 
-/// Kubernetes' `node/v1 Scheduling`.
+/// Kubernetes' `node/v1` `Scheduling`.
 public struct Scheduling: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

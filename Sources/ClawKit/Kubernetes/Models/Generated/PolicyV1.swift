@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' policy/v1 `Eviction`.
+/// Kubernetes' `policy/v1` `Eviction`.
 public struct Eviction: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -25,7 +25,7 @@ public struct Eviction: DocumentView {
     }
 }
 
-/// Kubernetes' policy/v1 `PodDisruptionBudget`.
+/// Kubernetes' `policy/v1` `PodDisruptionBudget`.
 public struct PodDisruptionBudget: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -56,7 +56,7 @@ public struct PodDisruptionBudget: Resource {
     }
 }
 
-/// Kubernetes' `policy/v1 PodDisruptionBudgetSpec`.
+/// Kubernetes' `policy/v1` `PodDisruptionBudgetSpec`.
 public struct PodDisruptionBudgetSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -89,7 +89,7 @@ public struct PodDisruptionBudgetSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `policy/v1 PodDisruptionBudgetStatus`.
+/// Kubernetes' `policy/v1` `PodDisruptionBudgetStatus`.
 public struct PodDisruptionBudgetStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `rbac/v1 AggregationRule`.
+/// Kubernetes' `rbac/v1` `AggregationRule`.
 public struct AggregationRule: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -19,7 +19,7 @@ public struct AggregationRule: DocumentView {
     }
 }
 
-/// Kubernetes' rbac.authorization.k8s.io/v1 `ClusterRole`.
+/// Kubernetes' `rbac.authorization.k8s.io/v1` `ClusterRole`.
 public struct ClusterRole: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -49,7 +49,7 @@ public struct ClusterRole: Resource {
     public var rules: [PolicyRule] { get { document.views(.rules) } set { document.set(.rules, newValue) } }
 }
 
-/// Kubernetes' rbac.authorization.k8s.io/v1 `ClusterRoleBinding`.
+/// Kubernetes' `rbac.authorization.k8s.io/v1` `ClusterRoleBinding`.
 public struct ClusterRoleBinding: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -74,7 +74,7 @@ public struct ClusterRoleBinding: Resource {
     public var subjects: [Subject] { get { document.views(.subjects) } set { document.set(.subjects, newValue) } }
 }
 
-/// Kubernetes' `rbac/v1 PolicyRule`.
+/// Kubernetes' `rbac/v1` `PolicyRule`.
 public struct PolicyRule: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -105,7 +105,7 @@ public struct PolicyRule: DocumentView {
     public var verbs: [String] { get { document.strings(.verbs) } set { document.set(.verbs, newValue) } }
 }
 
-/// Kubernetes' rbac.authorization.k8s.io/v1 `Role`.
+/// Kubernetes' `rbac.authorization.k8s.io/v1` `Role`.
 public struct Role: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -127,7 +127,7 @@ public struct Role: Resource {
     public var rules: [PolicyRule] { get { document.views(.rules) } set { document.set(.rules, newValue) } }
 }
 
-/// Kubernetes' rbac.authorization.k8s.io/v1 `RoleBinding`.
+/// Kubernetes' `rbac.authorization.k8s.io/v1` `RoleBinding`.
 public struct RoleBinding: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -152,7 +152,7 @@ public struct RoleBinding: Resource {
     public var subjects: [Subject] { get { document.views(.subjects) } set { document.set(.subjects, newValue) } }
 }
 
-/// Kubernetes' `rbac/v1 RoleRef`.
+/// Kubernetes' `rbac/v1` `RoleRef`.
 public struct RoleRef: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -170,7 +170,7 @@ public struct RoleRef: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `rbac/v1 Subject`.
+/// Kubernetes' `rbac/v1` `Subject`.
 public struct Subject: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

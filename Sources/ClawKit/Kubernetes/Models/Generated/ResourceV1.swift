@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' `resource/v1 AllocatedDeviceStatus`.
+/// Kubernetes' `resource/v1` `AllocatedDeviceStatus`.
 public struct AllocatedDeviceStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -37,7 +37,7 @@ public struct AllocatedDeviceStatus: DocumentView {
     public var shareID: String? { get { document.string(.shareID) } set { document.set(.shareID, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 AllocationResult`.
+/// Kubernetes' `resource/v1` `AllocationResult`.
 public struct AllocationResult: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -66,7 +66,7 @@ public struct AllocationResult: DocumentView {
     }
 }
 
-/// Kubernetes' `resource/v1 CELDeviceSelector`.
+/// Kubernetes' `resource/v1` `CELDeviceSelector`.
 public struct CELDeviceSelector: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -83,7 +83,7 @@ public struct CELDeviceSelector: DocumentView {
     }
 }
 
-/// Kubernetes' `resource/v1 CapacityRequestPolicy`.
+/// Kubernetes' `resource/v1` `CapacityRequestPolicy`.
 public struct CapacityRequestPolicy: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -109,7 +109,7 @@ public struct CapacityRequestPolicy: DocumentView {
     }
 }
 
-/// Kubernetes' `resource/v1 CapacityRequestPolicyRange`.
+/// Kubernetes' `resource/v1` `CapacityRequestPolicyRange`.
 public struct CapacityRequestPolicyRange: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -127,7 +127,7 @@ public struct CapacityRequestPolicyRange: DocumentView {
     public var step: Quantity? { get { document.scalar(.step) } set { document.set(.step, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 CapacityRequirements`.
+/// Kubernetes' `resource/v1` `CapacityRequirements`.
 public struct CapacityRequirements: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -144,7 +144,7 @@ public struct CapacityRequirements: DocumentView {
     }
 }
 
-/// Kubernetes' `resource/v1 Counter`.
+/// Kubernetes' `resource/v1` `Counter`.
 public struct Counter: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -158,7 +158,7 @@ public struct Counter: DocumentView {
     public var value: Quantity { get { document.scalar(.value) ?? .zero } set { document.set(.value, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 CounterSet`.
+/// Kubernetes' `resource/v1` `CounterSet`.
 public struct CounterSet: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -177,7 +177,7 @@ public struct CounterSet: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 Device`.
+/// Kubernetes' `resource/v1` `Device`.
 public struct Device: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -246,7 +246,7 @@ public struct Device: DocumentView {
     public var taints: [DeviceTaint] { get { document.views(.taints) } set { document.set(.taints, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 DeviceAllocationConfiguration`.
+/// Kubernetes' `resource/v1` `DeviceAllocationConfiguration`.
 public struct DeviceAllocationConfiguration: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -268,7 +268,7 @@ public struct DeviceAllocationConfiguration: DocumentView {
     public var source: String { get { document.string(.source) ?? "" } set { document.set(.source, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 DeviceAllocationResult`.
+/// Kubernetes' `resource/v1` `DeviceAllocationResult`.
 public struct DeviceAllocationResult: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -290,7 +290,7 @@ public struct DeviceAllocationResult: DocumentView {
     }
 }
 
-/// Kubernetes' `resource/v1 DeviceAttribute`.
+/// Kubernetes' `resource/v1` `DeviceAttribute`.
 public struct DeviceAttribute: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -321,7 +321,7 @@ public struct DeviceAttribute: DocumentView {
     public var versions: [String] { get { document.strings(.versions) } set { document.set(.versions, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 DeviceCapacity`.
+/// Kubernetes' `resource/v1` `DeviceCapacity`.
 public struct DeviceCapacity: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -340,7 +340,7 @@ public struct DeviceCapacity: DocumentView {
     public var value: Quantity { get { document.scalar(.value) ?? .zero } set { document.set(.value, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 DeviceClaim`.
+/// Kubernetes' `resource/v1` `DeviceClaim`.
 public struct DeviceClaim: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -366,7 +366,7 @@ public struct DeviceClaim: DocumentView {
     public var requests: [DeviceRequest] { get { document.views(.requests) } set { document.set(.requests, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 DeviceClaimConfiguration`.
+/// Kubernetes' `resource/v1` `DeviceClaimConfiguration`.
 public struct DeviceClaimConfiguration: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -385,7 +385,7 @@ public struct DeviceClaimConfiguration: DocumentView {
     public var requests: [String] { get { document.strings(.requests) } set { document.set(.requests, newValue) } }
 }
 
-/// Kubernetes' resource.k8s.io/v1 `DeviceClass`.
+/// Kubernetes' `resource.k8s.io/v1` `DeviceClass`.
 public struct DeviceClass: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -408,7 +408,7 @@ public struct DeviceClass: Resource {
     public var spec: DeviceClassSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 DeviceClassConfiguration`.
+/// Kubernetes' `resource/v1` `DeviceClassConfiguration`.
 public struct DeviceClassConfiguration: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -425,7 +425,7 @@ public struct DeviceClassConfiguration: DocumentView {
     }
 }
 
-/// Kubernetes' `resource/v1 DeviceClassSpec`.
+/// Kubernetes' `resource/v1` `DeviceClassSpec`.
 public struct DeviceClassSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -454,7 +454,7 @@ public struct DeviceClassSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `resource/v1 DeviceConstraint`.
+/// Kubernetes' `resource/v1` `DeviceConstraint`.
 public struct DeviceConstraint: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -478,7 +478,7 @@ public struct DeviceConstraint: DocumentView {
     public var requests: [String] { get { document.strings(.requests) } set { document.set(.requests, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 DeviceCounterConsumption`.
+/// Kubernetes' `resource/v1` `DeviceCounterConsumption`.
 public struct DeviceCounterConsumption: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -500,7 +500,7 @@ public struct DeviceCounterConsumption: DocumentView {
     }
 }
 
-/// Kubernetes' `resource/v1 DeviceRequest`.
+/// Kubernetes' `resource/v1` `DeviceRequest`.
 public struct DeviceRequest: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -521,7 +521,7 @@ public struct DeviceRequest: DocumentView {
     public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 DeviceRequestAllocationResult`.
+/// Kubernetes' `resource/v1` `DeviceRequestAllocationResult`.
 public struct DeviceRequestAllocationResult: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -569,7 +569,7 @@ public struct DeviceRequestAllocationResult: DocumentView {
     }
 }
 
-/// Kubernetes' `resource/v1 DeviceSelector`.
+/// Kubernetes' `resource/v1` `DeviceSelector`.
 public struct DeviceSelector: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -583,7 +583,7 @@ public struct DeviceSelector: DocumentView {
     public var cel: CELDeviceSelector? { get { document.view(.cel) } set { document.set(.cel, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 DeviceSubRequest`.
+/// Kubernetes' `resource/v1` `DeviceSubRequest`.
 public struct DeviceSubRequest: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -628,7 +628,7 @@ public struct DeviceSubRequest: DocumentView {
     }
 }
 
-/// Kubernetes' `resource/v1 DeviceTaint`.
+/// Kubernetes' `resource/v1` `DeviceTaint`.
 public struct DeviceTaint: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -649,7 +649,7 @@ public struct DeviceTaint: DocumentView {
     public var value: String? { get { document.string(.value) } set { document.set(.value, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 DeviceToleration`.
+/// Kubernetes' `resource/v1` `DeviceToleration`.
 public struct DeviceToleration: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -679,7 +679,7 @@ public struct DeviceToleration: DocumentView {
     public var value: String? { get { document.string(.value) } set { document.set(.value, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 ExactDeviceRequest`.
+/// Kubernetes' `resource/v1` `ExactDeviceRequest`.
 public struct ExactDeviceRequest: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -725,7 +725,7 @@ public struct ExactDeviceRequest: DocumentView {
     }
 }
 
-/// Kubernetes' `resource/v1 NetworkDeviceData`.
+/// Kubernetes' `resource/v1` `NetworkDeviceData`.
 public struct NetworkDeviceData: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -749,7 +749,7 @@ public struct NetworkDeviceData: DocumentView {
     public var ips: [String] { get { document.strings(.ips) } set { document.set(.ips, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 NodeAllocatableResourceMapping`.
+/// Kubernetes' `resource/v1` `NodeAllocatableResourceMapping`.
 public struct NodeAllocatableResourceMapping: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -771,7 +771,7 @@ public struct NodeAllocatableResourceMapping: DocumentView {
     }
 }
 
-/// Kubernetes' `resource/v1 OpaqueDeviceConfiguration`.
+/// Kubernetes' `resource/v1` `OpaqueDeviceConfiguration`.
 public struct OpaqueDeviceConfiguration: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -787,7 +787,7 @@ public struct OpaqueDeviceConfiguration: DocumentView {
     public var parameters: JSON { get { document[.parameters] ?? .null } set { document.set(.parameters, newValue) } }
 }
 
-/// Kubernetes' resource.k8s.io/v1 `ResourceClaim`.
+/// Kubernetes' `resource.k8s.io/v1` `ResourceClaim`.
 public struct ResourceClaim: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -812,7 +812,7 @@ public struct ResourceClaim: Resource {
     public var status: ResourceClaimStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 ResourceClaimConsumerReference`.
+/// Kubernetes' `resource/v1` `ResourceClaimConsumerReference`.
 public struct ResourceClaimConsumerReference: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -832,7 +832,7 @@ public struct ResourceClaimConsumerReference: DocumentView {
     public var uid: String { get { document.string(.uid) ?? "" } set { document.set(.uid, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 ResourceClaimSpec`.
+/// Kubernetes' `resource/v1` `ResourceClaimSpec`.
 public struct ResourceClaimSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -846,7 +846,7 @@ public struct ResourceClaimSpec: DocumentView {
     public var devices: DeviceClaim? { get { document.view(.devices) } set { document.set(.devices, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 ResourceClaimStatus`.
+/// Kubernetes' `resource/v1` `ResourceClaimStatus`.
 public struct ResourceClaimStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -876,7 +876,7 @@ public struct ResourceClaimStatus: DocumentView {
     }
 }
 
-/// Kubernetes' resource.k8s.io/v1 `ResourceClaimTemplate`.
+/// Kubernetes' `resource.k8s.io/v1` `ResourceClaimTemplate`.
 public struct ResourceClaimTemplate: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -902,7 +902,7 @@ public struct ResourceClaimTemplate: Resource {
     }
 }
 
-/// Kubernetes' `resource/v1 ResourceClaimTemplateSpec`.
+/// Kubernetes' `resource/v1` `ResourceClaimTemplateSpec`.
 public struct ResourceClaimTemplateSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -918,7 +918,7 @@ public struct ResourceClaimTemplateSpec: DocumentView {
     public var spec: ResourceClaimSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 ResourcePool`.
+/// Kubernetes' `resource/v1` `ResourcePool`.
 public struct ResourcePool: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -939,7 +939,7 @@ public struct ResourcePool: DocumentView {
     }
 }
 
-/// Kubernetes' resource.k8s.io/v1 `ResourceSlice`.
+/// Kubernetes' `resource.k8s.io/v1` `ResourceSlice`.
 public struct ResourceSlice: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -962,7 +962,7 @@ public struct ResourceSlice: Resource {
     public var spec: ResourceSliceSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
 }
 
-/// Kubernetes' `resource/v1 ResourceSliceSpec`.
+/// Kubernetes' `resource/v1` `ResourceSliceSpec`.
 public struct ResourceSliceSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' scheduling.k8s.io/v1 `PriorityClass`.
+/// Kubernetes' `scheduling.k8s.io/v1` `PriorityClass`.
 public struct PriorityClass: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

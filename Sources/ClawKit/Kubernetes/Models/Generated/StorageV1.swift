@@ -2,7 +2,7 @@
 
 public import ClawDocuments
 
-/// Kubernetes' storage.k8s.io/v1 `CSIDriver`.
+/// Kubernetes' `storage.k8s.io/v1` `CSIDriver`.
 public struct CSIDriver: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -25,7 +25,7 @@ public struct CSIDriver: Resource {
     public var spec: CSIDriverSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
 }
 
-/// Kubernetes' `storage/v1 CSIDriverSpec`.
+/// Kubernetes' `storage/v1` `CSIDriverSpec`.
 public struct CSIDriverSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -97,7 +97,7 @@ public struct CSIDriverSpec: DocumentView {
     }
 }
 
-/// Kubernetes' storage.k8s.io/v1 `CSINode`.
+/// Kubernetes' `storage.k8s.io/v1` `CSINode`.
 public struct CSINode: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -120,7 +120,7 @@ public struct CSINode: Resource {
     public var spec: CSINodeSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
 }
 
-/// Kubernetes' `storage/v1 CSINodeDriver`.
+/// Kubernetes' `storage/v1` `CSINodeDriver`.
 public struct CSINodeDriver: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -146,7 +146,7 @@ public struct CSINodeDriver: DocumentView {
     }
 }
 
-/// Kubernetes' `storage/v1 CSINodeSpec`.
+/// Kubernetes' `storage/v1` `CSINodeSpec`.
 public struct CSINodeSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -160,7 +160,7 @@ public struct CSINodeSpec: DocumentView {
     public var drivers: [CSINodeDriver] { get { document.views(.drivers) } set { document.set(.drivers, newValue) } }
 }
 
-/// Kubernetes' storage.k8s.io/v1 `CSIStorageCapacity`.
+/// Kubernetes' `storage.k8s.io/v1` `CSIStorageCapacity`.
 public struct CSIStorageCapacity: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -201,7 +201,7 @@ public struct CSIStorageCapacity: Resource {
     }
 }
 
-/// Kubernetes' storage.k8s.io/v1 `StorageClass`.
+/// Kubernetes' `storage.k8s.io/v1` `StorageClass`.
 public struct StorageClass: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -263,7 +263,7 @@ public struct StorageClass: Resource {
     }
 }
 
-/// Kubernetes' `storage/v1 TokenRequest`.
+/// Kubernetes' `storage/v1` `TokenRequest`.
 public struct StorageTokenRequest: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -282,7 +282,7 @@ public struct StorageTokenRequest: DocumentView {
     }
 }
 
-/// Kubernetes' storage.k8s.io/v1 `VolumeAttachment`.
+/// Kubernetes' `storage.k8s.io/v1` `VolumeAttachment`.
 public struct VolumeAttachment: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -312,7 +312,7 @@ public struct VolumeAttachment: Resource {
     }
 }
 
-/// Kubernetes' `storage/v1 VolumeAttachmentSource`.
+/// Kubernetes' `storage/v1` `VolumeAttachmentSource`.
 public struct VolumeAttachmentSource: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -334,7 +334,7 @@ public struct VolumeAttachmentSource: DocumentView {
     }
 }
 
-/// Kubernetes' `storage/v1 VolumeAttachmentSpec`.
+/// Kubernetes' `storage/v1` `VolumeAttachmentSpec`.
 public struct VolumeAttachmentSpec: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -355,7 +355,7 @@ public struct VolumeAttachmentSpec: DocumentView {
     }
 }
 
-/// Kubernetes' `storage/v1 VolumeAttachmentStatus`.
+/// Kubernetes' `storage/v1` `VolumeAttachmentStatus`.
 public struct VolumeAttachmentStatus: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -387,7 +387,7 @@ public struct VolumeAttachmentStatus: DocumentView {
     }
 }
 
-/// Kubernetes' storage.k8s.io/v1 `VolumeAttributesClass`.
+/// Kubernetes' `storage.k8s.io/v1` `VolumeAttributesClass`.
 public struct VolumeAttributesClass: Resource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -418,7 +418,7 @@ public struct VolumeAttributesClass: Resource {
     }
 }
 
-/// Kubernetes' `storage/v1 VolumeError`.
+/// Kubernetes' `storage/v1` `VolumeError`.
 public struct VolumeError: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -436,7 +436,7 @@ public struct VolumeError: DocumentView {
     public var time: String? { get { document.string(.time) } set { document.set(.time, newValue) } }
 }
 
-/// Kubernetes' `storage/v1 VolumeNodeResources`.
+/// Kubernetes' `storage/v1` `VolumeNodeResources`.
 public struct VolumeNodeResources: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
