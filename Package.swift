@@ -164,7 +164,13 @@ let package = Package(
             path: "Sources/Examples/Claw"),
         .executableTarget(
             name: "agent-runtime",
-            dependencies: ["ClawBase", "ClawDocuments", "ClawHTTPServer"],
+            dependencies: [
+                "ClawBase", "ClawDocuments", "ClawHTTPServer",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
             path: "Sources/Examples/AgentRuntime"),
 
         // MARK: tests
