@@ -1,0 +1,118 @@
+import ClawBase
+import ClawDocuments
+import HTTPTypes
+
+/// What a runtime answers: health, the chat, and a page for people.
+struct RuntimeHandler: Handler {
+    /// How many bytes a question may have.
+    static let requestLimit = 1 << 20
+
+    let settings: RuntimeSettings
+    let store: ConversationStore
+    let transport: any Transport
+    let lifecycle: RuntimeLifecycle
+    var time: any TimeSource = .system
+
+    func respond(to request: Request) async -> Response {
+        if let health = health(request.path) { return health }
+        do {
+            try authorize(request)
+            return try await answer(request)
+        } catch {
+            return .finding(error.finding, status: error.status)
+        }
+    }
+
+    private struct Refusal: Error {
+        let status: HTTPResponse.Status
+        let finding: Finding
+        init(_ status: HTTPResponse.Status, _ code: FindingCode, _ message: String, field: String? = nil) {
+            (self.status, finding) = (status, Finding(code, message, field: field))
+        }
+    }
+
+    /// The probes of orchestrators, which carry no token.
+    private func health(_ path: Substring) -> Response? {
+        let phase = lifecycle.phase
+        return switch path {
+        case "/healthz": Self.health(true, "live")
+        case "/startupz": Self.health(phase != .starting, phase == .starting ? "starting" : "started")
+        case "/readyz": Self.health(phase == .ready, phase.name)
+        default: nil
+        }
+    }
+
+    private static func health(_ isFine: Bool, _ status: String) -> Response {
+        json(["ok": .bool(isFine), "status": .string(status)], status: isFine ? .ok : .serviceUnavailable)
+    }
+
+    private func authorize(_ request: Request) throws(Refusal) {
+        guard let expected = settings.gatewayToken else { return }
+        let bearer = request.headers[.authorization].flatMap { header -> String? in
+            let parts = header.split(separator: " ", maxSplits: 1)
+            return parts.count == 2 && parts[0].lowercased() == "bearer" ? String(parts[1]) : nil
+        }
+        guard let shown = bearer ?? request.headers[.openClawToken],
+            // Hashes are compared: how long that takes says nothing about the token.
+            Token.hash(shown) == Token.hash(expected.reveal())
+        else {
+            throw Refusal(.unauthorized, .token, "The runtime's token is missing or wrong; come through the platform's address.")
+        }
+    }
+
+    private func answer(_ request: Request) async throws(Refusal) -> Response {
+        switch (request.method, request.path) {
+        case (.get, "/"), (.head, "/"): return ChatPage.response
+        case (.get, "/conversation"):
+            return Self.json([
+                "model": .string(settings.model), "messages": .array(store.messages.map(\.json)),
+            ])
+        case (.post, "/chat"): return try await chat(request)
+        case (_, "/"), (_, "/conversation"): throw Self.wrongMethod(request, "GET")
+        case (_, "/chat"): throw Self.wrongMethod(request, "POST")
+        default: throw Refusal(.notFound, .unknownRoute, "There is nothing at \(request.path).")
+        }
+    }
+
+    private static func wrongMethod(_ request: Request, _ allowed: String) -> Refusal {
+        Refusal(
+            .methodNotAllowed, .methodNotAllowed, "\(request.path) does not take \(request.method.rawValue); use \(allowed).")
+    }
+
+    private func chat(_ request: Request) async throws(Refusal) -> Response {
+        guard lifecycle.phase == .ready else {
+            throw Refusal(.serviceUnavailable, .notReady, "The runtime is \(lifecycle.phase.name); try again shortly.")
+        }
+        // Behind the platform a cookie signs people in; another site's page must not speak in their name.
+        guard request.headers[.secFetchSite] != "cross-site" else {
+            throw Refusal(.forbidden, .badRequest, "Another site's page may not talk to this runtime.")
+        }
+        let bytes: [UInt8]
+        do { bytes = try await request.body.collect(limit: Self.requestLimit) } catch let error as Finding {
+            throw Refusal(.contentTooLarge, error.code, error.message)
+        } catch {
+            throw Refusal(.badRequest, .badRequest, "The request's body broke off; send it again.")
+        }
+        let json = try? JSONParser.parse(bytes)
+        guard let message = json?["message"]?.string, !message.isEmpty else {
+            throw Refusal(
+                .badRequest, .badRequest, "The body must be a JSON object with a text: {\"message\":\"…\"}.", field: "message")
+        }
+        return .events(
+            ChatExchange(settings: settings, transport: transport, store: store, time: time, question: message))
+    }
+
+    private static func json(_ json: JSON, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: .bytes(json.bytes()))
+    }
+}
+
+extension HTTPField.Name {
+    // Valid token characters, so the initialisers cannot fail.
+    /// What the platform's proxy sends, beside `Authorization`.
+    static let openClawToken = HTTPField.Name("X-OpenClaw-Token")!
+    /// Where a browser's request comes from (Fetch Metadata, W3C).
+    static let secFetchSite = HTTPField.Name("Sec-Fetch-Site")!
+}
