@@ -1,0 +1,86 @@
+import ClawBase
+import ClawDocuments
+import ClawModels
+
+/// What every write passes: shape, defaults, names, validation, field ownership; and what follows a write.
+extension APIServer {
+    /// Checks fields against the kind's table and removes those it does not know, as `fieldValidation` asks.
+    /// Returns warnings for the client.
+    /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation>
+    func checkFields(_ object: inout JSONObject, _ call: ResourceCall) throws -> [String] {
+        let mode = call.query["fieldValidation"] ?? "Warn"
+        guard ["Ignore", "Warn", "Strict", ""].contains(mode) else {
+            throw APIStatus.invalid(
+                kind: "PatchOptions", group: "meta.k8s.io", name: "",
+                [.unsupported("fieldValidation", .string(mode), ["", "Ignore", "Strict", "Warn"])])
+        }
+        let unknown: [String]
+        switch call.resource.shape {
+        case .builtIn(let name?):
+            let inspection = SchemaTable.kubernetes.inspect(object, as: name)
+            if let mismatch = inspection.mismatches.first {
+                throw APIStatus.badRequest(
+                    "\(call.resource.type.kind) in version \"\(call.resource.type.version)\" cannot be handled as a "
+                        + "\(call.resource.type.kind): json: cannot unmarshal \(mismatch.found) into field "
+                        + "\(mismatch.path) of type \(mismatch.expected)")
+            }
+            unknown = inspection.unknown
+            if !unknown.isEmpty { object = SchemaTable.kubernetes.pruned(object, as: name) }
+        case .builtIn(nil): unknown = []
+        case .custom(let schema):
+            unknown = schema.prune(&object)
+            schema.fillDefaults(&object)
+        }
+        guard !unknown.isEmpty else { return [] }
+        let texts = unknown.map { "unknown field \"\($0)\"" }
+        if mode == "Strict" {
+            throw APIStatus.badRequest(
+                "\(call.resource.type.kind) in version \"\(call.resource.type.version)\" cannot be handled as a "
+                    + "\(call.resource.type.kind): strict decoding error: \(texts.joined(separator: ", "))")
+        }
+        return mode == "Warn" ? texts : []
+    }
+
+    /// Fills in what Kubernetes fills in.
+    func admit(_ object: inout JSONObject, old: JSONObject?, _ call: ResourceCall) throws {
+        if call.target.subresource == "status" { return }
+        Defaults.apply(to: &object, call.resource.type, isNew: old == nil)
+    }
+
+    func checkName(_ object: JSONObject, _ call: ResourceCall) throws {
+        let name = object.objectName
+        guard let problem = ObjectNames.problem(with: name, of: call.resource.type) else { return }
+        throw APIStatus.invalid(
+            kind: call.resource.type.kind, group: call.resource.type.group, name: name,
+            [.invalid("metadata.name", .string(name), problem)])
+    }
+
+    func validate(_ object: JSONObject, old: JSONObject?, _ call: ResourceCall) throws {
+        var errors: [APIStatus.FieldError] = []
+        switch call.resource.shape {
+        case .builtIn(let name?):
+            if old == nil {
+                errors = SchemaTable.kubernetes.inspect(object, as: name).missing.map { .required($0) }
+            }
+        case .builtIn(nil): break
+        case .custom(let schema): errors = schema.validate(object)
+        }
+        if call.resource.collection == RegisteredResource.definitions {
+            errors += CustomResourceDefinitions.problems(object)
+        }
+        guard errors.isEmpty else {
+            throw APIStatus.invalid(
+                kind: call.resource.type.kind, group: call.resource.type.group, name: object.objectName, errors)
+        }
+    }
+
+    /// Called after an object was written.
+    func didChange(_ resource: RegisteredResource, _ object: JSONObject) {
+        if resource.collection == RegisteredResource.definitions { serve(object) }
+    }
+
+    /// Called after an object was removed for good.
+    func didRemove(_ resource: RegisteredResource, _ object: JSONObject) async {
+        if resource.collection == RegisteredResource.definitions { await stopServing(object) }
+    }
+}

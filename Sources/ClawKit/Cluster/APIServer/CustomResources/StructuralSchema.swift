@@ -1,0 +1,147 @@
+import ClawDocuments
+
+/// The structural schema of a custom resource's version.
+/// <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema>
+struct StructuralSchema: Sendable {
+    indirect enum Items: Sendable {
+        case none
+        case schema(StructuralSchema)
+    }
+
+    var type: String?
+    var properties: [String: StructuralSchema] = [:]
+    var additional: Items = .none
+    var items: Items = .none
+    var required: [String] = []
+    var enumeration: [JSON] = []
+    var defaultValue: JSON?
+    var isNullable = false
+    var preservesUnknown = false
+    var isIntOrString = false
+    var isEmbeddedResource = false
+    var pattern: String?
+    var minimum: Double?
+    var maximum: Double?
+    var minLength: Int?
+    var maxLength: Int?
+    var minItems: Int?
+    var maxItems: Int?
+    /// `atomic`, `set` or `map`, with its keys.
+    var listType: String?
+    var listMapKeys: [String] = []
+    var isAtomicMap = false
+    /// The schema as the definition wrote it, for OpenAPI.
+    private(set) var json: JSON = .object(JSONObject())
+
+    /// Anything goes: a version without a schema.
+    static let anything: StructuralSchema = {
+        var schema = StructuralSchema()
+        schema.type = "object"
+        schema.preservesUnknown = true
+        return schema
+    }()
+
+    init() {}
+
+    init(_ json: JSON) {
+        self.json = json
+        type = json["type"]?.string
+        for (name, property) in json["properties"]?.object ?? JSONObject() { properties[name] = StructuralSchema(property) }
+        if let more = json["additionalProperties"] {
+            if more.object != nil { additional = .schema(StructuralSchema(more)) }
+            if more.bool == true { additional = .schema(.anything) }
+        }
+        if let element = json["items"] { items = .schema(StructuralSchema(element)) }
+        required = json["required"]?.array?.compactMap(\.string) ?? []
+        enumeration = json["enum"]?.array ?? []
+        defaultValue = json["default"]
+        isNullable = json["nullable"]?.bool ?? false
+        preservesUnknown = json["x-kubernetes-preserve-unknown-fields"]?.bool ?? false
+        isIntOrString = json["x-kubernetes-int-or-string"]?.bool ?? false
+        isEmbeddedResource = json["x-kubernetes-embedded-resource"]?.bool ?? false
+        pattern = json["pattern"]?.string
+        minimum = json["minimum"]?.number
+        maximum = json["maximum"]?.number
+        minLength = json["minLength"]?.integer.map(Int.init)
+        maxLength = json["maxLength"]?.integer.map(Int.init)
+        minItems = json["minItems"]?.integer.map(Int.init)
+        maxItems = json["maxItems"]?.integer.map(Int.init)
+        listType = json["x-kubernetes-list-type"]?.string
+        listMapKeys = json["x-kubernetes-list-map-keys"]?.array?.compactMap(\.string) ?? []
+        isAtomicMap = json["x-kubernetes-map-type"]?.string == "atomic"
+    }
+
+    // MARK: pruning
+
+    /// Removes members the schema does not specify; returns their paths. `apiVersion`, `kind` and `metadata` stay.
+    func prune(_ object: inout JSONObject) -> [String] {
+        var unknown: [String] = []
+        var value = JSON.object(object)
+        prune(&value, at: "", isResource: true, &unknown)
+        if let pruned = value.object { object = pruned }
+        return unknown
+    }
+
+    private func prune(_ value: inout JSON, at path: String, isResource: Bool, _ unknown: inout [String]) {
+        switch value {
+        case .object(var object):
+            for (name, member) in object {
+                if isResource || isEmbeddedResource, ["apiVersion", "kind", "metadata"].contains(name) { continue }
+                let place = path.isEmpty ? name : "\(path).\(name)"
+                if let property = properties[name] {
+                    var changed = member
+                    property.prune(&changed, at: place, isResource: false, &unknown)
+                    if changed != member { object[name] = changed }
+                } else if case .schema(let schema) = additional {
+                    var changed = member
+                    schema.prune(&changed, at: place, isResource: false, &unknown)
+                    if changed != member { object[name] = changed }
+                } else if !preservesUnknown {
+                    unknown.append(place)
+                    object[name] = nil
+                }
+            }
+            value = .object(object)
+        case .array(var elements):
+            guard case .schema(let schema) = items else { return }
+            for index in elements.indices {
+                schema.prune(&elements[index], at: "\(path)[\(index)]", isResource: false, &unknown)
+            }
+            value = .array(elements)
+        default: break
+        }
+    }
+
+    // MARK: defaulting
+
+    func fillDefaults(_ object: inout JSONObject) {
+        for (name, property) in properties.sorted(by: { $0.key < $1.key }) {
+            if object[name] == nil || (object[name]?.isNull ?? false && !property.isNullable) {
+                object[name] = property.defaultValue
+            }
+            guard var value = object[name] else { continue }
+            property.fillDefaults(in: &value)
+            object[name] = value
+        }
+        if case .schema(let schema) = additional {
+            for (name, member) in object where properties[name] == nil {
+                var value = member
+                schema.fillDefaults(in: &value)
+                object[name] = value
+            }
+        }
+    }
+
+    private func fillDefaults(in value: inout JSON) {
+        switch value {
+        case .object(var object):
+            fillDefaults(&object)
+            value = .object(object)
+        case .array(var elements):
+            guard case .schema(let schema) = items else { return }
+            for index in elements.indices { schema.fillDefaults(in: &elements[index]) }
+            value = .array(elements)
+        default: break
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import ClawBase
+import ClawDocuments
+import ClawModels
+import Foundation
+import HTTPTypes
+
+/// create.
+extension APIServer {
+    func create(_ call: ResourceCall) async throws -> Response {
+        guard call.resource.allows("create") else { throw APIStatus.methodNotAllowed }
+        try call.requireNamespace()
+        var object = try await call.bodyObject()
+        let warnings = try checkFields(&object, call)
+        if object.metadataString(.resourceVersion).map({ !$0.isEmpty }) ?? false {
+            throw APIStatus(code: 500, reason: "", message: "resourceVersion should not be set on objects to be created")
+        }
+        var response = try await store(create: object, call)
+        response.addWarnings(warnings)
+        return response
+    }
+
+    /// Creates an object already checked for its shape. Used by create, and by apply of what is not there yet.
+    func store(create object: JSONObject, _ call: ResourceCall) async throws -> Response {
+        if let namespace = call.namespace { try requireOpenNamespace(namespace, call) }
+        let isGenerated = object.objectName.isEmpty
+        for attempt in 1... {
+            var new = object
+            if isGenerated { try generateName(&new) }
+            prepareForCreate(&new, call)
+            try admit(&new, old: nil, call)
+            try checkName(new, call)
+            try validate(new, old: nil, call)
+            recordManager(&new, old: nil, call, subresource: nil)
+            if call.isDryRun {
+                if store.get(call.resource.collection, .init(object: new)) != nil {
+                    throw APIStatus.alreadyExists(call.resource.subject, new.objectName)
+                }
+                return answer(call, new, status: .created)
+            }
+            do {
+                let stored = try await store.commit(call.resource.collection, new, expecting: .absent)
+                didChange(call.resource, stored)
+                return answer(call, stored, status: .created)
+            } catch ObjectStore.CommitError.exists {
+                // A generated name that is taken is tried again, as kube-apiserver does (KEP-4420: 8 attempts).
+                if isGenerated, attempt < 8 { continue }
+                throw APIStatus.alreadyExists(call.resource.subject, new.objectName)
+            }
+        }
+        throw APIStatus.internalError("unreachable")
+    }
+
+    private func prepareForCreate(_ object: inout JSONObject, _ call: ResourceCall) {
+        object.setMetadata(.uid, .string(UUID().uuidString.lowercased()))
+        object.setMetadata(.creationTimestamp, .string(time.now.rfc3339()))
+        object.setMetadata(.deletionTimestamp, nil)
+        object.setMetadata(.deletionGracePeriodSeconds, nil)
+        object.setMetadata(.selfLink, nil)
+        object.setMetadata(.resourceVersion, nil)
+        if call.resource.hasStatus { object[.status] = nil }
+        if call.resource.countsGenerations { object.setMetadata(.generation, 1) } else { object.setMetadata(.generation, nil) }
+    }
+
+    /// The characters of `rand.SafeEncodeString`: no vowels, no digits that look like letters.
+    private static let nameAlphabet = Array("bcdfghjklmnpqrstvwxz2456789")
+
+    private func generateName(_ object: inout JSONObject) throws {
+        guard let base = object.metadataString(.generateName), !base.isEmpty else {
+            throw APIStatus.invalid(
+                kind: object.string(.kind) ?? "", group: "", name: "",
+                [.required("metadata.name", "name or generateName is required")])
+        }
+        let suffix = String((0..<5).map { _ in Self.nameAlphabet.randomElement() ?? "x" })
+        object.setMetadata(.name, .string(base.prefix(58) + suffix))
+    }
+
+    /// Objects are made only in namespaces that exist and stay.
+    private func requireOpenNamespace(_ namespace: String, _ call: ResourceCall) throws {
+        let namespaces = APIStatus.Subject(group: "", plural: "namespaces")
+        guard let entry = store.get(.init(group: "", plural: "namespaces"), .init(namespace: "", name: namespace)) else {
+            throw APIStatus.notFound(namespaces, namespace)
+        }
+        guard entry.object.isBeingDeleted else { return }
+        var status = APIStatus.forbidden(
+            call.resource.subject, call.name,
+            "unable to create new content in namespace \(namespace) because it is being terminated")
+        status.details?["causes"] = [
+            [
+                "reason": "NamespaceTerminating", "message": .string("namespace \(namespace) is being terminated"),
+                "field": "metadata.namespace",
+            ]
+        ]
+        throw status
+    }
+}
+
+extension RegisteredResource {
+    /// Whether `metadata.generation` counts changes of the desired state. Kinds without a spec of their own have none.
+    var countsGenerations: Bool {
+        if isCustom { return true }
+        switch type.group {
+        case "": return ["pods", "replicationcontrollers"].contains(type.plural)
+        case "rbac.authorization.k8s.io", "coordination.k8s.io", "events.k8s.io", "authentication.k8s.io",
+            "authorization.k8s.io", "storage.k8s.io", "certificates.k8s.io", "node.k8s.io":
+            return false
+        default: return !["controllerrevisions", "horizontalpodautoscalers"].contains(type.plural)
+        }
+    }
+}
+
+extension Response {
+    /// `Warning: 299 - "…"` (RFC 9111's predecessor form, which kubectl shows).
+    mutating func addWarnings(_ warnings: [String]) {
+        guard let name = HTTPField.Name("Warning") else { return }
+        for warning in warnings {
+            headers.append(HTTPField(name: name, value: "299 - \"\(warning.replacingOccurrences(of: "\"", with: "\\\""))\""))
+        }
+    }
+}

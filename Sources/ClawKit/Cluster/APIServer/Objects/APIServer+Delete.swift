@@ -1,0 +1,161 @@
+import ClawBase
+import ClawDocuments
+import ClawModels
+import HTTPTypes
+
+/// delete and deleteCollection.
+/// Rules: <https://kubernetes.io/docs/concepts/architecture/garbage-collection/>,
+/// <https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/>
+extension APIServer {
+    private struct Options {
+        var propagation: String?
+        var gracePeriod: Int64?
+        var uid: String?
+        var revision: UInt64?
+
+        init(_ call: ResourceCall) async throws {
+            var object = JSONObject()
+            if call.request.body.length != 0, let body = try await call.bodyValue().object { object = body }
+            propagation = object.string("propagationPolicy") ?? call.query["propagationPolicy"]
+            gracePeriod = object["gracePeriodSeconds"]?.integer ?? call.query["gracePeriodSeconds"].flatMap(Int64.init)
+            uid = object["preconditions"]?["uid"]?.string
+            revision = object["preconditions"]?["resourceVersion"]?.string.flatMap(UInt64.init)
+            if object["orphanDependents"]?.bool == true { propagation = "Orphan" }
+            if let propagation, !["Background", "Foreground", "Orphan"].contains(propagation) {
+                throw APIStatus.invalid(
+                    kind: "DeleteOptions", group: "meta.k8s.io", name: "",
+                    [.unsupported("propagationPolicy", .string(propagation), ["Foreground", "Background", "Orphan"])])
+            }
+        }
+    }
+
+    func delete(_ call: ResourceCall) async throws -> Response {
+        guard call.resource.allows("delete") else { throw APIStatus.methodNotAllowed }
+        let key = try call.key()
+        let options = try await Options(call)
+        let (object, isGone) = try await delete(call, key, options)
+        // A deletion that is only marked answers with the object; one that is done, with a Status.
+        guard isGone, !call.resource.type.answersDeletionWithObject else {
+            return .document(object, status: .ok)
+        }
+        return .document([
+            "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success",
+            "details": .object(deletionDetails(call, object)),
+        ])
+    }
+
+    private func deletionDetails(_ call: ResourceCall, _ object: JSONObject) -> JSONObject {
+        var details: JSONObject = ["name": .string(object.objectName)]
+        if !call.resource.type.group.isEmpty { details["group"] = .string(call.resource.type.group) }
+        details["kind"] = .string(call.resource.type.plural)
+        details["uid"] = object.metadataValue(.uid)
+        return details
+    }
+
+    func deleteCollection(_ call: ResourceCall) async throws -> Response {
+        guard call.resource.allows("deletecollection") else { throw APIStatus.methodNotAllowed }
+        let options = try await Options(call)
+        let filter = try ObjectFilter(call)
+        var deleted: [JSON] = []
+        for object in store.list(call.resource.collection, namespace: call.namespace).objects where filter.matches(object) {
+            do {
+                deleted.append(.object(try await delete(call, .init(object: object), options).object))
+            } catch let status as APIStatus where status.code == 404 {
+                continue
+            }
+        }
+        let type = call.resource.type
+        return .document([
+            "kind": .string("\(type.kind)List"), "apiVersion": .string(type.apiVersion),
+            "metadata": ["resourceVersion": .string(String(store.revision))], "items": .array(deleted),
+        ])
+    }
+
+    private func delete(
+        _ call: ResourceCall, _ key: ObjectStore.Key, _ options: Options
+    ) async throws -> (object: JSONObject, isGone: Bool) {
+        let subject = call.resource.subject
+        while true {
+            guard let entry = store.get(call.resource.collection, key) else { throw APIStatus.notFound(subject, key.name) }
+            let live = entry.object
+            if let uid = options.uid, uid != live.metadataString(.uid) {
+                throw APIStatus.conflict(
+                    subject, key.name,
+                    "Precondition failed: UID in precondition: \(uid), UID in object meta: \(live.metadataString(.uid) ?? "")")
+            }
+            if let revision = options.revision, revision != entry.revision {
+                throw APIStatus.conflict(
+                    subject, key.name,
+                    "Precondition failed: ResourceVersion in precondition: \(revision), ResourceVersion in object meta: \(entry.revision)")
+            }
+            let marked = markForDeletion(live, call.resource, options)
+            if call.isDryRun { return (marked, marked.isReadyToVanish) }
+            do {
+                if marked.isReadyToVanish {
+                    let last = try await store.remove(call.resource.collection, key, expecting: entry.revision)
+                    await didRemove(call.resource, last)
+                    return (last, true)
+                }
+                if marked == live { return (live, false) }
+                let stored = try await store.commit(call.resource.collection, marked, expecting: .revision(entry.revision))
+                didChange(call.resource, stored)
+                return (stored, false)
+            } catch ObjectStore.CommitError.changed {
+                continue
+            } catch ObjectStore.CommitError.missing {
+                throw APIStatus.notFound(subject, key.name)
+            }
+        }
+    }
+
+    /// The object as it is once its deletion has been asked for.
+    private func markForDeletion(_ live: JSONObject, _ resource: RegisteredResource, _ options: Options) -> JSONObject {
+        var object = live
+        switch options.propagation {
+        case "Foreground": object.addFinalizer("foregroundDeletion")
+        case "Orphan": object.addFinalizer("orphan")
+        default: break
+        }
+        let grace = gracePeriod(of: live, resource, options)
+        if !live.isBeingDeleted {
+            object.setMetadata(.deletionTimestamp, .string((time.now + .seconds(grace)).rfc3339()))
+            object.setMetadata(.deletionGracePeriodSeconds, .integer(grace))
+            if resource.countsGenerations, let generation = live.metadataValue(.generation)?.integer {
+                object.setMetadata(.generation, .integer(generation + 1))
+            }
+        } else if let old = live.metadataValue(.deletionGracePeriodSeconds)?.integer, grace < old {
+            // A shorter grace period may follow a longer one, never the other way round.
+            object.setMetadata(.deletionTimestamp, .string((time.now + .seconds(grace)).rfc3339()))
+            object.setMetadata(.deletionGracePeriodSeconds, .integer(grace))
+        }
+        if resource.type.plural == "namespaces", resource.type.group.isEmpty {
+            object[.status] = ["phase": "Terminating"]
+        }
+        return object
+    }
+
+    /// Seconds; only pods that a node has in hand are deleted gracefully.
+    private func gracePeriod(of object: JSONObject, _ resource: RegisteredResource, _ options: Options) -> Int64 {
+        guard resource.type.group.isEmpty, resource.type.plural == "pods" else { return 0 }
+        let phase = object[.status]?["phase"]?.string
+        guard let node = object[.spec]?["nodeName"]?.string, !node.isEmpty, phase != "Succeeded", phase != "Failed" else {
+            return 0
+        }
+        return max(0, options.gracePeriod ?? object[.spec]?["terminationGracePeriodSeconds"]?.integer ?? 30)
+    }
+}
+
+extension JSONObject {
+    fileprivate mutating func addFinalizer(_ name: String) {
+        guard !finalizers.contains(name) else { return }
+        setMetadata(.finalizers, .array((finalizers + [name]).map(JSON.string)))
+    }
+}
+
+extension ResourceType {
+    /// Kinds whose deletion answers with the object itself, even when it is gone.
+    fileprivate var answersDeletionWithObject: Bool {
+        group.isEmpty && ["pods", "namespaces", "services", "serviceaccounts", "persistentvolumes", "persistentvolumeclaims",
+            "replicationcontrollers", "resourcequotas", "podtemplates"].contains(plural)
+    }
+}

@@ -1,0 +1,48 @@
+import ClawBase
+import ClawDocuments
+import ClawKubernetes
+import ClawModels
+import HTTPTypes
+
+/// patch: JSON, merge, strategic merge and server-side apply.
+extension APIServer {
+    func patch(_ call: ResourceCall, subresource: String?) async throws -> Response {
+        let accepted = call.resource.isCustom ? PatchType.forCustomResources : PatchType.allCases
+        guard let type = PatchType(mediaType: call.request.headers[.contentType] ?? ""), accepted.contains(type) else {
+            throw APIStatus.unsupportedMediaType(accepted.map(\.mediaType))
+        }
+        let patch = try await call.bodyValue(mediaTypes: accepted.map(\.mediaType))
+        do {
+            if type == .apply { return try await apply(patch, call, subresource: subresource) }
+            return try await update(call, try call.key(), subresource: subresource) { live in
+                var new = try Patch.apply(
+                    type, patch, to: live, schema: call.resource.schema, types: .kubernetes)
+                try call.adopt(&new)
+                if let named = new.metadataString(.name), named != call.name {
+                    throw APIStatus.badRequest(
+                        "the name of the object (\(named)) does not match the name on the URL (\(call.name))")
+                }
+                if let wanted = new.metadataString(.resourceVersion), UInt64(wanted) != live.revision {
+                    throw APIStatus.modified(call.resource.subject, call.name)
+                }
+                _ = try checkFields(&new, call)
+                return new
+            }
+        } catch let error as PatchError {
+            throw APIStatus(error)
+        }
+    }
+}
+
+extension APIStatus {
+    init(_ error: PatchError) {
+        self.init(code: error.code, reason: error.reason ?? "", message: error.message, details: error.details)
+    }
+}
+
+extension RegisteredResource {
+    /// The field table, nil for custom resources and kinds without one.
+    var schema: Schema? {
+        if case .builtIn(let name?) = shape { SchemaTable.kubernetes[name] } else { nil }
+    }
+}

@@ -1,0 +1,134 @@
+import ClawBase
+import ClawDocuments
+import ClawModels
+import HTTPTypes
+
+/// What stands behind an object's name: status, scale, binding, log, finalize, eviction.
+extension APIServer {
+    func respond(to call: ResourceCall, subresource: String) async throws -> Response {
+        guard call.resource.served.subresource(subresource) != nil else { throw APIStatus.noSuchPath }
+        switch (call.resource.type.plural, subresource, call.request.method) {
+        case (_, "status", .get): return try get(call)
+        case (_, "status", .put): return try await replace(call, subresource: "status")
+        case (_, "status", .patch): return try await patch(call, subresource: "status")
+        case ("namespaces", "finalize", .put): return try await finalizeNamespace(call)
+        case ("pods", "binding", .post): return try await bind(call)
+        case ("pods", "eviction", .post): return try await evict(call)
+        case ("pods", "log", .get): return try await log(call)
+        case (_, "scale", .get): return try scale(call)
+        case (_, "scale", .put): return try await setScale(call)
+        default: throw APIStatus.methodNotAllowed
+        }
+    }
+
+    /// Replaces `spec.finalizers` of a namespace; the last one gone ends it.
+    private func finalizeNamespace(_ call: ResourceCall) async throws -> Response {
+        let body = try await call.bodyObject()
+        return try await update(call, try call.key(), subresource: nil) { live in
+            var new = live
+            var spec = live[.spec]?.object ?? JSONObject()
+            spec[.finalizers] = body[.spec]?["finalizers"] ?? .array([])
+            new[.spec] = .object(spec)
+            return new
+        }
+    }
+
+    /// Binds a pod to the node its `target` names, once.
+    private func bind(_ call: ResourceCall) async throws -> Response {
+        guard let body = try await call.bodyValue().object, let node = body["target"]?["name"]?.string, !node.isEmpty
+        else { throw APIStatus.badRequest("the binding names no target node") }
+        _ = try await update(call, try call.key(), subresource: "binding") { live in
+            if live.isBeingDeleted {
+                throw APIStatus.conflict(call.resource.subject, call.name, "pod \(call.name) is being deleted, cannot be assigned to a host")
+            }
+            if let bound = live[.spec]?["nodeName"]?.string, !bound.isEmpty {
+                throw APIStatus.conflict(call.resource.subject, call.name, "pod \(call.name) is already assigned to node \"\(bound)\"")
+            }
+            var pod = Pod(document: live)
+            pod.spec?.nodeName = node
+            var status = pod.status ?? PodStatus()
+            status.conditions.removeAll { $0.type == "PodScheduled" }
+            status.conditions.append(PodCondition(
+                type: "PodScheduled", status: "True", lastTransitionTime: time.now.rfc3339()))
+            pod.status = status
+            return pod.document
+        }
+        return .document(["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201], status: .created)
+    }
+
+    /// Deletes the pod as `delete` would, with the eviction's options.
+    private func evict(_ call: ResourceCall) async throws -> Response {
+        let body = try await call.bodyValue()
+        var request = call.request
+        request.body = .value(body["deleteOptions"] ?? .object(JSONObject()))
+        var target = call.target
+        target.subresource = nil
+        _ = try await delete(ResourceCall(request: request, target: target, resource: call.resource, user: call.user))
+        return .document(["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201], status: .created)
+    }
+
+    /// The log of a pod's container, from the node it runs on.
+    private func log(_ call: ResourceCall) async throws -> Response {
+        guard let entry = store.get(call.resource.collection, try call.key()) else {
+            throw APIStatus.notFound(call.resource.subject, call.name)
+        }
+        let pod = Pod(document: entry.object)
+        let containers = (pod.spec?.containers ?? []).map(\.name) + (pod.spec?.initContainers ?? []).map(\.name)
+        let container: String
+        if let asked = call.query["container"], !asked.isEmpty {
+            container = asked
+        } else if let first = containers.first, pod.spec?.containers.count == 1 {
+            container = first
+        } else {
+            throw APIStatus.badRequest(
+                "a container name must be specified for pod \(call.name), choose one of: [\(containers.joined(separator: " "))]")
+        }
+        guard containers.contains(container) else {
+            throw APIStatus.badRequest("container \(container) is not valid for pod \(call.name)")
+        }
+        guard let node = pod.spec?.nodeName, !node.isEmpty else { return Response(status: .noContent) }
+        var query = call.query
+        query["container"] = nil
+        let path = "/containerLogs/\(call.target.namespace ?? "")/\(call.name)/\(container)"
+        return try await nodes.send(.get, path, query: query, to: node, store: store)
+    }
+
+    // MARK: scale
+
+    private func scaleDocument(_ object: JSONObject) -> JSONObject {
+        let spec = object[.spec]?.object ?? JSONObject()
+        let selector = (spec["selector"]?["matchLabels"]?.object ?? spec["selector"]?.object) ?? JSONObject()
+        let labels = selector.compactMap { name, value in value.string.map { "\(name)=\($0)" } }.sorted()
+        var metadata = JSONObject()
+        for key: FieldKey in [.name, .namespace, .uid, .resourceVersion, .creationTimestamp] {
+            metadata[key] = object.metadataValue(key)
+        }
+        return [
+            "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": .object(metadata),
+            "spec": ["replicas": spec["replicas"] ?? 1],
+            "status": [
+                "replicas": object[.status]?["replicas"] ?? 0, "selector": .string(labels.joined(separator: ",")),
+            ],
+        ]
+    }
+
+    private func scale(_ call: ResourceCall) throws -> Response {
+        guard let entry = store.get(call.resource.collection, try call.key()) else {
+            throw APIStatus.notFound(call.resource.subject, call.name)
+        }
+        return .document(scaleDocument(entry.object))
+    }
+
+    private func setScale(_ call: ResourceCall) async throws -> Response {
+        guard let replicas = try await call.bodyValue()["spec"]?["replicas"]?.integer, replicas >= 0 else {
+            throw APIStatus.badRequest("a Scale needs spec.replicas, a number not below 0")
+        }
+        let response = try await update(call, try call.key(), subresource: "scale") { live in
+            var new = live
+            new.modify(.spec) { $0?["replicas"] = .integer(replicas) }
+            return new
+        }
+        guard let object = (response.body.value as? JSON)?.object else { return response }
+        return .document(scaleDocument(object))
+    }
+}

@@ -1,0 +1,179 @@
+import ClawBase
+import ClawDocuments
+import ClawKubernetes
+import HTTPTypes
+
+/// watch.
+extension APIServer {
+    func watch(_ call: ResourceCall) throws -> Response {
+        let filter = try ObjectFilter(call)
+        let timeout = call.query["timeoutSeconds"].flatMap(Int64.init).map { Duration.seconds(max(1, $0)) } ?? .seconds(1800)
+        let initial: WatchSource.Initial
+        let asked = call.query["resourceVersion"] ?? ""
+        if call.query.flag("sendInitialEvents") {
+            initial = .stateThenBookmark
+        } else if asked.isEmpty || asked == "0" {
+            initial = .state
+        } else if let revision = UInt64(asked) {
+            initial = .from(revision)
+        } else {
+            throw APIStatus(
+                code: 500, reason: "", message: "resourceVersion: Invalid value: \"\(asked)\": strconv.ParseUint: parsing \"\(asked)\": invalid syntax")
+        }
+        let table = Table(for: call.resource, includeObject: call.query["includeObject"], now: time.now)
+        let source = WatchSource(
+            store: store, resource: call.resource, namespace: call.namespace, filter: filter, initial: initial,
+            representation: Representation(accept: call.request.headers[.accept]), table: table,
+            sendsBookmarks: call.query.flag("allowWatchBookmarks"), deadline: time.now + timeout, time: time)
+        let lines = ByteStream(pulling: {
+            guard let event = try await source.next() else { return nil }
+            return JSON.object(event).bytes() + [UInt8(ascii: "\n")]
+        })
+        return Response(
+            status: .ok, headers: [.contentType: "application/json;stream=watch"],
+            body: .stream(lines, source: source))
+    }
+}
+
+/// One watch's events, pulled from the store's log. Used by one consumer at a time.
+actor WatchSource: WatchValues {
+    enum Initial: Sendable {
+        /// The present objects as ADDED, then what changes.
+        case state
+        /// The same, with a bookmark between the two (KEP-3157, streaming lists).
+        case stateThenBookmark
+        /// What changed after a revision.
+        case from(UInt64)
+    }
+
+    private let store: ObjectStore
+    private let resource: RegisteredResource
+    private let namespace: String?
+    private let filter: ObjectFilter
+    private let representation: Representation
+    private let table: Table
+    private let sendsBookmarks: Bool
+    private let deadline: Timestamp
+    private let time: any TimeSource
+    private let initial: Initial
+
+    private var cursor: UInt64?
+    private var pending: [JSONObject] = []
+    private var position = 0
+    private var hasEnded = false
+
+    init(
+        store: ObjectStore, resource: RegisteredResource, namespace: String?, filter: ObjectFilter, initial: Initial,
+        representation: Representation, table: Table, sendsBookmarks: Bool, deadline: Timestamp, time: any TimeSource
+    ) {
+        (self.store, self.resource, self.namespace, self.filter) = (store, resource, namespace, filter)
+        (self.initial, self.representation, self.table) = (initial, representation, table)
+        (self.sendsBookmarks, self.deadline, self.time) = (sendsBookmarks, deadline, time)
+    }
+
+    /// How long a watch may have nothing to say before it sends a bookmark.
+    private static let bookmarkInterval = Duration.seconds(60)
+
+    func next() async throws -> JSONObject? {
+        while true {
+            if position < pending.count {
+                defer { position += 1 }
+                return pending[position]
+            }
+            (pending, position) = ([], 0)
+            if hasEnded { return nil }
+            guard let cursor else {
+                begin()
+                continue
+            }
+            switch try await read(after: cursor) {
+            case .events(let events, let revision):
+                for event in events { append(event) }
+                self.cursor = events.last?.revision ?? revision
+            case .expired(let oldest):
+                pending.append(["type": "ERROR", "object": .object(APIStatus.expired(cursor, oldest: oldest).document)])
+                hasEnded = true
+            case .closed: hasEnded = true
+            case nil:
+                if time.now >= deadline { hasEnded = true }
+                if sendsBookmarks, !hasEnded { pending.append(bookmark(store.revision)) }
+            }
+        }
+    }
+
+    private func begin() {
+        if case .from(let revision) = initial {
+            cursor = revision
+            return
+        }
+        let (objects, revision) = store.list(resource.collection, namespace: namespace)
+        pending = objects.filter(filter.matches).map { event("ADDED", $0) }
+        if case .stateThenBookmark = initial {
+            var mark = bookmark(revision)
+            mark.modify(.object) { object in
+                object?["metadata"] = [
+                    "resourceVersion": .string(String(revision)),
+                    "annotations": ["k8s.io/initial-events-end": "true"],
+                ]
+            }
+            pending.append(mark)
+        }
+        cursor = revision
+    }
+
+    /// The next changes; nil when it is time for a bookmark or the watch's end.
+    private func read(after cursor: UInt64) async throws -> ObjectStore.LogRead? {
+        if let read = store.readLog(resource.collection, after: cursor) { return read }
+        let (store, time, collection) = (store, time, resource.collection)
+        let wake = min(deadline, time.now + Self.bookmarkInterval)
+        return try await withThrowingTaskGroup(of: ObjectStore.LogRead?.self) { group in
+            group.addTask { await store.changes(collection, after: cursor) }
+            group.addTask {
+                try await time.sleep(until: wake)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    private func append(_ change: ObjectStore.Event) {
+        if let namespace, change.key.namespace != namespace { return }
+        let matches = filter.matches(change.object)
+        let matched = change.previous.map(filter.matches) ?? false
+        switch change.change {
+        case .deleted: if matched { pending.append(event("DELETED", change.object)) }
+        case .added, .modified:
+            if matches, matched {
+                pending.append(event("MODIFIED", change.object))
+            } else if matches {
+                pending.append(event("ADDED", change.object))
+            } else if matched {
+                // An object that no longer matches is told as it last matched, with the version of the change.
+                var last = change.previous ?? change.object
+                last.setMetadata(.resourceVersion, .string(String(change.revision)))
+                pending.append(event("DELETED", last))
+            }
+        }
+    }
+
+    private func event(_ type: String, _ object: JSONObject) -> JSONObject {
+        let shown: JSONObject =
+            switch representation {
+            case .object: object
+            case .partialMetadata: object.partialMetadata
+            case .table: table.document([object], metadata: ["resourceVersion": .string(String(object.revision))])
+            }
+        return ["type": .string(type), "object": .object(shown)]
+    }
+
+    private func bookmark(_ revision: UInt64) -> JSONObject {
+        let metadata: JSON = ["resourceVersion": .string(String(revision)), "creationTimestamp": nil]
+        return [
+            "type": "BOOKMARK",
+            "object": [
+                "kind": .string(resource.type.kind), "apiVersion": .string(resource.type.apiVersion), "metadata": metadata,
+            ],
+        ]
+    }
+}

@@ -1,0 +1,64 @@
+import ClawBase
+import ClawDocuments
+import ClawKubernetes
+
+/// What a list or watch selects: by name, labels and fields.
+struct ObjectFilter: Sendable {
+    private var name: String?
+    private var labels: LabelQuery = .everything
+    private var fields: FieldQuery?
+
+    init(_ call: ResourceCall) throws {
+        name = call.target.name
+        if let text = call.query["labelSelector"], !text.isEmpty {
+            do {
+                labels = try LabelQuery(parsing: text)
+            } catch {
+                throw APIStatus.badRequest("unable to parse requirement: \(error)")
+            }
+        }
+        if let text = call.query["fieldSelector"], !text.isEmpty {
+            let query = try FieldQuery(parsing: text)
+            for requirement in query.requirements where !Self.isSelectable(requirement.path, call.resource) {
+                throw APIStatus.badRequest(
+                    "Unable to find \"\(call.resource.type.apiVersion), Resource=\(call.resource.type.plural)\" that match label selector \"\(call.query["labelSelector"] ?? "")\", field selector \"\(text)\": field label not supported: \(requirement.path)"
+                )
+            }
+            fields = query
+        }
+    }
+
+    var isEverything: Bool { name == nil && labels.requirements.isEmpty && fields == nil }
+
+    func matches(_ object: JSONObject) -> Bool {
+        if let name, object.objectName != name { return false }
+        if !labels.requirements.isEmpty {
+            let found = object[.metadata]?.object?.stringMap(.labels) ?? [:]
+            guard labels.matches(found) else { return false }
+        }
+        return fields?.matches(object) ?? true
+    }
+
+    /// Fields every kind may be selected by, and those some kinds add.
+    private static func isSelectable(_ path: String, _ resource: RegisteredResource) -> Bool {
+        if path == "metadata.name" || path == "metadata.namespace" { return true }
+        return selectable[resource.type.group.isEmpty ? resource.type.plural : "\(resource.type.plural).\(resource.type.group)"]?
+            .contains(path) ?? false
+    }
+
+    private static let selectable: [String: Set<String>] = [
+        "pods": [
+            "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
+            "status.phase", "status.podIP", "status.nominatedNodeName",
+        ],
+        "events": [
+            "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
+            "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
+            "reportingComponent", "source", "type",
+        ],
+        "secrets": ["type"], "nodes": ["spec.unschedulable"], "namespaces": ["status.phase"],
+        "services": ["spec.clusterIP", "spec.type"], "replicationcontrollers": ["status.replicas"],
+        "replicasets.apps": ["status.replicas"], "jobs.batch": ["status.successful"],
+        "certificatesigningrequests.certificates.k8s.io": ["spec.signerName"],
+    ]
+}

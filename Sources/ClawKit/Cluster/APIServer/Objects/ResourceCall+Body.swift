@@ -1,0 +1,79 @@
+import ClawBase
+import ClawDocuments
+import ClawKubernetes
+import HTTPTypes
+
+/// Reading a request's body.
+extension ResourceCall {
+    /// The body as a JSON value: taken over unencoded from the same process, or parsed from JSON or YAML.
+    func bodyValue(mediaTypes: [String] = ["application/json", "application/yaml"]) async throws -> JSON {
+        if let value = request.body.value as? JSON { return value }
+        let bytes = try await request.body.collect(limit: APIServer.bodyLimit)
+        let mediaType = self.mediaType
+        if mediaType.hasSuffix("yaml") {
+            let documents = try Manifest.parse(String(decoding: bytes, as: UTF8.self), source: "body")
+            guard documents.count == 1 else {
+                throw APIStatus.badRequest("the body must hold one YAML document, it holds \(documents.count)")
+            }
+            return documents[0]
+        }
+        guard mediaType.isEmpty || mediaTypes.contains(mediaType) || mediaType.hasSuffix("json") else {
+            throw APIStatus.unsupportedMediaType(mediaTypes)
+        }
+        do {
+            return try JSONParser.parse(bytes)
+        } catch {
+            throw APIStatus.badRequest("the object provided is unrecognized (must be of type \(resource.type.kind)): \(error)")
+        }
+    }
+
+    /// `application/json`, without parameters; empty where the request says nothing.
+    var mediaType: String {
+        let header = request.headers[.contentType] ?? ""
+        return header.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+    }
+
+    /// The body as an object of this call's kind and namespace.
+    func bodyObject() async throws -> JSONObject {
+        guard var object = try await bodyValue().object else {
+            throw APIStatus.badRequest("the object provided is unrecognized (must be of type \(resource.type.kind))")
+        }
+        try adopt(&object)
+        return object
+    }
+
+    /// Checks that an object's kind, version and namespace are the request's, and fills in what it leaves out.
+    func adopt(_ object: inout JSONObject) throws {
+        let type = resource.type
+        let kind = object.string(.kind) ?? type.kind
+        let version = object.string(.apiVersion) ?? type.apiVersion
+        guard kind == type.kind else {
+            throw APIStatus.badRequest(
+                "\(kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): the kinds do not match")
+        }
+        guard version == type.apiVersion else {
+            throw APIStatus.badRequest(
+                "the API version in the data (\(version)) does not match the expected API version (\(type.apiVersion))")
+        }
+        object[.kind] = .string(type.kind)
+        object[.apiVersion] = .string(type.apiVersion)
+        if let metadata = object[.metadata], metadata.object == nil, !metadata.isNull {
+            throw APIStatus.badRequest(
+                "\(kind) in version \"\(type.version)\" cannot be handled as a \(kind): metadata must be an object")
+        }
+        guard type.isNamespaced else {
+            object.setMetadata(.namespace, nil)
+            return
+        }
+        if !object.objectNamespace.isEmpty, object.objectNamespace != namespace {
+            throw APIStatus.badRequest(
+                "the namespace of the provided object does not match the namespace sent on the request")
+        }
+        object.setMetadata(.namespace, namespace.map(JSON.string))
+    }
+
+    /// The collection's namespace, where objects are made.
+    func requireNamespace() throws {
+        if resource.type.isNamespaced, target.namespace == nil { throw APIStatus.noSuchPath }
+    }
+}

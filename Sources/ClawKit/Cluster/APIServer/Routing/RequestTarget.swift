@@ -1,0 +1,46 @@
+import ClawBase
+
+/// What a request's path means.
+/// Rules: <https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris>
+enum RequestTarget: Sendable, Hashable {
+    /// `/healthz`, `/version`, `/api`, `/openapi/v3`, …
+    case nonResource(path: String)
+    case resource(ResourceTarget)
+}
+
+struct ResourceTarget: Sendable, Hashable {
+    var group: String
+    var version: String
+    var namespace: String?
+    var plural: String
+    var name: String?
+    var subresource: String?
+    /// What stands behind the subresource, for `proxy`.
+    var rest: [String] = []
+
+    static func parse(_ path: Substring) -> RequestTarget {
+        let parts = path.split(separator: "/").map { Percent.decode($0) }
+        var rest = parts[...]
+        var target: ResourceTarget
+        if rest.first == "api", rest.count > 2 {
+            target = ResourceTarget(group: "", version: rest[1], namespace: nil, plural: "", name: nil, subresource: nil)
+            rest = rest.dropFirst(2)
+        } else if rest.first == "apis", rest.count > 3 {
+            target = ResourceTarget(
+                group: rest[1], version: rest[2], namespace: nil, plural: "", name: nil, subresource: nil)
+            rest = rest.dropFirst(3)
+        } else {
+            return .nonResource(path: "/" + parts.joined(separator: "/"))
+        }
+        // `namespaces/NS/RESOURCE…` scopes; `namespaces/NS` and its own subresources are the namespace itself.
+        if rest.first == "namespaces", rest.count > 2, !["status", "finalize"].contains(rest[rest.startIndex + 2]) {
+            target.namespace = rest[rest.startIndex + 1]
+            rest = rest.dropFirst(2)
+        }
+        target.plural = rest.removeFirst()
+        target.name = rest.popFirst()
+        target.subresource = rest.popFirst()
+        target.rest = Array(rest)
+        return .resource(target)
+    }
+}

@@ -1,0 +1,28 @@
+import ClawDocuments
+import ClawModels
+
+/// Direct access to `metadata` on the server's paths, where no typed view is at hand.
+extension JSONObject {
+    func metadataString(_ key: FieldKey) -> String? { self[.metadata]?.object?[key]?.string }
+
+    func metadataValue(_ key: FieldKey) -> JSON? { self[.metadata]?.object?[key] }
+
+    mutating func setMetadata(_ key: FieldKey, _ value: JSON?) {
+        modify(.metadata) { metadata in
+            var object = metadata?.object ?? JSONObject()
+            metadata = nil
+            object[key] = value
+            metadata = .object(object)
+        }
+    }
+
+    var objectName: String { metadataString(.name) ?? "" }
+    var objectNamespace: String { metadataString(.namespace) ?? "" }
+    var isBeingDeleted: Bool { metadataValue(.deletionTimestamp) != nil }
+    var finalizers: [String] { metadataValue(.finalizers)?.array?.compactMap(\.string) ?? [] }
+    var revision: UInt64 { UInt64(metadataString(.resourceVersion) ?? "") ?? 0 }
+}
+
+extension ObjectStore.Key {
+    init(object: JSONObject) { self.init(namespace: object.objectNamespace, name: object.objectName) }
+}

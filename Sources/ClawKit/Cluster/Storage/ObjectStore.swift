@@ -1,0 +1,315 @@
+import ClawBase
+import ClawDocuments
+import ClawModels
+import DequeModule
+import Synchronization
+
+/// All objects of a cluster under one ordered sequence of revisions, with a bounded log of changes per collection.
+///
+/// Reads and commits are synchronous and short. Watchers pull from the log with a cursor of their own, so a slow
+/// one costs nothing; whoever falls behind the log's window is told that its revision is too old (410).
+final class ObjectStore: Sendable {
+    /// `pods`, `deployments.apps`.
+    struct Collection: Hashable, Sendable, CustomStringConvertible {
+        let group: String
+        let plural: String
+        var description: String { group.isEmpty ? plural : "\(plural).\(group)" }
+    }
+
+    struct Key: Hashable, Sendable, Comparable {
+        /// Empty for cluster-scoped objects.
+        let namespace: String
+        let name: String
+        static func < (a: Key, b: Key) -> Bool { (a.namespace, a.name) < (b.namespace, b.name) }
+    }
+
+    /// An object as stored: its tree carries its `metadata.resourceVersion`.
+    struct Entry: Sendable {
+        let revision: UInt64
+        let object: JSONObject
+    }
+
+    enum Change: Sendable {
+        case added, modified, deleted
+    }
+
+    /// One line of a collection's log. `previous` lets a watch with a selector tell "no longer matches" from "never did".
+    struct Event: Sendable {
+        let revision: UInt64
+        let change: Change
+        let key: Key
+        let object: JSONObject
+        let previous: JSONObject?
+    }
+
+    /// What a commit demands of the object it replaces.
+    enum Expectation: Sendable {
+        case absent
+        case revision(UInt64)
+    }
+
+    enum CommitError: Error, Sendable {
+        /// The object is there already (or again).
+        case exists
+        /// The object is gone.
+        case missing
+        /// The object changed meanwhile.
+        case changed
+    }
+
+    /// How many changes each collection's log keeps.
+    static let logLength = 4096
+
+    fileprivate struct Contents {
+        var entries: [Key: Entry] = [:]
+        var sortedKeys: [Key]?
+        var log: Deque<Event> = []
+        /// Revisions up to this one are no longer in the log.
+        var compacted: UInt64 = 0
+        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    }
+
+    fileprivate struct State {
+        var revision: UInt64 = 1
+        var collections: [Collection: Contents] = [:]
+        var nextWaiter: UInt64 = 0
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let journal: StoreJournal?
+
+    /// A store in memory, or, with a journal, one that continues where the journal ends.
+    init(journal: StoreJournal? = nil) {
+        self.journal = journal
+        guard let restored = journal?.restored else { return }
+        state.withLock { state in
+            state.revision = restored.revision
+            for (collection, objects) in restored.collections {
+                var contents = Contents()
+                contents.compacted = restored.revision
+                for (key, object) in objects { contents.entries[key] = Entry(revision: object.revision, object: object) }
+                state.collections[collection] = contents
+            }
+        }
+    }
+
+    // MARK: reading
+
+    var revision: UInt64 { state.withLock { $0.revision } }
+
+    func get(_ collection: Collection, _ key: Key) -> Entry? {
+        state.withLock { $0.collections[collection]?.entries[key] }
+    }
+
+    func count(_ collection: Collection) -> Int { state.withLock { $0.collections[collection]?.entries.count ?? 0 } }
+
+    /// The collections that hold anything.
+    var collections: [Collection] { state.withLock { $0.collections.filter { !$0.value.entries.isEmpty }.map(\.key) } }
+
+    /// Objects in the order of namespace and name, and the revision of this view.
+    func list(_ collection: Collection, namespace: String?) -> (objects: [JSONObject], revision: UInt64) {
+        state.withLock { state in
+            let keys = state.sortedKeys(of: collection)
+            let entries = state.collections[collection]?.entries ?? [:]
+            let chosen =
+                if let namespace { keys[keys.range(ofNamespace: namespace)] } else { keys[...] }
+            return (chosen.compactMap { entries[$0]?.object }, state.revision)
+        }
+    }
+
+    // MARK: writing
+
+    /// Writes an object if `expectation` holds, stamps its resourceVersion, and returns it as stored once it is durable.
+    func commit(_ collection: Collection, _ object: JSONObject, expecting expectation: Expectation) async throws -> JSONObject {
+        let key = Key(object: object)
+        let (stored, position) = try state.withLock { state -> (JSONObject, Journal.Position?) in
+            let current = state.collections[collection]?.entries[key]
+            switch (expectation, current) {
+            case (.absent, .some): throw CommitError.exists
+            case (.revision, nil): throw CommitError.missing
+            case (.revision(let expected), .some(let current)) where current.revision != expected:
+                throw CommitError.changed
+            default: break
+            }
+            let revision = state.revision + 1
+            var stored = object
+            stored.setMetadata(.resourceVersion, .string(String(revision)))
+            let position = try journal?.stage(put: stored, in: collection, revision: revision)
+            state.revision = revision
+            state.record(
+                collection,
+                Event(
+                    revision: revision, change: current == nil ? .added : .modified, key: key, object: stored,
+                    previous: current?.object))
+            return (stored, position)
+        }
+        if let position { try await journal?.commit(position) }
+        return stored
+    }
+
+    /// Removes an object if it still has that revision (nil: whatever it has). Returns its last state.
+    func remove(_ collection: Collection, _ key: Key, expecting expected: UInt64?, lastState: JSONObject? = nil) async throws -> JSONObject {
+        let (last, position) = try state.withLock { state -> (JSONObject, Journal.Position?) in
+            guard let current = state.collections[collection]?.entries[key] else { throw CommitError.missing }
+            if let expected, current.revision != expected { throw CommitError.changed }
+            let revision = state.revision + 1
+            var last = lastState ?? current.object
+            last.setMetadata(.resourceVersion, .string(String(revision)))
+            let position = try journal?.stage(remove: key, from: collection, revision: revision)
+            state.revision = revision
+            state.record(
+                collection,
+                Event(revision: revision, change: .deleted, key: key, object: last, previous: current.object))
+            return (last, position)
+        }
+        if let position { try await journal?.commit(position) }
+        return last
+    }
+
+    /// Writes a snapshot where the journal has grown large; does nothing without a journal.
+    func compactJournalIfNeeded() async throws {
+        guard let journal, journal.wantsCompaction else { return }
+        let (compaction, objects) = state.withLock { state in
+            var objects: [(Collection, JSONObject)] = []
+            let compaction = journal.beginCompaction()
+            guard compaction != nil else { return (compaction, objects) }
+            for (collection, contents) in state.collections {
+                for entry in contents.entries.values { objects.append((collection, entry.object)) }
+            }
+            return (compaction, objects)
+        }
+        if let compaction { try await journal.finish(compaction, objects) }
+    }
+
+    /// Brings everything to the disk and gives the directory free.
+    func closeJournal() throws { try journal?.close() }
+
+    // MARK: watching
+
+    enum LogRead: Sendable {
+        case events([Event], upTo: UInt64)
+        /// `revision` lies before the log's window.
+        case expired(oldest: UInt64)
+        case closed
+    }
+
+    /// The changes of a collection after `revision`, waiting for at least one.
+    func changes(_ collection: Collection, after revision: UInt64) async -> LogRead {
+        while true {
+            if let read = readLog(collection, after: revision) { return read }
+            await waitForChange(collection, after: revision)
+            if Task.isCancelled { return .closed }
+        }
+    }
+
+    /// The changes at hand; nil where there is none yet.
+    func readLog(_ collection: Collection, after revision: UInt64) -> LogRead? {
+        state.withLock { state in
+            if state.isClosed { return .closed }
+            guard let contents = state.collections[collection] else { return nil }
+            if revision < contents.compacted { return .expired(oldest: contents.compacted) }
+            guard let last = contents.log.last, last.revision > revision else { return nil }
+            let start = contents.log.firstIndex(after: revision)
+            return .events(Array(contents.log[start...].prefix(512)), upTo: state.revision)
+        }
+    }
+
+    private func waitForChange(_ collection: Collection, after revision: UInt64) async {
+        let id = state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isReady = state.withLock { state in
+                    let contents = state.collections[collection, default: Contents()]
+                    let hasNews = state.isClosed || (contents.log.last?.revision ?? 0) > revision || Task.isCancelled
+                    if !hasNews { state.collections[collection, default: Contents()].waiters[id] = continuation }
+                    return hasNews
+                }
+                if isReady { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.collections[collection]?.waiters.removeValue(forKey: id) }?.resume()
+        }
+    }
+
+    /// Forgets the log up to now, as a real server's compaction does: older watches get 410.
+    func compactLog() {
+        state.withLock { state in
+            let revision = state.revision
+            for collection in state.collections.keys {
+                state.collections[collection]?.log.removeAll()
+                state.collections[collection]?.compacted = revision
+            }
+        }
+    }
+
+    /// Ends every watch.
+    func close() {
+        let waiters = state.withLock { state in
+            state.isClosed = true
+            let waiters = state.collections.values.flatMap(\.waiters.values)
+            for collection in state.collections.keys { state.collections[collection]?.waiters = [:] }
+            return waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}
+
+extension ObjectStore.State {
+    fileprivate mutating func sortedKeys(of collection: ObjectStore.Collection) -> [ObjectStore.Key] {
+        guard let contents = collections[collection] else { return [] }
+        if let keys = contents.sortedKeys { return keys }
+        let keys = contents.entries.keys.sorted()
+        collections[collection]?.sortedKeys = keys
+        return keys
+    }
+
+    fileprivate mutating func record(_ collection: ObjectStore.Collection, _ event: ObjectStore.Event) {
+        var contents = collections.removeValue(forKey: collection) ?? ObjectStore.Contents()
+        switch event.change {
+        case .added, .modified:
+            contents.entries[event.key] = ObjectStore.Entry(revision: event.revision, object: event.object)
+        case .deleted: contents.entries[event.key] = nil
+        }
+        if event.change != .modified { contents.sortedKeys = nil }
+        contents.log.append(event)
+        if contents.log.count > ObjectStore.logLength {
+            contents.compacted = contents.log.removeFirst().revision
+        }
+        let waiters = contents.waiters
+        contents.waiters = [:]
+        collections[collection] = contents
+        for waiter in waiters.values { waiter.resume() }
+    }
+}
+
+extension Deque<ObjectStore.Event> {
+    /// The first event after a revision; revisions ascend.
+    fileprivate func firstIndex(after revision: UInt64) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].revision > revision { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}
+
+extension [ObjectStore.Key] {
+    fileprivate func range(ofNamespace namespace: String) -> Range<Int> {
+        func lowerBound(_ isBefore: (String) -> Bool) -> Int {
+            var low = 0
+            var high = count
+            while low < high {
+                let middle = (low + high) / 2
+                if isBefore(self[middle].namespace) { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        return lowerBound { $0 < namespace }..<lowerBound { $0 <= namespace }
+    }
+}

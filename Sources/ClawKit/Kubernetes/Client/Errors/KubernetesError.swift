@@ -1,0 +1,54 @@
+/// A refusal by the API server: its `Status` document, typed.
+///
+/// Reasons and codes: <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>
+public struct KubernetesError: Error, Sendable, Hashable {
+    /// The HTTP status.
+    public let code: Int
+    /// `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`, `Forbidden`, …; empty where the server gave none.
+    public let reason: String
+    public let message: String
+    /// Where and why, for `Invalid` and apply conflicts.
+    public let causes: [Cause]
+
+    public struct Cause: Sendable, Hashable {
+        public let reason: String
+        public let message: String
+        public let field: String
+    }
+
+    public init(code: Int, reason: String, message: String, causes: [Cause] = []) {
+        (self.code, self.reason, self.message, self.causes) = (code, reason, message, causes)
+    }
+
+    /// From a response's body: a `Status`, or whatever a proxy in between said.
+    init(status code: Int, _ body: JSON) {
+        let causes = body["details"]?["causes"]?.array ?? []
+        self.init(
+            code: code, reason: body["reason"]?.string ?? "",
+            message: body["message"]?.string ?? body.string ?? "the server answered \(code)",
+            causes: causes.map {
+                Cause(reason: $0["reason"]?.string ?? "", message: $0["message"]?.string ?? "",
+                    field: $0["field"]?.string ?? "")
+            })
+    }
+
+    static func notADocument(_ request: APIRequest, found: String) -> KubernetesError {
+        KubernetesError(
+            code: 200, reason: "NotADocument", message: "\(request.method) \(request.path) answered a JSON \(found), not an object")
+    }
+
+    public var isNotFound: Bool { code == 404 }
+    /// The object exists already (on create).
+    public var isAlreadyExists: Bool { code == 409 && reason == "AlreadyExists" }
+    /// Somebody else changed the object meanwhile, or owns an applied field.
+    public var isConflict: Bool { code == 409 && reason != "AlreadyExists" }
+    /// The version asked for is too old to continue from.
+    public var isExpired: Bool { code == 410 }
+    public var isInvalid: Bool { code == 422 }
+    public var isForbidden: Bool { code == 403 }
+    public var isUnauthorized: Bool { code == 401 }
+}
+
+extension KubernetesError: CustomStringConvertible {
+    public var description: String { "\(message) (\(code)\(reason.isEmpty ? "" : " \(reason)"))" }
+}
