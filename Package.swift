@@ -74,7 +74,8 @@ let package = Package(
         .target(
             name: "ClawControl",
             dependencies: [
-                "ClawBase", "ClawKubernetes",
+                "ClawBase", "ClawDocuments", "ClawKubernetes",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -174,7 +175,17 @@ let package = Package(
             path: "Sources/Examples/AgentRuntime"),
 
         // MARK: tests
-        .testTarget(name: "ClawBaseTests", dependencies: ["ClawBase"]),
+        .testTarget(
+            name: "ClawBaseTests",
+            dependencies: ["ClawBase", .product(name: "HTTPTypes", package: "swift-http-types")]),
+        .testTarget(
+            name: "ClawHTTPServerTests",
+            dependencies: [
+                "ClawBase", "ClawCluster", "ClawHTTPServer",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         .testTarget(name: "ClawDocumentsTests", dependencies: ["ClawDocuments"]),
         .testTarget(name: "ClawModelsTests", dependencies: ["ClawDocuments", "ClawModels"]),
         .testTarget(name: "ClawClusterTests", dependencies: ["ClawCluster", "ClawDocuments"]),
