@@ -39,6 +39,8 @@ def table_line(name, schema, required, default):
         words.append("32")
     if "enum" in schema:
         words.append("e=" + ",".join(sorted(schema["enum"])))
+    if required or (default is not None and default in ("", 0, False, {})):
+        words.append("z")
     if default not in (None, "", {}, [], 0, False):
         words.append("d=" + json.dumps(default, separators=(",", ":")))
     assert not any(" " in word for word in words), words

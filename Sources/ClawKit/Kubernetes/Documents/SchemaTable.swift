@@ -12,7 +12,7 @@
 /// Attributes: `k=` keys of an associative list, `set` for a set, `m=` strategic merge key (`m` alone: merge a list
 /// of scalars), `r` for retainKeys, `p` for patchStrategy replace, `a` for an atomic map or object, `g` for one that
 /// is granular although its type is atomic, `d=` the default (JSON without blanks), `e=` the allowed texts, `32` for
-/// an integer of 32 bits.
+/// an integer of 32 bits, `z` for a field that Kubernetes always writes, be it empty, zero or null.
 /// A type that is atomic wherever it stands has ` a` behind its name; a union ` union=discriminator:field=value,…`.
 public final class SchemaTable: Sendable {
     private let schemas: [String: Schema]
@@ -85,6 +85,7 @@ public final class SchemaTable: Sendable {
         case "d": field.keyDefault = value.flatMap { try? JSONParser.parse(Array($0.utf8)) }
         case "e": field.enumeration = list(value)
         case "32": field.isInt32 = true
+        case "z": field.isAlwaysPresent = true
         default: preconditionFailure("unknown attribute '\(attribute)' of the field \(field.name)")
         }
     }

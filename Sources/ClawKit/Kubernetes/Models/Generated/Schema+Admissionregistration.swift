@@ -5,16 +5,16 @@ extension GeneratedSchemas {
         io.k8s.api.admissionregistration.v1.ApplyConfiguration
          expression s
         io.k8s.api.admissionregistration.v1.AuditAnnotation
-         key s!
-         valueExpression s!
+         key s! z
+         valueExpression s! z
         io.k8s.api.admissionregistration.v1.ExpressionWarning
-         fieldRef s!
-         warning s!
+         fieldRef s! z
+         warning s! z
         io.k8s.api.admissionregistration.v1.JSONPatch
          expression s
         io.k8s.api.admissionregistration.v1.MatchCondition
-         expression s!
-         name s!
+         expression s! z
+         name s! z
         io.k8s.api.admissionregistration.v1.MatchResources a
          excludeResourceRules [io.k8s.api.admissionregistration.v1.NamedRuleWithOperations
          matchPolicy s e=Equivalent,Exact
@@ -24,13 +24,13 @@ extension GeneratedSchemas {
         io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicySpec
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicySpec z
         io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec z
         io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec
          matchResources io.k8s.api.admissionregistration.v1.MatchResources
          paramRef io.k8s.api.admissionregistration.v1.ParamRef
@@ -44,27 +44,27 @@ extension GeneratedSchemas {
          reinvocationPolicy s e=IfNeeded,Never
          variables [io.k8s.api.admissionregistration.v1.Variable
         io.k8s.api.admissionregistration.v1.MutatingWebhook
-         admissionReviewVersions [s!
-         clientConfig io.k8s.api.admissionregistration.v1.WebhookClientConfig!
+         admissionReviewVersions [s! z
+         clientConfig io.k8s.api.admissionregistration.v1.WebhookClientConfig! z
          failurePolicy s e=Fail,Ignore
          matchConditions [io.k8s.api.admissionregistration.v1.MatchCondition k=name m=name
          matchPolicy s e=Equivalent,Exact
-         name s!
+         name s! z
          namespaceSelector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
          objectSelector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
          reinvocationPolicy s e=IfNeeded,Never
          rules [io.k8s.api.admissionregistration.v1.RuleWithOperations
-         sideEffects s! e=None,NoneOnDryRun,Some,Unknown
+         sideEffects s! e=None,NoneOnDryRun,Some,Unknown z
          timeoutSeconds i 32
         io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          webhooks [io.k8s.api.admissionregistration.v1.MutatingWebhook k=name m=name
         io.k8s.api.admissionregistration.v1.Mutation
          applyConfiguration io.k8s.api.admissionregistration.v1.ApplyConfiguration
          jsonPatch io.k8s.api.admissionregistration.v1.JSONPatch
-         patchType s! e=ApplyConfiguration,JSONPatch
+         patchType s! e=ApplyConfiguration,JSONPatch z
         io.k8s.api.admissionregistration.v1.NamedRuleWithOperations a
          apiGroups [s
          apiVersions [s
@@ -87,8 +87,8 @@ extension GeneratedSchemas {
          resources [s
          scope s e=*,Cluster,Namespaced
         io.k8s.api.admissionregistration.v1.ServiceReference
-         name s!
-         namespace s!
+         name s! z
+         namespace s! z
          path s
          port i 32
         io.k8s.api.admissionregistration.v1.TypeChecking
@@ -96,19 +96,19 @@ extension GeneratedSchemas {
         io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec
-         status io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec z
+         status io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus z
         io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec!
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec! z
         io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec
          matchResources io.k8s.api.admissionregistration.v1.MatchResources
          paramRef io.k8s.api.admissionregistration.v1.ParamRef
-         policyName s!
-         validationActions [s! set
+         policyName s! z
+         validationActions [s! set z
         io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec
          auditAnnotations [io.k8s.api.admissionregistration.v1.AuditAnnotation
          failurePolicy s e=Fail,Ignore
@@ -122,30 +122,30 @@ extension GeneratedSchemas {
          observedGeneration i
          typeChecking io.k8s.api.admissionregistration.v1.TypeChecking
         io.k8s.api.admissionregistration.v1.ValidatingWebhook
-         admissionReviewVersions [s!
-         clientConfig io.k8s.api.admissionregistration.v1.WebhookClientConfig!
+         admissionReviewVersions [s! z
+         clientConfig io.k8s.api.admissionregistration.v1.WebhookClientConfig! z
          failurePolicy s e=Fail,Ignore
          matchConditions [io.k8s.api.admissionregistration.v1.MatchCondition k=name m=name
          matchPolicy s e=Equivalent,Exact
-         name s!
+         name s! z
          namespaceSelector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
          objectSelector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
          rules [io.k8s.api.admissionregistration.v1.RuleWithOperations
-         sideEffects s! e=None,NoneOnDryRun,Some,Unknown
+         sideEffects s! e=None,NoneOnDryRun,Some,Unknown z
          timeoutSeconds i 32
         io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          webhooks [io.k8s.api.admissionregistration.v1.ValidatingWebhook k=name m=name
         io.k8s.api.admissionregistration.v1.Validation
-         expression s!
+         expression s! z
          message s
          messageExpression s
          reason s
         io.k8s.api.admissionregistration.v1.Variable a
-         expression s!
-         name s!
+         expression s! z
+         name s! z
         io.k8s.api.admissionregistration.v1.WebhookClientConfig
          caBundle y
          service io.k8s.api.admissionregistration.v1.ServiceReference

@@ -5,42 +5,42 @@ extension GeneratedSchemas {
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition
          description s
          format s
-         jsonPath s!
-         name s!
+         jsonPath s! z
+         name s! z
          priority i 32
-         type s!
+         type s! z
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion
-         strategy s!
+         strategy s! z
          webhook io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec!
-         status io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec! z
+         status io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus z
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition
          lastTransitionTime t
          message s
          observedGeneration i
          reason s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames
          categories [s
-         kind s!
+         kind s! z
          listKind s
-         plural s!
+         plural s! z
          shortNames [s
          singular s
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec
          conversion io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion
-         group s!
-         names io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames!
+         group s! z
+         names io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames! z
          preserveUnknownFields b
-         scope s!
-         versions [io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion!
+         scope s! z
+         versions [io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion! z
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus
-         acceptedNames io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames
+         acceptedNames io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames z
          conditions [io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition k=type
          observedGeneration i
          storedVersions [s
@@ -48,16 +48,16 @@ extension GeneratedSchemas {
          additionalPrinterColumns [io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition
          deprecated b
          deprecationWarning s
-         name s!
+         name s! z
          schema io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation
          selectableFields [io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField
-         served b!
-         storage b!
+         served b! z
+         storage b! z
          subresources io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale
          labelSelectorPath s
-         specReplicasPath s!
-         statusReplicasPath s!
+         specReplicasPath s! z
+         statusReplicasPath s! z
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources
          scale io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale
@@ -113,10 +113,10 @@ extension GeneratedSchemas {
          x-kubernetes-preserve-unknown-fields b
          x-kubernetes-validations [io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule k=rule m=rule
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField
-         jsonPath s!
+         jsonPath s! z
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference
-         name s!
-         namespace s!
+         name s! z
+         namespace s! z
          path s
          port i 32
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule
@@ -125,13 +125,13 @@ extension GeneratedSchemas {
          messageExpression s
          optionalOldSelf b
          reason s e=FieldValueDuplicate,FieldValueForbidden,FieldValueInvalid,FieldValueRequired
-         rule s!
+         rule s! z
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig
          caBundle y
          service io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference
          url s
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion
          clientConfig io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig
-         conversionReviewVersions [s!
+         conversionReviewVersions [s! z
         """
 }

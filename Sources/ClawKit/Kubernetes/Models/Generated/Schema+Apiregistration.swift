@@ -5,23 +5,23 @@ extension GeneratedSchemas {
         io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec
-         status io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec z
+         status io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus z
         io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition
          lastTransitionTime t
          message s
          reason s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec
          caBundle y
          group s
-         groupPriorityMinimum i! 32
+         groupPriorityMinimum i! 32 z
          insecureSkipTLSVerify b
          service io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference
          version s
-         versionPriority i! 32
+         versionPriority i! 32 z
         io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus
          conditions [io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition k=type m=type
         io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference

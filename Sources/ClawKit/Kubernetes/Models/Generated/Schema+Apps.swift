@@ -6,34 +6,34 @@ extension GeneratedSchemas {
          apiVersion s
          data *
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         revision i!
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         revision i! z
         io.k8s.api.apps.v1.DaemonSet
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.apps.v1.DaemonSetSpec
-         status io.k8s.api.apps.v1.DaemonSetStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.apps.v1.DaemonSetSpec z
+         status io.k8s.api.apps.v1.DaemonSetStatus z
         io.k8s.api.apps.v1.DaemonSetCondition
          lastTransitionTime t
          message s
          reason s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.api.apps.v1.DaemonSetSpec
          minReadySeconds i 32
          revisionHistoryLimit i 32
-         selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector!
-         template io.k8s.api.core.v1.PodTemplateSpec!
-         updateStrategy io.k8s.api.apps.v1.DaemonSetUpdateStrategy
+         selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector! z
+         template io.k8s.api.core.v1.PodTemplateSpec! z
+         updateStrategy io.k8s.api.apps.v1.DaemonSetUpdateStrategy z
         io.k8s.api.apps.v1.DaemonSetStatus
          collisionCount i 32
          conditions [io.k8s.api.apps.v1.DaemonSetCondition k=type m=type
-         currentNumberScheduled i! 32
-         desiredNumberScheduled i! 32
+         currentNumberScheduled i! 32 z
+         desiredNumberScheduled i! 32 z
          numberAvailable i 32
-         numberMisscheduled i! 32
-         numberReady i! 32
+         numberMisscheduled i! 32 z
+         numberReady i! 32 z
          numberUnavailable i 32
          observedGeneration i
          updatedNumberScheduled i 32
@@ -43,25 +43,25 @@ extension GeneratedSchemas {
         io.k8s.api.apps.v1.Deployment
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.apps.v1.DeploymentSpec
-         status io.k8s.api.apps.v1.DeploymentStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.apps.v1.DeploymentSpec z
+         status io.k8s.api.apps.v1.DeploymentStatus z
         io.k8s.api.apps.v1.DeploymentCondition
          lastTransitionTime t
          lastUpdateTime t
          message s
          reason s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.api.apps.v1.DeploymentSpec
          minReadySeconds i 32
          paused b
          progressDeadlineSeconds i 32
          replicas i 32
          revisionHistoryLimit i 32
-         selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector!
-         strategy io.k8s.api.apps.v1.DeploymentStrategy r
-         template io.k8s.api.core.v1.PodTemplateSpec!
+         selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector! z
+         strategy io.k8s.api.apps.v1.DeploymentStrategy r z
+         template io.k8s.api.core.v1.PodTemplateSpec! z
         io.k8s.api.apps.v1.DeploymentStatus
          availableReplicas i 32
          collisionCount i 32
@@ -78,27 +78,27 @@ extension GeneratedSchemas {
         io.k8s.api.apps.v1.ReplicaSet
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.apps.v1.ReplicaSetSpec
-         status io.k8s.api.apps.v1.ReplicaSetStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.apps.v1.ReplicaSetSpec z
+         status io.k8s.api.apps.v1.ReplicaSetStatus z
         io.k8s.api.apps.v1.ReplicaSetCondition
          lastTransitionTime t
          message s
          reason s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.api.apps.v1.ReplicaSetSpec
          minReadySeconds i 32
          replicas i 32
-         selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector!
-         template io.k8s.api.core.v1.PodTemplateSpec
+         selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector! z
+         template io.k8s.api.core.v1.PodTemplateSpec z
         io.k8s.api.apps.v1.ReplicaSetStatus
          availableReplicas i 32
          conditions [io.k8s.api.apps.v1.ReplicaSetCondition k=type m=type
          fullyLabeledReplicas i 32
          observedGeneration i
          readyReplicas i 32
-         replicas i! 32
+         replicas i! 32 z
          terminatingReplicas i 32
         io.k8s.api.apps.v1.RollingUpdateDaemonSet
          maxSurge x
@@ -112,17 +112,17 @@ extension GeneratedSchemas {
         io.k8s.api.apps.v1.StatefulSet
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.apps.v1.StatefulSetSpec
-         status io.k8s.api.apps.v1.StatefulSetStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.apps.v1.StatefulSetSpec z
+         status io.k8s.api.apps.v1.StatefulSetStatus z
         io.k8s.api.apps.v1.StatefulSetCondition
          lastTransitionTime t
          message s
          reason s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.api.apps.v1.StatefulSetOrdinals
-         start i 32
+         start i 32 z
         io.k8s.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy
          whenDeleted s
          whenScaled s
@@ -133,20 +133,20 @@ extension GeneratedSchemas {
          podManagementPolicy s e=OrderedReady,Parallel
          replicas i 32
          revisionHistoryLimit i 32
-         selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector!
-         serviceName s
-         template io.k8s.api.core.v1.PodTemplateSpec!
-         updateStrategy io.k8s.api.apps.v1.StatefulSetUpdateStrategy
+         selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector! z
+         serviceName s z
+         template io.k8s.api.core.v1.PodTemplateSpec! z
+         updateStrategy io.k8s.api.apps.v1.StatefulSetUpdateStrategy z
          volumeClaimTemplates [io.k8s.api.core.v1.PersistentVolumeClaim
         io.k8s.api.apps.v1.StatefulSetStatus
-         availableReplicas i 32
+         availableReplicas i 32 z
          collisionCount i 32
          conditions [io.k8s.api.apps.v1.StatefulSetCondition k=type m=type
          currentReplicas i 32
          currentRevision s
          observedGeneration i
          readyReplicas i 32
-         replicas i! 32
+         replicas i! 32 z
          updateRevision s
          updatedReplicas i 32
         io.k8s.api.apps.v1.StatefulSetUpdateStrategy

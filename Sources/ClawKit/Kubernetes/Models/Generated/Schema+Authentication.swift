@@ -10,37 +10,37 @@ extension GeneratedSchemas {
         io.k8s.api.authentication.v1.SelfSubjectReview
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         status io.k8s.api.authentication.v1.SelfSubjectReviewStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         status io.k8s.api.authentication.v1.SelfSubjectReviewStatus z
         io.k8s.api.authentication.v1.SelfSubjectReviewStatus
-         userInfo io.k8s.api.authentication.v1.UserInfo
+         userInfo io.k8s.api.authentication.v1.UserInfo z
         io.k8s.api.authentication.v1.TokenRequest
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.authentication.v1.TokenRequestSpec
-         status io.k8s.api.authentication.v1.TokenRequestStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.authentication.v1.TokenRequestSpec z
+         status io.k8s.api.authentication.v1.TokenRequestStatus z
         io.k8s.api.authentication.v1.TokenRequestSpec
          audiences [s
          boundObjectRef io.k8s.api.authentication.v1.BoundObjectReference
          expirationSeconds i
         io.k8s.api.authentication.v1.TokenRequestStatus
          expirationTimestamp t
-         token s
+         token s z
         io.k8s.api.authentication.v1.TokenReview
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.authentication.v1.TokenReviewSpec!
-         status io.k8s.api.authentication.v1.TokenReviewStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.authentication.v1.TokenReviewSpec! z
+         status io.k8s.api.authentication.v1.TokenReviewStatus z
         io.k8s.api.authentication.v1.TokenReviewSpec
          audiences [s
-         token s!
+         token s! z
         io.k8s.api.authentication.v1.TokenReviewStatus
          audiences [s
          authenticated b
          error s
-         user io.k8s.api.authentication.v1.UserInfo
+         user io.k8s.api.authentication.v1.UserInfo z
         io.k8s.api.authentication.v1.UserInfo
          extra {[s
          groups [s

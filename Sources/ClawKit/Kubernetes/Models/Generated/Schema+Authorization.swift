@@ -11,15 +11,15 @@ extension GeneratedSchemas {
         io.k8s.api.authorization.v1.LocalSubjectAccessReview
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.authorization.v1.SubjectAccessReviewSpec!
-         status io.k8s.api.authorization.v1.SubjectAccessReviewStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.authorization.v1.SubjectAccessReviewSpec! z
+         status io.k8s.api.authorization.v1.SubjectAccessReviewStatus z
         io.k8s.api.authorization.v1.NonResourceAttributes
          path s
          verb s
         io.k8s.api.authorization.v1.NonResourceRule
          nonResourceURLs [s
-         verbs [s!
+         verbs [s! z
         io.k8s.api.authorization.v1.ResourceAttributes
          fieldSelector io.k8s.api.authorization.v1.FieldSelectorAttributes
          group s
@@ -34,30 +34,30 @@ extension GeneratedSchemas {
          apiGroups [s
          resourceNames [s
          resources [s
-         verbs [s!
+         verbs [s! z
         io.k8s.api.authorization.v1.SelfSubjectAccessReview
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec!
-         status io.k8s.api.authorization.v1.SubjectAccessReviewStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec! z
+         status io.k8s.api.authorization.v1.SubjectAccessReviewStatus z
         io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec
          nonResourceAttributes io.k8s.api.authorization.v1.NonResourceAttributes
          resourceAttributes io.k8s.api.authorization.v1.ResourceAttributes
         io.k8s.api.authorization.v1.SelfSubjectRulesReview
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec!
-         status io.k8s.api.authorization.v1.SubjectRulesReviewStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec! z
+         status io.k8s.api.authorization.v1.SubjectRulesReviewStatus z
         io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec
          namespace s
         io.k8s.api.authorization.v1.SubjectAccessReview
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.authorization.v1.SubjectAccessReviewSpec!
-         status io.k8s.api.authorization.v1.SubjectAccessReviewStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.authorization.v1.SubjectAccessReviewSpec! z
+         status io.k8s.api.authorization.v1.SubjectAccessReviewStatus z
         io.k8s.api.authorization.v1.SubjectAccessReviewSpec
          extra {[s
          groups [s
@@ -66,14 +66,14 @@ extension GeneratedSchemas {
          uid s
          user s
         io.k8s.api.authorization.v1.SubjectAccessReviewStatus
-         allowed b!
+         allowed b! z
          denied b
          evaluationError s
          reason s
         io.k8s.api.authorization.v1.SubjectRulesReviewStatus
          evaluationError s
-         incomplete b!
-         nonResourceRules [io.k8s.api.authorization.v1.NonResourceRule!
-         resourceRules [io.k8s.api.authorization.v1.ResourceRule!
+         incomplete b! z
+         nonResourceRules [io.k8s.api.authorization.v1.NonResourceRule! z
+         resourceRules [io.k8s.api.authorization.v1.ResourceRule! z
         """
 }

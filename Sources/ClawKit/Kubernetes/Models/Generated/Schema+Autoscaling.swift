@@ -4,58 +4,58 @@ extension GeneratedSchemas {
     static let autoscaling: StaticString = """
         io.k8s.api.autoscaling.v1.CrossVersionObjectReference a
          apiVersion s
-         kind s!
-         name s!
+         kind s! z
+         name s! z
         io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec!
-         status io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec! z
+         status io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerStatus z
         io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec
-         maxReplicas i! 32
+         maxReplicas i! 32 z
          minReplicas i 32
-         scaleTargetRef io.k8s.api.autoscaling.v1.CrossVersionObjectReference!
+         scaleTargetRef io.k8s.api.autoscaling.v1.CrossVersionObjectReference! z
          targetCPUUtilizationPercentage i 32
         io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerStatus
          currentCPUUtilizationPercentage i 32
-         currentReplicas i! 32
-         desiredReplicas i! 32
+         currentReplicas i! 32 z
+         desiredReplicas i! 32 z
          lastScaleTime t
          observedGeneration i
         io.k8s.api.autoscaling.v1.Scale
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.autoscaling.v1.ScaleSpec
-         status io.k8s.api.autoscaling.v1.ScaleStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.autoscaling.v1.ScaleSpec z
+         status io.k8s.api.autoscaling.v1.ScaleStatus z
         io.k8s.api.autoscaling.v1.ScaleSpec
-         replicas i 32
+         replicas i 32 z
         io.k8s.api.autoscaling.v1.ScaleStatus
-         replicas i! 32
+         replicas i! 32 z
          selector s
         io.k8s.api.autoscaling.v2.ContainerResourceMetricSource
-         container s!
-         name s!
-         target io.k8s.api.autoscaling.v2.MetricTarget!
+         container s! z
+         name s! z
+         target io.k8s.api.autoscaling.v2.MetricTarget! z
         io.k8s.api.autoscaling.v2.ContainerResourceMetricStatus
-         container s!
-         current io.k8s.api.autoscaling.v2.MetricValueStatus!
-         name s!
+         container s! z
+         current io.k8s.api.autoscaling.v2.MetricValueStatus! z
+         name s! z
         io.k8s.api.autoscaling.v2.CrossVersionObjectReference
          apiVersion s
-         kind s!
-         name s!
+         kind s! z
+         name s! z
         io.k8s.api.autoscaling.v2.ExternalMetricSource
-         metric io.k8s.api.autoscaling.v2.MetricIdentifier!
-         target io.k8s.api.autoscaling.v2.MetricTarget!
+         metric io.k8s.api.autoscaling.v2.MetricIdentifier! z
+         target io.k8s.api.autoscaling.v2.MetricTarget! z
         io.k8s.api.autoscaling.v2.ExternalMetricStatus
-         current io.k8s.api.autoscaling.v2.MetricValueStatus!
-         metric io.k8s.api.autoscaling.v2.MetricIdentifier!
+         current io.k8s.api.autoscaling.v2.MetricValueStatus! z
+         metric io.k8s.api.autoscaling.v2.MetricIdentifier! z
         io.k8s.api.autoscaling.v2.HPAScalingPolicy
-         periodSeconds i! 32
-         type s!
-         value i! 32
+         periodSeconds i! 32 z
+         type s! z
+         value i! 32 z
         io.k8s.api.autoscaling.v2.HPAScalingRules
          policies [io.k8s.api.autoscaling.v2.HPAScalingPolicy
          selectPolicy s
@@ -64,9 +64,9 @@ extension GeneratedSchemas {
         io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec!
-         status io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec! z
+         status io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus z
         io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior
          scaleDown io.k8s.api.autoscaling.v2.HPAScalingRules
          scaleUp io.k8s.api.autoscaling.v2.HPAScalingRules
@@ -74,23 +74,23 @@ extension GeneratedSchemas {
          lastTransitionTime t
          message s
          reason s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec
          behavior io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior
-         maxReplicas i! 32
+         maxReplicas i! 32 z
          metrics [io.k8s.api.autoscaling.v2.MetricSpec
          minReplicas i 32
-         scaleTargetRef io.k8s.api.autoscaling.v2.CrossVersionObjectReference!
+         scaleTargetRef io.k8s.api.autoscaling.v2.CrossVersionObjectReference! z
         io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus
          conditions [io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerCondition k=type m=type
          currentMetrics [io.k8s.api.autoscaling.v2.MetricStatus
          currentReplicas i 32
-         desiredReplicas i! 32
+         desiredReplicas i! 32 z
          lastScaleTime t
          observedGeneration i
         io.k8s.api.autoscaling.v2.MetricIdentifier
-         name s!
+         name s! z
          selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
         io.k8s.api.autoscaling.v2.MetricSpec
          containerResource io.k8s.api.autoscaling.v2.ContainerResourceMetricSource
@@ -98,42 +98,42 @@ extension GeneratedSchemas {
          object io.k8s.api.autoscaling.v2.ObjectMetricSource
          pods io.k8s.api.autoscaling.v2.PodsMetricSource
          resource io.k8s.api.autoscaling.v2.ResourceMetricSource
-         type s!
+         type s! z
         io.k8s.api.autoscaling.v2.MetricStatus
          containerResource io.k8s.api.autoscaling.v2.ContainerResourceMetricStatus
          external io.k8s.api.autoscaling.v2.ExternalMetricStatus
          object io.k8s.api.autoscaling.v2.ObjectMetricStatus
          pods io.k8s.api.autoscaling.v2.PodsMetricStatus
          resource io.k8s.api.autoscaling.v2.ResourceMetricStatus
-         type s!
+         type s! z
         io.k8s.api.autoscaling.v2.MetricTarget
          averageUtilization i 32
          averageValue q
-         type s!
+         type s! z
          value q
         io.k8s.api.autoscaling.v2.MetricValueStatus
          averageUtilization i 32
          averageValue q
          value q
         io.k8s.api.autoscaling.v2.ObjectMetricSource
-         describedObject io.k8s.api.autoscaling.v2.CrossVersionObjectReference!
-         metric io.k8s.api.autoscaling.v2.MetricIdentifier!
-         target io.k8s.api.autoscaling.v2.MetricTarget!
+         describedObject io.k8s.api.autoscaling.v2.CrossVersionObjectReference! z
+         metric io.k8s.api.autoscaling.v2.MetricIdentifier! z
+         target io.k8s.api.autoscaling.v2.MetricTarget! z
         io.k8s.api.autoscaling.v2.ObjectMetricStatus
-         current io.k8s.api.autoscaling.v2.MetricValueStatus!
-         describedObject io.k8s.api.autoscaling.v2.CrossVersionObjectReference!
-         metric io.k8s.api.autoscaling.v2.MetricIdentifier!
+         current io.k8s.api.autoscaling.v2.MetricValueStatus! z
+         describedObject io.k8s.api.autoscaling.v2.CrossVersionObjectReference! z
+         metric io.k8s.api.autoscaling.v2.MetricIdentifier! z
         io.k8s.api.autoscaling.v2.PodsMetricSource
-         metric io.k8s.api.autoscaling.v2.MetricIdentifier!
-         target io.k8s.api.autoscaling.v2.MetricTarget!
+         metric io.k8s.api.autoscaling.v2.MetricIdentifier! z
+         target io.k8s.api.autoscaling.v2.MetricTarget! z
         io.k8s.api.autoscaling.v2.PodsMetricStatus
-         current io.k8s.api.autoscaling.v2.MetricValueStatus!
-         metric io.k8s.api.autoscaling.v2.MetricIdentifier!
+         current io.k8s.api.autoscaling.v2.MetricValueStatus! z
+         metric io.k8s.api.autoscaling.v2.MetricIdentifier! z
         io.k8s.api.autoscaling.v2.ResourceMetricSource
-         name s!
-         target io.k8s.api.autoscaling.v2.MetricTarget!
+         name s! z
+         target io.k8s.api.autoscaling.v2.MetricTarget! z
         io.k8s.api.autoscaling.v2.ResourceMetricStatus
-         current io.k8s.api.autoscaling.v2.MetricValueStatus!
-         name s!
+         current io.k8s.api.autoscaling.v2.MetricValueStatus! z
+         name s! z
         """
 }

@@ -5,14 +5,14 @@ extension GeneratedSchemas {
         io.k8s.api.batch.v1.CronJob
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.batch.v1.CronJobSpec!
-         status io.k8s.api.batch.v1.CronJobStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.batch.v1.CronJobSpec! z
+         status io.k8s.api.batch.v1.CronJobStatus z
         io.k8s.api.batch.v1.CronJobSpec
          concurrencyPolicy s e=Allow,Forbid,Replace
          failedJobsHistoryLimit i 32
-         jobTemplate io.k8s.api.batch.v1.JobTemplateSpec!
-         schedule s!
+         jobTemplate io.k8s.api.batch.v1.JobTemplateSpec! z
+         schedule s! z
          startingDeadlineSeconds i
          successfulJobsHistoryLimit i 32
          suspend b
@@ -24,16 +24,16 @@ extension GeneratedSchemas {
         io.k8s.api.batch.v1.Job
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.batch.v1.JobSpec
-         status io.k8s.api.batch.v1.JobStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.batch.v1.JobSpec z
+         status io.k8s.api.batch.v1.JobStatus z
         io.k8s.api.batch.v1.JobCondition
          lastProbeTime t
          lastTransitionTime t
          message s
          reason s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.api.batch.v1.JobSpec
          activeDeadlineSeconds i
          backoffLimit i 32
@@ -49,7 +49,7 @@ extension GeneratedSchemas {
          selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
          successPolicy io.k8s.api.batch.v1.SuccessPolicy
          suspend b
-         template io.k8s.api.core.v1.PodTemplateSpec!
+         template io.k8s.api.core.v1.PodTemplateSpec! z
          ttlSecondsAfterFinished i 32
         io.k8s.api.batch.v1.JobStatus
          active i 32
@@ -64,23 +64,23 @@ extension GeneratedSchemas {
          terminating i 32
          uncountedTerminatedPods io.k8s.api.batch.v1.UncountedTerminatedPods
         io.k8s.api.batch.v1.JobTemplateSpec
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.batch.v1.JobSpec
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.batch.v1.JobSpec z
         io.k8s.api.batch.v1.PodFailurePolicy
-         rules [io.k8s.api.batch.v1.PodFailurePolicyRule!
+         rules [io.k8s.api.batch.v1.PodFailurePolicyRule! z
         io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement
          containerName s
-         operator s! e=In,NotIn
-         values [i! set
+         operator s! e=In,NotIn z
+         values [i! set z
         io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern
-         status s
-         type s!
+         status s z
+         type s! z
         io.k8s.api.batch.v1.PodFailurePolicyRule
-         action s! e=Count,FailIndex,FailJob,Ignore
+         action s! e=Count,FailIndex,FailJob,Ignore z
          onExitCodes io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement
          onPodConditions [io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern
         io.k8s.api.batch.v1.SuccessPolicy
-         rules [io.k8s.api.batch.v1.SuccessPolicyRule!
+         rules [io.k8s.api.batch.v1.SuccessPolicyRule! z
         io.k8s.api.batch.v1.SuccessPolicyRule
          succeededCount i 32
          succeededIndexes s

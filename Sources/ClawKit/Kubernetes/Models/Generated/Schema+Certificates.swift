@@ -5,22 +5,22 @@ extension GeneratedSchemas {
         io.k8s.api.certificates.v1.CertificateSigningRequest
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.certificates.v1.CertificateSigningRequestSpec!
-         status io.k8s.api.certificates.v1.CertificateSigningRequestStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.certificates.v1.CertificateSigningRequestSpec! z
+         status io.k8s.api.certificates.v1.CertificateSigningRequestStatus z
         io.k8s.api.certificates.v1.CertificateSigningRequestCondition
          lastTransitionTime t
          lastUpdateTime t
          message s
          reason s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.api.certificates.v1.CertificateSigningRequestSpec
          expirationSeconds i 32
          extra {[s
          groups [s
-         request y!
-         signerName s!
+         request y! z
+         signerName s! z
          uid s
          usages [s
          username s

@@ -5,8 +5,8 @@ extension GeneratedSchemas {
         io.k8s.api.coordination.v1.Lease
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.coordination.v1.LeaseSpec
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.coordination.v1.LeaseSpec z
         io.k8s.api.coordination.v1.LeaseSpec
          acquireTime u
          holderIdentity s

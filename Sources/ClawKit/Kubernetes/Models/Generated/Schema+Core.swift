@@ -6,51 +6,51 @@ extension GeneratedSchemas {
          fsType s
          partition i 32
          readOnly b
-         volumeID s!
+         volumeID s! z
         io.k8s.api.core.v1.Affinity
          nodeAffinity io.k8s.api.core.v1.NodeAffinity
          podAffinity io.k8s.api.core.v1.PodAffinity
          podAntiAffinity io.k8s.api.core.v1.PodAntiAffinity
         io.k8s.api.core.v1.AppArmorProfile union=type:localhostProfile=LocalhostProfile
          localhostProfile s
-         type s! e=Localhost,RuntimeDefault,Unconfined
+         type s! e=Localhost,RuntimeDefault,Unconfined z
         io.k8s.api.core.v1.AttachedVolume
-         devicePath s!
-         name s!
+         devicePath s! z
+         name s! z
         io.k8s.api.core.v1.AzureDiskVolumeSource
          cachingMode s e=None,ReadOnly,ReadWrite d="ReadWrite"
-         diskName s!
-         diskURI s!
+         diskName s! z
+         diskURI s! z
          fsType s d="ext4"
          kind s e=Dedicated,Managed,Shared d="Shared"
-         readOnly b
+         readOnly b z
         io.k8s.api.core.v1.AzureFilePersistentVolumeSource
          readOnly b
-         secretName s!
+         secretName s! z
          secretNamespace s
-         shareName s!
+         shareName s! z
         io.k8s.api.core.v1.AzureFileVolumeSource
          readOnly b
-         secretName s!
-         shareName s!
+         secretName s! z
+         shareName s! z
         io.k8s.api.core.v1.Binding
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         target io.k8s.api.core.v1.ObjectReference!
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         target io.k8s.api.core.v1.ObjectReference! z
         io.k8s.api.core.v1.CSIPersistentVolumeSource
          controllerExpandSecretRef io.k8s.api.core.v1.SecretReference
          controllerPublishSecretRef io.k8s.api.core.v1.SecretReference
-         driver s!
+         driver s! z
          fsType s
          nodeExpandSecretRef io.k8s.api.core.v1.SecretReference
          nodePublishSecretRef io.k8s.api.core.v1.SecretReference
          nodeStageSecretRef io.k8s.api.core.v1.SecretReference
          readOnly b
          volumeAttributes {s
-         volumeHandle s!
+         volumeHandle s! z
         io.k8s.api.core.v1.CSIVolumeSource
-         driver s!
+         driver s! z
          fsType s
          nodePublishSecretRef io.k8s.api.core.v1.LocalObjectReference
          readOnly b
@@ -59,14 +59,14 @@ extension GeneratedSchemas {
          add [s
          drop [s
         io.k8s.api.core.v1.CephFSPersistentVolumeSource
-         monitors [s!
+         monitors [s! z
          path s
          readOnly b
          secretFile s
          secretRef io.k8s.api.core.v1.SecretReference
          user s
         io.k8s.api.core.v1.CephFSVolumeSource
-         monitors [s!
+         monitors [s! z
          path s
          readOnly b
          secretFile s
@@ -76,58 +76,58 @@ extension GeneratedSchemas {
          fsType s
          readOnly b
          secretRef io.k8s.api.core.v1.SecretReference
-         volumeID s!
+         volumeID s! z
         io.k8s.api.core.v1.CinderVolumeSource
          fsType s
          readOnly b
          secretRef io.k8s.api.core.v1.LocalObjectReference
-         volumeID s!
+         volumeID s! z
         io.k8s.api.core.v1.ClientIPConfig
          timeoutSeconds i 32
         io.k8s.api.core.v1.ClusterTrustBundleProjection
          labelSelector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
          name s
          optional b
-         path s!
+         path s! z
          signerName s
         io.k8s.api.core.v1.ComponentCondition
          error s
          message s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.api.core.v1.ComponentStatus
          apiVersion s
          conditions [io.k8s.api.core.v1.ComponentCondition k=type m=type
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
         io.k8s.api.core.v1.ConfigMap
          apiVersion s
          binaryData {y
          data {s
          immutable b
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
         io.k8s.api.core.v1.ConfigMapEnvSource
-         name s
+         name s z
          optional b
         io.k8s.api.core.v1.ConfigMapKeySelector a
-         key s!
-         name s
+         key s! z
+         name s z
          optional b
         io.k8s.api.core.v1.ConfigMapNodeConfigSource
-         kubeletConfigKey s!
-         name s!
-         namespace s!
+         kubeletConfigKey s! z
+         name s! z
+         namespace s! z
          resourceVersion s
          uid s
         io.k8s.api.core.v1.ConfigMapProjection
          items [io.k8s.api.core.v1.KeyToPath
-         name s
+         name s z
          optional b
         io.k8s.api.core.v1.ConfigMapVolumeSource
          defaultMode i 32
          items [io.k8s.api.core.v1.KeyToPath
-         name s
+         name s z
          optional b
         io.k8s.api.core.v1.Container
          args [s
@@ -138,11 +138,11 @@ extension GeneratedSchemas {
          imagePullPolicy s e=Always,IfNotPresent,Never
          lifecycle io.k8s.api.core.v1.Lifecycle
          livenessProbe io.k8s.api.core.v1.Probe
-         name s!
+         name s! z
          ports [io.k8s.api.core.v1.ContainerPort k=containerPort,protocol m=containerPort
          readinessProbe io.k8s.api.core.v1.Probe
          resizePolicy [io.k8s.api.core.v1.ContainerResizePolicy
-         resources io.k8s.api.core.v1.ResourceRequirements
+         resources io.k8s.api.core.v1.ResourceRequirements z
          restartPolicy s
          restartPolicyRules [io.k8s.api.core.v1.ContainerRestartRule
          securityContext io.k8s.api.core.v1.SecurityContext
@@ -156,26 +156,26 @@ extension GeneratedSchemas {
          volumeMounts [io.k8s.api.core.v1.VolumeMount k=mountPath m=mountPath
          workingDir s
         io.k8s.api.core.v1.ContainerExtendedResourceRequest
-         containerName s!
-         requestName s!
-         resourceName s!
+         containerName s! z
+         requestName s! z
+         resourceName s! z
         io.k8s.api.core.v1.ContainerImage
          names [s
          sizeBytes i
         io.k8s.api.core.v1.ContainerPort
-         containerPort i! 32
+         containerPort i! 32 z
          hostIP s
          hostPort i 32
          name s
          protocol s e=SCTP,TCP,UDP d="TCP"
         io.k8s.api.core.v1.ContainerResizePolicy
-         resourceName s!
-         restartPolicy s!
+         resourceName s! z
+         restartPolicy s! z
         io.k8s.api.core.v1.ContainerRestartRule
-         action s!
+         action s! z
          exitCodes io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes
         io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes
-         operator s!
+         operator s! z
          values [i set
         io.k8s.api.core.v1.ContainerState
          running io.k8s.api.core.v1.ContainerStateRunning
@@ -185,7 +185,7 @@ extension GeneratedSchemas {
          startedAt t
         io.k8s.api.core.v1.ContainerStateTerminated
          containerID s
-         exitCode i! 32
+         exitCode i! 32 z
          finishedAt t
          message s
          reason s
@@ -198,28 +198,28 @@ extension GeneratedSchemas {
          allocatedResources {q
          allocatedResourcesStatus [io.k8s.api.core.v1.ResourceStatus k=name m=name
          containerID s
-         image s!
-         imageID s!
-         lastState io.k8s.api.core.v1.ContainerState
-         name s!
-         ready b!
+         image s! z
+         imageID s! z
+         lastState io.k8s.api.core.v1.ContainerState z
+         name s! z
+         ready b! z
          resources io.k8s.api.core.v1.ResourceRequirements
-         restartCount i! 32
+         restartCount i! 32 z
          started b
-         state io.k8s.api.core.v1.ContainerState
+         state io.k8s.api.core.v1.ContainerState z
          stopSignal s e=SIGABRT,SIGALRM,SIGBUS,SIGCHLD,SIGCLD,SIGCONT,SIGFPE,SIGHUP,SIGILL,SIGINT,SIGIO,SIGIOT,SIGKILL,SIGPIPE,SIGPOLL,SIGPROF,SIGPWR,SIGQUIT,SIGRTMAX,SIGRTMAX-1,SIGRTMAX-10,SIGRTMAX-11,SIGRTMAX-12,SIGRTMAX-13,SIGRTMAX-14,SIGRTMAX-2,SIGRTMAX-3,SIGRTMAX-4,SIGRTMAX-5,SIGRTMAX-6,SIGRTMAX-7,SIGRTMAX-8,SIGRTMAX-9,SIGRTMIN,SIGRTMIN+1,SIGRTMIN+10,SIGRTMIN+11,SIGRTMIN+12,SIGRTMIN+13,SIGRTMIN+14,SIGRTMIN+15,SIGRTMIN+2,SIGRTMIN+3,SIGRTMIN+4,SIGRTMIN+5,SIGRTMIN+6,SIGRTMIN+7,SIGRTMIN+8,SIGRTMIN+9,SIGSEGV,SIGSTKFLT,SIGSTOP,SIGSYS,SIGTERM,SIGTRAP,SIGTSTP,SIGTTIN,SIGTTOU,SIGURG,SIGUSR1,SIGUSR2,SIGVTALRM,SIGWINCH,SIGXCPU,SIGXFSZ
          user io.k8s.api.core.v1.ContainerUser
          volumeMounts [io.k8s.api.core.v1.VolumeMountStatus k=mountPath m=mountPath
         io.k8s.api.core.v1.ContainerUser
          linux io.k8s.api.core.v1.LinuxContainerUser
         io.k8s.api.core.v1.DaemonEndpoint
-         Port i! 32
+         Port i! 32 z
         io.k8s.api.core.v1.DownwardAPIProjection
          items [io.k8s.api.core.v1.DownwardAPIVolumeFile
         io.k8s.api.core.v1.DownwardAPIVolumeFile
          fieldRef io.k8s.api.core.v1.ObjectFieldSelector
          mode i 32
-         path s!
+         path s! z
          resourceFieldRef io.k8s.api.core.v1.ResourceFieldSelector
         io.k8s.api.core.v1.DownwardAPIVolumeSource
          defaultMode i 32
@@ -229,13 +229,13 @@ extension GeneratedSchemas {
          sizeLimit q
         io.k8s.api.core.v1.EndpointAddress a
          hostname s
-         ip s!
+         ip s! z
          nodeName s
          targetRef io.k8s.api.core.v1.ObjectReference
         io.k8s.api.core.v1.EndpointPort a
          appProtocol s
          name s
-         port i! 32
+         port i! 32 z
          protocol s e=SCTP,TCP,UDP
         io.k8s.api.core.v1.EndpointSubset
          addresses [io.k8s.api.core.v1.EndpointAddress
@@ -244,14 +244,14 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.Endpoints
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          subsets [io.k8s.api.core.v1.EndpointSubset
         io.k8s.api.core.v1.EnvFromSource
          configMapRef io.k8s.api.core.v1.ConfigMapEnvSource
          prefix s
          secretRef io.k8s.api.core.v1.SecretEnvSource
         io.k8s.api.core.v1.EnvVar
-         name s!
+         name s! z
          value s
          valueFrom io.k8s.api.core.v1.EnvVarSource
         io.k8s.api.core.v1.EnvVarSource
@@ -269,11 +269,11 @@ extension GeneratedSchemas {
          imagePullPolicy s e=Always,IfNotPresent,Never
          lifecycle io.k8s.api.core.v1.Lifecycle
          livenessProbe io.k8s.api.core.v1.Probe
-         name s!
+         name s! z
          ports [io.k8s.api.core.v1.ContainerPort k=containerPort,protocol m=containerPort
          readinessProbe io.k8s.api.core.v1.Probe
          resizePolicy [io.k8s.api.core.v1.ContainerResizePolicy
-         resources io.k8s.api.core.v1.ResourceRequirements
+         resources io.k8s.api.core.v1.ResourceRequirements z
          restartPolicy s
          restartPolicyRules [io.k8s.api.core.v1.ContainerRestartRule
          securityContext io.k8s.api.core.v1.SecurityContext
@@ -295,17 +295,17 @@ extension GeneratedSchemas {
          count i 32
          eventTime u
          firstTimestamp t
-         involvedObject io.k8s.api.core.v1.ObjectReference!
+         involvedObject io.k8s.api.core.v1.ObjectReference! z
          kind s
          lastTimestamp t
          message s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta!
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta! z
          reason s
          related io.k8s.api.core.v1.ObjectReference
-         reportingComponent s
-         reportingInstance s
+         reportingComponent s z
+         reportingInstance s z
          series io.k8s.api.core.v1.EventSeries
-         source io.k8s.api.core.v1.EventSource
+         source io.k8s.api.core.v1.EventSource z
          type s
         io.k8s.api.core.v1.EventSeries
          count i 32
@@ -322,18 +322,18 @@ extension GeneratedSchemas {
          targetWWNs [s
          wwids [s
         io.k8s.api.core.v1.FileKeySelector a
-         key s!
-         optional b
-         path s!
-         volumeName s!
+         key s! z
+         optional b z
+         path s! z
+         volumeName s! z
         io.k8s.api.core.v1.FlexPersistentVolumeSource
-         driver s!
+         driver s! z
          fsType s
          options {s
          readOnly b
          secretRef io.k8s.api.core.v1.SecretReference
         io.k8s.api.core.v1.FlexVolumeSource
-         driver s!
+         driver s! z
          fsType s
          options {s
          readOnly b
@@ -344,74 +344,74 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.GCEPersistentDiskVolumeSource
          fsType s
          partition i 32
-         pdName s!
+         pdName s! z
          readOnly b
         io.k8s.api.core.v1.GRPCAction
-         port i! 32
-         service s
+         port i! 32 z
+         service s z
         io.k8s.api.core.v1.GitRepoVolumeSource
          directory s
-         repository s!
+         repository s! z
          revision s
         io.k8s.api.core.v1.GlusterfsPersistentVolumeSource
-         endpoints s!
+         endpoints s! z
          endpointsNamespace s
-         path s!
+         path s! z
          readOnly b
         io.k8s.api.core.v1.GlusterfsVolumeSource
-         endpoints s!
-         path s!
+         endpoints s! z
+         path s! z
          readOnly b
         io.k8s.api.core.v1.HTTPGetAction
          host s
          httpHeaders [io.k8s.api.core.v1.HTTPHeader
          path s
-         port x!
+         port x! z
          scheme s e=HTTP,HTTPS
         io.k8s.api.core.v1.HTTPHeader
-         name s!
-         value s!
+         name s! z
+         value s! z
         io.k8s.api.core.v1.HostAlias
          hostnames [s
-         ip s!
+         ip s! z
         io.k8s.api.core.v1.HostIP
-         ip s!
+         ip s! z
         io.k8s.api.core.v1.HostPathVolumeSource
-         path s!
+         path s! z
          type s e=,BlockDevice,CharDevice,Directory,DirectoryOrCreate,File,FileOrCreate,Socket
         io.k8s.api.core.v1.ISCSIPersistentVolumeSource
          chapAuthDiscovery b
          chapAuthSession b
          fsType s
          initiatorName s
-         iqn s!
+         iqn s! z
          iscsiInterface s d="default"
-         lun i! 32
+         lun i! 32 z
          portals [s
          readOnly b
          secretRef io.k8s.api.core.v1.SecretReference
-         targetPortal s!
+         targetPortal s! z
         io.k8s.api.core.v1.ISCSIVolumeSource
          chapAuthDiscovery b
          chapAuthSession b
          fsType s
          initiatorName s
-         iqn s!
+         iqn s! z
          iscsiInterface s d="default"
-         lun i! 32
+         lun i! 32 z
          portals [s
          readOnly b
          secretRef io.k8s.api.core.v1.LocalObjectReference
-         targetPortal s!
+         targetPortal s! z
         io.k8s.api.core.v1.ImageVolumeSource
          pullPolicy s e=Always,IfNotPresent,Never
          reference s
         io.k8s.api.core.v1.ImageVolumeStatus
-         imageRef s!
+         imageRef s! z
         io.k8s.api.core.v1.KeyToPath
-         key s!
+         key s! z
          mode i 32
-         path s!
+         path s! z
         io.k8s.api.core.v1.Lifecycle
          postStart io.k8s.api.core.v1.LifecycleHandler
          preStop io.k8s.api.core.v1.LifecycleHandler
@@ -424,21 +424,21 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.LimitRange
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.core.v1.LimitRangeSpec
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.core.v1.LimitRangeSpec z
         io.k8s.api.core.v1.LimitRangeItem
          default {q
          defaultRequest {q
          max {q
          maxLimitRequestRatio {q
          min {q
-         type s!
+         type s! z
         io.k8s.api.core.v1.LimitRangeSpec
-         limits [io.k8s.api.core.v1.LimitRangeItem!
+         limits [io.k8s.api.core.v1.LimitRangeItem! z
         io.k8s.api.core.v1.LinuxContainerUser
-         gid i!
+         gid i! z
          supplementalGroups [i
-         uid i!
+         uid i! z
         io.k8s.api.core.v1.LoadBalancerIngress
          hostname s
          ip s
@@ -447,29 +447,29 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.LoadBalancerStatus
          ingress [io.k8s.api.core.v1.LoadBalancerIngress
         io.k8s.api.core.v1.LocalObjectReference a
-         name s
+         name s z
         io.k8s.api.core.v1.LocalVolumeSource
          fsType s
-         path s!
+         path s! z
         io.k8s.api.core.v1.ModifyVolumeStatus
-         status s! e=InProgress,Infeasible,Pending
+         status s! e=InProgress,Infeasible,Pending z
          targetVolumeAttributesClassName s
         io.k8s.api.core.v1.NFSVolumeSource
-         path s!
+         path s! z
          readOnly b
-         server s!
+         server s! z
         io.k8s.api.core.v1.Namespace
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.core.v1.NamespaceSpec
-         status io.k8s.api.core.v1.NamespaceStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.core.v1.NamespaceSpec z
+         status io.k8s.api.core.v1.NamespaceStatus z
         io.k8s.api.core.v1.NamespaceCondition
          lastTransitionTime t
          message s
          reason s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.api.core.v1.NamespaceSpec
          finalizers [s
         io.k8s.api.core.v1.NamespaceStatus
@@ -478,26 +478,26 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.Node
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.core.v1.NodeSpec
-         status io.k8s.api.core.v1.NodeStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.core.v1.NodeSpec z
+         status io.k8s.api.core.v1.NodeStatus z
         io.k8s.api.core.v1.NodeAddress
-         address s!
-         type s!
+         address s! z
+         type s! z
         io.k8s.api.core.v1.NodeAffinity
          preferredDuringSchedulingIgnoredDuringExecution [io.k8s.api.core.v1.PreferredSchedulingTerm
          requiredDuringSchedulingIgnoredDuringExecution io.k8s.api.core.v1.NodeSelector
         io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus
          containers [s set
-         resourceClaimName s!
-         resources {q!
+         resourceClaimName s! z
+         resources {q! z
         io.k8s.api.core.v1.NodeCondition
          lastHeartbeatTime t
          lastTransitionTime t
          message s
          reason s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.api.core.v1.NodeConfigSource
          configMap io.k8s.api.core.v1.ConfigMapNodeConfigSource
         io.k8s.api.core.v1.NodeConfigStatus
@@ -506,20 +506,20 @@ extension GeneratedSchemas {
          error s
          lastKnownGood io.k8s.api.core.v1.NodeConfigSource
         io.k8s.api.core.v1.NodeDaemonEndpoints
-         kubeletEndpoint io.k8s.api.core.v1.DaemonEndpoint
+         kubeletEndpoint io.k8s.api.core.v1.DaemonEndpoint z
         io.k8s.api.core.v1.NodeFeatures
          supplementalGroupsPolicy b
         io.k8s.api.core.v1.NodeRuntimeHandler
          features io.k8s.api.core.v1.NodeRuntimeHandlerFeatures
-         name s
+         name s z
         io.k8s.api.core.v1.NodeRuntimeHandlerFeatures
          recursiveReadOnlyMounts b
          userNamespaces b
         io.k8s.api.core.v1.NodeSelector a
-         nodeSelectorTerms [io.k8s.api.core.v1.NodeSelectorTerm!
+         nodeSelectorTerms [io.k8s.api.core.v1.NodeSelectorTerm! z
         io.k8s.api.core.v1.NodeSelectorRequirement
-         key s!
-         operator s! e=DoesNotExist,Exists,Gt,In,Lt,NotIn
+         key s! z
+         operator s! e=DoesNotExist,Exists,Gt,In,Lt,NotIn z
          values [s
         io.k8s.api.core.v1.NodeSelectorTerm a
          matchExpressions [io.k8s.api.core.v1.NodeSelectorRequirement
@@ -538,11 +538,11 @@ extension GeneratedSchemas {
          capacity {q
          conditions [io.k8s.api.core.v1.NodeCondition k=type m=type
          config io.k8s.api.core.v1.NodeConfigStatus
-         daemonEndpoints io.k8s.api.core.v1.NodeDaemonEndpoints
+         daemonEndpoints io.k8s.api.core.v1.NodeDaemonEndpoints z
          declaredFeatures [s
          features io.k8s.api.core.v1.NodeFeatures
          images [io.k8s.api.core.v1.ContainerImage
-         nodeInfo io.k8s.api.core.v1.NodeSystemInfo
+         nodeInfo io.k8s.api.core.v1.NodeSystemInfo z
          phase s e=Pending,Running,Terminated
          runtimeHandlers [io.k8s.api.core.v1.NodeRuntimeHandler
          volumesAttached [io.k8s.api.core.v1.AttachedVolume
@@ -550,20 +550,20 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.NodeSwapStatus
          capacity i
         io.k8s.api.core.v1.NodeSystemInfo
-         architecture s!
-         bootID s!
-         containerRuntimeVersion s!
-         kernelVersion s!
-         kubeProxyVersion s!
-         kubeletVersion s!
-         machineID s!
-         operatingSystem s!
-         osImage s!
+         architecture s! z
+         bootID s! z
+         containerRuntimeVersion s! z
+         kernelVersion s! z
+         kubeProxyVersion s! z
+         kubeletVersion s! z
+         machineID s! z
+         operatingSystem s! z
+         osImage s! z
          swap io.k8s.api.core.v1.NodeSwapStatus
-         systemUUID s!
+         systemUUID s! z
         io.k8s.api.core.v1.ObjectFieldSelector a
          apiVersion s
-         fieldPath s!
+         fieldPath s! z
         io.k8s.api.core.v1.ObjectReference a
          apiVersion s
          fieldPath s
@@ -575,27 +575,27 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.PersistentVolume
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.core.v1.PersistentVolumeSpec
-         status io.k8s.api.core.v1.PersistentVolumeStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.core.v1.PersistentVolumeSpec z
+         status io.k8s.api.core.v1.PersistentVolumeStatus z
         io.k8s.api.core.v1.PersistentVolumeClaim
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.core.v1.PersistentVolumeClaimSpec
-         status io.k8s.api.core.v1.PersistentVolumeClaimStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.core.v1.PersistentVolumeClaimSpec z
+         status io.k8s.api.core.v1.PersistentVolumeClaimStatus z
         io.k8s.api.core.v1.PersistentVolumeClaimCondition
          lastProbeTime t
          lastTransitionTime t
          message s
          reason s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.api.core.v1.PersistentVolumeClaimSpec
          accessModes [s
          dataSource io.k8s.api.core.v1.TypedLocalObjectReference
          dataSourceRef io.k8s.api.core.v1.TypedObjectReference
-         resources io.k8s.api.core.v1.VolumeResourceRequirements
+         resources io.k8s.api.core.v1.VolumeResourceRequirements z
          selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
          storageClassName s
          volumeAttributesClassName s
@@ -611,10 +611,10 @@ extension GeneratedSchemas {
          modifyVolumeStatus io.k8s.api.core.v1.ModifyVolumeStatus
          phase s e=Bound,Lost,Pending
         io.k8s.api.core.v1.PersistentVolumeClaimTemplate
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.core.v1.PersistentVolumeClaimSpec!
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.core.v1.PersistentVolumeClaimSpec! z
         io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource
-         claimName s!
+         claimName s! z
          readOnly b
         io.k8s.api.core.v1.PersistentVolumeSpec
          accessModes [s
@@ -655,13 +655,13 @@ extension GeneratedSchemas {
          reason s
         io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource
          fsType s
-         pdID s!
+         pdID s! z
         io.k8s.api.core.v1.Pod
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.core.v1.PodSpec
-         status io.k8s.api.core.v1.PodStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.core.v1.PodSpec z
+         status io.k8s.api.core.v1.PodStatus z
         io.k8s.api.core.v1.PodAffinity
          preferredDuringSchedulingIgnoredDuringExecution [io.k8s.api.core.v1.WeightedPodAffinityTerm
          requiredDuringSchedulingIgnoredDuringExecution [io.k8s.api.core.v1.PodAffinityTerm
@@ -671,7 +671,7 @@ extension GeneratedSchemas {
          mismatchLabelKeys [s
          namespaceSelector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
          namespaces [s
-         topologyKey s!
+         topologyKey s! z
         io.k8s.api.core.v1.PodAntiAffinity
          preferredDuringSchedulingIgnoredDuringExecution [io.k8s.api.core.v1.WeightedPodAffinityTerm
          requiredDuringSchedulingIgnoredDuringExecution [io.k8s.api.core.v1.PodAffinityTerm
@@ -679,9 +679,9 @@ extension GeneratedSchemas {
          certificateChainPath s
          credentialBundlePath s
          keyPath s
-         keyType s!
+         keyType s! z
          maxExpirationSeconds i 32
-         signerName s!
+         signerName s! z
          userAnnotations {s
         io.k8s.api.core.v1.PodCondition
          lastProbeTime t
@@ -689,8 +689,8 @@ extension GeneratedSchemas {
          message s
          observedGeneration i
          reason s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.api.core.v1.PodDNSConfig
          nameservers [s
          options [io.k8s.api.core.v1.PodDNSConfigOption
@@ -699,23 +699,23 @@ extension GeneratedSchemas {
          name s
          value s
         io.k8s.api.core.v1.PodExtendedResourceClaimStatus
-         requestMappings [io.k8s.api.core.v1.ContainerExtendedResourceRequest!
-         resourceClaimName s!
+         requestMappings [io.k8s.api.core.v1.ContainerExtendedResourceRequest! z
+         resourceClaimName s! z
         io.k8s.api.core.v1.PodIP
-         ip s!
+         ip s! z
         io.k8s.api.core.v1.PodOS
-         name s!
+         name s! z
         io.k8s.api.core.v1.PodReadinessGate
-         conditionType s!
+         conditionType s! z
         io.k8s.api.core.v1.PodResourceClaim
-         name s!
+         name s! z
          resourceClaimName s
          resourceClaimTemplateName s
         io.k8s.api.core.v1.PodResourceClaimStatus
-         name s!
+         name s! z
          resourceClaimName s
         io.k8s.api.core.v1.PodSchedulingGate
-         name s!
+         name s! z
         io.k8s.api.core.v1.PodSchedulingGroup union=:podGroupName=PodGroupName
          podGroupName s
         io.k8s.api.core.v1.PodSecurityContext
@@ -736,7 +736,7 @@ extension GeneratedSchemas {
          activeDeadlineSeconds i
          affinity io.k8s.api.core.v1.Affinity
          automountServiceAccountToken b
-         containers [io.k8s.api.core.v1.Container! k=name m=name
+         containers [io.k8s.api.core.v1.Container! k=name m=name z
          dnsConfig io.k8s.api.core.v1.PodDNSConfig
          dnsPolicy s e=ClusterFirst,ClusterFirstWithHostNet,Default,None
          enableServiceLinks b
@@ -800,22 +800,22 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.PodTemplate
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         template io.k8s.api.core.v1.PodTemplateSpec
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         template io.k8s.api.core.v1.PodTemplateSpec z
         io.k8s.api.core.v1.PodTemplateSpec
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.core.v1.PodSpec
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.core.v1.PodSpec z
         io.k8s.api.core.v1.PortStatus
          error s
-         port i! 32
-         protocol s! e=SCTP,TCP,UDP
+         port i! 32 z
+         protocol s! e=SCTP,TCP,UDP z
         io.k8s.api.core.v1.PortworxVolumeSource
          fsType s
          readOnly b
-         volumeID s!
+         volumeID s! z
         io.k8s.api.core.v1.PreferredSchedulingTerm
-         preference io.k8s.api.core.v1.NodeSelectorTerm!
-         weight i! 32
+         preference io.k8s.api.core.v1.NodeSelectorTerm! z
+         weight i! 32 z
         io.k8s.api.core.v1.Probe
          exec io.k8s.api.core.v1.ExecAction
          failureThreshold i 32
@@ -833,24 +833,24 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.QuobyteVolumeSource
          group s
          readOnly b
-         registry s!
+         registry s! z
          tenant s
          user s
-         volume s!
+         volume s! z
         io.k8s.api.core.v1.RBDPersistentVolumeSource
          fsType s
-         image s!
+         image s! z
          keyring s d="/etc/ceph/keyring"
-         monitors [s!
+         monitors [s! z
          pool s d="rbd"
          readOnly b
          secretRef io.k8s.api.core.v1.SecretReference
          user s d="admin"
         io.k8s.api.core.v1.RBDVolumeSource
          fsType s
-         image s!
+         image s! z
          keyring s d="/etc/ceph/keyring"
-         monitors [s!
+         monitors [s! z
          pool s d="rbd"
          readOnly b
          secretRef io.k8s.api.core.v1.LocalObjectReference
@@ -858,17 +858,17 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.ReplicationController
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.core.v1.ReplicationControllerSpec
-         status io.k8s.api.core.v1.ReplicationControllerStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.core.v1.ReplicationControllerSpec z
+         status io.k8s.api.core.v1.ReplicationControllerStatus z
         io.k8s.api.core.v1.ReplicationControllerCondition
          lastTransitionTime t
          message s
          reason s
-         status s!
-         type s!
+         status s! z
+         type s! z
         io.k8s.api.core.v1.ReplicationControllerSpec
-         minReadySeconds i 32
+         minReadySeconds i 32 z
          replicas i 32 d=1
          selector {s a
          template io.k8s.api.core.v1.PodTemplateSpec
@@ -878,24 +878,24 @@ extension GeneratedSchemas {
          fullyLabeledReplicas i 32
          observedGeneration i
          readyReplicas i 32
-         replicas i! 32
+         replicas i! 32 z
         io.k8s.api.core.v1.ResourceClaim
-         name s!
+         name s! z
          request s
         io.k8s.api.core.v1.ResourceFieldSelector a
          containerName s
          divisor q
-         resource s!
+         resource s! z
         io.k8s.api.core.v1.ResourceHealth
          health s
          message s
-         resourceID s!
+         resourceID s! z
         io.k8s.api.core.v1.ResourceQuota
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.core.v1.ResourceQuotaSpec
-         status io.k8s.api.core.v1.ResourceQuotaStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.core.v1.ResourceQuotaSpec z
+         status io.k8s.api.core.v1.ResourceQuotaStatus z
         io.k8s.api.core.v1.ResourceQuotaSpec
          hard {q
          scopeSelector io.k8s.api.core.v1.ScopeSelector
@@ -908,7 +908,7 @@ extension GeneratedSchemas {
          limits {q
          requests {q
         io.k8s.api.core.v1.ResourceStatus
-         name s!
+         name s! z
          resources [io.k8s.api.core.v1.ResourceHealth k=resourceID
         io.k8s.api.core.v1.SELinuxOptions
          level s
@@ -917,53 +917,53 @@ extension GeneratedSchemas {
          user s
         io.k8s.api.core.v1.ScaleIOPersistentVolumeSource
          fsType s d="xfs"
-         gateway s!
+         gateway s! z
          protectionDomain s
          readOnly b
-         secretRef io.k8s.api.core.v1.SecretReference!
+         secretRef io.k8s.api.core.v1.SecretReference! z
          sslEnabled b
          storageMode s d="ThinProvisioned"
          storagePool s
-         system s!
+         system s! z
          volumeName s
         io.k8s.api.core.v1.ScaleIOVolumeSource
          fsType s d="xfs"
-         gateway s!
+         gateway s! z
          protectionDomain s
          readOnly b
-         secretRef io.k8s.api.core.v1.LocalObjectReference!
+         secretRef io.k8s.api.core.v1.LocalObjectReference! z
          sslEnabled b
          storageMode s d="ThinProvisioned"
          storagePool s
-         system s!
+         system s! z
          volumeName s
         io.k8s.api.core.v1.ScopeSelector a
          matchExpressions [io.k8s.api.core.v1.ScopedResourceSelectorRequirement
         io.k8s.api.core.v1.ScopedResourceSelectorRequirement
-         operator s! e=DoesNotExist,Exists,In,NotIn
-         scopeName s! e=BestEffort,CrossNamespacePodAffinity,NotBestEffort,NotTerminating,PriorityClass,Terminating,VolumeAttributesClass
+         operator s! e=DoesNotExist,Exists,In,NotIn z
+         scopeName s! e=BestEffort,CrossNamespacePodAffinity,NotBestEffort,NotTerminating,PriorityClass,Terminating,VolumeAttributesClass z
          values [s
         io.k8s.api.core.v1.SeccompProfile union=type:localhostProfile=LocalhostProfile
          localhostProfile s
-         type s! e=Localhost,RuntimeDefault,Unconfined
+         type s! e=Localhost,RuntimeDefault,Unconfined z
         io.k8s.api.core.v1.Secret
          apiVersion s
          data {y
          immutable b
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          stringData {s
          type s
         io.k8s.api.core.v1.SecretEnvSource
-         name s
+         name s z
          optional b
         io.k8s.api.core.v1.SecretKeySelector a
-         key s!
-         name s
+         key s! z
+         name s z
          optional b
         io.k8s.api.core.v1.SecretProjection
          items [io.k8s.api.core.v1.KeyToPath
-         name s
+         name s z
          optional b
         io.k8s.api.core.v1.SecretReference a
          name s
@@ -989,25 +989,25 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.Service
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.core.v1.ServiceSpec
-         status io.k8s.api.core.v1.ServiceStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.core.v1.ServiceSpec z
+         status io.k8s.api.core.v1.ServiceStatus z
         io.k8s.api.core.v1.ServiceAccount
          apiVersion s
          automountServiceAccountToken b
          imagePullSecrets [io.k8s.api.core.v1.LocalObjectReference
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          secrets [io.k8s.api.core.v1.ObjectReference k=name m=name
         io.k8s.api.core.v1.ServiceAccountTokenProjection
          audience s
          expirationSeconds i
-         path s!
+         path s! z
         io.k8s.api.core.v1.ServicePort
          appProtocol s
          name s
          nodePort i 32
-         port i! 32
+         port i! 32 z
          protocol s e=SCTP,TCP,UDP d="TCP"
          targetPort x
         io.k8s.api.core.v1.ServiceSpec
@@ -1033,11 +1033,11 @@ extension GeneratedSchemas {
          type s e=ClusterIP,ExternalName,LoadBalancer,NodePort
         io.k8s.api.core.v1.ServiceStatus
          conditions [io.k8s.apimachinery.pkg.apis.meta.v1.Condition k=type m=type
-         loadBalancer io.k8s.api.core.v1.LoadBalancerStatus
+         loadBalancer io.k8s.api.core.v1.LoadBalancerStatus z
         io.k8s.api.core.v1.SessionAffinityConfig
          clientIP io.k8s.api.core.v1.ClientIPConfig
         io.k8s.api.core.v1.SleepAction
-         seconds i!
+         seconds i! z
         io.k8s.api.core.v1.StorageOSPersistentVolumeSource
          fsType s
          readOnly b
@@ -1051,14 +1051,14 @@ extension GeneratedSchemas {
          volumeName s
          volumeNamespace s
         io.k8s.api.core.v1.Sysctl
-         name s!
-         value s!
+         name s! z
+         value s! z
         io.k8s.api.core.v1.TCPSocketAction
          host s
-         port x!
+         port x! z
         io.k8s.api.core.v1.Taint
-         effect s! e=NoExecute,NoSchedule,PreferNoSchedule
-         key s!
+         effect s! e=NoExecute,NoSchedule,PreferNoSchedule z
+         key s! z
          timeAdded t
          value s
         io.k8s.api.core.v1.Toleration
@@ -1068,27 +1068,27 @@ extension GeneratedSchemas {
          tolerationSeconds i
          value s
         io.k8s.api.core.v1.TopologySelectorLabelRequirement
-         key s!
-         values [s!
+         key s! z
+         values [s! z
         io.k8s.api.core.v1.TopologySelectorTerm a
          matchLabelExpressions [io.k8s.api.core.v1.TopologySelectorLabelRequirement
         io.k8s.api.core.v1.TopologySpreadConstraint
          labelSelector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
          matchLabelKeys [s
-         maxSkew i! 32
+         maxSkew i! 32 z
          minDomains i 32
          nodeAffinityPolicy s e=Honor,Ignore
          nodeTaintsPolicy s e=Honor,Ignore
-         topologyKey s!
-         whenUnsatisfiable s! e=DoNotSchedule,ScheduleAnyway
+         topologyKey s! z
+         whenUnsatisfiable s! e=DoNotSchedule,ScheduleAnyway z
         io.k8s.api.core.v1.TypedLocalObjectReference a
          apiGroup s
-         kind s!
-         name s!
+         kind s! z
+         name s! z
         io.k8s.api.core.v1.TypedObjectReference
          apiGroup s
-         kind s!
-         name s!
+         kind s! z
+         name s! z
          namespace s
         io.k8s.api.core.v1.Volume
          awsElasticBlockStore io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource
@@ -1110,7 +1110,7 @@ extension GeneratedSchemas {
          hostPath io.k8s.api.core.v1.HostPathVolumeSource
          image io.k8s.api.core.v1.ImageVolumeSource
          iscsi io.k8s.api.core.v1.ISCSIVolumeSource
-         name s!
+         name s! z
          nfs io.k8s.api.core.v1.NFSVolumeSource
          persistentVolumeClaim io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource
          photonPersistentDisk io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource
@@ -1123,19 +1123,19 @@ extension GeneratedSchemas {
          storageos io.k8s.api.core.v1.StorageOSVolumeSource
          vsphereVolume io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource
         io.k8s.api.core.v1.VolumeDevice
-         devicePath s!
-         name s!
+         devicePath s! z
+         name s! z
         io.k8s.api.core.v1.VolumeMount
-         mountPath s!
+         mountPath s! z
          mountPropagation s e=Bidirectional,HostToContainer,None
-         name s!
+         name s! z
          readOnly b
          recursiveReadOnly s
          subPath s
          subPathExpr s
         io.k8s.api.core.v1.VolumeMountStatus
-         mountPath s!
-         name s!
+         mountPath s! z
+         name s! z
          readOnly b
          recursiveReadOnly s
          volumeStatus io.k8s.api.core.v1.VolumeStatus
@@ -1157,10 +1157,10 @@ extension GeneratedSchemas {
          fsType s
          storagePolicyID s
          storagePolicyName s
-         volumePath s!
+         volumePath s! z
         io.k8s.api.core.v1.WeightedPodAffinityTerm
-         podAffinityTerm io.k8s.api.core.v1.PodAffinityTerm!
-         weight i! 32
+         podAffinityTerm io.k8s.api.core.v1.PodAffinityTerm! z
+         weight i! 32 z
         io.k8s.api.core.v1.WindowsSecurityContextOptions
          gmsaCredentialSpec s
          gmsaCredentialSpecName s

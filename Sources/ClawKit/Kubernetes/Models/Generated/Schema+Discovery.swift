@@ -3,8 +3,8 @@
 extension GeneratedSchemas {
     static let discovery: StaticString = """
         io.k8s.api.discovery.v1.Endpoint
-         addresses [s! set
-         conditions io.k8s.api.discovery.v1.EndpointConditions
+         addresses [s! set z
+         conditions io.k8s.api.discovery.v1.EndpointConditions z
          deprecatedTopology {s
          hints io.k8s.api.discovery.v1.EndpointHints
          hostname s
@@ -24,15 +24,15 @@ extension GeneratedSchemas {
          port i 32
          protocol s e=SCTP,TCP,UDP
         io.k8s.api.discovery.v1.EndpointSlice
-         addressType s! e=FQDN,IPv4,IPv6
+         addressType s! e=FQDN,IPv4,IPv6 z
          apiVersion s
          endpoints [io.k8s.api.discovery.v1.Endpoint
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          ports [io.k8s.api.discovery.v1.EndpointPort
         io.k8s.api.discovery.v1.ForNode
-         name s!
+         name s! z
         io.k8s.api.discovery.v1.ForZone
-         name s!
+         name s! z
         """
 }

@@ -8,20 +8,20 @@ extension GeneratedSchemas {
          deprecatedCount i 32
          deprecatedFirstTimestamp t
          deprecatedLastTimestamp t
-         deprecatedSource io.k8s.api.core.v1.EventSource
-         eventTime u!
+         deprecatedSource io.k8s.api.core.v1.EventSource z
+         eventTime u! z
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          note s
          reason s
-         regarding io.k8s.api.core.v1.ObjectReference
+         regarding io.k8s.api.core.v1.ObjectReference z
          related io.k8s.api.core.v1.ObjectReference
          reportingController s
          reportingInstance s
          series io.k8s.api.events.v1.EventSeries
          type s
         io.k8s.api.events.v1.EventSeries
-         count i! 32
-         lastObservedTime u!
+         count i! 32 z
+         lastObservedTime u! z
         """
 }

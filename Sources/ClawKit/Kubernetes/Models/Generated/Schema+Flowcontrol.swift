@@ -6,13 +6,13 @@ extension GeneratedSchemas {
          lendablePercent i 32
          nominalConcurrencyShares i 32
         io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod
-         type s!
+         type s! z
         io.k8s.api.flowcontrol.v1.FlowSchema
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.flowcontrol.v1.FlowSchemaSpec
-         status io.k8s.api.flowcontrol.v1.FlowSchemaStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.flowcontrol.v1.FlowSchemaSpec z
+         status io.k8s.api.flowcontrol.v1.FlowSchemaStatus z
         io.k8s.api.flowcontrol.v1.FlowSchemaCondition
          lastTransitionTime t
          message s
@@ -21,34 +21,34 @@ extension GeneratedSchemas {
          type s
         io.k8s.api.flowcontrol.v1.FlowSchemaSpec
          distinguisherMethod io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod
-         matchingPrecedence i 32
-         priorityLevelConfiguration io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationReference!
+         matchingPrecedence i 32 z
+         priorityLevelConfiguration io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationReference! z
          rules [io.k8s.api.flowcontrol.v1.PolicyRulesWithSubjects
         io.k8s.api.flowcontrol.v1.FlowSchemaStatus
          conditions [io.k8s.api.flowcontrol.v1.FlowSchemaCondition k=type m=type
         io.k8s.api.flowcontrol.v1.GroupSubject
-         name s!
+         name s! z
         io.k8s.api.flowcontrol.v1.LimitResponse union=type:queuing=Queuing
          queuing io.k8s.api.flowcontrol.v1.QueuingConfiguration
-         type s!
+         type s! z
         io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration
          borrowingLimitPercent i 32
          lendablePercent i 32
-         limitResponse io.k8s.api.flowcontrol.v1.LimitResponse
+         limitResponse io.k8s.api.flowcontrol.v1.LimitResponse z
          nominalConcurrencyShares i 32
         io.k8s.api.flowcontrol.v1.NonResourcePolicyRule
-         nonResourceURLs [s! set
-         verbs [s! set
+         nonResourceURLs [s! set z
+         verbs [s! set z
         io.k8s.api.flowcontrol.v1.PolicyRulesWithSubjects
          nonResourceRules [io.k8s.api.flowcontrol.v1.NonResourcePolicyRule
          resourceRules [io.k8s.api.flowcontrol.v1.ResourcePolicyRule
-         subjects [io.k8s.api.flowcontrol.v1.Subject!
+         subjects [io.k8s.api.flowcontrol.v1.Subject! z
         io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec
-         status io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec z
+         status io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationStatus z
         io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationCondition
          lastTransitionTime t
          message s
@@ -56,32 +56,32 @@ extension GeneratedSchemas {
          status s
          type s
         io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationReference
-         name s!
+         name s! z
         io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec union=type:exempt=Exempt,limited=Limited
          exempt io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration
          limited io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration
-         type s!
+         type s! z
         io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationStatus
          conditions [io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationCondition k=type m=type
         io.k8s.api.flowcontrol.v1.QueuingConfiguration
-         handSize i 32
-         queueLengthLimit i 32
-         queues i 32
+         handSize i 32 z
+         queueLengthLimit i 32 z
+         queues i 32 z
         io.k8s.api.flowcontrol.v1.ResourcePolicyRule
-         apiGroups [s! set
+         apiGroups [s! set z
          clusterScope b
          namespaces [s set
-         resources [s! set
-         verbs [s! set
+         resources [s! set z
+         verbs [s! set z
         io.k8s.api.flowcontrol.v1.ServiceAccountSubject
-         name s!
-         namespace s!
+         name s! z
+         namespace s! z
         io.k8s.api.flowcontrol.v1.Subject union=kind:group=Group,serviceAccount=ServiceAccount,user=User
          group io.k8s.api.flowcontrol.v1.GroupSubject
-         kind s!
+         kind s! z
          serviceAccount io.k8s.api.flowcontrol.v1.ServiceAccountSubject
          user io.k8s.api.flowcontrol.v1.UserSubject
         io.k8s.api.flowcontrol.v1.UserSubject
-         name s!
+         name s! z
         """
 }

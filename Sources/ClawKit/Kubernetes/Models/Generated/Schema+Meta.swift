@@ -5,42 +5,42 @@ extension GeneratedSchemas {
         io.k8s.apimachinery.pkg.apis.meta.v1.APIGroup
          apiVersion s
          kind s
-         name s!
-         preferredVersion io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionForDiscovery
+         name s! z
+         preferredVersion io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionForDiscovery z
          serverAddressByClientCIDRs [io.k8s.apimachinery.pkg.apis.meta.v1.ServerAddressByClientCIDR
-         versions [io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionForDiscovery!
+         versions [io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionForDiscovery! z
         io.k8s.apimachinery.pkg.apis.meta.v1.APIGroupList
          apiVersion s
-         groups [io.k8s.apimachinery.pkg.apis.meta.v1.APIGroup!
+         groups [io.k8s.apimachinery.pkg.apis.meta.v1.APIGroup! z
          kind s
         io.k8s.apimachinery.pkg.apis.meta.v1.APIResource
          categories [s
          group s
-         kind s!
-         name s!
-         namespaced b!
+         kind s! z
+         name s! z
+         namespaced b! z
          shortNames [s
-         singularName s!
+         singularName s! z
          storageVersionHash s
-         verbs [s!
+         verbs [s! z
          version s
         io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList
          apiVersion s
-         groupVersion s!
+         groupVersion s! z
          kind s
-         resources [io.k8s.apimachinery.pkg.apis.meta.v1.APIResource!
+         resources [io.k8s.apimachinery.pkg.apis.meta.v1.APIResource! z
         io.k8s.apimachinery.pkg.apis.meta.v1.APIVersions
          apiVersion s
          kind s
-         serverAddressByClientCIDRs [io.k8s.apimachinery.pkg.apis.meta.v1.ServerAddressByClientCIDR!
-         versions [s!
+         serverAddressByClientCIDRs [io.k8s.apimachinery.pkg.apis.meta.v1.ServerAddressByClientCIDR! z
+         versions [s! z
         io.k8s.apimachinery.pkg.apis.meta.v1.Condition
-         lastTransitionTime t!
-         message s!
+         lastTransitionTime t! z
+         message s! z
          observedGeneration i
-         reason s!
-         status s!
-         type s!
+         reason s! z
+         status s! z
+         type s! z
         io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions
          apiVersion s
          dryRun [s
@@ -51,18 +51,18 @@ extension GeneratedSchemas {
          preconditions io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions
          propagationPolicy s
         io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement
-         key s!
-         operator s!
+         key s! z
+         operator s! z
          values [s
         io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionForDiscovery
-         groupVersion s!
-         version s!
+         groupVersion s! z
+         version s! z
         io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector a
          matchExpressions [io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement
          matchLabels {s
         io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement
-         key s!
-         operator s!
+         key s! z
+         operator s! z
          values [s
         io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta
          continue s
@@ -95,27 +95,27 @@ extension GeneratedSchemas {
          selfLink s
          uid s
         io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference a
-         apiVersion s!
+         apiVersion s! z
          blockOwnerDeletion b
          controller b
-         kind s!
-         name s!
-         uid s!
+         kind s! z
+         name s! z
+         uid s! z
         io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions
          resourceVersion s
          uid s
         io.k8s.apimachinery.pkg.apis.meta.v1.ServerAddressByClientCIDR
-         clientCIDR s!
-         serverAddress s!
+         clientCIDR s! z
+         serverAddress s! z
         io.k8s.apimachinery.pkg.apis.meta.v1.ShardInfo
-         selector s!
+         selector s! z
         io.k8s.apimachinery.pkg.apis.meta.v1.Status
          apiVersion s
          code i 32
          details io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails
          kind s
          message s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta z
          reason s
          status s
         io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause
@@ -130,7 +130,7 @@ extension GeneratedSchemas {
          retryAfterSeconds i 32
          uid s
         io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent
-         object *!
-         type s!
+         object *! z
+         type s! z
         """
 }

@@ -3,39 +3,39 @@
 extension GeneratedSchemas {
     static let networking: StaticString = """
         io.k8s.api.networking.v1.HTTPIngressPath
-         backend io.k8s.api.networking.v1.IngressBackend!
+         backend io.k8s.api.networking.v1.IngressBackend! z
          path s
-         pathType s! e=Exact,ImplementationSpecific,Prefix
+         pathType s! e=Exact,ImplementationSpecific,Prefix z
         io.k8s.api.networking.v1.HTTPIngressRuleValue
-         paths [io.k8s.api.networking.v1.HTTPIngressPath!
+         paths [io.k8s.api.networking.v1.HTTPIngressPath! z
         io.k8s.api.networking.v1.IPAddress
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.networking.v1.IPAddressSpec!
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.networking.v1.IPAddressSpec! z
         io.k8s.api.networking.v1.IPAddressSpec
-         parentRef io.k8s.api.networking.v1.ParentReference!
+         parentRef io.k8s.api.networking.v1.ParentReference! z
         io.k8s.api.networking.v1.IPBlock
-         cidr s!
+         cidr s! z
          except [s
         io.k8s.api.networking.v1.Ingress
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.networking.v1.IngressSpec
-         status io.k8s.api.networking.v1.IngressStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.networking.v1.IngressSpec z
+         status io.k8s.api.networking.v1.IngressStatus z
         io.k8s.api.networking.v1.IngressBackend
          resource io.k8s.api.core.v1.TypedLocalObjectReference
          service io.k8s.api.networking.v1.IngressServiceBackend
         io.k8s.api.networking.v1.IngressClass
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.networking.v1.IngressClassSpec
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.networking.v1.IngressClassSpec z
         io.k8s.api.networking.v1.IngressClassParametersReference
          apiGroup s
-         kind s!
-         name s!
+         kind s! z
+         name s! z
          namespace s
          scope s
         io.k8s.api.networking.v1.IngressClassSpec
@@ -49,29 +49,29 @@ extension GeneratedSchemas {
          ingress [io.k8s.api.networking.v1.IngressLoadBalancerIngress
         io.k8s.api.networking.v1.IngressPortStatus
          error s
-         port i! 32
-         protocol s! e=SCTP,TCP,UDP
+         port i! 32 z
+         protocol s! e=SCTP,TCP,UDP z
         io.k8s.api.networking.v1.IngressRule
          host s
          http io.k8s.api.networking.v1.HTTPIngressRuleValue
         io.k8s.api.networking.v1.IngressServiceBackend
-         name s!
-         port io.k8s.api.networking.v1.ServiceBackendPort
+         name s! z
+         port io.k8s.api.networking.v1.ServiceBackendPort z
         io.k8s.api.networking.v1.IngressSpec
          defaultBackend io.k8s.api.networking.v1.IngressBackend
          ingressClassName s
          rules [io.k8s.api.networking.v1.IngressRule
          tls [io.k8s.api.networking.v1.IngressTLS
         io.k8s.api.networking.v1.IngressStatus
-         loadBalancer io.k8s.api.networking.v1.IngressLoadBalancerStatus
+         loadBalancer io.k8s.api.networking.v1.IngressLoadBalancerStatus z
         io.k8s.api.networking.v1.IngressTLS
          hosts [s
          secretName s
         io.k8s.api.networking.v1.NetworkPolicy
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.networking.v1.NetworkPolicySpec
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.networking.v1.NetworkPolicySpec z
         io.k8s.api.networking.v1.NetworkPolicyEgressRule
          ports [io.k8s.api.networking.v1.NetworkPolicyPort
          to [io.k8s.api.networking.v1.NetworkPolicyPeer
@@ -89,22 +89,22 @@ extension GeneratedSchemas {
         io.k8s.api.networking.v1.NetworkPolicySpec
          egress [io.k8s.api.networking.v1.NetworkPolicyEgressRule
          ingress [io.k8s.api.networking.v1.NetworkPolicyIngressRule
-         podSelector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
+         podSelector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector z
          policyTypes [s
         io.k8s.api.networking.v1.ParentReference
          group s
-         name s!
+         name s! z
          namespace s
-         resource s!
+         resource s! z
         io.k8s.api.networking.v1.ServiceBackendPort a
          name s
          number i 32
         io.k8s.api.networking.v1.ServiceCIDR
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.networking.v1.ServiceCIDRSpec
-         status io.k8s.api.networking.v1.ServiceCIDRStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.networking.v1.ServiceCIDRSpec z
+         status io.k8s.api.networking.v1.ServiceCIDRStatus z
         io.k8s.api.networking.v1.ServiceCIDRSpec
          cidrs [s
         io.k8s.api.networking.v1.ServiceCIDRStatus

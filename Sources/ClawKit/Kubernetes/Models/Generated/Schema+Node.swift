@@ -6,9 +6,9 @@ extension GeneratedSchemas {
          podFixed {q
         io.k8s.api.node.v1.RuntimeClass
          apiVersion s
-         handler s!
+         handler s! z
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          overhead io.k8s.api.node.v1.Overhead
          scheduling io.k8s.api.node.v1.Scheduling
         io.k8s.api.node.v1.Scheduling

@@ -6,13 +6,13 @@ extension GeneratedSchemas {
          apiVersion s
          deleteOptions io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
         io.k8s.api.policy.v1.PodDisruptionBudget
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.policy.v1.PodDisruptionBudgetSpec
-         status io.k8s.api.policy.v1.PodDisruptionBudgetStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.policy.v1.PodDisruptionBudgetSpec z
+         status io.k8s.api.policy.v1.PodDisruptionBudgetStatus z
         io.k8s.api.policy.v1.PodDisruptionBudgetSpec
          maxUnavailable x
          minAvailable x
@@ -20,11 +20,11 @@ extension GeneratedSchemas {
          unhealthyPodEvictionPolicy s e=AlwaysAllow,IfHealthyBudget
         io.k8s.api.policy.v1.PodDisruptionBudgetStatus
          conditions [io.k8s.apimachinery.pkg.apis.meta.v1.Condition k=type m=type
-         currentHealthy i 32
-         desiredHealthy i 32
+         currentHealthy i 32 z
+         desiredHealthy i 32 z
          disruptedPods {t
-         disruptionsAllowed i 32
-         expectedPods i 32
+         disruptionsAllowed i 32 z
+         expectedPods i 32 z
          observedGeneration i
         """
 }

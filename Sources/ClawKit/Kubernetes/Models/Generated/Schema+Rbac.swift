@@ -8,39 +8,39 @@ extension GeneratedSchemas {
          aggregationRule io.k8s.api.rbac.v1.AggregationRule
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          rules [io.k8s.api.rbac.v1.PolicyRule
         io.k8s.api.rbac.v1.ClusterRoleBinding
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         roleRef io.k8s.api.rbac.v1.RoleRef!
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         roleRef io.k8s.api.rbac.v1.RoleRef! z
          subjects [io.k8s.api.rbac.v1.Subject
         io.k8s.api.rbac.v1.PolicyRule
          apiGroups [s
          nonResourceURLs [s
          resourceNames [s
          resources [s
-         verbs [s!
+         verbs [s! z
         io.k8s.api.rbac.v1.Role
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          rules [io.k8s.api.rbac.v1.PolicyRule
         io.k8s.api.rbac.v1.RoleBinding
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         roleRef io.k8s.api.rbac.v1.RoleRef!
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         roleRef io.k8s.api.rbac.v1.RoleRef! z
          subjects [io.k8s.api.rbac.v1.Subject
         io.k8s.api.rbac.v1.RoleRef a
-         apiGroup s
-         kind s!
-         name s!
+         apiGroup s z
+         kind s! z
+         name s! z
         io.k8s.api.rbac.v1.Subject a
          apiGroup s
-         kind s!
-         name s!
+         kind s! z
+         name s! z
          namespace s
         """
 }

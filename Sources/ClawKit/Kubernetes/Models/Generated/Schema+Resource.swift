@@ -5,32 +5,32 @@ extension GeneratedSchemas {
         io.k8s.api.resource.v1.AllocatedDeviceStatus
          conditions [io.k8s.apimachinery.pkg.apis.meta.v1.Condition k=type
          data *
-         device s!
-         driver s!
+         device s! z
+         driver s! z
          networkData io.k8s.api.resource.v1.NetworkDeviceData
-         pool s!
+         pool s! z
          shareID s
         io.k8s.api.resource.v1.AllocationResult
          allocationTimestamp t
-         devices io.k8s.api.resource.v1.DeviceAllocationResult
+         devices io.k8s.api.resource.v1.DeviceAllocationResult z
          nodeSelector io.k8s.api.core.v1.NodeSelector
         io.k8s.api.resource.v1.CELDeviceSelector
-         expression s!
+         expression s! z
         io.k8s.api.resource.v1.CapacityRequestPolicy
          default q
          validRange io.k8s.api.resource.v1.CapacityRequestPolicyRange
          validValues [q
         io.k8s.api.resource.v1.CapacityRequestPolicyRange
          max q
-         min q!
+         min q! z
          step q
         io.k8s.api.resource.v1.CapacityRequirements
          requests {q
         io.k8s.api.resource.v1.Counter
-         value q!
+         value q! z
         io.k8s.api.resource.v1.CounterSet
-         counters {io.k8s.api.resource.v1.Counter!
-         name s!
+         counters {io.k8s.api.resource.v1.Counter! z
+         name s! z
         io.k8s.api.resource.v1.Device
          allNodes b
          allowMultipleAllocations b
@@ -40,7 +40,7 @@ extension GeneratedSchemas {
          bindsToNode b
          capacity {io.k8s.api.resource.v1.DeviceCapacity
          consumesCounters [io.k8s.api.resource.v1.DeviceCounterConsumption
-         name s!
+         name s! z
          nodeAllocatableResourceMappings {io.k8s.api.resource.v1.NodeAllocatableResourceMapping
          nodeName s
          nodeSelector io.k8s.api.core.v1.NodeSelector
@@ -48,7 +48,7 @@ extension GeneratedSchemas {
         io.k8s.api.resource.v1.DeviceAllocationConfiguration
          opaque io.k8s.api.resource.v1.OpaqueDeviceConfiguration
          requests [s
-         source s! e=FromClaim,FromClass
+         source s! e=FromClaim,FromClass z
         io.k8s.api.resource.v1.DeviceAllocationResult
          config [io.k8s.api.resource.v1.DeviceAllocationConfiguration
          results [io.k8s.api.resource.v1.DeviceRequestAllocationResult
@@ -63,7 +63,7 @@ extension GeneratedSchemas {
          versions [s
         io.k8s.api.resource.v1.DeviceCapacity
          requestPolicy io.k8s.api.resource.v1.CapacityRequestPolicy
-         value q!
+         value q! z
         io.k8s.api.resource.v1.DeviceClaim
          config [io.k8s.api.resource.v1.DeviceClaimConfiguration
          constraints [io.k8s.api.resource.v1.DeviceConstraint
@@ -74,8 +74,8 @@ extension GeneratedSchemas {
         io.k8s.api.resource.v1.DeviceClass
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.resource.v1.DeviceClassSpec!
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.resource.v1.DeviceClassSpec! z
         io.k8s.api.resource.v1.DeviceClassConfiguration
          opaque io.k8s.api.resource.v1.OpaqueDeviceConfiguration
         io.k8s.api.resource.v1.DeviceClassSpec
@@ -87,21 +87,21 @@ extension GeneratedSchemas {
          matchAttribute s
          requests [s
         io.k8s.api.resource.v1.DeviceCounterConsumption
-         counterSet s!
-         counters {io.k8s.api.resource.v1.Counter!
+         counterSet s! z
+         counters {io.k8s.api.resource.v1.Counter! z
         io.k8s.api.resource.v1.DeviceRequest
          exactly io.k8s.api.resource.v1.ExactDeviceRequest
          firstAvailable [io.k8s.api.resource.v1.DeviceSubRequest
-         name s!
+         name s! z
         io.k8s.api.resource.v1.DeviceRequestAllocationResult
          adminAccess b
          bindingConditions [s
          bindingFailureConditions [s
          consumedCapacity {q
-         device s!
-         driver s!
-         pool s!
-         request s!
+         device s! z
+         driver s! z
+         pool s! z
+         request s! z
          shareID s
          tolerations [io.k8s.api.resource.v1.DeviceToleration
         io.k8s.api.resource.v1.DeviceSelector
@@ -110,13 +110,13 @@ extension GeneratedSchemas {
          allocationMode s e=All,ExactCount
          capacity io.k8s.api.resource.v1.CapacityRequirements
          count i
-         deviceClassName s!
-         name s!
+         deviceClassName s! z
+         name s! z
          selectors [io.k8s.api.resource.v1.DeviceSelector
          tolerations [io.k8s.api.resource.v1.DeviceToleration
         io.k8s.api.resource.v1.DeviceTaint
-         effect s! e=NoExecute,NoSchedule,None
-         key s!
+         effect s! e=NoExecute,NoSchedule,None z
+         key s! z
          timeAdded t
          value s
         io.k8s.api.resource.v1.DeviceToleration
@@ -130,7 +130,7 @@ extension GeneratedSchemas {
          allocationMode s e=All,ExactCount
          capacity io.k8s.api.resource.v1.CapacityRequirements
          count i
-         deviceClassName s!
+         deviceClassName s! z
          selectors [io.k8s.api.resource.v1.DeviceSelector
          tolerations [io.k8s.api.resource.v1.DeviceToleration
         io.k8s.api.resource.v1.NetworkDeviceData
@@ -141,21 +141,21 @@ extension GeneratedSchemas {
          allocationMultiplier q
          capacityKey s
         io.k8s.api.resource.v1.OpaqueDeviceConfiguration
-         driver s!
-         parameters *!
+         driver s! z
+         parameters *! z
         io.k8s.api.resource.v1.ResourceClaim
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.resource.v1.ResourceClaimSpec!
-         status io.k8s.api.resource.v1.ResourceClaimStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.resource.v1.ResourceClaimSpec! z
+         status io.k8s.api.resource.v1.ResourceClaimStatus z
         io.k8s.api.resource.v1.ResourceClaimConsumerReference
          apiGroup s
-         name s!
-         resource s!
-         uid s!
+         name s! z
+         resource s! z
+         uid s! z
         io.k8s.api.resource.v1.ResourceClaimSpec
-         devices io.k8s.api.resource.v1.DeviceClaim
+         devices io.k8s.api.resource.v1.DeviceClaim z
         io.k8s.api.resource.v1.ResourceClaimStatus
          allocation io.k8s.api.resource.v1.AllocationResult
          devices [io.k8s.api.resource.v1.AllocatedDeviceStatus k=driver,device,pool,shareID
@@ -163,28 +163,28 @@ extension GeneratedSchemas {
         io.k8s.api.resource.v1.ResourceClaimTemplate
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.resource.v1.ResourceClaimTemplateSpec!
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.resource.v1.ResourceClaimTemplateSpec! z
         io.k8s.api.resource.v1.ResourceClaimTemplateSpec
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.resource.v1.ResourceClaimSpec!
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.resource.v1.ResourceClaimSpec! z
         io.k8s.api.resource.v1.ResourcePool
-         generation i!
-         name s!
-         resourceSliceCount i!
+         generation i! z
+         name s! z
+         resourceSliceCount i! z
         io.k8s.api.resource.v1.ResourceSlice
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.resource.v1.ResourceSliceSpec!
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.resource.v1.ResourceSliceSpec! z
         io.k8s.api.resource.v1.ResourceSliceSpec
          allNodes b
          devices [io.k8s.api.resource.v1.Device
-         driver s!
+         driver s! z
          nodeName s
          nodeSelector io.k8s.api.core.v1.NodeSelector
          perDeviceNodeSelection b
-         pool io.k8s.api.resource.v1.ResourcePool!
+         pool io.k8s.api.resource.v1.ResourcePool! z
          sharedCounters [io.k8s.api.resource.v1.CounterSet
         """#
 }

@@ -7,8 +7,8 @@ extension GeneratedSchemas {
          description s
          globalDefault b
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          preemptionPolicy s e=Never,PreemptLowerPriority
-         value i 32
+         value i 32 z
         """
 }

@@ -5,8 +5,8 @@ extension GeneratedSchemas {
         io.k8s.api.storage.v1.CSIDriver
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.storage.v1.CSIDriverSpec!
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.storage.v1.CSIDriverSpec! z
         io.k8s.api.storage.v1.CSIDriverSpec
          attachRequired b
          fsGroupPolicy s
@@ -22,60 +22,60 @@ extension GeneratedSchemas {
         io.k8s.api.storage.v1.CSINode
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.storage.v1.CSINodeSpec!
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.storage.v1.CSINodeSpec! z
         io.k8s.api.storage.v1.CSINodeDriver
          allocatable io.k8s.api.storage.v1.VolumeNodeResources
-         name s!
-         nodeID s!
+         name s! z
+         nodeID s! z
          topologyKeys [s
         io.k8s.api.storage.v1.CSINodeSpec
-         drivers [io.k8s.api.storage.v1.CSINodeDriver! k=name m=name
+         drivers [io.k8s.api.storage.v1.CSINodeDriver! k=name m=name z
         io.k8s.api.storage.v1.CSIStorageCapacity
          apiVersion s
          capacity q
          kind s
          maximumVolumeSize q
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          nodeTopology io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
-         storageClassName s!
+         storageClassName s! z
         io.k8s.api.storage.v1.StorageClass
          allowVolumeExpansion b
          allowedTopologies [io.k8s.api.core.v1.TopologySelectorTerm
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          mountOptions [s
          parameters {s
-         provisioner s!
+         provisioner s! z
          reclaimPolicy s e=Delete,Recycle,Retain
          volumeBindingMode s e=Immediate,WaitForFirstConsumer
         io.k8s.api.storage.v1.TokenRequest
-         audience s!
+         audience s! z
          expirationSeconds i
         io.k8s.api.storage.v1.VolumeAttachment
          apiVersion s
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
-         spec io.k8s.api.storage.v1.VolumeAttachmentSpec!
-         status io.k8s.api.storage.v1.VolumeAttachmentStatus
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
+         spec io.k8s.api.storage.v1.VolumeAttachmentSpec! z
+         status io.k8s.api.storage.v1.VolumeAttachmentStatus z
         io.k8s.api.storage.v1.VolumeAttachmentSource
          inlineVolumeSpec io.k8s.api.core.v1.PersistentVolumeSpec
          persistentVolumeName s
         io.k8s.api.storage.v1.VolumeAttachmentSpec
-         attacher s!
-         nodeName s!
-         source io.k8s.api.storage.v1.VolumeAttachmentSource!
+         attacher s! z
+         nodeName s! z
+         source io.k8s.api.storage.v1.VolumeAttachmentSource! z
         io.k8s.api.storage.v1.VolumeAttachmentStatus
          attachError io.k8s.api.storage.v1.VolumeError
-         attached b!
+         attached b! z
          attachmentMetadata {s
          detachError io.k8s.api.storage.v1.VolumeError
         io.k8s.api.storage.v1.VolumeAttributesClass
          apiVersion s
-         driverName s!
+         driverName s! z
          kind s
-         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+         metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          parameters {s
         io.k8s.api.storage.v1.VolumeError
          errorCode i 32
