@@ -7,6 +7,7 @@
 /// - `Findings/`: what is wrong, where, and how to mend it, with stable codes.
 /// - `Time/`: the injected clock. Nothing in ClawKit reads the system's time directly.
 /// - `Secrets/`: values that never describe themselves.
+/// - `Files/`: private files, and system calls whose failures become findings.
 /// - `Journal/`: a checksummed append-only log with snapshots.
 #if !hasFeature(NonisolatedNonsendingByDefault) || !hasFeature(ExistentialAny) || !hasFeature(MemberImportVisibility)
 #error("an upcoming feature named in Package.swift is not in force: check its spelling")

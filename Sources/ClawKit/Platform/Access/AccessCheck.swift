@@ -1,0 +1,81 @@
+public import ClawBase
+import HTTPTypes
+
+/// Answers "may this request pass?" for requests as proxies forward them, and for those this process proxies.
+///
+/// As a ``Handler`` it is the forward-auth endpoint (`GET /api/v1/access/check`): Traefik `forwardAuth` and nginx
+/// `auth_request` send the client's headers and describe its request in `X-Forwarded-Method`, `-Proto`, `-Host`
+/// and `-Uri`. 200 carries `X-Claw-User` and `X-Claw-Runtime`; list both in the proxy's response headers, so that
+/// it overwrites what the client sent under these names.
+public struct AccessCheck: Handler {
+    private let gate: AccessGate
+    private let authenticator: any Authenticator
+    private let directory: any AccessDirectory
+    private let domain: String?
+    private let signInPath: String
+    private let time: any TimeSource
+    private let wake: @Sendable (RuntimeReference) async -> Void
+
+    /// - Parameters:
+    ///   - domain: the platform's domain where runtimes have hosts of their own.
+    ///   - wake: called where a decision is to wake a runtime; returns soon.
+    public init(
+        gate: AccessGate = AccessGate(), authenticator: any Authenticator, directory: any AccessDirectory,
+        domain: String? = nil, signInPath: String = "/sign-in", time: any TimeSource = SystemTime(),
+        wake: @escaping @Sendable (RuntimeReference) async -> Void = { _ in }
+    ) {
+        self.gate = gate
+        self.authenticator = authenticator
+        self.directory = directory
+        self.domain = domain
+        self.signInPath = signInPath
+        self.time = time
+        self.wake = wake
+    }
+
+    /// The forward-auth endpoint.
+    public func respond(to request: Request) async -> Response {
+        do {
+            return try await decide(Self.forwarded(request)).decision.response(signInPath: signInPath)
+        } catch {
+            return .finding(error as? Finding ?? Finding(.notReady, "The access check cannot answer; try again."))
+        }
+    }
+
+    /// Decides about a request as its client sent it, and wakes the runtime where that is the decision.
+    /// - Throws: ``Finding`` where users or runtimes cannot be looked up: nobody passes then.
+    public func decide(_ request: Request) async throws -> (decision: AccessDecision, runtime: RuntimeReference?) {
+        let identity = try await authenticator.identify(request)
+        let host = request.head.authority ?? request.headers[.host] ?? ""
+        let target = request.head.path ?? "/"
+        var question = AccessQuestion(
+            identity: identity, runtime: nil, access: nil,
+            wantsPage: AccessQuestion.wantsPage(request.method, request.headers), target: target, now: time.now)
+        for candidate in RuntimeReference.candidates(host: host, path: target, domain: domain) {
+            let access = try await directory.access(to: candidate, for: identity.principal?.user)
+            if question.runtime == nil || access != nil { (question.runtime, question.access) = (candidate, access) }
+            if access != nil { break }
+        }
+        let decision = gate.decide(question)
+        if case .wake = decision.verdict, let runtime = question.runtime { await wake(runtime) }
+        return (decision, question.runtime)
+    }
+
+    /// The client's request, rebuilt from what the proxy says about it.
+    private static func forwarded(_ request: Request) -> Request {
+        var head = request.head
+        if let method = request.headers[.xForwardedMethod].flatMap({ HTTPRequest.Method($0) }) { head.method = method }
+        head.scheme = request.headers[.xForwardedProto] ?? head.scheme
+        head.authority = request.headers[.xForwardedHost] ?? head.authority
+        head.path = request.headers[.xForwardedURI] ?? "/"
+        return Request(head: head, peer: request.peer)
+    }
+}
+
+extension HTTPField.Name {
+    // Valid tokens, so the initialisers cannot fail.
+    static let xForwardedMethod = HTTPField.Name("X-Forwarded-Method")!
+    static let xForwardedProto = HTTPField.Name("X-Forwarded-Proto")!
+    static let xForwardedHost = HTTPField.Name("X-Forwarded-Host")!
+    static let xForwardedURI = HTTPField.Name("X-Forwarded-Uri")!
+}

@@ -1,0 +1,71 @@
+public import ClawBase
+public import HTTPTypes
+
+/// A role in a project, from most to least.
+public enum ProjectRole: String, Sendable, Hashable, CaseIterable {
+    case owner, manager, developer, viewer
+
+    /// Whether the role opens every runtime of the project, not only one's own.
+    public var entersEveryRuntime: Bool { self == .owner || self == .manager }
+}
+
+/// How far a runtime is, as far as entering it matters.
+public enum RuntimeReadiness: Sendable, Hashable {
+    case ready
+    /// Put to sleep, or waking already: a visit wakes it.
+    case asleep
+    /// Starting, recovering, stopping …: `phase` in the words of the `Runtime` object.
+    case unready(phase: String)
+}
+
+/// What the gate knows of a runtime when it decides.
+public struct RuntimeAccess: Sendable, Hashable {
+    public var owner: String
+    public var readiness: RuntimeReadiness
+    /// The asking user's role in the project; nil for none.
+    public var role: ProjectRole?
+
+    public init(owner: String, readiness: RuntimeReadiness, role: ProjectRole? = nil) {
+        (self.owner, self.readiness, self.role) = (owner, readiness, role)
+    }
+}
+
+/// Everything an access decision depends on.
+public struct AccessQuestion: Sendable, Hashable {
+    public var identity: Identity
+    /// The runtime the request is for; nil where host and path name none.
+    public var runtime: RuntimeReference?
+    /// What is known of it; nil where it does not exist.
+    public var access: RuntimeAccess?
+    /// Whether a person's browser loads a page, so that a sign-in form helps more than an error.
+    public var wantsPage: Bool
+    /// Path and query the browser wanted, for the way back after signing in.
+    public var target: String
+    public var now: Timestamp
+
+    public init(
+        identity: Identity, runtime: RuntimeReference?, access: RuntimeAccess?, wantsPage: Bool, target: String,
+        now: Timestamp
+    ) {
+        self.identity = identity
+        self.runtime = runtime
+        self.access = access
+        self.wantsPage = wantsPage
+        self.target = target
+        self.now = now
+    }
+
+    /// Whether a request is a page load: a GET for HTML that a navigation made, not a script.
+    public static func wantsPage(_ method: HTTPRequest.Method, _ headers: HTTPFields) -> Bool {
+        guard method == .get || method == .head else { return false }
+        // A WebSocket's handshake is told by its key: proxies drop `Upgrade` on the way to the auth endpoint.
+        if headers[.secWebSocketKey] != nil { return false }
+        if let mode = headers[.secFetchMode] { return mode == "navigate" }
+        return headers[.accept]?.contains("text/html") == true
+    }
+}
+
+extension HTTPField.Name {
+    // A valid token, so the initialiser cannot fail.
+    static let secFetchMode = HTTPField.Name("Sec-Fetch-Mode")!
+}

@@ -1,0 +1,57 @@
+public import ClawBase
+public import HTTPTypes
+
+/// The session cookie in requests and responses (RFC 6265).
+public enum SessionCookie {
+    /// The first cookie of our name.
+    public static func value(in headers: HTTPFields) -> Secret<String>? {
+        for header in headers[values: .cookie] {
+            for pair in header.split(separator: ";") {
+                let parts = pair.split(separator: "=", maxSplits: 1)
+                if parts.count == 2, trim(parts[0]) == SessionSigner.cookieName[...] {
+                    return Secret(String(trim(parts[1])))
+                }
+            }
+        }
+        return nil
+    }
+
+    /// The `Set-Cookie` value that begins a session.
+    /// - Parameters:
+    ///   - lifetime: whole seconds are kept.
+    ///   - isSecure: set where the server is reached over https; browsers then never send it in clear.
+    ///   - domain: sends it to every host below the domain, for runtimes with host names of their own.
+    public static func set(
+        _ value: Secret<String>, lifetime: Duration, isSecure: Bool, domain: String? = nil
+    ) -> String {
+        header(value.reveal(), maxAge: lifetime.components.seconds, isSecure: isSecure, domain: domain)
+    }
+
+    /// The `Set-Cookie` value that removes the cookie.
+    public static func clear(isSecure: Bool, domain: String? = nil) -> String {
+        header("", maxAge: 0, isSecure: isSecure, domain: domain)
+    }
+
+    /// Takes the session cookie out of a request's headers: what stands behind the gate must never see it.
+    public static func remove(from headers: inout HTTPFields) {
+        let kept = headers[values: .cookie].compactMap { header -> String? in
+            let pairs = header.split(separator: ";").filter { pair in
+                trim(pair.prefix { $0 != "=" }) != SessionSigner.cookieName[...]
+            }
+            return pairs.isEmpty ? nil : pairs.map { String(trim($0)) }.joined(separator: "; ")
+        }
+        headers[values: .cookie] = kept
+    }
+
+    private static func header(_ value: String, maxAge: Int64, isSecure: Bool, domain: String?) -> String {
+        // Lax: sent when a person follows a link here, never with another site's form or script.
+        "\(SessionSigner.cookieName)=\(value); Path=/; Max-Age=\(maxAge); HttpOnly; SameSite=Lax"
+            + (isSecure ? "; Secure" : "") + (domain.map { "; Domain=\($0)" } ?? "")
+    }
+
+    private static func trim(_ text: Substring) -> Substring {
+        var text = text.drop { $0 == " " || $0 == "\t" }
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,46 @@
+public import ClawBase
+public import HTTPTypes
+
+extension FindingCode {
+    /// Nobody is signed in, or the session is over.
+    public static let session = FindingCode(rawValue: "E_SESSION")
+    /// Signed in, but the thing belongs to somebody else.
+    public static let notOwner = FindingCode(rawValue: "E_NOT_OWNER")
+    /// Signed in, but the action needs another role.
+    public static let forbidden = FindingCode(rawValue: "E_FORBIDDEN")
+    /// Too many attempts; wait.
+    public static let throttled = FindingCode(rawValue: "E_THROTTLED")
+    /// It exists but does not serve yet.
+    public static let notReady = FindingCode(rawValue: "E_NOT_READY")
+    /// A stored thing was changed by somebody else meanwhile.
+    public static let stale = FindingCode(rawValue: "E_STALE")
+
+    /// The HTTP status a finding of this code is answered with.
+    ///
+    /// 400 says the request cannot be understood, 422 that it is understood and refused for its content.
+    public var httpStatus: HTTPResponse.Status {
+        switch self {
+        case .badRequest: .badRequest
+        case .session, FindingCode(rawValue: "E_TOKEN_EXPIRED"): .unauthorized
+        case .notOwner, .forbidden: .forbidden
+        case .notFound, .unknownRoute: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .alreadyExists, .conflict, .stale, FindingCode(rawValue: "E_HOST_CONFLICT"): .conflict
+        case .bodyTooLarge: .contentTooLarge
+        case .throttled: .tooManyRequests
+        case .internalError: .internalServerError
+        case .unreachable, FindingCode(rawValue: "E_CLUSTER_UNREACHABLE"): .badGateway
+        case .notReady, .storage: .serviceUnavailable
+        case .deadline: .gatewayTimeout
+        // Names, policy, quota, configuration, versions, and whatever other layers refuse.
+        default: .unprocessableContent
+        }
+    }
+}
+
+extension Response {
+    /// An error response with the status that belongs to the finding's code.
+    public static func finding(_ finding: Finding, headers: HTTPFields = [:]) -> Response {
+        .finding(finding, status: finding.code.httpStatus, headers: headers)
+    }
+}

@@ -1,0 +1,22 @@
+import ClawBase
+import Synchronization
+
+/// A store that forgets everything with the process: for tests and short-lived platforms.
+public final class MemoryPlatformStore: PlatformStore {
+    private let tables = Mutex(RecordTables())
+
+    public init() {}
+
+    public func row(_ kind: RecordKind, _ key: String) async throws -> RecordRow? {
+        tables.withLock { $0.row(kind, key) }
+    }
+
+    public func rows(_ query: RecordQuery) async throws -> [RecordRow] { tables.withLock { $0.rows(query) } }
+
+    public func commit(_ changes: [RecordChange]) async throws -> UInt64 {
+        try tables.withLock { tables in
+            _ = try tables.apply(changes)
+            return tables.version
+        }
+    }
+}
