@@ -4,6 +4,7 @@ import ClawKubernetes
 import ClawModels
 import HTTPTypes
 import Logging
+import Synchronization
 
 /// The Kubernetes HTTP API over an ``ObjectStore``.
 final class APIServer: Handler {
@@ -13,9 +14,11 @@ final class APIServer: Handler {
     let nodes: NodeConnections
     let time: any TimeSource
     let logger: Logger
+    /// Told of objects whose owners, dependents or own existence may need the garbage collector.
+    let ownershipObserver = Mutex<(@Sendable (JSONObject) -> Void)?>(nil)
 
     init(
-        store: ObjectStore, authenticator: some RequestAuthenticator, nodes: NodeConnections, time: some TimeSource,
+        store: ObjectStore, authenticator: any RequestAuthenticator, nodes: NodeConnections, time: any TimeSource,
         logger: Logger
     ) {
         self.store = store
@@ -30,9 +33,16 @@ final class APIServer: Handler {
     /// The largest request body, as etcd-backed servers have it (3 MiB covers a 1.5 MiB object twice encoded).
     static let bodyLimit = 3 << 20
 
-    func respond(to request: Request) async -> Response {
+    func respond(to request: Request) async -> Response { await respond(to: request, as: authenticator) }
+
+    /// The same server behind other credentials.
+    func authenticating(with authenticator: some RequestAuthenticator) -> some Handler {
+        ClosureHandler { await self.respond(to: $0, as: authenticator) }
+    }
+
+    private func respond(to request: Request, as authenticator: some RequestAuthenticator) async -> Response {
         do {
-            return try await route(request)
+            return try await route(request, authenticator)
         } catch let status as APIStatus {
             return status.response
         } catch is CancellationError {
@@ -47,7 +57,7 @@ final class APIServer: Handler {
         }
     }
 
-    private func route(_ request: Request) async throws -> Response {
+    private func route(_ request: Request, _ authenticator: some RequestAuthenticator) async throws -> Response {
         switch ResourceTarget.parse(request.path) {
         case .nonResource(let path):
             if !Self.openPaths.contains(path) { _ = try authenticator.authenticate(request) }

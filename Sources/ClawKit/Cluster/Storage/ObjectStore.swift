@@ -72,6 +72,7 @@ final class ObjectStore: Sendable {
     fileprivate struct State {
         var revision: UInt64 = 1
         var collections: [Collection: Contents] = [:]
+        var ownership = OwnershipIndex()
         var nextWaiter: UInt64 = 0
         var isClosed = false
     }
@@ -88,7 +89,10 @@ final class ObjectStore: Sendable {
             for (collection, objects) in restored.collections {
                 var contents = Contents()
                 contents.compacted = restored.revision
-                for (key, object) in objects { contents.entries[key] = Entry(revision: object.revision, object: object) }
+                for (key, object) in objects {
+                    contents.entries[key] = Entry(revision: object.revision, object: object)
+                    state.ownership.update(.init(collection: collection, key: key), old: nil, new: object)
+                }
                 state.collections[collection] = contents
             }
         }
@@ -117,6 +121,12 @@ final class ObjectStore: Sendable {
             return (chosen.compactMap { entries[$0]?.object }, state.revision)
         }
     }
+
+    // MARK: ownership
+
+    func object(uid: String) -> OwnershipIndex.Reference? { state.withLock { $0.ownership.object(uid: uid) } }
+
+    func dependents(of uid: String) -> [OwnershipIndex.Reference] { state.withLock { $0.ownership.dependents(of: uid) } }
 
     // MARK: writing
 
@@ -275,6 +285,9 @@ extension ObjectStore.State {
         case .deleted: contents.entries[event.key] = nil
         }
         if event.change != .modified { contents.sortedKeys = nil }
+        ownership.update(
+            .init(collection: collection, key: event.key), old: event.previous,
+            new: event.change == .deleted ? nil : event.object)
         contents.log.append(event)
         if contents.log.count > ObjectStore.logLength {
             contents.compacted = contents.log.removeFirst().revision

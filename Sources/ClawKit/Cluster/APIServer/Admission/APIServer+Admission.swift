@@ -1,6 +1,7 @@
 import ClawBase
 import ClawDocuments
 import ClawModels
+import Synchronization
 
 /// What every write passes: shape, defaults, names, validation, field ownership; and what follows a write.
 extension APIServer {
@@ -77,10 +78,12 @@ extension APIServer {
     /// Called after an object was written.
     func didChange(_ resource: RegisteredResource, _ object: JSONObject) {
         if resource.collection == RegisteredResource.definitions { serve(object) }
+        if object.isBeingDeleted || !object.ownerUIDs.isEmpty { ownershipObserver.withLock { $0 }?(object) }
     }
 
     /// Called after an object was removed for good.
     func didRemove(_ resource: RegisteredResource, _ object: JSONObject) async {
         if resource.collection == RegisteredResource.definitions { await stopServing(object) }
+        ownershipObserver.withLock { $0 }?(object)
     }
 }

@@ -1,0 +1,102 @@
+public import ClawBase
+import ClawControl
+public import ClawKubernetes
+import ClawDocuments
+import ClawModels
+public import Logging
+
+/// A Kubernetes cluster in this process: API server, storage and controllers.
+///
+///     let cluster = try await EmbeddedCluster()
+///     try await withThrowingTaskGroup { group in
+///         group.addTask { try await cluster.run() }           // controllers, until cancelled
+///         let pods = try await cluster.client.list(Pod.self, in: "default")
+///         …
+///     }
+///
+/// Everybody in the process reaches it through ``client`` or ``transport``, without a socket and as administrator;
+/// others through ``handler`` on a server, with a token.
+public final class EmbeddedCluster: Sendable {
+    public struct Options: Sendable {
+        /// Where objects survive the process; nil keeps them in memory only.
+        public var dataDirectory: String?
+        /// What an acknowledged write is worth, with a data directory.
+        public var durability: Durability = .interval(.milliseconds(100))
+        /// The administrator's token for ``handler``; nil: nobody gets in over a socket.
+        public var administratorToken: Secret<String>?
+        public var time: any TimeSource = SystemTime()
+        public var logger = Logger(label: "clawkit.cluster")
+        /// Reaches nodes that run in other processes.
+        public var nodeTransport: (any Transport)?
+        public init() {}
+    }
+
+    /// Trusts its caller: for this process only.
+    public let transport: HandlerTransport
+    public let client: KubernetesClient
+    /// Asks for a bearer token: for serving over a socket.
+    public let handler: any Handler
+
+    private let server: APIServer
+    private let options: Options
+
+    /// Opens the storage and makes what every cluster has: its first namespaces.
+    /// - Throws: ``Finding`` with `E_STORAGE` where the data directory cannot be used.
+    public init(_ options: Options = Options()) async throws {
+        self.options = options
+        let journal = try options.dataDirectory.map { try StoreJournal(directory: $0, durability: options.durability) }
+        let store = ObjectStore(journal: journal)
+        let nodes = NodeConnections(transport: options.nodeTransport)
+        server = APIServer(
+            store: store, authenticator: TrustingAuthenticator(), nodes: nodes, time: options.time, logger: options.logger)
+        transport = HandlerTransport(server)
+        client = KubernetesClient(transport, userAgent: "clawkit-cluster")
+        handler = server.authenticating(
+            with: TokenAuthenticator(options.administratorToken.map { [($0, UserInfo.administrator)] } ?? []))
+        for name in ["default", "kube-system", "kube-public", "kube-node-lease"]
+        where try await client.find(Namespace.self, name) == nil {
+            _ = try await client.create(Namespace(metadata: ObjectMeta(name: name)))
+        }
+    }
+
+    /// Lets the API server reach a node that runs in this process.
+    public func connect(node name: String, _ handler: some Handler) { server.nodes.connect(name, handler) }
+
+    /// Runs the controllers until cancelled; then every watch has ended and everything written is on disk.
+    public func run() async throws {
+        let caches = SharedCaches(client, time: options.time)
+        let controllers = [
+            GarbageCollector(server, client).controller(caches, options.logger),
+            NamespaceController(server, client).controller(caches, options.logger),
+            Scheduler(client).controller(caches, options.logger),
+            DefinitionController.controller(client, caches, options.logger),
+        ]
+        defer { server.store.close() }
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { try await caches.run() }
+            group.addTask { try await self.keepJournalSmall() }
+            for controller in controllers { group.addTask { try await controller.run() } }
+        }
+    }
+
+    /// Brings everything to the disk and gives the data directory free. The cluster takes no writes afterwards.
+    public func close() throws {
+        server.store.close()
+        try server.store.closeJournal()
+    }
+
+    /// How often the journal's size is looked at.
+    private static let compactionInterval = Duration.seconds(10)
+
+    private func keepJournalSmall() async throws {
+        while true {
+            try await options.time.sleep(for: Self.compactionInterval)
+            do {
+                try await server.store.compactJournalIfNeeded()
+            } catch {
+                // The journal goes on as it is; writes themselves report a disk that no longer takes them.
+                options.logger.error("the journal could not be compacted", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}
