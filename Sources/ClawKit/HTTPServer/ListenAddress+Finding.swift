@@ -22,7 +22,7 @@ extension ListenAddress {
                 default: "cannot be listened at (\(String(cString: strerror(error.errnoCode))))."
                 }
             return Finding(.listen, "\(self) \(mend)", field: field ?? description)
-        case is SocketAddressError:
+        case is SocketAddressError, is SocketAddressError.UnknownHost:
             return Finding(
                 .listen, "The host name of \(self) cannot be resolved; listen at an address such as 127.0.0.1.",
                 field: field ?? description)

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("A request worked out for libcurl")
 struct RequestPlanTests {
-    private func plan(_ request: Request, _ configuration: CurlTransport.Configuration = .init()) throws -> RequestPlan {
+    private func plan(
+        _ request: Request, _ configuration: CurlTransport.Configuration = .init()
+    ) throws -> RequestPlan {
         try RequestPlan(request, configuration)
     }
 
@@ -40,12 +42,15 @@ struct RequestPlanTests {
     @Test("lengths and framing are libcurl's business")
     func framing() throws {
         let plan = try plan(
-            Request(.post, "http://h/", headers: [.contentLength: "9", .transferEncoding: "chunked"], body: .string("x")))
+            Request(
+                .post, "http://h/", headers: [.contentLength: "9", .transferEncoding: "chunked"], body: .string("x")))
         #expect(!plan.headerLines.contains { $0.hasPrefix("Content-Length") || $0.hasPrefix("Transfer-Encoding") })
         #expect(plan.headerLines.contains("Expect:"))
     }
 
-    @Test("what cannot be a place is refused", arguments: ["ftp://h/", "http:///x", "http://h:0/", "http://h:99999/", "/x"])
+    @Test(
+        "what cannot be a place is refused",
+        arguments: ["ftp://h/", "http:///x", "http://h:0/", "http://h:99999/", "/x"])
     func refused(target: String) {
         #expect { try plan(Request(.get, target)) } throws: { ($0 as? TransportError)?.code == .invalidRequest }
     }

@@ -32,7 +32,9 @@ struct TransferTests {
     @Test("a waiting reader gets the bytes without a detour")
     mutating func direct() {
         _ = transfer.headArrived()
-        guard case .wait = transfer.pull(5), case .delivered(to: 5, let bytes) = transfer.bytesArrived(chunk(500)) else {
+        guard case .wait = transfer.pull(5),
+            case .delivered(to: 5, let bytes) = transfer.bytesArrived(chunk(500))
+        else {
             Issue.record("the bytes were due at once")
             return
         }

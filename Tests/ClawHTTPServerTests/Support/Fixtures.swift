@@ -9,9 +9,11 @@ import Synchronization
 let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 /// Serves `answer` on a free port of the loopback and hands out a transport to it.
+@discardableResult
 func withServer<Result>(
     tls: TLSIdentity? = nil, limits: HTTPServer.Limits = .init(), client: CurlTransport.Configuration = .init(),
-    answer: @escaping @Sendable (Request) async -> Response, _ body: (CurlTransport, ListenAddress) async throws -> Result
+    answer: @escaping @Sendable (Request) async -> Response,
+    _ body: (CurlTransport, ListenAddress) async throws -> Result
 ) async throws -> Result {
     let server = HTTPServer(
         listen: ListenAddress(host: "127.0.0.1", port: 0), tls: tls, limits: limits, logger: silent)

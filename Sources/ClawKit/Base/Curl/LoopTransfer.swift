@@ -14,6 +14,9 @@ final class LoopTransfer {
     private var parser = ResponseHeadParser()
     private var headIsTooLarge = false
     private var hasHead = false
+    /// As libcurl has it. The exchange's own flag falls earlier, when a reader makes room; measuring silence by that
+    /// one would count the pause.
+    private var isReceivingPaused = false
     private var lastActivity = ContinuousClock.now
     private let start = ContinuousClock.now
 
@@ -55,7 +58,8 @@ final class LoopTransfer {
     /// Goes on in those directions that are not (or no longer) paused.
     func resume() {
         touch()
-        let receiving = exchange.isReceivingPaused ? CURLPAUSE_RECV : 0
+        isReceivingPaused = exchange.isReceivingPaused
+        let receiving = isReceivingPaused ? CURLPAUSE_RECV : 0
         let sending = exchange.isSendingPaused ? CURLPAUSE_SEND : 0
         curl_easy_pause(easy, receiving | sending)
     }
@@ -65,7 +69,7 @@ final class LoopTransfer {
     /// When this transfer is given up; nil while it is we who do not read, or where silence is allowed.
     var deadline: ContinuousClock.Instant? {
         guard hasHead else { return start + exchange.plan.headTimeout }
-        guard let idle = exchange.plan.idleTimeout, !exchange.isReceivingPaused else { return nil }
+        guard let idle = exchange.plan.idleTimeout, !isReceivingPaused else { return nil }
         return lastActivity + idle
     }
 
@@ -121,6 +125,8 @@ final class LoopTransfer {
 
     func receive(bytes: UnsafeRawBufferPointer) -> Exchange.Arrival {
         touch()
-        return exchange.bytesArrived(Array(bytes))
+        let arrival = exchange.bytesArrived(Array(bytes))
+        isReceivingPaused = arrival == .pause
+        return arrival
     }
 }
