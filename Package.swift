@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "ClawKubernetes", targets: ["ClawKubernetes"]),
         .library(name: "ClawControl", targets: ["ClawControl"]),
         .library(name: "ClawCluster", targets: ["ClawCluster"]),
+        .library(name: "ClawResources", targets: ["ClawResources"]),
         .library(name: "ClawPlatform", targets: ["ClawPlatform"]),
         .library(name: "ClawGateway", targets: ["ClawGateway"]),
         .library(name: "ClawHTTPServer", targets: ["ClawHTTPServer"]),
@@ -96,11 +97,16 @@ let package = Package(
             ],
             path: "Sources/ClawKit/Cluster"),
 
+        // MARK: ClawKit's own kinds
+        .target(
+            name: "ClawResources", dependencies: ["ClawDocuments", "ClawModels", "ClawKubernetes"],
+            path: "Sources/ClawKit/Resources"),
+
         // MARK: Platform and Gateway
         .target(
             name: "ClawPlatform",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl",
+                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl", "ClawModels", "ClawResources",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -133,8 +139,8 @@ let package = Package(
         .target(
             name: "ClawKit",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawModels", "ClawKubernetes", "ClawControl", "ClawCluster",
-                "ClawPlatform", "ClawGateway", "ClawHTTPServer",
+                "ClawBase", "ClawDocuments", "ClawModels", "ClawKubernetes", "ClawControl",
+                "ClawResources", "ClawCluster", "ClawPlatform", "ClawGateway", "ClawHTTPServer",
             ],
             path: "Sources/ClawKit/Umbrella"),
 
@@ -188,6 +194,17 @@ let package = Package(
             ]),
         .testTarget(name: "ClawDocumentsTests", dependencies: ["ClawDocuments"]),
         .testTarget(name: "ClawModelsTests", dependencies: ["ClawDocuments", "ClawModels"]),
+        .testTarget(
+            name: "ClawGatewayTests",
+            dependencies: [
+                "ClawBase", "ClawDocuments", "ClawGateway", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
+        .testTarget(name: "ClawPlatformConfigurationTests", dependencies: ["ClawBase", "ClawPlatform"]),
+        .testTarget(
+            name: "AgentRuntimeTests",
+            dependencies: [
+                "ClawBase", "ClawDocuments", "agent-runtime", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
         .testTarget(name: "ClawClusterTests", dependencies: ["ClawCluster", "ClawDocuments"]),
     ]
 )

@@ -8,3 +8,4 @@
 @_exported public import ClawKubernetes
 @_exported public import ClawModels
 @_exported public import ClawPlatform
+@_exported public import ClawResources
