@@ -205,6 +205,17 @@ let package = Package(
             dependencies: [
                 "ClawBase", "ClawDocuments", "agent-runtime", .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
+        .testTarget(
+            name: "ClawGatewayTests",
+            dependencies: [
+                "ClawBase", "ClawDocuments", "ClawGateway", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
+        .testTarget(name: "ClawPlatformConfigurationTests", dependencies: ["ClawBase", "ClawPlatform"]),
+        .testTarget(
+            name: "AgentRuntimeTests",
+            dependencies: [
+                "ClawBase", "ClawDocuments", "agent-runtime", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
         .testTarget(name: "ClawClusterTests", dependencies: ["ClawCluster", "ClawDocuments"]),
     ]
 )
