@@ -106,7 +106,8 @@ struct ChatExchange: AsyncSequence, Sendable {
     }
 
     fileprivate func failure(_ error: JSON?, _ otherwise: String) -> Finding {
-        Finding(.upstream, error?["message"]?.string ?? error?.string ?? "The model gateway \(otherwise); try again later.")
+        let said = error?["message"]?.string ?? error?.string ?? "The model gateway \(otherwise); try again later."
+        return Finding(.upstream, said.replacing(settings.apiKey.reveal(), with: "[redacted]"))
     }
 
     fileprivate func finding(for error: any Error) -> Finding {
