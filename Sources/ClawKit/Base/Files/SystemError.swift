@@ -7,13 +7,19 @@ import Darwin
 #endif
 
 /// A system call that failed, on which path.
-struct SystemError: Error, Hashable {
-    let call: String
-    let path: String
-    let number: Int32
+package struct SystemError: Error, Hashable {
+    package let call: String
+    package let path: String
+    package let number: Int32
+
+    package init(call: String, path: String, number: Int32) {
+        (self.call, self.path, self.number) = (call, path, number)
+    }
 
     /// Runs a call until it is not interrupted, and throws where it answers -1.
-    static func check<N: SignedInteger>(_ call: String, _ path: String, _ body: () -> N) throws(SystemError) -> N {
+    package static func check<N: SignedInteger>(
+        _ call: String, _ path: String, _ body: () -> N
+    ) throws(SystemError) -> N {
         while true {
             let result = body()
             if result != -1 { return result }
@@ -23,12 +29,12 @@ struct SystemError: Error, Hashable {
     }
 
     /// Whether the same write can succeed once somebody has made room.
-    var isFullDisk: Bool { number == ENOSPC || number == EDQUOT }
+    package var isFullDisk: Bool { number == ENOSPC || number == EDQUOT }
 }
 
 extension Finding {
     /// The mend a failed system call asks for.
-    init(_ error: SystemError) {
+    package init(_ error: SystemError) {
         let reason = String(cString: strerror(error.number))
         let mend =
             switch error.number {

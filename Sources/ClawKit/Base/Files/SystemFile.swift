@@ -7,15 +7,15 @@ import Darwin
 #endif
 
 /// An open file; closed when the last reference goes.
-final class SystemFile: Sendable {
-    let path: String
+package final class SystemFile: Sendable {
+    package let path: String
     private let descriptor: Int32
 
     private init(path: String, descriptor: Int32) { (self.path, self.descriptor) = (path, descriptor) }
 
     deinit { _ = close(descriptor) }
 
-    enum Mode {
+    package enum Mode {
         case read, readWrite
         /// New or emptied.
         case create
@@ -24,7 +24,7 @@ final class SystemFile: Sendable {
     }
 
     /// Opens close-on-exec: a child must hold neither the descriptor nor the lock on it. New files have mode 0600.
-    static func open(_ path: String, _ mode: Mode) throws(SystemError) -> SystemFile {
+    package static func open(_ path: String, _ mode: Mode) throws(SystemError) -> SystemFile {
         let flags: Int32 =
             switch mode {
             case .read: O_RDONLY
@@ -44,13 +44,13 @@ final class SystemFile: Sendable {
         return SystemFile(path: path, descriptor: descriptor)
     }
 
-    func size() throws(SystemError) -> Int {
+    package func size() throws(SystemError) -> Int {
         var status = stat()
         _ = try SystemError.check("fstat", path) { fstat(descriptor, &status) }
         return Int(status.st_size)
     }
 
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) {
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) {
         var done = 0
         while done < bytes.count {
             let count = try SystemError.check("write", path) {
@@ -61,7 +61,7 @@ final class SystemFile: Sendable {
     }
 
     /// Reads up to `count` bytes; fewer only at the end of the file.
-    func read(_ count: Int, at offset: Int) throws(SystemError) -> [UInt8] {
+    package func read(_ count: Int, at offset: Int) throws(SystemError) -> [UInt8] {
         var failure: SystemError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             while initialized < count {
@@ -81,12 +81,12 @@ final class SystemFile: Sendable {
         return bytes
     }
 
-    func truncate(to size: Int) throws(SystemError) {
+    package func truncate(to size: Int) throws(SystemError) {
         _ = try SystemError.check("truncate", path) { ftruncate(descriptor, off_t(size)) }
     }
 
     /// Puts the content on the disk, and of the metadata what reading it back needs.
-    func sync() throws(SystemError) {
+    package func sync() throws(SystemError) {
         #if canImport(Darwin)
         // On Darwin fsync leaves bytes in the drive's cache.
         _ = try SystemError.check("sync", path) { fcntl(descriptor, F_FULLFSYNC) }
@@ -96,7 +96,7 @@ final class SystemFile: Sendable {
     }
 
     /// Takes the file's exclusive lock without waiting; false where another holds it.
-    func tryLock() throws(SystemError) -> Bool {
+    package func tryLock() throws(SystemError) -> Bool {
         do throws(SystemError) {
             _ = try SystemError.check("lock", path) { flock(descriptor, LOCK_EX | LOCK_NB) }
             return true
@@ -106,18 +106,18 @@ final class SystemFile: Sendable {
         }
     }
 
-    func unlock() throws(SystemError) {
+    package func unlock() throws(SystemError) {
         _ = try SystemError.check("unlock", path) { flock(descriptor, LOCK_UN) }
     }
 }
 
 /// The process's id, as lock files name their holder.
-var currentProcessID: Int32 { getpid() }
+package var currentProcessID: Int32 { getpid() }
 
-/// What a journal does with directories and names.
-enum FileTree {
+/// Directories and names.
+package enum FileTree {
     /// Makes a directory and its parents with mode 0700; one that is there stays as it is.
-    static func makeDirectory(_ path: String) throws(SystemError) {
+    package static func makeDirectory(_ path: String) throws(SystemError) {
         if mkdir(path, 0o700) == 0 { return }
         switch errno {
         case EEXIST: return
@@ -132,7 +132,7 @@ enum FileTree {
         }
     }
 
-    static func names(in directory: String) throws(SystemError) -> [String] {
+    package static func names(in directory: String) throws(SystemError) -> [String] {
         guard let stream = opendir(directory) else {
             throw SystemError(call: "list", path: directory, number: errno)
         }
@@ -149,7 +149,7 @@ enum FileTree {
         return names
     }
 
-    static func rename(_ old: String, to new: String) throws(SystemError) {
+    package static func rename(_ old: String, to new: String) throws(SystemError) {
         #if canImport(Glibc)
         _ = try SystemError.check("rename", new) { Glibc.rename(old, new) }
         #elseif canImport(Musl)
@@ -160,12 +160,12 @@ enum FileTree {
     }
 
     /// Removes a file; one that is not there is no error.
-    static func remove(_ path: String) throws(SystemError) {
+    package static func remove(_ path: String) throws(SystemError) {
         if unlink(path) != 0, errno != ENOENT { throw SystemError(call: "remove", path: path, number: errno) }
     }
 
     /// Makes the directory's own entries durable: a new or renamed file is else not there after a power cut.
-    static func syncDirectory(_ path: String) throws(SystemError) {
+    package static func syncDirectory(_ path: String) throws(SystemError) {
         try SystemFile.openDirectory(path).syncEntries()
     }
 }
