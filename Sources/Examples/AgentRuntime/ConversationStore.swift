@@ -12,16 +12,22 @@ final class ConversationStore: Sendable {
         var size: Int
     }
 
-    private let file: AppendFile
+    private let file: SystemFile
     private let state: Mutex<State>
 
     /// Opens the conversation in a directory, which is made where it does not exist.
     /// - Throws: ``Finding`` with `E_STORAGE`, also where the file is damaged before its end.
     init(directory: String) throws(Finding) {
-        file = try AppendFile(directory: directory, name: "conversation.jsonl")
-        let bytes = try file.contents()
-        let (messages, size) = try Self.read(bytes, path: file.path)
-        if size < bytes.count { try file.truncate(to: size) }
+        let path = "\(directory)/conversation.jsonl"
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            try FileTree.makeDirectory(directory)
+            file = try SystemFile.open(path, .keepOrCreate)
+            try FileTree.syncDirectory(directory)
+            bytes = try file.read(file.size(), at: 0)
+        } catch { throw Finding(error) }
+        let (messages, size) = try Self.read(bytes, path: path)
+        if size < bytes.count { try Self.cut(file, to: size) }
         state = Mutex(State(messages: messages, size: size))
     }
 
@@ -33,19 +39,35 @@ final class ConversationStore: Sendable {
     /// Blocks for the length of an fsync: one person talks to a runtime, nobody else waits for this thread.
     func append(_ question: Message, _ answer: Message) throws(Finding) {
         let bytes = [question, answer].flatMap { $0.json.bytes() + [UInt8(ascii: "\n")] }
-        let result: Result<Void, Finding> = state.withLock { state in
-            do throws(Finding) {
-                try file.append(bytes)
+        let failure: SystemError? = state.withLock { state in
+            do throws(SystemError) {
+                try write(bytes, at: state.size)
                 state.messages += [question, answer]
                 state.size += bytes.count
-                return .success(())
+                return nil
             } catch {
                 // Nothing half-written may stay in front of what comes later.
                 try? file.truncate(to: state.size)
-                return .failure(error)
+                return error
             }
         }
-        try result.get()
+        if let failure { throw Finding(failure) }
+    }
+
+    private func write(_ bytes: [UInt8], at offset: Int) throws(SystemError) {
+        var failure: SystemError?
+        bytes.withUnsafeBytes { buffer in
+            do throws(SystemError) { try file.write(buffer, at: offset) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        try file.sync()
+    }
+
+    private static func cut(_ file: SystemFile, to size: Int) throws(Finding) {
+        do throws(SystemError) {
+            try file.truncate(to: size)
+            try file.sync()
+        } catch { throw Finding(error) }
     }
 
     /// Reads whole pairs of question and answer, and says where the last of them ends.
