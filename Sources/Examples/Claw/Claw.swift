@@ -1,0 +1,29 @@
+import ArgumentParser
+
+/// The root of the command tree.
+struct Claw: GroupCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "claw",
+        abstract: "Scripts a ClawKit platform over its control plane's HTTP API.",
+        discussion: """
+            Exit codes: 0 ok, 1 failed, 2 usage, 3 refused with a finding code, 4 not found, 5 unreachable.
+            """,
+        subcommands: [
+            TenantCommand.self, ProjectCommand.self, UserCommand.self, RuntimeCommand.self, ChatCommand.self,
+            OperationCommand.self, MeCommand.self,
+        ])
+
+    // The parser takes what the root knows from anywhere in the arguments, so these options may stand before the
+    // command as well as behind it; commands with the same group get the values from here.
+    @OptionGroup var connection: ConnectionOptions
+}
+
+/// A command that only holds others: alone it is a usage error.
+protocol GroupCommand: ParsableCommand {}
+
+/// A command that talks to the control plane.
+protocol ControlPlaneCommand: ParsableCommand {
+    var connection: ConnectionOptions { get }
+    /// - Throws: ``Failure``, ``TransportError`` or `CancellationError`.
+    func run(in session: Session) async throws
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import ClawDocuments
+
+struct ProjectCommand: GroupCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "project", abstract: "Projects: a tenant's namespaces, with members and runtimes.",
+        subcommands: [Create.self, List.self, Show.self, Delete.self])
+
+    struct Create: ControlPlaneCommand {
+        static let configuration = CommandConfiguration(abstract: "Creates a project, and its namespace.")
+        @OptionGroup var connection: ConnectionOptions
+        @Argument(help: "The new project's name, unique on the platform: letters a-z, digits and '-'.")
+        var name: String
+        @Option(help: "The tenant it belongs to.") var tenant: String
+
+        func run(in session: Session) async throws {
+            let project = try await session.controlPlane.post(
+                try Paths.api("projects"), ["name": .string(name), "tenant": .string(tenant)])
+            session.show(project, text: "project \(name) created in tenant \(tenant)")
+        }
+    }
+
+    struct List: ControlPlaneCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the projects.")
+        @OptionGroup var connection: ConnectionOptions
+
+        func run(in session: Session) async throws {
+            let projects = try await session.controlPlane.get(try Paths.api("projects"))
+            session.showList(projects, ["NAME", "TENANT", "PHASE", "MEMBERS"]) { project in
+                [project.text("name"), project.text("tenant"), project.text("phase"), Memberships(project["members"]).text]
+            }
+        }
+    }
+
+    struct Show: ControlPlaneCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows a project.")
+        @OptionGroup var connection: ConnectionOptions
+        @Argument(help: "The project's name.") var name: String
+
+        func run(in session: Session) async throws {
+            session.showDetails(try await session.controlPlane.get(try Paths.api("projects", name)))
+        }
+    }
+
+    struct Delete: ControlPlaneCommand {
+        static let configuration = CommandConfiguration(abstract: "Deletes a project.")
+        @OptionGroup var connection: ConnectionOptions
+        @Argument(help: "The project's name.") var name: String
+
+        func run(in session: Session) async throws {
+            let answer = try await session.controlPlane.delete(try Paths.api("projects", name))
+            session.showDeleted("project", name, answer)
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/// What can be done to a runtime, in the API's words.
+enum RuntimeAction: String, Sendable {
+    case start, stop, suspend, resume, recover, restart, delete
+
+    /// The phase in which it is done; nil: the runtime is gone.
+    var goal: String? {
+        switch self {
+        case .start, .resume, .recover, .restart: "Ready"
+        case .stop: "Stopped"
+        case .suspend: "Suspended"
+        case .delete: nil
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import ClawBase
+import FoundationEssentials
+
+/// Everything a command line touches outside itself, so that tests can stand in for all of it.
+struct Surroundings: Sendable {
+    var environment: [String: String] = [:]
+    /// Where token files are read.
+    var files: any SecretSource
+    var console: any Console
+    var time: any TimeSource = .system
+    /// The way to a control plane, by its address.
+    var transport: @Sendable (_ server: String) -> any Transport
+
+    /// This process's own.
+    static func process() -> Surroundings {
+        Surroundings(
+            environment: ProcessInfo.processInfo.environment, files: FileSecrets(), console: ProcessConsole(),
+            transport: { CurlTransport(.init(baseURL: $0, userAgent: "claw")) })
+    }
+
+    func session(_ options: ConnectionOptions) async throws(Failure) -> Session {
+        let server = try options.serverURL(environment)
+        let token = try await options.signInToken(environment, files)
+        return Session(
+            controlPlane: ControlPlane(server: server, token: token, transport: transport(server)),
+            console: console, output: options.output, time: time)
+    }
+}
+
+/// What one command works with.
+struct Session: Sendable {
+    let controlPlane: ControlPlane
+    let console: any Console
+    let output: OutputFormat
+    let time: any TimeSource
+}
