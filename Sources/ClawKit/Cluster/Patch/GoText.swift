@@ -45,6 +45,61 @@ enum GoText {
         }
     }
 
+    /// As `%v` prints a pointer to a value: `&{[1]}`.
+    static func reference(_ value: JSON) -> String { "&{\(Self.value(value))}" }
+
+    /// As `%#v` prints a decoded value.
+    static func goSyntax(_ value: JSON) -> String { "&value.valueUnstructured{Value:\(literal(value))}" }
+
+    private static func literal(_ value: JSON) -> String {
+        switch value {
+        case .null: "interface {}(nil)"
+        case .string: quoted(value)
+        case .array(let elements): "[]interface {}{\(elements.map(literal).joined(separator: ", "))}"
+        case .object(let object):
+            "map[string]interface {}{"
+                + object.sorted { $0.name < $1.name }.map { "\(quoted(.string($0.name))):\(literal($0.value))" }
+                .joined(separator: ", ") + "}"
+        default: Self.value(value)
+        }
+    }
+
+    /// Strings as `%q` prints them, other values plainly.
+    static func quoted(_ value: JSON) -> String {
+        guard case .string(let text) = value else { return value.isNull ? "null" : Self.value(value) }
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case "\u{0}"..<" ", "\u{7F}":
+                let hex = String(scalar.value, radix: 16)
+                result += "\\x" + (hex.count == 1 ? "0" : "") + hex
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+
+    /// JSON text as Go writes it: the characters that mean something in HTML are escaped.
+    static func json(_ value: JSON, sorted: Bool = false) -> String {
+        let bytes = value.bytes(sorted ? .canonical : .compact)
+        guard bytes.contains(where: { [0x3C, 0x3E, 0x26].contains($0) }) else { return String(decoding: bytes, as: UTF8.self) }
+        var result: [UInt8] = []
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "<"): result += "\\u003c".utf8
+            case UInt8(ascii: ">"): result += "\\u003e".utf8
+            case UInt8(ascii: "&"): result += "\\u0026".utf8
+            default: result.append(byte)
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
     private static func number(_ value: Double) -> String {
         if let whole = Int64(exactly: value), abs(whole) < 1 << 53 { return String(whole) }
         return value.description

@@ -1,0 +1,129 @@
+import ClawDocuments
+
+/// Which fields differ between two documents. No field is in more than one of the sets.
+struct FieldChanges {
+    var added = FieldSet()
+    var modified = FieldSet()
+    var removed = FieldSet()
+
+    /// Without the given fields and everything below them.
+    func ignoring(_ fields: FieldSet) -> FieldChanges {
+        FieldChanges(
+            added: added.subtractingSubtrees(of: fields), modified: modified.subtractingSubtrees(of: fields),
+            removed: removed.subtractingSubtrees(of: fields))
+    }
+}
+
+extension FieldWalker {
+    func changes(from old: JSONObject, to new: JSONObject, _ schema: Schema?) -> FieldChanges {
+        let changes = compare(.object(old), .object(new), shape(ofRoot: schema))
+        return FieldChanges(
+            added: changes.added.children, modified: changes.modified.children, removed: changes.removed.children)
+    }
+
+    /// The three sets at one place and below.
+    private struct Nodes {
+        var added = FieldSet.Node()
+        var modified = FieldSet.Node()
+        var removed = FieldSet.Node()
+
+        mutating func set(_ element: PathElement, _ child: Nodes) {
+            if !child.added.isEmpty { added.children.set(element, child.added) }
+            if !child.modified.isEmpty { modified.children.set(element, child.modified) }
+            if !child.removed.isEmpty { removed.children.set(element, child.removed) }
+        }
+    }
+
+    private func compare(_ old: JSON?, _ new: JSON?, _ shape: FieldShape) -> Nodes {
+        if case .object(let old)? = old, case .object(let new)? = new, old.isIdentical(to: new) { return Nodes() }
+        let (oldWalk, newWalk) = (old.map(shape.walk), new.map(shape.walk))
+        let walk = newWalk ?? oldWalk ?? .leaf
+        if let oldWalk, let newWalk, oldWalk != newWalk {
+            // A value of another kind: the field was changed, and its members come or go.
+            var nodes = compareObjects(old?.object ?? [:], new?.object ?? [:], shape)
+            nodes.modified.isMember = true
+            return nodes
+        }
+        var nodes: Nodes
+        switch walk {
+        case .leaf: return compareLeaves(old, new)
+        case .object:
+            let (oldMembers, newMembers) = (old?.object ?? [:], new?.object ?? [:])
+            if oldMembers.isEmpty, newMembers.isEmpty { return compareLeaves(old, new) }
+            nodes = compareObjects(oldMembers, newMembers, shape, isBoth: old != nil && new != nil)
+        case .list:
+            let (oldItems, newItems) = (old?.array ?? [], new?.array ?? [])
+            if oldItems.isEmpty, newItems.isEmpty { return compareLeaves(old, new) }
+            nodes = compareLists(oldItems, newItems, shape)
+        }
+        if old == nil { nodes.added.isMember = true }
+        if new == nil { nodes.removed.isMember = true }
+        return nodes
+    }
+
+    private func compareLeaves(_ old: JSON?, _ new: JSON?) -> Nodes {
+        var nodes = Nodes()
+        switch (old, new) {
+        case (nil, nil): break
+        case (nil, _): nodes.added.isMember = true
+        case (_, nil): nodes.removed.isMember = true
+        case (let old?, let new?): nodes.modified.isMember = old != new
+        }
+        return nodes
+    }
+
+    private func compareObjects(
+        _ old: JSONObject, _ new: JSONObject, _ shape: FieldShape, isBoth: Bool = false
+    ) -> Nodes {
+        var nodes = Nodes()
+        let (oldMembers, newMembers) = (MemberLookup(old), MemberLookup(new))
+        for (name, value) in old {
+            let other = newMembers[name] ?? (isBoth ? implied(name, in: shape) : nil)
+            nodes.set(.field(name), compare(value, other, member(name, of: shape)))
+        }
+        for (name, value) in new where oldMembers[name] == nil {
+            let other = isBoth ? implied(name, in: shape) : nil
+            nodes.set(.field(name), compare(other, value, member(name, of: shape)))
+        }
+        return nodes
+    }
+
+    /// What Kubernetes' own document would hold where this one holds nothing: there some fields are never absent,
+    /// so that setting what is in them is not setting them.
+    private func implied(_ name: String, in shape: FieldShape) -> JSON? {
+        guard case .record(let schema) = shape.form, let field = schema[name], field.isAlwaysPresent else { return nil }
+        switch field.type {
+        case .string: return ""
+        case .integer, .number: return 0
+        case .bool: return false
+        case .object: return [:]
+        default: return .null
+        }
+    }
+
+    private func compareLists(_ old: [JSON], _ new: [JSON], _ shape: FieldShape) -> Nodes {
+        var nodes = Nodes()
+        let (oldOrder, oldItems) = index(old, in: shape)
+        let (newOrder, newItems) = index(new, in: shape)
+        let shape = element(of: shape)
+        for element in oldOrder + newOrder.filter({ oldItems[$0] == nil }) {
+            let (before, after) = (oldItems[element] ?? [], newItems[element] ?? [])
+            switch (before.count, after.count) {
+            case (...1, ...1): nodes.set(element, compare(before.first, after.first, shape))
+            case (2..., 2...):
+                var child = Nodes()
+                child.modified.isMember = before != after
+                nodes.set(element, child)
+            case (2..., _):
+                var child = after.isEmpty ? Nodes() : compare(nil, after[0], shape)
+                child.removed.isMember = true
+                nodes.set(element, child)
+            default:
+                var child = before.isEmpty ? Nodes() : compare(before[0], nil, shape)
+                child.added.isMember = true
+                nodes.set(element, child)
+            }
+        }
+        return nodes
+    }
+}
