@@ -54,8 +54,18 @@ public struct Runtime: CustomResource {
     public static let statusSchema = Shape.object([
         "phase": Shape.word(RuntimePhase.allCases.map(\.rawValue)), "url": Shape.string, "restarts": Shape.integer,
         "lastError": .object(Shape.object(["code": Shape.string, "message": Shape.string])),
-        "observedGeneration": Shape.integer, "conditions": Shape.conditions,
+        "observedGeneration": Shape.integer, "observedRequest": Shape.string, "conditions": Shape.conditions,
     ])
+
+    /// The annotations by which `restart` and `recover` are asked for; each value is the moment of the wish.
+    public static let restartAnnotation = "clawkit.dev/restart-at"
+    public static let recoverAnnotation = "clawkit.dev/recover-at"
+
+    /// What was asked for by annotation, as one text: the status repeats it in ``RuntimeStatus/observedRequest``
+    /// once it has been carried out.
+    public var request: String {
+        [Self.restartAnnotation, Self.recoverAnnotation].compactMap { annotations[$0] }.joined(separator: ",")
+    }
 }
 
 public struct RuntimeSpec: DocumentView {
@@ -134,6 +144,11 @@ public struct RuntimeStatus: DocumentView {
     public var observedGeneration: Int {
         get { document.int("observedGeneration") ?? 0 }
         set { document.set("observedGeneration", newValue) }
+    }
+    /// The ``Runtime/request`` that this status is the answer to.
+    public var observedRequest: String {
+        get { document.string("observedRequest") ?? "" }
+        set { document.set("observedRequest", newValue.isEmpty ? nil : newValue) }
     }
     public var conditions: [Condition] {
         get { document.views(.conditions) }

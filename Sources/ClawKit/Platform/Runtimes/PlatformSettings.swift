@@ -1,0 +1,51 @@
+import ClawBase
+import ClawDocuments
+public import ClawKubernetes
+import ClawModels
+
+/// What the control plane tells everybody else in the cluster, as a ConfigMap: where it and the gateway are, which
+/// models and templates there are. So an orchestrator in another process needs nothing but a kubeconfig.
+public enum PlatformSettings {
+    public static let namespace = "clawkit-system"
+    public static let name = "platform"
+
+    /// Writes the settings; only where they differ.
+    public static func publish(_ context: RuntimeContext, in api: some KubernetesAPI) async throws {
+        if try await api.find(Namespace.self, namespace) == nil {
+            do {
+                _ = try await api.create(Namespace(metadata: ObjectMeta(name: namespace)))
+            } catch let error as KubernetesError where error.isAlreadyExists {}
+        }
+        let templates = context.templates.map { template -> JSON in
+            [
+                "name": .string(template.name), "command": .array(template.command.map(JSON.string)),
+                "port": .integer(Int64(template.port)),
+            ]
+        }
+        let data = [
+            "gatewayURL": context.gatewayURL, "publicURL": context.publicURL,
+            "models": JSON.array(context.models.map(JSON.string)).description,
+            "templates": JSON.array(templates).description,
+        ]
+        let live = try await api.find(ConfigMap.self, name, in: namespace)
+        if live?.data == data { return }
+        let map = ConfigMap(metadata: ObjectMeta(name: name, namespace: namespace), data: data)
+        _ = try await api.apply(map, manager: "clawkit-control-plane", force: true)
+    }
+
+    /// Reads the settings; nil where the map is not one.
+    public static func context(from map: ConfigMap) -> RuntimeContext? {
+        guard let gatewayURL = map.data["gatewayURL"], let publicURL = map.data["publicURL"],
+            let models = try? JSONParser.parse(Array((map.data["models"] ?? "[]").utf8)).array,
+            let templates = try? JSONParser.parse(Array((map.data["templates"] ?? "[]").utf8)).array
+        else { return nil }
+        return RuntimeContext(
+            templates: templates.compactMap { template in
+                guard let name = template["name"]?.string, let command = template["command"]?.array else { return nil }
+                return ClawConfiguration.Template(
+                    name: name, command: command.compactMap(\.string),
+                    port: template["port"]?.integer.map(Int.init) ?? ClawConfiguration.Template.standardPort)
+            },
+            models: models.compactMap(\.string), gatewayURL: gatewayURL, publicURL: publicURL)
+    }
+}

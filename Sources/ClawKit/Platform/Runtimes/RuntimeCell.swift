@@ -1,0 +1,130 @@
+import ClawBase
+public import ClawDocuments
+import ClawKubernetes
+public import ClawModels
+import ClawResources
+import Crypto
+
+/// Everything that is to exist for one running runtime, as values: the pure rendering of its spec.
+public struct RuntimeCell: Sendable, Hashable {
+    public var name: String
+    public var project: String
+    public var user: String
+    public var image: String
+    public var command: [String]
+    public var port: Int
+    public var env: [EnvVar]
+    public var volumeSize: Quantity
+    public var wipesVolume: Bool
+    public var models: [String]
+    public var owner: OwnerReference
+    /// Changes when somebody asks for a restart.
+    public var restartedAt: String?
+
+    public var volumeName: String { "\(name)-state" }
+    public var secretName: String { "\(name)-runtime" }
+    public static let stateDirectory = "/var/lib/runtime"
+    public static let modelKey = "OPENAI_API_KEY"
+    public static let gatewayToken = "OPENCLAW_GATEWAY_TOKEN"
+    /// Environment variables that the platform sets and a spec may not.
+    static let reserved: Set<String> = [modelKey, gatewayToken, "PORT", "STATE_DIR", "OPENAI_BASE_URL"]
+
+    /// - Throws: the first finding of ``RuntimeKind/admit(_:_:)``, if there is any.
+    init(_ runtime: Runtime, _ context: RuntimeContext) throws(Finding) {
+        if let finding = RuntimeKind.admit(runtime, context).first { throw finding }
+        guard let template = context.template(named: runtime.spec.template) else { throw RuntimeKind.noTemplate }
+        name = runtime.name
+        project = runtime.namespace ?? ""
+        user = runtime.spec.user
+        image = runtime.spec.image ?? "clawkit.dev/\(template.name)"
+        command = runtime.spec.command.isEmpty ? template.command : runtime.spec.command
+        port = template.port
+        models = runtime.spec.models
+        volumeSize = runtime.spec.volumeSize
+        wipesVolume = runtime.spec.retention == .wipe
+        owner = OwnerReference(controlling: runtime)
+        restartedAt = runtime.annotations[Runtime.restartAnnotation]
+        env = []
+        env = Self.environment(runtime, context, port, secret: secretName)
+    }
+
+    private static func environment(
+        _ runtime: Runtime, _ context: RuntimeContext, _ port: Int, secret: String
+    ) -> [EnvVar] {
+        func fromSecret(_ key: String) -> EnvVar {
+            EnvVar(name: key, valueFrom: EnvVarSource(secretKeyRef: SecretKeySelector(key: key, name: secret)))
+        }
+        let model = runtime.spec.models.first ?? context.models.first ?? "echo"
+        return [
+            EnvVar(name: "PORT", value: String(port)), EnvVar(name: "STATE_DIR", value: stateDirectory),
+            EnvVar(name: "OPENAI_BASE_URL", value: "\(context.gatewayURL)/v1"), fromSecret(modelKey),
+            fromSecret(gatewayToken),
+        ] + (runtime.spec.env.contains { $0.name == "MODEL" } ? [] : [EnvVar(name: "MODEL", value: model)]) + runtime.spec.env
+    }
+
+    // MARK: children
+
+    var labels: [String: String] {
+        ["app.kubernetes.io/managed-by": "clawkit", "clawkit.dev/runtime": name, "clawkit.dev/user": user]
+    }
+
+    private func metadata(_ name: String, owned: Bool = true) -> ObjectMeta {
+        ObjectMeta(name: name, namespace: project, labels: labels, ownerReferences: owned ? [owner] : [])
+    }
+
+    /// The volume has a life of its own unless it is to be wiped with the runtime.
+    var claim: PersistentVolumeClaim {
+        PersistentVolumeClaim(
+            metadata: metadata(volumeName, owned: wipesVolume),
+            spec: PersistentVolumeClaimSpec(
+                accessModes: ["ReadWriteOnce"], resources: VolumeResourceRequirements(requests: ["storage": volumeSize])))
+    }
+
+    func secret(modelKey: Secret<String>, gatewayToken: Secret<String>) -> KubernetesSecret {
+        KubernetesSecret(
+            metadata: metadata(secretName),
+            data: [
+                Self.modelKey: Base64.encode(Array(modelKey.reveal().utf8)),
+                Self.gatewayToken: Base64.encode(Array(gatewayToken.reveal().utf8)),
+            ], type: "Opaque")
+    }
+
+    func grant(keyHash: String) -> ModelGrantResource {
+        ModelGrantResource(
+            metadata: metadata(name), keyHash: keyHash, tenant: nil, project: project, user: user, runtime: name,
+            models: models)
+    }
+
+    /// The pod, marked with a hash of itself: pods cannot be changed, so another hash means another pod.
+    var pod: Pod {
+        func probe(_ path: String, period: Int, failures: Int) -> Probe {
+            Probe(
+                failureThreshold: failures, httpGet: HTTPGetAction(port: "http", path: path), periodSeconds: period,
+                timeoutSeconds: 2)
+        }
+        let container = Container(
+            name: "runtime", image: image, command: command, ports: [ContainerPort(containerPort: port, name: "http")],
+            env: env, volumeMounts: [VolumeMount(name: "state", mountPath: Self.stateDirectory)],
+            livenessProbe: probe("/healthz", period: 5, failures: 3),
+            readinessProbe: probe("/readyz", period: 2, failures: 1),
+            startupProbe: probe("/startupz", period: 1, failures: 240))
+        var pod = Pod(
+            metadata: metadata(name),
+            spec: PodSpec(
+                containers: [container], automountServiceAccountToken: false, restartPolicy: "Always",
+                terminationGracePeriodSeconds: 10,
+                volumes: [
+                    Volume(
+                        name: "state",
+                        persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: volumeName))
+                ]))
+        var annotations = ["clawkit.dev/user": user]
+        annotations[Runtime.restartAnnotation] = restartedAt
+        pod.annotations = annotations
+        let hash = SHA256.hash(data: JSON.object(pod.document).bytes(.canonical))
+        pod.annotations[Self.hashAnnotation] = String(Hex.encode(hash).prefix(16))
+        return pod
+    }
+
+    static let hashAnnotation = "clawkit.dev/cell-hash"
+}

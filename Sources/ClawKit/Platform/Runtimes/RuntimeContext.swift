@@ -1,0 +1,29 @@
+import ClawBase
+
+/// What a runtime's children depend on besides its own spec.
+public struct RuntimeContext: Sendable, Hashable {
+    public var templates: [ClawConfiguration.Template]
+    /// Model aliases; the first one is a runtime's default.
+    public var models: [String]
+    /// Where runtimes reach the model gateway, `http://127.0.0.1:4000`.
+    public var gatewayURL: String
+    /// Where people reach the control plane, `http://127.0.0.1:8080`.
+    public var publicURL: String
+
+    public init(templates: [ClawConfiguration.Template], models: [String], gatewayURL: String, publicURL: String) {
+        (self.templates, self.models, self.gatewayURL, self.publicURL) = (templates, models, gatewayURL, publicURL)
+    }
+
+    func template(named name: String?) -> ClawConfiguration.Template? {
+        name.map { name in templates.first { $0.name == name } } ?? templates.first { $0.name == "default" } ?? templates.first
+    }
+}
+
+/// How long a runtime's phases may last.
+public struct RuntimeDeadlines: Sendable {
+    /// From the wish to run to readiness.
+    public var start: Duration = .seconds(300)
+    /// Restarts without readiness in between before the runtime counts as failed.
+    public var restarts = 8
+    public init() {}
+}

@@ -1,0 +1,46 @@
+public import ClawBase
+public import ClawResources
+
+/// The pure triple of the Runtime kind: admit, desire (``RuntimeCell``), next.
+public enum RuntimeKind {
+    /// What speaks against running it; empty where nothing does.
+    public static func admit(_ runtime: Runtime, _ context: RuntimeContext) -> [Finding] {
+        var findings: [Finding] = []
+        if let name = runtime.spec.template, !context.templates.contains(where: { $0.name == name }) {
+            let known = context.templates.map(\.name).sorted().joined(separator: ", ")
+            findings.append(Finding(
+                .unknownTemplate, "There is no template '\(name)'; known are \(known).", field: "spec.template"))
+        }
+        if context.templates.isEmpty, runtime.spec.command.isEmpty { findings.append(noTemplate) }
+        for model in runtime.spec.models where !context.models.contains(model) {
+            findings.append(Finding(
+                .unknownModel, "There is no model '\(model)'; known are \(context.models.joined(separator: ", ")).",
+                field: "spec.models"))
+        }
+        for variable in runtime.spec.env where RuntimeCell.reserved.contains(variable.name) {
+            findings.append(Finding(
+                .reservedVariable, "The platform sets \(variable.name) itself; take it out of the runtime.",
+                field: "spec.env[\(variable.name)]"))
+        }
+        if runtime.spec.volumeSize.units == nil {
+            findings.append(Finding(
+                .badQuantity, "'\(runtime.spec.volumeSize)' is no size; write 1Gi, 500Mi.", field: "spec.volume.size"))
+        }
+        return findings
+    }
+
+    static let noTemplate = Finding(
+        .unknownTemplate, "No template is configured; add one to claw.yaml or give the runtime a command.",
+        field: "spec.template")
+}
+
+extension FindingCode {
+    public static let unknownTemplate = FindingCode(rawValue: "E_TEMPLATE")
+    public static let unknownModel = FindingCode(rawValue: "E_MODEL")
+    public static let reservedVariable = FindingCode(rawValue: "E_ENV_RESERVED")
+    public static let badQuantity = FindingCode(rawValue: "E_QUANTITY")
+    public static let startDeadline = FindingCode(rawValue: "E_START_DEADLINE")
+    public static let crashLoop = FindingCode(rawValue: "E_CRASH_LOOP")
+    public static let unschedulable = FindingCode(rawValue: "E_UNSCHEDULABLE")
+    public static let containerStart = FindingCode(rawValue: "E_CONTAINER_START")
+}
