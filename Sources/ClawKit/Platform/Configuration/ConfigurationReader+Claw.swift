@@ -23,7 +23,7 @@ extension ConfigurationReader {
             let name = alias(members)
             if let name { noteName(name, members, &lines) }
             guard let nodes = list(members, "upstreams"), !nodes.isEmpty else {
-                if members["upstreams"] == nil || list(isEmpty: members["upstreams"]) {
+                if members.lacks("upstreams") || list(isEmpty: members["upstreams"]) {
                     fail(node, "\(place).upstreams is missing; name at least one upstream.")
                 }
                 continue
@@ -147,7 +147,7 @@ extension ConfigurationReader {
 
     private mutating func command(_ members: Members) -> [String]? {
         guard let nodes = list(members, "command"), !nodes.isEmpty else {
-            if members["command"] == nil || list(isEmpty: members["command"]) {
+            if members.lacks("command") || list(isEmpty: members["command"]) {
                 fail(members.node, "\(members.place(of: "command")) is missing; name the program to run.")
             }
             return nil

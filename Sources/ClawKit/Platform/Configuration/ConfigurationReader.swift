@@ -15,12 +15,17 @@ struct ConfigurationReader {
         let node: Node
         let place: String
         fileprivate let values: [String: Node]
+        /// Members that an unknown key was probably meant to be: they need not be named as missing, too.
+        fileprivate let misspelt: Set<String>
 
         /// A member's value; nil where it is absent or null.
         subscript(_ name: String) -> Node? {
             guard let value = values[name], !value.isNull else { return nil }
             return value
         }
+
+        /// Whether a member has no value and nothing that looks like it.
+        func lacks(_ name: String) -> Bool { self[name] == nil && !misspelt.contains(name) }
 
         func place(of name: String) -> String { place.isEmpty ? name : "\(place).\(name)" }
     }
@@ -66,10 +71,13 @@ struct ConfigurationReader {
             return nil
         }
         var values: [String: Node] = [:]
+        var misspelt: Set<String> = []
         for (key, value) in mapping {
             guard let name = key.scalar?.string, known.contains(name) else {
                 let name = key.scalar?.string ?? "a key that is no text"
-                let hint = NearestName.nearest(to: name, in: known).map { "did you mean '\($0)'?" }
+                let nearest = NearestName.nearest(to: name, in: known)
+                if let nearest { misspelt.insert(nearest) }
+                let hint = nearest.map { "did you mean '\($0)'?" }
                 fail(
                     key,
                     "Unknown key '\(name)'\(place.isEmpty ? "" : " in \(place)"); "
@@ -78,7 +86,7 @@ struct ConfigurationReader {
             }
             values[name] = value
         }
-        return Members(node: node, place: place, values: values)
+        return Members(node: node, place: place, values: values, misspelt: misspelt)
     }
 
     mutating func list(_ members: Members, _ name: String) -> [Node]? {
@@ -92,7 +100,7 @@ struct ConfigurationReader {
 
     /// A text that is there: an absent one is noted.
     mutating func requiredText(_ members: Members, _ name: String) -> String? {
-        if members[name] == nil { fail(members.node, "\(members.place(of: name)) is missing; add it.") }
+        if members.lacks(name) { fail(members.node, "\(members.place(of: name)) is missing; add it.") }
         return text(members, name)
     }
 
