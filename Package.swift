@@ -167,6 +167,7 @@ let package = Package(
             name: "claw",
             dependencies: [
                 "ClawBase", "ClawDocuments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Sources/Examples/Claw"),
         .executableTarget(
@@ -199,16 +200,10 @@ let package = Package(
             dependencies: [
                 "ClawBase", "ClawDocuments", "ClawGateway", .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
-        .testTarget(name: "ClawPlatformConfigurationTests", dependencies: ["ClawBase", "ClawPlatform"]),
         .testTarget(
-            name: "AgentRuntimeTests",
+            name: "ClawPlatformTests",
             dependencies: [
-                "ClawBase", "ClawDocuments", "agent-runtime", .product(name: "HTTPTypes", package: "swift-http-types"),
-            ]),
-        .testTarget(
-            name: "ClawGatewayTests",
-            dependencies: [
-                "ClawBase", "ClawDocuments", "ClawGateway", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "ClawBase", "ClawDocuments", "ClawPlatform", .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
         .testTarget(name: "ClawPlatformConfigurationTests", dependencies: ["ClawBase", "ClawPlatform"]),
         .testTarget(
