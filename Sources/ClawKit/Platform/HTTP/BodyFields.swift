@@ -72,7 +72,11 @@ public struct BodyFields: Sendable {
     }
 
     /// A member that is there; null counts as absent.
-    private func present(_ name: String) -> JSON? { object[name].flatMap { $0.isNull ? nil : $0 } }
+    private func present(_ name: String) -> JSON? {
+        // Spelt out: a bare `nil` would be read as JSON's null.
+        guard let value = object[name], !value.isNull else { return Optional<JSON>.none }
+        return value
+    }
 
     private func missing(_ name: String, _ type: String) -> Finding {
         Finding(.badRequest, "'\(name)' is missing; give it as \(type).", field: path + name)

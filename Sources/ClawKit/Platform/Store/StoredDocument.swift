@@ -24,7 +24,8 @@ struct StoredDocument {
     }
 
     func optionalTime(_ name: String) throws(Finding) -> Timestamp? {
-        body[name] == nil ? nil : try time(name)
+        guard let value = body[name], !value.isNull else { return nil }
+        return try time(name)
     }
 
     func word<E: RawRepresentable<String>>(_ name: String, as type: E.Type = E.self) throws(Finding) -> E {

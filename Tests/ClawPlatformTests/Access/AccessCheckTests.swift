@@ -1,0 +1,123 @@
+import ClawBase
+import ClawPlatform
+import HTTPTypes
+import Synchronization
+import Testing
+
+@Suite("The forward-auth endpoint")
+struct AccessCheckTests {
+    let store = MemoryPlatformStore()
+    let directory = MemoryAccessDirectory()
+    let signer = SessionSigner(keys: .generate())
+    let time = VirtualTime()
+    let woken = Woken()
+    let check: AccessCheck
+
+    final class Woken: Sendable {
+        private let list = Mutex<[String]>([])
+        func note(_ runtime: RuntimeReference) { list.withLock { $0.append(runtime.description) } }
+        var all: [String] { list.withLock { $0 } }
+    }
+
+    init() async throws {
+        let woken = woken
+        check = AccessCheck(
+            authenticator: StoreAuthenticator(store: store, signer: signer, time: time), directory: directory,
+            domain: "claw.test", time: time, wake: { woken.note($0) })
+        for name in ["ada", "eve"] {
+            try await store.create(User(
+                name: name, credentials: [.init(hash: Token.hash("\(name)-token"), label: "x", createdAt: time.now)],
+                createdAt: time.now))
+        }
+        directory.set(RuntimeReference(project: "demo", runtime: "ada"), owner: "ada", .ready)
+        directory.set(RuntimeReference(project: "b-c", runtime: "a"), owner: "ada", .asleep)
+    }
+
+    private func ask(
+        _ uri: String, host: String = "claw.test", session: String? = nil, token: String? = nil,
+        _ more: [(String, String)] = []
+    ) async throws -> Response {
+        var request = Request(.get, "http://127.0.0.1:8080/api/v1/access/check")
+        var fields = [
+            ("X-Forwarded-Method", "GET"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", host),
+            ("X-Forwarded-Uri", uri),
+        ]
+        if let session {
+            let value = signer.sign(Session(
+                user: session, issuedAt: time.now, expiresAt: time.now + .seconds(600), epoch: 0))
+            fields.append(("Cookie", "other=1; claw_session=\(value.reveal())"))
+        }
+        if let token { fields.append(("Authorization", "Bearer \(token)")) }
+        for (name, value) in fields + more {
+            request.headers.append(HTTPField(name: try #require(HTTPField.Name(name)), value: value))
+        }
+        return await check.respond(to: request)
+    }
+
+    @Test("lets the owner pass, by cookie or token, by path or host, and says who it is")
+    func owner() async throws {
+        for response in [
+            try await ask("/r/demo/ada/x", session: "ada"), try await ask("/r/demo/ada/x", token: "ada-token"),
+            try await ask("/x", host: "ada-demo.claw.test", session: "ada"),
+        ] {
+            #expect(response.status == .ok)
+            #expect(response.headers[IdentityHeaders.user] == "ada")
+            #expect(response.headers[IdentityHeaders.runtime] == "demo/ada")
+        }
+    }
+
+    @Test("stops another user, a visitor, and a session that was ended")
+    func others() async throws {
+        #expect(try await ask("/r/demo/ada/x", session: "eve").status == .forbidden)
+        #expect(try await ask("/r/demo/ada/x", token: "eve-token").status == .forbidden)
+        #expect(try await ask("/r/demo/ada/x").status == .unauthorized)
+        let page = try await ask("/r/demo/ada/x", [("Accept", "text/html")])
+        #expect(page.status == .found)
+        #expect(page.headers[.location] == "/sign-in?return=%2Fr%2Fdemo%2Fada%2Fx")
+        try await store.modify(User.self, "ada") { $0.sessionEpoch += 1 }
+        #expect(try await ask("/r/demo/ada/x", session: "ada").status == .unauthorized)
+    }
+
+    @Test("believes the identity of its own check only, not the client's headers")
+    func spoofing() async throws {
+        let response = try await ask(
+            "/r/demo/ada/x", session: "eve", [("X-Claw-User", "ada"), ("X-Forwarded-User", "ada")])
+        #expect(response.status == .forbidden)
+        let own = try await ask("/r/demo/ada/x", session: "ada", [("X-Claw-User", "root")])
+        #expect(own.headers[values: IdentityHeaders.user] == ["ada"])
+    }
+
+    @Test("takes the host from the forwarded request, not from its own")
+    func forwardedHost() async throws {
+        // Gap 1 of ClawLoops: the check's own Host header names the auth server.
+        #expect(try await ask("/x", host: "eve-demo.claw.test", session: "ada", [("Host", "ada-demo.claw.test")]).status
+            == .forbidden)
+    }
+
+    @Test("wakes what sleeps, once allowed, and finds the runtime whose name can be split in two ways")
+    func wake() async throws {
+        let response = try await ask("/", host: "a-b-c.claw.test", session: "ada")
+        #expect(response.status == .serviceUnavailable)
+        #expect(response.headers[.retryAfter] == "2")
+        #expect(woken.all == ["b-c/a"])
+        #expect(try await ask("/", host: "a-b-c.claw.test", session: "eve").status == .forbidden)
+        #expect(woken.all == ["b-c/a"])
+    }
+
+    @Test("lets nobody pass where users cannot be looked up")
+    func failing() async throws {
+        struct Broken: Authenticator {
+            func identify(_ request: Request) async throws -> Identity { throw Finding(.storage, "The disk is gone.") }
+        }
+        let check = AccessCheck(authenticator: Broken(), directory: directory)
+        #expect(await check.respond(to: Request(.get, "/api/v1/access/check")).status == .serviceUnavailable)
+    }
+
+    @Test("is true to roles")
+    func roles() async throws {
+        directory.set("eve", in: "demo", .developer)
+        #expect(try await ask("/r/demo/ada/x", session: "eve").status == .forbidden)
+        directory.set("eve", in: "demo", .manager)
+        #expect(try await ask("/r/demo/ada/x", session: "eve").status == .ok)
+    }
+}

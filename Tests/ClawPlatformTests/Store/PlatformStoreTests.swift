@@ -1,0 +1,86 @@
+import ClawBase
+import ClawPlatform
+import Testing
+
+@Suite("Platform stores")
+struct PlatformStoreTests {
+    @Test("in memory", arguments: PlatformStoreConformance.checks)
+    func memory(check: PlatformStoreConformance) async throws {
+        try await check.run(MemoryPlatformStore())
+    }
+
+    @Test("with a journal", arguments: PlatformStoreConformance.checks)
+    func journaled(check: PlatformStoreConformance) async throws {
+        let scratch = try ScratchDirectory()
+        try await check.run(JournaledPlatformStore(directory: scratch.path, options: .init(durability: .none)))
+    }
+}
+
+@Suite("A store with a journal")
+struct JournaledPlatformStoreTests {
+    let scratch: ScratchDirectory
+    init() throws { scratch = try ScratchDirectory() }
+
+    @Test("has everything again after reopening, with and without a snapshot", arguments: [false, true])
+    func reopen(compacts: Bool) async throws {
+        let before = try JournaledPlatformStore(directory: scratch.path)
+        for number in 0..<20 { try await before.create(PlatformStoreConformance.sampleUser("u\(number)", token: "t\(number)")) }
+        try await before.delete(User.self, "u3")
+        try await before.modify(User.self, "u4") { $0.sessionEpoch = 7 }
+        try await before.begin(PlatformStoreConformance.sampleOperation("op1", target: "t"))
+        if compacts { try await before.compact() }
+        try await before.create(PlatformStoreConformance.sampleUser("late"))
+        let users = try await before.list(User.self)
+        try before.close()
+
+        let after = try JournaledPlatformStore(directory: scratch.path)
+        #expect(after.recovery.snapshotRecords == (compacts ? 20 : 0))
+        #expect(try await after.list(User.self) == users)
+        #expect(try await after.user(withToken: Secret("t4"))?.user.record.sessionEpoch == 7)
+        #expect(try await after.user(withToken: Secret("t3")) == nil)
+        #expect(try await after.activeOperation(on: "t")?.record.id == "op1")
+        let next = try await after.create(PlatformStoreConformance.sampleUser("next"))
+        #expect(next.version > users.map(\.version).max()!)
+    }
+
+    @Test("keeps forgetting the oldest finished operations after reopening")
+    func retention() async throws {
+        let finished = { (id: String) in
+            RecordChange.create(PlatformStoreConformance.sampleOperation(id, target: "t", state: .succeeded))
+        }
+        let before = try JournaledPlatformStore(directory: scratch.path, options: .init(durability: .none))
+        try await before.commit((100_000..<110_010).map { finished("op\($0)") })
+        try await before.compact()
+        try before.close()
+        let after = try JournaledPlatformStore(directory: scratch.path, options: .init(durability: .none))
+        try await after.commit([finished("op110010")])
+        let all = try await after.list(Operation.self, limit: 20_000)
+        #expect(all.count == 10_000)
+        #expect(all.last?.record.id == "op110010")
+    }
+
+    @Test("makes its log shorter by itself")
+    func compaction() async throws {
+        let options = Journal.Options(durability: .none, compactionFloorBytes: 20_000)
+        let store = try JournaledPlatformStore(directory: scratch.path, options: options)
+        try await store.create(PlatformStoreConformance.sampleUser("ada"))
+        for _ in 0..<500 { try await store.modify(User.self, "ada") { $0.sessionEpoch += 1 } }
+        try store.close()
+        let again = try JournaledPlatformStore(directory: scratch.path)
+        #expect(again.recovery.snapshotRecords == 1)
+        #expect(again.recovery.records < 200)
+        #expect(try await again.get(User.self, "ada")?.record.sessionEpoch == 500)
+    }
+
+    @Test("never writes a token, only its hash")
+    func noTokens() async throws {
+        let token = Token.random(prefix: "claw")
+        let store = try JournaledPlatformStore(directory: scratch.path)
+        try await store.create(PlatformStoreConformance.sampleUser("ada", token: token.reveal()))
+        try await store.compact()
+        try store.close()
+        for file in try scratch.files() {
+            #expect(!String(decoding: file, as: UTF8.self).contains(token.reveal()))
+        }
+    }
+}

@@ -1,0 +1,228 @@
+import ClawBase
+import ClawDocuments
+import ClawPlatform
+
+/// What every ``PlatformStore`` must do. Each check gets an empty store and throws where the store falls short.
+///
+///     for check in PlatformStoreConformance.checks { try await check.run(makeStore()) }
+struct PlatformStoreConformance: Sendable, CustomStringConvertible {
+    struct Failure: Error, CustomStringConvertible { let description: String }
+
+    let description: String
+    let run: @Sendable (any PlatformStore) async throws -> Void
+
+    private init(_ description: String, _ run: @escaping @Sendable (any PlatformStore) async throws -> Void) {
+        (self.description, self.run) = (description, run)
+    }
+
+    static let checks: [PlatformStoreConformance] = [
+        PlatformStoreConformance("what was created is read back whole, with its commit's version") { store in
+            let user = sampleUser("ada", token: "t1")
+            let created = try await store.create(user)
+            try equal(try await store.get(User.self, "ada"), created)
+            try equal(created.record, user)
+            let operation = sampleOperation("op1", target: "runtime/demo/ada")
+            try await store.create(operation)
+            try equal(try await store.get(Operation.self, "op1")?.record, operation)
+            try equal(try await store.get(Operation.self, "none"), nil)
+        },
+        PlatformStoreConformance("versions grow with every commit") { store in
+            var last: UInt64 = 0
+            for number in 0..<5 {
+                let version = try await store.create(sampleUser("u\(number)")).version
+                try that(version > last, "version \(version) after \(last)")
+                last = version
+            }
+        },
+        PlatformStoreConformance("a key exists once in its kind") { store in
+            try await store.create(sampleUser("ada"))
+            try await refused(.alreadyExists) { try await store.create(sampleUser("ada")) }
+            try await store.create(sampleOperation("ada", target: "t"))
+        },
+        PlatformStoreConformance("a change based on an old version is refused and changes nothing") { store in
+            var first = try await store.create(sampleUser("ada"))
+            var second = first
+            first.record.displayName = "Ada"
+            let updated = try await store.update(first)
+            second.record.displayName = "Augusta"
+            try await refused(.stale) { try await store.update(second) }
+            try await refused(.stale) { try await store.delete(User.self, "ada", version: second.version) }
+            try equal(try await store.get(User.self, "ada"), updated)
+        },
+        PlatformStoreConformance("what is not there can be neither changed nor deleted") { store in
+            try await refused(.notFound) { try await store.delete(User.self, "ada") }
+            try await refused(.notFound) { try await store.modify(User.self, "ada") { $0.isDisabled = true } }
+        },
+        PlatformStoreConformance("a commit applies all of its changes or none") { store in
+            try await store.create(sampleUser("ada"))
+            try await refused(.alreadyExists) {
+                try await store.commit([
+                    .create(sampleUser("bob", token: "b")), .create(sampleOperation("op", target: "t")),
+                    .create(sampleUser("ada")),
+                ])
+            }
+            try equal(try await store.get(User.self, "bob"), nil)
+            try equal(try await store.get(Operation.self, "op"), nil)
+            try equal(try await store.activeOperation(on: "t"), nil)
+            try equal(try await store.find(User.self, "token", Token.hash("b")), nil)
+            let version = try await store.commit([.create(sampleUser("bob")), .create(sampleUser("eve"))])
+            try equal(try await store.get(User.self, "bob")?.version, version)
+            try equal(try await store.get(User.self, "eve")?.version, version)
+        },
+        PlatformStoreConformance("changes of one commit see each other") { store in
+            try await refused(.alreadyExists) {
+                try await store.commit([.create(sampleUser("ada")), .create(sampleUser("ada"))])
+            }
+            try await store.commit([
+                .create(sampleUser("ada", token: "t")), .delete(User.kind, key: "ada", version: nil),
+                .create(sampleUser("bob", token: "t")),
+            ])
+            try equal(try await store.find(User.self, "token", Token.hash("t"))?.record.name, "bob")
+        },
+        PlatformStoreConformance("a unique index value has one holder, who is named; given up, it is free") { store in
+            try await store.create(sampleUser("ada", token: "same"))
+            let finding = try await refused(.alreadyExists) { try await store.create(sampleUser("bob", token: "same")) }
+            try equal(finding.details["index"], "token")
+            try equal(finding.details["key"], "ada")
+            try await store.modify(User.self, "ada") { $0.credentials = [] }
+            try await store.create(sampleUser("bob", token: "same"))
+            try equal(try await store.user(withToken: Secret("same"))?.user.record.name, "bob")
+            try await store.delete(User.self, "bob")
+            try that(try await store.user(withToken: Secret("same")) == nil, "a deleted user's token still works")
+        },
+        PlatformStoreConformance("rows come in the byte order of their keys, page by page, both ways") { store in
+            let names = ["a", "a-b", "a0", "b", "B", "é", "zz"]
+            for name in names { try await store.create(sampleUser(name)) }
+            let sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            for (isDescending, expected) in [(false, sorted), (true, sorted.reversed())] {
+                var found: [String] = []
+                while true {
+                    let page = try await store.list(
+                        User.self, after: found.last, limit: 3, isDescending: isDescending)
+                    found += page.map(\.record.name)
+                    if page.count < 3 { break }
+                }
+                try equal(found, expected)
+            }
+        },
+        PlatformStoreConformance("rows are found by index value only as long as they have it") { store in
+            for number in 0..<6 {
+                try await store.create(AuditEntry(
+                    id: "e\(number)", at: Timestamp(seconds: 1), actor: number % 2 == 0 ? "ada" : "bob", action: "x",
+                    target: "t"))
+            }
+            let found = try await store.list(AuditEntry.self, index: ("actor", "ada"), limit: 2, isDescending: true)
+            try equal(found.map(\.record.id), ["e4", "e2"])
+            let rest = try await store.list(
+                AuditEntry.self, index: ("actor", "ada"), after: "e2", isDescending: true)
+            try equal(rest.map(\.record.id), ["e0"])
+        },
+        PlatformStoreConformance("of many who change one record at once, none is lost") { store in
+            try await store.create(sampleUser("ada"))
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        for _ in 0..<10 { try await store.modify(User.self, "ada") { $0.sessionEpoch += 1 } }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try equal(try await store.get(User.self, "ada")?.record.sessionEpoch, 80)
+        },
+        PlatformStoreConformance("one operation at a time is under way on a target; the other is named") { store in
+            var first = try await store.begin(sampleOperation("op1", target: "runtime/demo/ada")).operation
+            let finding = try await refused(.conflict) {
+                try await store.begin(sampleOperation("op2", target: "runtime/demo/ada"))
+            }
+            try equal(finding.details["operation"], "op1")
+            try await store.begin(sampleOperation("op3", target: "runtime/demo/bob"))
+            first.record.state = .succeeded
+            try await store.update(first)
+            try await store.begin(sampleOperation("op4", target: "runtime/demo/ada"))
+            try equal(try await store.operations(on: "runtime/demo/ada").map(\.record.id), ["op4", "op1"])
+        },
+        PlatformStoreConformance("the same idempotency key gives the same operation, also to many at once") { store in
+            let ids = try await withThrowingTaskGroup(of: String.self) { group in
+                for number in 0..<10 {
+                    group.addTask {
+                        let wish = sampleOperation("op\(number)", target: "t", idempotencyKey: "k")
+                        return try await store.begin(wish).operation.record.id
+                    }
+                }
+                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+            }
+            try equal(ids.count, 1)
+            try await refused(.badRequest) {
+                try await store.begin(sampleOperation("op99", target: "other", idempotencyKey: "k"))
+            }
+        },
+        PlatformStoreConformance("finished operations beyond the newest 10,000 go, unfinished ones stay") { store in
+            let limit = 10_000
+            try await store.create(sampleOperation("open", target: "open"))
+            let ids = (0..<limit + 50).map { number in
+                let digits = String(number)
+                return "op" + String(repeating: "0", count: 6 - digits.count) + digits
+            }
+            for start in stride(from: 0, to: ids.count, by: 1000) {
+                try await store.commit(ids[start..<min(start + 1000, ids.count)].map { id in
+                    .create(sampleOperation(id, target: "t", state: .succeeded))
+                })
+            }
+            let page = try await store.list(Operation.self, limit: limit * 2)
+            try equal(page.count, limit + 1)
+            try equal(page.first?.record.id, "op000050")
+            try equal(page.dropLast().last?.record.id, "op010049")
+            try that(try await store.get(Operation.self, "open") != nil, "an unfinished operation is gone")
+        },
+        PlatformStoreConformance("hostile keys and values are only text") { store in
+            let hostile = ["'; drop table users; --", "a\u{0}b", "\u{1F980}", "\\", "%00", String(repeating: "x", count: 5000)]
+            for name in hostile {
+                try await store.create(AuditEntry(
+                    id: name, at: Timestamp(seconds: 1), actor: name, action: "x", target: "t", details: [name: name]))
+            }
+            for name in hostile {
+                try equal(try await store.get(AuditEntry.self, name)?.record.details, [name: name])
+                try equal(try await store.find(AuditEntry.self, "actor", name)?.record.id, name)
+            }
+        },
+    ]
+
+    // MARK: helpers
+
+    static func sampleUser(_ name: String, token: String? = nil) -> User {
+        let created = Timestamp(nanoseconds: 1_767_225_600_123_456_789)
+        return User(
+            name: name, displayName: "A person",
+            credentials: token.map { [.init(hash: Token.hash($0), label: "first", createdAt: created)] } ?? [],
+            createdAt: created)
+    }
+
+    static func sampleOperation(
+        _ id: String, target: String, idempotencyKey: String? = nil, state: Operation.State = .pending
+    ) -> Operation {
+        let now = Timestamp(nanoseconds: 1_767_225_600_123_456_789)
+        return Operation(
+            id: id, idempotencyKey: idempotencyKey, actor: "ada", target: target, action: "start", state: state,
+            steps: [.init(name: "volume", state: .succeeded, attempts: 1, startedAt: now, endedAt: now, message: "ok")],
+            result: ["url": "http://x"], error: .init(code: .conflict, message: "m"), createdAt: now)
+    }
+
+    private static func that(_ condition: Bool, _ message: String) throws {
+        if !condition { throw Failure(description: message) }
+    }
+
+    private static func equal<T: Equatable>(_ found: T, _ expected: T) throws {
+        try that(found == expected, "found \(found), expected \(expected)")
+    }
+
+    @discardableResult
+    private static func refused(_ code: FindingCode, _ body: () async throws -> some Any) async throws -> Finding {
+        do {
+            _ = try await body()
+        } catch let finding as Finding {
+            try equal(finding.code, code)
+            return finding
+        }
+        throw Failure(description: "expected \(code), but it was accepted")
+    }
+}
