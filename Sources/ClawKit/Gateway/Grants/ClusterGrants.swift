@@ -1,0 +1,33 @@
+import ClawBase
+public import ClawControl
+import ClawKubernetes
+import ClawResources
+import Synchronization
+
+/// Grants as the cluster has them: `ModelGrant` objects, indexed by their key's hash as they change.
+///
+/// A grant counts from the moment the cache sees it, and ends with the object.
+public final class ClusterGrants: GrantDirectory {
+    private let grants = Mutex<[String: ModelGrant]>([:])
+
+    public init(caches: SharedCaches) {
+        caches.cache(ModelGrantResource.self).onChange { [weak self] change in
+            self?.grants.withLock { grants in
+                if let old = change.old { grants[old.keyHash] = nil }
+                if let new = change.new { grants[new.keyHash] = ModelGrant(new) }
+            }
+        }
+    }
+
+    public func grant(forKeyHash keyHash: String) async -> ModelGrant? { grants.withLock { $0[keyHash] } }
+}
+
+extension ModelGrant {
+    init(_ resource: ModelGrantResource) {
+        self.init(
+            id: "\(resource.namespace ?? "")/\(resource.name)", keyHash: resource.keyHash,
+            subject: Subject(
+                tenant: resource.tenant, project: resource.project, user: resource.user, runtime: resource.runtime),
+            models: resource.models, expiresAt: resource.expiresAt.flatMap { Timestamp(rfc3339: $0) })
+    }
+}
