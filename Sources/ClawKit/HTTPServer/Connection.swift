@@ -1,4 +1,5 @@
 import NIOCore
+import NIOSSL
 import Synchronization
 
 /// One client's connection: the way to end what is done for it.
@@ -11,10 +12,20 @@ final class Connection: Sendable {
     private let end: AsyncStream<Never>.Continuation
     /// A response of unknown length is being sent.
     let hasOpenStream = Atomic(false)
+    /// The outer nil: not asked yet.
+    private let certificate = Mutex<[UInt8]??>(nil)
 
     init(_ channel: any Channel) {
         self.channel = channel
         (ends, end) = AsyncStream.makeStream()
+    }
+
+    /// The client's certificate in DER, where it showed one; asked for once per connection.
+    func peerCertificate() async -> [UInt8]? {
+        if let known = certificate.withLock({ $0 }) { return known }
+        let shown = try? await channel.nioSSL_peerCertificate().get()?.toDERBytes()
+        certificate.withLock { $0 = .some(shown) }
+        return shown
     }
 
     /// The client has left: whoever works for it may stop.

@@ -76,7 +76,7 @@ public struct HTTPServer: Sendable {
         let connections = Connections()
         let responder = HandlerResponder(
             handler: handler, connections: connections, bodyLimit: limits.bodyBytes,
-            scheme: tls == nil ? "http" : "https")
+            scheme: tls == nil ? "http" : "https", asksForCertificates: tls?.clientAuthorities != nil, time: time)
         let channel = WatchedChannel(
             base: HTTP1Channel(
                 responder: { request, writer, channel in try await responder.respond(request, writer, channel) },
@@ -105,6 +105,7 @@ public struct HTTPServer: Sendable {
                 address: .hostname(listen.host, port: listen.port),
                 availableConnectionsDelegate: limits.connections.map { MaximumAvailableConnections($0) }),
             onServerRunning: { [listen, logger] listener in
+                try? await listener.eventLoop.submit { listener.keepFromChildren() }.get()
                 var bound = listen
                 bound.port = listener.localAddress?.port ?? listen.port
                 logger.debug("listening", metadata: ["address": "\(bound)"])

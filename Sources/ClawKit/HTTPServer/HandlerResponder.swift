@@ -10,6 +10,8 @@ struct HandlerResponder: Sendable {
     let connections: Connections
     let bodyLimit: Int
     let scheme: String
+    let asksForCertificates: Bool
+    let time: any TimeSource
 
     @concurrent func respond(
         _ inbound: HummingbirdCore.Request, _ writer: consuming ResponseWriter, _ channel: any Channel
@@ -19,9 +21,12 @@ struct HandlerResponder: Sendable {
         if inbound.head.expectsContinue, inbound.head.declaredLength ?? 0 <= bodyLimit {
             try await writer.writeInformationalHead(HTTPResponse(status: .continue))
         }
-        let response = await handler.respond(to: request(inbound, bytes, channel))
+        var request = request(inbound, bytes, channel)
+        if asksForCertificates { request.peerCertificate = await Connection.current?.peerCertificate() }
+        let response = await handler.respond(to: request)
         try Task.checkCancellation()
         var head = response.head
+        if head.headerFields[.date] == nil { head.headerFields[.date] = time.now.httpDate }
         // Whoever keeps the connection alive would wait for nothing.
         if connections.isDraining { head.headerFields[.connection] = "close" }
         let isBodiless = inbound.method == .head || head.status.code == 204 || head.status.code == 304
@@ -60,13 +65,10 @@ struct HandlerResponder: Sendable {
         _ body: Body, _ head: HTTPResponse, _ writer: consuming ResponseWriter
     ) async throws {
         var head = head
-        if let length = body.length {
-            head.headerFields[.contentLength] = String(length)
-        } else {
-            Connection.current?.hasOpenStream.store(true, ordering: .relaxed)
-        }
+        var left = body.length ?? head.headerFields[.contentLength].flatMap { Int($0) }
+        head.headerFields[.contentLength] = left.map { String($0) }
+        if left == nil { Connection.current?.hasOpenStream.store(true, ordering: .relaxed) }
         defer { Connection.current?.hasOpenStream.store(false, ordering: .relaxed) }
-        var left = body.length
         var outbound = try await writer.writeHead(head)
         for try await chunk in body where !chunk.isEmpty {
             left = left.map { $0 - chunk.count }

@@ -2,6 +2,14 @@ import HummingbirdCore
 import Logging
 import NIOCore
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Wraps a way to serve a connection so that serving is cancelled as soon as the client leaves or the server cuts.
 ///
 /// Hummingbird's own means (`consumeWithCancellationOnInboundClose`) gives up the connection after the response;
@@ -18,6 +26,7 @@ struct WatchedChannel<Base: ServerChildChannel>: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let connection = Connection(channel)
+        channel.keepFromChildren()
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             // Before Hummingbird's own last handler, which ends the journey of the channel's events.
             try channel.pipeline.syncOperations.addHandler(LeaveHandler(connection), position: .first)
@@ -54,5 +63,14 @@ private final class LeaveHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         connection.clientLeft()
         context.fireChannelInactive()
+    }
+}
+
+extension Channel {
+    /// A child process that inherited a socket would keep its port in use beyond our end. On the channel's loop only.
+    func keepFromChildren() {
+        _ = try? pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { socket in
+            fcntl(socket, F_SETFD, FD_CLOEXEC)
+        }
     }
 }

@@ -35,6 +35,14 @@ struct TimestampTests {
         ])
     func refused(text: String) { #expect(Timestamp(rfc3339: text) == nil) }
 
+    @Test(
+        "HTTP's dates",
+        arguments: [
+            (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (-86_400, "Wed, 31 Dec 1969 00:00:00 GMT"), (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
+        ])
+    func httpDate(seconds: Int64, text: String) { #expect(Timestamp(seconds: seconds).httpDate == text) }
+
     @Test("every day of four centuries comes back as itself")
     func days() {
         for day in stride(from: Int64(-73_000), to: 73_000, by: 1) {

@@ -31,6 +31,10 @@ typedef size_t (*claw_curl_data_callback)(char *bytes, size_t size, size_t count
 static inline CURLcode claw_curl_setopt_callback(CURL *handle, CURLoption option, claw_curl_data_callback callback) {
     return curl_easy_setopt(handle, option, callback);
 }
+// Called with each new socket, before it connects.
+static inline CURLcode claw_curl_setopt_on_socket(CURL *handle, curl_sockopt_callback callback) {
+    return curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, callback);
+}
 static inline CURLcode claw_curl_getinfo_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

@@ -1,5 +1,13 @@
 import CLibcurl
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Sets an easy handle's options and remembers whether libcurl accepted them all.
 struct EasyOptions {
     private let easy: UnsafeMutableRawPointer
@@ -96,6 +104,7 @@ struct EasyOptions {
         note(claw_curl_setopt_callback(easy, CURLOPT_HEADERFUNCTION, headerCallback))
         note(claw_curl_setopt_callback(easy, CURLOPT_WRITEFUNCTION, writeCallback))
         note(claw_curl_setopt_callback(easy, CURLOPT_READFUNCTION, readCallback))
+        note(claw_curl_setopt_on_socket(easy, socketCallback))
     }
 }
 
@@ -128,4 +137,10 @@ private let readCallback: claw_curl_data_callback = { bytes, size, count, contex
     case .end: return 0
     case .abort, nil: return Int(CURL_READFUNC_ABORT)
     }
+}
+
+/// Child processes have no business with our connections.
+private let socketCallback: curl_sockopt_callback = { _, socket, _ in
+    _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+    return Int32(CURL_SOCKOPT_OK)
 }

@@ -11,6 +11,8 @@ public struct Request: Sendable {
     public var idleTimeout: Duration?
     /// The address of the peer, where a server received this request over a socket.
     public var peer: String?
+    /// The certificate by which the peer proved itself, in DER; only where a TLS server asked for one and verified it.
+    public var peerCertificate: [UInt8]?
 
     public init(
         _ method: HTTPRequest.Method = .get, _ target: String, headers: HTTPFields = [:], body: Body = .empty,
