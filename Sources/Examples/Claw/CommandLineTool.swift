@@ -3,7 +3,7 @@ import ClawBase
 
 /// Runs one command line and says with which status the process should end.
 enum CommandLineTool {
-    static func run(_ arguments: [String], in surroundings: Surroundings) async -> ExitStatus {
+    static func run(_ arguments: [String], in surroundings: Surroundings) async -> CommandStatus {
         let console = surroundings.console
         // Until the arguments are understood, what looks like the wish for JSON counts as one.
         var format = wantsJSON(arguments) ? OutputFormat.json : .text

@@ -2,7 +2,7 @@ import ClawBase
 import ClawDocuments
 
 /// What a script learns from the exit code.
-enum ExitStatus: Int32, Sendable {
+enum CommandStatus: Int32, Sendable {
     case ok = 0
     case failed = 1
     case usage = 2
@@ -14,12 +14,12 @@ enum ExitStatus: Int32, Sendable {
 
 /// Why a command did not do what it was asked for: one line on stderr and an exit code.
 struct Failure: Error, Sendable, Equatable {
-    let status: ExitStatus
+    let status: CommandStatus
     let finding: Finding
 
-    init(_ status: ExitStatus, _ finding: Finding) { (self.status, self.finding) = (status, finding) }
+    init(_ status: CommandStatus, _ finding: Finding) { (self.status, self.finding) = (status, finding) }
 
-    init(_ status: ExitStatus, _ code: FindingCode, _ message: String, field: String? = nil) {
+    init(_ status: CommandStatus, _ code: FindingCode, _ message: String, field: String? = nil) {
         self.init(status, Finding(code, message, field: field))
     }
 

@@ -68,7 +68,7 @@ struct ControlPlane: Sendable {
         throw Failure(Self.exitStatus(of: response.status), finding)
     }
 
-    private static func exitStatus(of status: HTTPResponse.Status) -> ExitStatus {
+    private static func exitStatus(of status: HTTPResponse.Status) -> CommandStatus {
         if status == .notFound { return .notFound }
         return status.kind == .clientError ? .refused : .failed
     }

@@ -72,7 +72,7 @@ struct RuntimeChange: Sendable {
     }
 
     private func failure(_ runtime: JSON, _ phase: String) -> Failure {
-        let status = phase == "Refused" ? ExitStatus.refused : .failed
+        let status = phase == "Refused" ? CommandStatus.refused : .failed
         if let finding = Finding(answer: runtime["lastError"]) { return Failure(status, finding) }
         let reason = runtime["lastError"]?.string ?? "see 'claw runtime show --name \(address.name)'"
         return Failure(status, .runtime, "the runtime '\(address.name)' is \(phase): \(reason)")
