@@ -97,15 +97,19 @@ struct RuntimeHandlerTests {
         #expect(await runtime.handler.respond(to: Request(.post, "/chat", body: .string("{}"))).status.code == 503)
     }
 
-    @Test("a wrong request is answered with a finding", arguments: [
-        (HTTPRequest.Method.post, "/chat", "", 400), (.post, "/chat", "{}", 400), (.post, "/chat", #"{"message":""}"#, 400),
-        (.post, "/chat", #"{"message":5}"#, 400), (.get, "/chat", "", 405), (.post, "/conversation", "", 405),
-        (.get, "/nothing", "", 404),
-    ])
+    @Test(
+        "a wrong request is answered with a finding",
+        arguments: [
+            (HTTPRequest.Method.post, "/chat", "", 400), (.post, "/chat", "{}", 400),
+            (.post, "/chat", #"{"message":""}"#, 400),
+            (.post, "/chat", #"{"message":5}"#, 400), (.get, "/chat", "", 405), (.post, "/conversation", "", 405),
+            (.get, "/nothing", "", 404),
+        ])
     func wrong(_ method: HTTPRequest.Method, _ path: String, _ body: String, _ status: Int) async throws {
         let response = await (try Runtime()).handler.respond(to: Request(method, path, body: .string(body)))
         #expect(response.status.code == status)
-        #expect(try JSONParser.parse(try await response.body.collect(limit: 1000))["code"]?.string?.hasPrefix("E_") == true)
+        #expect(
+            try JSONParser.parse(try await response.body.collect(limit: 1000))["code"]?.string?.hasPrefix("E_") == true)
     }
 
     @Test("another site's page may not speak in somebody's name")

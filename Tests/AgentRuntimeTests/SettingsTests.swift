@@ -13,10 +13,13 @@ struct SettingsTests {
         #expect(try RuntimeSettings(environment()).gatewayToken == nil)
     }
 
-    @Test("what is missing or wrong is named", arguments: [
-        ("PORT", nil), ("PORT", "x"), ("PORT", "70000"), ("STATE_DIR", nil), ("STATE_DIR", ""), ("OPENAI_BASE_URL", nil),
-        ("OPENAI_BASE_URL", "gateway"), ("OPENAI_API_KEY", nil), ("MODEL", nil), ("OPENCLAW_GATEWAY_TOKEN", ""),
-    ] as [(String, String?)])
+    @Test(
+        "what is missing or wrong is named",
+        arguments: [
+            ("PORT", nil), ("PORT", "x"), ("PORT", "70000"), ("STATE_DIR", nil), ("STATE_DIR", ""),
+            ("OPENAI_BASE_URL", nil),
+            ("OPENAI_BASE_URL", "gateway"), ("OPENAI_API_KEY", nil), ("MODEL", nil), ("OPENCLAW_GATEWAY_TOKEN", ""),
+        ] as [(String, String?)])
     func wrong(_ name: String, _ value: String?) {
         #expect {
             _ = try RuntimeSettings(environment([name: value]))

@@ -20,7 +20,8 @@ final class Scratch: Sendable {
 
 func environment(_ changes: [String: String?] = [:]) -> [String: String] {
     var variables = [
-        "PORT": "18789", "STATE_DIR": "/state", "OPENAI_BASE_URL": "http://gateway.test/v1/", "OPENAI_API_KEY": "claw_key",
+        "PORT": "18789", "STATE_DIR": "/state", "OPENAI_BASE_URL": "http://gateway.test/v1/",
+        "OPENAI_API_KEY": "claw_key",
         "MODEL": "echo",
     ]
     for (name, value) in changes { variables[name] = value }
@@ -46,13 +47,16 @@ struct Runtime {
         let body = JSON.object(["message": .string(message)]).bytes()
         let response = await handler.respond(to: Request(.post, "/chat", body: .bytes(body)))
         var events: [JSON] = []
-        for try await event in response.body.serverSentEvents() { events.append(try JSONParser.parse(Array(event.data.utf8))) }
+        for try await event in response.body.serverSentEvents() {
+            events.append(try JSONParser.parse(Array(event.data.utf8)))
+        }
         return events
     }
 }
 
 func answer(_ pieces: [String], finish: Bool = true, done: Bool = true) -> Response {
-    var text = pieces.map { "data: {\"choices\":[{\"delta\":{\"content\":\"\($0)\"},\"finish_reason\":null}]}\n\n" }.joined()
+    var text = pieces.map { "data: {\"choices\":[{\"delta\":{\"content\":\"\($0)\"},\"finish_reason\":null}]}\n\n" }
+        .joined()
     if finish { text += "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n" }
     if done { text += "data: [DONE]\n\n" }
     return Response(status: .ok, headers: [.contentType: "text/event-stream"], body: .string(text))

@@ -8,7 +8,8 @@ import Testing
 struct EchoTests {
     @Test("answers what was said last by the user, and counts words")
     func whole() async throws {
-        let body = #"{"model":"echo","messages":[{"role":"system","content":"be kind"},{"role":"user","content":"one"},{"role":"assistant","content":"echo: one"},{"role":"user","content":[{"type":"text","text":"good"},{"type":"text","text":"day"}]}]}"#
+        let body =
+            #"{"model":"echo","messages":[{"role":"system","content":"be kind"},{"role":"user","content":"one"},{"role":"assistant","content":"echo: one"},{"role":"user","content":[{"type":"text","text":"good"},{"type":"text","text":"day"}]}]}"#
         let response = try await gateway().respond(to: chat(body))
         #expect(response.status == .ok)
         let answer = try await response.json()
@@ -40,7 +41,9 @@ struct EchoTests {
     @Test("says what a stream cost in a chunk without choices, where that was asked for")
     func usage() async throws {
         let response = try await gateway().respond(
-            to: chat(#"{"model":"echo","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"a b"}]}"#))
+            to: chat(
+                #"{"model":"echo","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"a b"}]}"#
+            ))
         let chunks = try await response.events().dropLast().map { try JSONParser.parse(Array($0.utf8)) }
         #expect(chunks.last?["choices"]?.array?.isEmpty == true)
         #expect(chunks.last?["usage"] == ["prompt_tokens": 2, "completion_tokens": 3, "total_tokens": 5])

@@ -139,11 +139,14 @@ struct ModelGatewayTests {
                 })
             let answer = Mutex<Body?>(body)
             gateway = try ClawGatewayTests.gateway([
-                ModelRoute("echo", to: openAI(ScriptedTransport { _ in
-                    Response(
-                        status: .ok, headers: [.contentType: "text/event-stream"],
-                        body: answer.withLock { $0.take() } ?? .empty)
-                }))
+                ModelRoute(
+                    "echo",
+                    to: openAI(
+                        ScriptedTransport { _ in
+                            Response(
+                                status: .ok, headers: [.contentType: "text/event-stream"],
+                                body: answer.withLock { $0.take() } ?? .empty)
+                        }))
             ])
         }
         do {

@@ -9,14 +9,17 @@ struct OpenAIUpstreamTests {
     private let body = #"{"model":"alias","seed":12345678901234567890,"messages":[{"role":"user","content":"hi"}]}"#
     private let streaming = #"{"model":"alias","stream":true,"messages":[{"role":"user","content":"hi"}]}"#
 
-    private func ask(_ body: String, _ answer: @escaping @Sendable (Request) async throws -> Response) async throws -> Response {
+    private func ask(_ body: String, _ answer: @escaping @Sendable (Request) async throws -> Response) async throws
+        -> Response
+    {
         let upstream = openAI(ScriptedTransport(answer), key: .environment("UP"))
         return await (try gateway([ModelRoute("alias", to: upstream)])).respond(to: chat(body))
     }
 
     @Test("bytes pass both ways; the model's name and the key are the gateway's doing")
     func passThrough() async throws {
-        let answer = #"{ "choices" : [], "usage": {"prompt_tokens": 2, "completion_tokens": 3}, "big": 12345678901234567890 }"#
+        let answer =
+            #"{ "choices" : [], "usage": {"prompt_tokens": 2, "completion_tokens": 3}, "big": 12345678901234567890 }"#
         let transport = ScriptedTransport([Response(status: .ok, body: .string(answer))])
         let gateway = try gateway([ModelRoute("alias", to: openAI(transport, key: .environment("UP")))])
         let response = await gateway.respond(to: chat(body))
@@ -77,8 +80,14 @@ struct OpenAIUpstreamTests {
     func broken() async throws {
         let cases: [(Response, String)] = [
             (eventStream([chunk("a"), "data: {\"choices\": [\n\n"]), "E_UPSTREAM_INVALID"),
-            (eventStream([chunk("a"), "data: {\"error\":{\"message\":\"boom\",\"code\":\"overloaded\"}}\n\n", done]), "overloaded"),
-            (eventStream([chunk("a")], failure: TransportError(code: .timeout, message: "silent")), "E_UPSTREAM_TIMEOUT"),
+            (
+                eventStream([chunk("a"), "data: {\"error\":{\"message\":\"boom\",\"code\":\"overloaded\"}}\n\n", done]),
+                "overloaded"
+            ),
+            (
+                eventStream([chunk("a")], failure: TransportError(code: .timeout, message: "silent")),
+                "E_UPSTREAM_TIMEOUT"
+            ),
         ]
         for (answer, code) in cases {
             let events = try await ask(streaming) { _ in answer }.events()
@@ -100,7 +109,9 @@ struct OpenAIUpstreamTests {
         let response = try await ask(body) { _ in
             Response(
                 status: .tooManyRequests, headers: [.retryAfter: "7", .setCookie: "a=b"],
-                body: .string(#"{"error":{"message":"slow down, Bearer sk-upstream-secret","type":"rate_limit_error","code":null,"extra":1}}"#))
+                body: .string(
+                    #"{"error":{"message":"slow down, Bearer sk-upstream-secret","type":"rate_limit_error","code":null,"extra":1}}"#
+                ))
         }
         #expect(response.status == .tooManyRequests)
         #expect(response.headers[.retryAfter] == "7")
@@ -115,7 +126,8 @@ struct OpenAIUpstreamTests {
     func refusedKey(_ status: Int) async throws {
         let response = try await ask(body) { _ in
             Response(
-                status: HTTPResponse.Status(code: status), body: .string(#"{"error":{"message":"Incorrect key: sk-up***cret"}}"#))
+                status: HTTPResponse.Status(code: status),
+                body: .string(#"{"error":{"message":"Incorrect key: sk-up***cret"}}"#))
         }
         #expect(response.status.code == status)
         let text = try await response.text()
@@ -130,12 +142,17 @@ struct OpenAIUpstreamTests {
             let code: String
         }
         let cases = [
-            Case(answer: { throw TransportError(code: .unreachable, message: "x") }, status: 502, code: "E_UPSTREAM_UNREACHABLE"),
-            Case(answer: { throw TransportError(code: .timeout, message: "x") }, status: 504, code: "E_UPSTREAM_TIMEOUT"),
+            Case(
+                answer: { throw TransportError(code: .unreachable, message: "x") }, status: 502,
+                code: "E_UPSTREAM_UNREACHABLE"),
+            Case(
+                answer: { throw TransportError(code: .timeout, message: "x") }, status: 504, code: "E_UPSTREAM_TIMEOUT"),
             Case(answer: { Response(status: .ok, body: .string("<html>")) }, status: 502, code: "E_UPSTREAM_INVALID"),
             Case(answer: { Response(status: .ok, body: .string("{}")) }, status: 502, code: "E_UPSTREAM_INVALID"),
             Case(answer: { Response(status: .found) }, status: 502, code: "E_UPSTREAM_INVALID"),
-            Case(answer: { Response(status: .internalServerError, body: .string("oops")) }, status: 500, code: "E_UPSTREAM_REFUSED"),
+            Case(
+                answer: { Response(status: .internalServerError, body: .string("oops")) }, status: 500,
+                code: "E_UPSTREAM_REFUSED"),
             Case(answer: { eventStream([chunk("a")]) }, status: 502, code: "E_UPSTREAM_INVALID"),
         ]
         for one in cases {
@@ -152,7 +169,9 @@ struct OpenAIUpstreamTests {
         let whole = try await ask(body) { _ in Response(status: .ok, body: .string(#"{"error":"no memory left"}"#)) }
         #expect(whole.status == .badGateway)
         #expect(try await whole.json().value(at: ["error", "message"])?.string == "no memory left")
-        let stream = try await ask(streaming) { _ in Response(status: .ok, body: .string(#"{"error":{"message":"no"}}"#)) }
+        let stream = try await ask(streaming) { _ in
+            Response(status: .ok, body: .string(#"{"error":{"message":"no"}}"#))
+        }
         #expect(stream.status == .badGateway)
     }
 

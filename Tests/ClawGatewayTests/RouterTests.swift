@@ -41,7 +41,8 @@ struct RouterTests {
         #expect(router.aliases == ["echo", "gpt"])
         #expect(router.upstream(for: "gpt")?.name == "h:1")
         #expect(router.upstream(for: "other") == nil)
-        let unknown = ModelDeclaration(name: "x", upstreams: [UpstreamDeclaration(dialect: ModelDialect(rawValue: "smoke"))])
+        let unknown = ModelDeclaration(
+            name: "x", upstreams: [UpstreamDeclaration(dialect: ModelDialect(rawValue: "smoke"))])
         #expect(throws: Finding.self) { try ModelRouter([unknown], transport: transport, secrets: InMemorySecrets()) }
     }
 }

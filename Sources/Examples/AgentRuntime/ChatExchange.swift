@@ -118,7 +118,8 @@ struct ChatExchange: AsyncSequence, Sendable {
         case let error as TransportError where error.code == .disconnected:
             Finding(.upstream, "The model's answer broke off; ask again.")
         default:
-            Finding(.upstream, "The model gateway cannot be reached; check that it runs and that OPENAI_BASE_URL is right.")
+            Finding(
+                .upstream, "The model gateway cannot be reached; check that it runs and that OPENAI_BASE_URL is right.")
         }
     }
 }

@@ -9,7 +9,7 @@ enum ChatPage {
         headers: [
             .contentType: "text/html; charset=utf-8", .cacheControl: "no-cache",
             .contentSecurityPolicy:
-                "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'",
+                "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'",
         ], body: .string(html))
 
     private static let html = """
@@ -33,7 +33,8 @@ enum ChatPage {
         main { flex: 1; overflow-y: auto; display: flex; flex-direction: column; gap: .75rem; padding-block: 1.25rem }
         .turn { max-width: 85%; padding: .6rem .9rem; border-radius: 1rem; white-space: pre-wrap;
           overflow-wrap: anywhere }
-        .user { align-self: flex-end; background: var(--mine); color: var(--mineInk); border-bottom-right-radius: .3rem }
+        .user { align-self: flex-end; background: var(--mine); color: var(--mineInk);
+          border-bottom-right-radius: .3rem }
         .assistant { align-self: flex-start; background: var(--card); border: 1px solid var(--line);
           border-bottom-left-radius: .3rem }
         .assistant:empty::after { content: "…"; color: var(--soft) }

@@ -56,7 +56,8 @@ struct RuntimeHandler: Handler {
             // Hashes are compared: how long that takes says nothing about the token.
             Token.hash(shown) == Token.hash(expected.reveal())
         else {
-            throw Refusal(.unauthorized, .token, "The runtime's token is missing or wrong; come through the platform's address.")
+            throw Refusal(
+                .unauthorized, .token, "The runtime's token is missing or wrong; come through the platform's address.")
         }
     }
 
@@ -76,7 +77,8 @@ struct RuntimeHandler: Handler {
 
     private static func wrongMethod(_ request: Request, _ allowed: String) -> Refusal {
         Refusal(
-            .methodNotAllowed, .methodNotAllowed, "\(request.path) does not take \(request.method.rawValue); use \(allowed).")
+            .methodNotAllowed, .methodNotAllowed,
+            "\(request.path) does not take \(request.method.rawValue); use \(allowed).")
     }
 
     private func chat(_ request: Request) async throws(Refusal) -> Response {
@@ -96,7 +98,8 @@ struct RuntimeHandler: Handler {
         let json = try? JSONParser.parse(bytes)
         guard let message = json?["message"]?.string, !message.isEmpty else {
             throw Refusal(
-                .badRequest, .badRequest, "The body must be a JSON object with a text: {\"message\":\"…\"}.", field: "message")
+                .badRequest, .badRequest, "The body must be a JSON object with a text: {\"message\":\"…\"}.",
+                field: "message")
         }
         return .events(
             ChatExchange(settings: settings, transport: transport, store: store, time: time, question: message))

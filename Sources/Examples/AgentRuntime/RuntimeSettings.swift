@@ -18,7 +18,8 @@ struct RuntimeSettings: Sendable {
     init(_ environment: [String: String]) throws(Finding) {
         func required(_ name: String, _ meaning: String) throws(Finding) -> String {
             guard let value = environment[name], !value.isEmpty else {
-                throw Finding(.badConfig, "The environment variable \(name) is not set; set it to \(meaning).", field: name)
+                throw Finding(
+                    .badConfig, "The environment variable \(name) is not set; set it to \(meaning).", field: name)
             }
             return value
         }

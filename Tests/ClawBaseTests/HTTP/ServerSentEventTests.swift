@@ -10,7 +10,8 @@ struct ServerSentEventTests {
 
     private func events(_ text: String) throws -> [ServerSentEvent] { try events([Array(text.utf8)]) }
 
-    private static let text = "\u{FEFF}: hello\n\ndata: ä€😀\n\nevent: tick\r\ndata:1\r\ndata:  2\r\nid: 7\r\n\r\nretry: 50\rdata\r\rdata: last\n\n"
+    private static let text =
+        "\u{FEFF}: hello\n\ndata: ä€😀\n\nevent: tick\r\ndata:1\r\ndata:  2\r\nid: 7\r\n\r\nretry: 50\rdata\r\rdata: last\n\n"
     private static let expected = [
         ServerSentEvent(data: "ä€😀"), ServerSentEvent(data: "1\n 2", event: "tick", id: "7"),
         ServerSentEvent(data: "", retry: 50), ServerSentEvent(data: "last"),
@@ -45,7 +46,9 @@ struct ServerSentEventTests {
         #expect(try events("event: lonely\n\n:only a comment\n\n").isEmpty)
     }
 
-    @Test("what is written reads as what was meant", arguments: ["", "plain", "two\nlines", "a\r\nb\rc", " lead", "\n", "x\n"])
+    @Test(
+        "what is written reads as what was meant",
+        arguments: ["", "plain", "two\nlines", "a\r\nb\rc", " lead", "\n", "x\n"])
     func roundTrip(_ data: String) throws {
         let event = ServerSentEvent(data: data, event: "e", id: "1", retry: 10)
         let read = try #require(try events([event.encoded]).first)

@@ -8,13 +8,16 @@ struct SecretSourceTests {
     func environment() async throws {
         let source = EnvironmentSecrets(["KEY": "k", "EMPTY": ""])
         #expect(try await source.secret(.environment("KEY")).reveal() == "k")
-        await #expect { try await source.secret(.environment("EMPTY")) } throws: { ($0 as? Finding)?.code == .secretMissing }
+        await #expect { try await source.secret(.environment("EMPTY")) } throws: {
+            ($0 as? Finding)?.code == .secretMissing
+        }
         await #expect { try await source.secret(.file("KEY")) } throws: { ($0 as? Finding)?.code == .secretKind }
     }
 
     @Test("a file is read anew at each use, without the white space at its end")
     func file() async throws {
-        let path = FileManager.default.temporaryDirectory.appending(path: "secret-\(UInt64.random(in: 0 ... .max))").path
+        let path = FileManager.default.temporaryDirectory.appending(path: "secret-\(UInt64.random(in: 0 ... .max))")
+            .path
         defer { try? FileManager.default.removeItem(atPath: path) }
         let source = FileSecrets()
         await #expect { try await source.secret(.file(path)) } throws: { ($0 as? Finding)?.code == .secretMissing }

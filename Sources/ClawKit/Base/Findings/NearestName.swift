@@ -11,7 +11,8 @@ public enum NearestName {
 
     /// Levenshtein's distance, with a swap of neighbours counted as one edit (optimal string alignment).
     static func distance(_ a: String, _ b: String) -> Int {
-        let a = Array(a), b = Array(b)
+        let a = Array(a)
+        let b = Array(b)
         var rows = [Array(0...b.count)]
         for i in 0..<a.count {
             var row = [i + 1]

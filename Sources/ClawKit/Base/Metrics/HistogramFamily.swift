@@ -25,7 +25,8 @@ public final class HistogramFamily: MetricsSource {
         precondition(labelValues.count == labels.count, "\(name) has \(labels.count) labels")
         let bucket = bounds.firstIndex { value <= $0 } ?? bounds.count
         series.withLock { series in
-            series[labelValues, default: Series(counts: Array(repeating: 0, count: bounds.count + 1))].counts[bucket] += 1
+            series[labelValues, default: Series(counts: Array(repeating: 0, count: bounds.count + 1))].counts[bucket] +=
+                1
             series[labelValues]?.sum += value
         }
     }

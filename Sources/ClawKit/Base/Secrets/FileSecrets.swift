@@ -17,7 +17,8 @@ public struct FileSecrets: SecretSource {
         guard let data = try? Data(contentsOf: URL(filePath: place), options: .mappedIfSafe), data.count <= Self.limit
         else {
             throw Finding(
-                .secretMissing, "The secret's file \(place) cannot be read; create it, readable to this user, up to 64 KiB.")
+                .secretMissing,
+                "The secret's file \(place) cannot be read; create it, readable to this user, up to 64 KiB.")
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw Finding(.secretMissing, "The secret's file \(place) is not UTF-8 text.")

@@ -53,7 +53,7 @@ public struct ChatRequest: Sendable {
     }
 
     private static func wrong(_ place: String, _ found: JSON?, _ expected: String) -> OpenAIError {
-        let what = found.map { "is \($0.typeName == "string" ? "an empty string" : "of type \($0.typeName)")" }
+        let what = found.map { $0.string == "" || $0.array?.isEmpty == true ? "is empty" : "is of type \($0.typeName)" }
         return OpenAIError(
             "'\(place)' \(what ?? "is missing"); it must be \(expected).", param: place,
             code: found == nil ? "missing_required_parameter" : "invalid_type")

@@ -58,7 +58,11 @@ struct OpenAIStreamState {
 
     mutating func receiveEnd() {
         guard case .none = ending else { return }
-        if isComplete { ending = .success } else { fail(.upstreamTruncated, "ended its stream before the answer was whole") }
+        if isComplete {
+            ending = .success
+        } else {
+            fail(.upstreamTruncated, "ended its stream before the answer was whole")
+        }
     }
 
     private var isComplete: Bool { hasFinishedChoice && openChoices.isEmpty }
@@ -76,7 +80,8 @@ struct OpenAIStreamState {
             return fail(.upstreamInvalid, "sent an event that is no JSON object")
         }
         if let error = object["error"], !error.isNull {
-            let shown = OpenAIError(from: json) ?? OpenAIError("The upstream \(upstream) failed.", type: "upstream_error")
+            let shown =
+                OpenAIError(from: json) ?? OpenAIError("The upstream \(upstream) failed.", type: "upstream_error")
             ending = .failure(
                 UpstreamFailure(
                     .upstreamRefused, upstream: upstream, status: .badGateway,

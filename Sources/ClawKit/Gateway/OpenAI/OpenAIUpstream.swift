@@ -116,7 +116,8 @@ public struct OpenAIUpstream: ModelUpstream {
                 .upstreamUnreachable, upstream: name,
                 "The upstream \(name) cannot be reached; check that it runs and that its baseURL is right.")
         case let finding as Finding:
-            UpstreamFailure(.upstreamInvalid, upstream: name, "The upstream \(name) answered too much: \(finding.message)")
+            UpstreamFailure(
+                .upstreamInvalid, upstream: name, "The upstream \(name) answered too much: \(finding.message)")
         default: error
         }
     }
@@ -152,13 +153,16 @@ public struct OpenAIUpstream: ModelUpstream {
             // Its own words may quote parts of the key, and the mend is not the client's.
             return UpstreamFailure(
                 .upstreamCredential, upstream: name, status: status,
-                "The upstream \(name) refused the gateway's key (\(status.code)); the operator must renew the key or its rights.")
+                "The upstream \(name) refused the gateway's key (\(status.code)); the operator must renew it."
+            )
         }
         let bytes = (try? await response.body.collect(limit: Self.errorLimit)) ?? []
         let own = (try? JSONParser.parse(bytes)).flatMap(OpenAIError.init(from:))
-        let error = own ?? OpenAIError(
-            "The upstream \(name) answered with status \(status.code) and no further word.", type: "upstream_error",
-            code: FindingCode.upstreamRefused.rawValue)
+        let error =
+            own
+            ?? OpenAIError(
+                "The upstream \(name) answered with status \(status.code) and no further word.", type: "upstream_error",
+                code: FindingCode.upstreamRefused.rawValue)
         return UpstreamFailure(
             .upstreamRefused, upstream: name, status: status, error: key.map(error.redacting) ?? error,
             headers: response.headers.guidance)
@@ -177,6 +181,7 @@ extension HTTPFields {
     /// Those of a failed response that OpenAI's SDKs obey or show.
     var guidance: HTTPFields {
         let names = ["retry-after", "retry-after-ms", "x-should-retry", "x-request-id"]
-        return HTTPFields(filter { names.contains($0.name.canonicalName) || $0.name.canonicalName.hasPrefix("x-ratelimit-") })
+        return HTTPFields(
+            filter { names.contains($0.name.canonicalName) || $0.name.canonicalName.hasPrefix("x-ratelimit-") })
     }
 }

@@ -37,7 +37,9 @@ extension ModelRouter {
                 transport: transport)
         default:
             let known = ModelDialect.known.map(\.rawValue).joined(separator: ", ")
-            throw Finding(.badConfig, "The model \(model) has an upstream of the dialect \(declaration.dialect); known are \(known).")
+            throw Finding(
+                .badConfig,
+                "The model \(model) has an upstream of the dialect \(declaration.dialect); known are \(known).")
         }
     }
 }

@@ -8,7 +8,9 @@ public struct ModelRoute: Sendable {
         /// The share of requests, 0 for none.
         public var weight: Int
 
-        public init(_ upstream: any ModelUpstream, weight: Int = 1) { (self.upstream, self.weight) = (upstream, weight) }
+        public init(_ upstream: any ModelUpstream, weight: Int = 1) {
+            (self.upstream, self.weight) = (upstream, weight)
+        }
     }
 
     public var alias: String

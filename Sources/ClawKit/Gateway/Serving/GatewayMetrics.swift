@@ -5,7 +5,8 @@ import Synchronization
 /// What the gateway counts. Only configured aliases become label values, so that clients cannot make new series.
 struct GatewayMetrics: Sendable {
     fileprivate let requests = CounterFamily(
-        "claw_gateway_requests_total", help: "Chat requests by model and status (499: the client left); refused ones without a model.",
+        "claw_gateway_requests_total",
+        help: "Chat requests by model and status (499: the client left); refused ones without a model.",
         labels: ["model", "status"])
     fileprivate let tokens = CounterFamily(
         "claw_gateway_tokens_total", help: "Tokens as counted by upstreams.", labels: ["model", "type"])

@@ -8,14 +8,16 @@ extension ModelGateway {
         do { bytes = try await request.body.collect(limit: Self.requestLimit) } catch let error as Finding {
             throw Refusal(.contentTooLarge, OpenAIError(error.message, code: "request_too_large"))
         } catch {
-            throw Refusal(.badRequest, OpenAIError("The request's body broke off; send it again.", code: "incomplete_body"))
+            throw Refusal(
+                .badRequest, OpenAIError("The request's body broke off; send it again.", code: "incomplete_body"))
         }
         let chat: ChatRequest
         do { chat = try ChatRequest(bytes) } catch { throw Refusal(.badRequest, error) }
         try check(chat.model, grant)
         // The router knows the alias, checked just above, and has an upstream for each.
         guard let upstream = router.upstream(for: chat.model) else {
-            throw Refusal(.serviceUnavailable, OpenAIError("The model '\(chat.model)' has no upstream.", type: "server_error"))
+            throw Refusal(
+                .serviceUnavailable, OpenAIError("The model '\(chat.model)' has no upstream.", type: "server_error"))
         }
         let account = metrics.begin(chat.model, time: time)
         do {

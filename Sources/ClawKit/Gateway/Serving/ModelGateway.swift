@@ -67,7 +67,8 @@ public struct ModelGateway: Handler {
             return try model(named: Percent.decode(path.dropFirst("/models/".count)), grant)
         default:
             throw Refusal(
-                .notFound, OpenAIError("There is nothing at /v1\(path) for \(request.method.rawValue).", code: "unknown_url"))
+                .notFound,
+                OpenAIError("There is nothing at /v1\(path) for \(request.method.rawValue).", code: "unknown_url"))
         }
     }
 

@@ -19,7 +19,8 @@ struct Refusal: Error {
 
     static func method(_ method: String, _ path: String, allowed: String) -> Refusal {
         Refusal(
-            .methodNotAllowed, OpenAIError("/v1\(path) does not take \(method); use \(allowed).", code: "method_not_allowed"),
+            .methodNotAllowed,
+            OpenAIError("/v1\(path) does not take \(method); use \(allowed).", code: "method_not_allowed"),
             headers: [.allow: allowed])
     }
 

@@ -18,7 +18,8 @@ public struct EchoUpstream: ModelUpstream {
         let text = "echo: \(said)"
         let usage = TokenUsage(
             prompt: messages.reduce(0) { $0 + Self.words(Self.text(of: $1)).count }, completion: Self.words(text).count)
-        let head = Head(id: "chatcmpl-\(Token.hash(request.document.description).prefix(24))",
+        let head = Head(
+            id: "chatcmpl-\(Token.hash(request.document.description).prefix(24))",
             created: time.now.seconds, model: request.model)
         guard request.isStreaming else {
             return .complete(ChatCompletion(bytes: head.completion(text, usage).bytes(), usage: usage))

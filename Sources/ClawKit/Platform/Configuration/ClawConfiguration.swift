@@ -59,11 +59,15 @@ public struct ClawConfiguration: Sendable, Hashable {
     public init(contentsOf path: String) throws(InvalidConfiguration) {
         guard let bytes = try? Data(contentsOf: URL(filePath: path)) else {
             throw InvalidConfiguration(findings: [
-                Finding(.badConfig, "The configuration file cannot be read; check that it exists and is readable.", field: path)
+                Finding(
+                    .badConfig, "The configuration file cannot be read; check that it exists and is readable.",
+                    field: path)
             ])
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw InvalidConfiguration(findings: [Finding(.badConfig, "The configuration file is not UTF-8 text.", field: path)])
+            throw InvalidConfiguration(findings: [
+                Finding(.badConfig, "The configuration file is not UTF-8 text.", field: path)
+            ])
         }
         try self.init(yaml: text, file: path)
     }

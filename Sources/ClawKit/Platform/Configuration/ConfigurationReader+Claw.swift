@@ -41,7 +41,9 @@ extension ConfigurationReader {
 
     private mutating func alias(_ members: Members) -> String? {
         guard let name = requiredText(members, "name") else { return nil }
-        let isPlain = name.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0.properties.generalCategory != .control }
+        let isPlain = name.unicodeScalars.allSatisfy {
+            !$0.properties.isWhitespace && $0.properties.generalCategory != .control
+        }
         guard isPlain, name.utf8.count <= 128 else {
             fail(members["name"], "\(members.place(of: "name")) must have no blanks and at most 128 bytes.")
             return nil
@@ -65,7 +67,9 @@ extension ConfigurationReader {
         upstream.weight = integer(members, "weight", in: 0...1_000_000) ?? 1
         if dialect.isBuiltIn {
             for name in ["baseURL", "key"] where members[name] != nil {
-                fail(members[name], "\(members.place(of: name)) means nothing for the built-in dialect \(dialect); remove it.")
+                fail(
+                    members[name],
+                    "\(members.place(of: name)) means nothing for the built-in dialect \(dialect); remove it.")
             }
         } else {
             upstream.baseURL = requiredText(members, "baseURL").flatMap { url($0, members) }
@@ -132,7 +136,8 @@ extension ConfigurationReader {
                 if !isLabel(name) {
                     fail(
                         members["name"],
-                        "\(place).name must be lower-case letters, digits and '-', at most 63, and start and end with a letter or digit.")
+                        "\(place).name must be up to 63 lower-case letters, digits and '-', the first and last no '-'."
+                    )
                 }
                 noteName(name, members, &lines)
             }

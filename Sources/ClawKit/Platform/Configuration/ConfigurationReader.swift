@@ -60,7 +60,8 @@ struct ConfigurationReader {
         case .reader(let problem, let offset, _, _):
             fail(line: nil, "The file is not valid YAML\(offset.map { " at byte \($0)" } ?? ""): \(problem).")
         case .duplicatedKeysInMapping(let duplicates, let context):
-            fail(line: context.mark.line, "\(duplicates.joined(separator: ", ")) stands twice in the mapping; keep one.")
+            fail(
+                line: context.mark.line, "\(duplicates.joined(separator: ", ")) stands twice in the mapping; keep one.")
         default: fail(line: nil, "The file is not valid YAML.")
         }
     }
@@ -127,7 +128,9 @@ struct ConfigurationReader {
     mutating func integer(_ members: Members, _ name: String, in range: ClosedRange<Int>) -> Int? {
         guard let node = members[name] else { return nil }
         guard node.tag == Tag(.int), let value = node.int, range.contains(value) else {
-            fail(node, "\(members.place(of: name)) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+            fail(
+                node,
+                "\(members.place(of: name)) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
             return nil
         }
         return value
