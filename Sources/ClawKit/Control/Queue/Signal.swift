@@ -1,14 +1,16 @@
 import Synchronization
 
 /// A flag that one waiter sleeps on: raised any number of times, it wakes the waiter once.
-final class Signal: Sendable {
+package final class Signal: Sendable {
     private struct State {
         var isRaised = false
         var waiter: CheckedContinuation<Void, any Error>?
     }
     private let state = Mutex(State())
 
-    func raise() {
+    package init() {}
+
+    package func raise() {
         let waiter = state.withLock { state in
             let waiter = state.waiter
             state.waiter = nil
@@ -19,7 +21,7 @@ final class Signal: Sendable {
     }
 
     /// Returns at once where the flag was raised since the last wait. One waiter at a time.
-    func wait() async throws {
+    package func wait() async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 let outcome: Result<Void, any Error>? = state.withLock { state in

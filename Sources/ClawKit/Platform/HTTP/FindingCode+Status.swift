@@ -14,6 +14,10 @@ extension FindingCode {
     public static let notReady = FindingCode(rawValue: "E_NOT_READY")
     /// A stored thing was changed by somebody else meanwhile.
     public static let stale = FindingCode(rawValue: "E_STALE")
+    /// Something else still needs it.
+    public static let inUse = FindingCode(rawValue: "E_IN_USE")
+    /// Kubernetes refuses the object's content.
+    public static let invalid = FindingCode(rawValue: "E_INVALID")
 
     /// The HTTP status a finding of this code is answered with.
     ///
@@ -25,7 +29,7 @@ extension FindingCode {
         case .notOwner, .forbidden: .forbidden
         case .notFound, .unknownRoute: .notFound
         case .methodNotAllowed: .methodNotAllowed
-        case .alreadyExists, .conflict, .stale, FindingCode(rawValue: "E_HOST_CONFLICT"): .conflict
+        case .alreadyExists, .conflict, .stale, .inUse, FindingCode(rawValue: "E_HOST_CONFLICT"): .conflict
         case .bodyTooLarge: .contentTooLarge
         case .throttled: .tooManyRequests
         case .internalError: .internalServerError

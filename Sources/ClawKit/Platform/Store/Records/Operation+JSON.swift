@@ -1,7 +1,7 @@
 public import ClawBase
 public import ClawDocuments
 
-/// The form in the store and in the HTTP API.
+/// The form in the store.
 extension Operation {
     public var json: JSON {
         var object = JSONObject()
@@ -10,6 +10,7 @@ extension Operation {
         object.set("actor", actor)
         object.set("target", target)
         object.set("action", action)
+        object["parameters"] = parameters
         object.set("state", state.rawValue)
         object["steps"] = .array(steps.map(\.json))
         object["result"] = result
@@ -32,8 +33,8 @@ extension Operation {
         self.init(
             id: try document.string("id"), idempotencyKey: json["idempotencyKey"]?.string,
             actor: try document.string("actor"), target: try document.string("target"),
-            action: try document.string("action"), state: try document.word("state"), steps: steps,
-            result: json["result"], error: error, createdAt: try document.time("createdAt"),
+            action: try document.string("action"), parameters: json["parameters"], state: try document.word("state"),
+            steps: steps, result: json["result"], error: error, createdAt: try document.time("createdAt"),
             updatedAt: try document.time("updatedAt"))
     }
 }

@@ -55,6 +55,8 @@ public struct Operation: StoredRecord {
     public let target: String
     /// `start`, `suspend`, …
     public let action: String
+    /// What the steps need to know besides target and action, so that another process can go on with them.
+    public let parameters: JSON?
     public var state: State
     public var steps: [Step]
     public var result: JSON?
@@ -64,14 +66,15 @@ public struct Operation: StoredRecord {
 
     public init(
         id: String, idempotencyKey: String? = nil, actor: String, target: String, action: String,
-        state: State = .pending, steps: [Step] = [], result: JSON? = nil, error: Failure? = nil,
-        createdAt: Timestamp, updatedAt: Timestamp? = nil
+        parameters: JSON? = nil, state: State = .pending, steps: [Step] = [], result: JSON? = nil,
+        error: Failure? = nil, createdAt: Timestamp, updatedAt: Timestamp? = nil
     ) {
         self.id = id
         self.idempotencyKey = idempotencyKey
         self.actor = actor
         self.target = target
         self.action = action
+        self.parameters = parameters
         self.state = state
         self.steps = steps
         self.result = result
