@@ -24,7 +24,7 @@ public struct CertificateAuthority: Sendable {
         let name = try DistinguishedName { CommonName(commonName) }
         let publicKey = Certificate.PublicKey(key.publicKey)
         let certificate = try Certificate(
-            version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: publicKey,
+            version: .v3, serialNumber: serialNumber(), publicKey: publicKey,
             notValidBefore: date(now - skew), notValidAfter: date(now + lifetime), issuer: name, subject: name,
             signatureAlgorithm: .ecdsaWithSHA256,
             extensions: try Certificate.Extensions {
@@ -92,7 +92,7 @@ public struct CertificateAuthority: Sendable {
         let purposes = try purpose().get()
         let end = min(now + Self.leafLifetime, notAfter)
         let leaf = try Certificate(
-            version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: publicKey,
+            version: .v3, serialNumber: Self.serialNumber(), publicKey: publicKey,
             notValidBefore: Self.date(now - Self.skew), notValidAfter: Self.date(end),
             issuer: certificate.subject, subject: subject, signatureAlgorithm: .ecdsaWithSHA256,
             extensions: try Certificate.Extensions {
@@ -106,6 +106,14 @@ public struct CertificateAuthority: Sendable {
         return IssuedCertificate(
             certificatePEM: try leaf.serializeAsPEM().pemString + "\n",
             keyPEM: Secret(leafKey.pemRepresentation + "\n"), notAfter: end)
+    }
+
+    /// 126 random bits: positive, and within the 20 octets of RFC 5280, section 4.1.2.2, whatever the first bit.
+    private static func serialNumber() -> Certificate.SerialNumber {
+        var generator = SystemRandomNumberGenerator()
+        var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        bytes[0] = bytes[0] & 0x3F | 0x40
+        return Certificate.SerialNumber(bytes: bytes)
     }
 
     private static func date(_ moment: Timestamp) -> Date { Date(timeIntervalSince1970: Double(moment.seconds)) }
