@@ -116,7 +116,7 @@ let package = Package(
         .target(
             name: "ClawGateway",
             dependencies: [
-                "ClawBase", "ClawDocuments",
+                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl", "ClawResources",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -152,16 +152,31 @@ let package = Package(
             name: "ClawKitPostgres", dependencies: ["CLibpq", "ClawBase"], path: "Sources/ClawKitPostgres/Driver"),
 
         // MARK: examples: flags and composition only
+        .target(
+            name: "ExampleSupport",
+            dependencies: [
+                "ClawKit", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/Examples/Support"),
         .executableTarget(
             name: "control-plane",
             dependencies: [
-                "ClawKit", "ClawKitPostgres",
+                "ClawKit", "ClawKitPostgres", "ExampleSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Examples/ControlPlane"),
         .executableTarget(
             name: "orchestrator",
-            dependencies: ["ClawKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "ClawKit", "ExampleSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             path: "Sources/Examples/Orchestrator"),
         .executableTarget(
             name: "claw",
