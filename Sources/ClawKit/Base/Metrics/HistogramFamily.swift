@@ -24,9 +24,9 @@ public final class HistogramFamily: MetricsSource {
     public func observe(_ value: Double, _ labelValues: String...) {
         precondition(labelValues.count == labels.count, "\(name) has \(labels.count) labels")
         let bucket = bounds.firstIndex { value <= $0 } ?? bounds.count
+        let empty = Series(counts: Array(repeating: 0, count: bounds.count + 1))
         series.withLock { series in
-            series[labelValues, default: Series(counts: Array(repeating: 0, count: bounds.count + 1))].counts[bucket] +=
-                1
+            series[labelValues, default: empty].counts[bucket] += 1
             series[labelValues]?.sum += value
         }
     }
