@@ -5,7 +5,7 @@ import Testing
 @Suite("Strategic merge patch")
 struct StrategicMergePatchTests {
     func apply(_ patch: String, to document: String) throws -> JSON {
-        .object(try Patch.apply(.strategicMerge, parse(patch), to: object(document), schema: thing, types: testTypes))
+        .object(try Patch.apply(.strategicMerge, parse(patch), to: object(document), schema: thingSchema, types: testTypes))
     }
 
     func error(_ patch: String, on document: String) -> PatchError? {

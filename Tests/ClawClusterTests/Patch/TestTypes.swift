@@ -7,9 +7,9 @@ let testTypes = SchemaTable(parsing: [
     Thing
      apiVersion s
      kind s
-     metadata Meta
-     spec Spec
-     status Status
+     metadata Meta z
+     spec Spec z
+     status Status z
      data {s
     Meta
      name s
@@ -21,13 +21,17 @@ let testTypes = SchemaTable(parsing: [
      labels {s
      annotations {s
      finalizers [s set m
+     ownerReferences [Owner k=uid m=uid
      managedFields [*
+    Owner a
+     uid s! z
+     name s! z
     Spec
      replicas i
      paused b
      size q
      port x
-     containers [Container k=name m=name
+     containers [Container! k=name m=name z
      volumes [Volume k=name m=name r
      tolerations [Toleration
      strategy Strategy r
@@ -37,29 +41,29 @@ let testTypes = SchemaTable(parsing: [
      extra *
      budget Strategy p
     Container
-     name s! d=""
+     name s! z
      image s
      args [s
      env [EnvVar k=name m=name
      ports [Port k=containerPort,protocol m=containerPort
-     resources Resources
+     resources Resources z
     EnvVar
-     name s! d=""
+     name s! z
      value s
     Port
      name s
-     containerPort i!
+     containerPort i! z
      protocol s d="TCP"
     ServicePort
      name s
-     port i!
+     port i! z
      protocol s d="TCP"
      targetPort x
     Resources
      limits {q
      requests {q
     Volume
-     name s! d=""
+     name s! z
      emptyDir Empty
      hostPath HostPath
     Empty
@@ -85,7 +89,7 @@ let testTypes = SchemaTable(parsing: [
     """
 ])
 
-let thing = testTypes["Thing"]!
+let thingSchema = testTypes["Thing"]!
 
 func parse(_ text: String) -> JSON {
     do { return try JSONParser.parse(Array(text.utf8)) } catch { preconditionFailure("\(error) in \(text)") }

@@ -97,7 +97,10 @@ extension FieldManager {
         let fields = walker.fields(of: configuration, schema).subtractingSubtrees(of: ignoredFields)
         managed.entries[owner] = .init(fields: fields, apiVersion: apiVersion, time: last?.time)
         var object = try walker.merge(configuration, into: live, schema)
-        if let last { object = prune(object, last.fields, managed) }
+        if let last {
+            // Merged again, for what is applied empty and was emptied by pruning.
+            object = try walker.merge(configuration, into: prune(object, last.fields, managed), schema)
+        }
 
         let changes = walker.changes(from: live, to: object, schema).ignoring(ignoredFields)
         let conflicts = take(changes, from: &managed, except: owner)

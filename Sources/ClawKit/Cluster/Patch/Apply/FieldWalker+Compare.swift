@@ -91,8 +91,10 @@ extension FieldWalker {
     /// What Kubernetes' own document would hold where this one holds nothing: there some fields are never absent,
     /// so that setting what is in them is not setting them.
     private func implied(_ name: String, in shape: FieldShape) -> JSON? {
-        guard case .record(let schema) = shape.form, let field = schema[name], field.isAlwaysPresent else { return nil }
+        guard case .record(let schema) = shape.form, let field = schema[name] else { return nil }
         switch field.type {
+        case .time, .microTime: return .null
+        case _ where !field.isAlwaysPresent: return nil
         case .string: return ""
         case .integer, .number: return 0
         case .bool: return false
