@@ -20,6 +20,7 @@ struct JournalCompactionTests {
         #expect(replayed == Replayed(snapshot: ["state", "of ten"], records: texts(10..<12)))
         try await again.compact(snapshot: [])
         try again.close()
+        #expect(again.beginCompaction() == nil)
         #expect(try Journal.open(scratch.path).1.all.isEmpty)
     }
 

@@ -104,6 +104,34 @@ struct AccessCheckTests {
         #expect(woken.all == ["b-c/a"])
     }
 
+    @Test("gives a proxy a request with the gate's identity only, and without the platform's secrets")
+    func admission() async throws {
+        let value = signer.sign(Session(
+            user: "ada", issuedAt: time.now, expiresAt: time.now + .seconds(600), epoch: 0)).reveal()
+        let spoofed = try #require(HTTPField.Name("X-Claw-Scopes"))
+        for credential in [[.cookie: "a=1; claw_session=\(value)"], [.authorization: "Bearer ada-token"]] as [HTTPFields] {
+            var request = Request(.post, "http://claw.test/r/demo/ada/chat?x=1", headers: credential, body: .string("hi"))
+            request.headers[spoofed] = "all"
+            request.headers[IdentityHeaders.user] = "root"
+            guard case .forward(let forwarded, let runtime) = await check.admit(request) else {
+                Issue.record("the owner was not let in")
+                return
+            }
+            #expect(runtime.description == "demo/ada")
+            #expect(forwarded.head.path == "/r/demo/ada/chat?x=1")
+            #expect(forwarded.headers[values: IdentityHeaders.user] == ["ada"])
+            #expect(forwarded.headers[spoofed] == nil)
+            #expect(forwarded.headers[.authorization] == nil)
+            #expect(forwarded.headers[.cookie] == (credential[.cookie] == nil ? nil : "a=1"))
+            #expect(forwarded.body.immediateBytes == Array("hi".utf8))
+        }
+        guard case .answer(let response) = await check.admit(Request(.get, "http://claw.test/r/demo/ada/")) else {
+            Issue.record("a visitor was let in")
+            return
+        }
+        #expect(response.status == .unauthorized)
+    }
+
     @Test("lets nobody pass where users cannot be looked up")
     func failing() async throws {
         struct Broken: Authenticator {

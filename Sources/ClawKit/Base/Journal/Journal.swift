@@ -124,9 +124,12 @@ public final class Journal: Sendable {
         try await waitForSync(Position(bytes: staging.withLock { $0.staged }))
     }
 
-    /// Writes and syncs everything staged, and gives the lock free. Later calls throw. Closing twice is no error.
+    /// Writes and syncs everything staged, and gives the lock free. Blocks, for a compaction under way too. Later calls
+    /// throw. Closing twice is no error.
     public func close() throws {
         guard staging.withLock({ $0.close() }) else { return }
+        // A snapshot being written ends first: behind the lock nobody may still move files.
+        compactionQueue.sync {}
         try asFindings {
             try writeStaged()
             try log.withLock { try $0.seal() }

@@ -38,14 +38,45 @@ public struct AccessCheck: Handler {
         do {
             return try await decide(Self.forwarded(request)).decision.response(signInPath: signInPath)
         } catch {
-            return .finding(error as? Finding ?? Finding(.notReady, "The access check cannot answer; try again."))
+            return Self.failed(error)
         }
     }
 
     /// Decides about a request as its client sent it, and wakes the runtime where that is the decision.
     /// - Throws: ``Finding`` where users or runtimes cannot be looked up: nobody passes then.
     public func decide(_ request: Request) async throws -> (decision: AccessDecision, runtime: RuntimeReference?) {
-        let identity = try await authenticator.identify(request)
+        try await decide(request, from: authenticator.identify(request))
+    }
+
+    /// For a proxy in this process: what to forward and to which runtime, or what to answer instead.
+    ///
+    /// What is forwarded carries no identity but the gate's own, and none of the platform's secrets: neither the
+    /// session's cookie nor the bearer token that opened the gate.
+    public func admit(_ request: Request) async -> Admission {
+        do {
+            let identity = try await authenticator.identify(request)
+            let (decision, runtime) = try await decide(request, from: identity)
+            guard case .allow(let headers) = decision.verdict, let runtime else {
+                return .answer(decision.response(signInPath: signInPath))
+            }
+            var request = request
+            IdentityHeaders.strip(&request.headers)
+            SessionCookie.remove(from: &request.headers)
+            if identity.principal?.proof == .token { request.headers[.authorization] = nil }
+            for field in headers { request.headers[field.name] = field.value }
+            return .forward(request, runtime)
+        } catch {
+            return .answer(Self.failed(error))
+        }
+    }
+
+    private static func failed(_ error: any Error) -> Response {
+        .finding(error as? Finding ?? Finding(.notReady, "The access check cannot answer; try again."))
+    }
+
+    private func decide(
+        _ request: Request, from identity: Identity
+    ) async throws -> (decision: AccessDecision, runtime: RuntimeReference?) {
         let host = request.head.authority ?? request.headers[.host] ?? ""
         let target = request.head.path ?? "/"
         var question = AccessQuestion(
@@ -70,6 +101,12 @@ public struct AccessCheck: Handler {
         head.path = request.headers[.xForwardedURI] ?? "/"
         return Request(head: head, peer: request.peer)
     }
+}
+
+/// What a proxy does with a request.
+public enum Admission: Sendable {
+    case forward(Request, RuntimeReference)
+    case answer(Response)
 }
 
 extension HTTPField.Name {

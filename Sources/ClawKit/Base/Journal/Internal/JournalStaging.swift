@@ -32,7 +32,7 @@ struct JournalStaging {
     private var isDraining = false
     var isSyncScheduled = false
     var failure: Finding?
-    private var isClosed = false
+    private(set) var isClosed = false
 
     /// The newest log's generation, begun compactions included.
     private(set) var generation: UInt64
