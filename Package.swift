@@ -232,7 +232,7 @@ let package = Package(
                 "ClawBase", "ClawDocuments", "claw", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
-        .testTarget(name: "ClawClusterTests", dependencies: ["ClawCluster", "ClawDocuments"]),
+        .testTarget(name: "ClawClusterTests", dependencies: ["ClawCluster", "ClawDocuments", "ClawBase", "ClawModels"]),
     ]
 )
 

@@ -87,7 +87,6 @@ enum GoText {
     /// JSON text as Go writes it: the characters that mean something in HTML are escaped.
     static func json(_ value: JSON, sorted: Bool = false) -> String {
         let bytes = value.bytes(sorted ? .canonical : .compact)
-        guard bytes.contains(where: { [0x3C, 0x3E, 0x26].contains($0) }) else { return String(decoding: bytes, as: UTF8.self) }
         var result: [UInt8] = []
         for byte in bytes {
             switch byte {

@@ -60,7 +60,9 @@ struct MemberEditor {
     var object: JSONObject {
         guard let large else { return small }
         return JSONObject(
-            distinct: zip(large.names, large.values).lazy.compactMap { name, value in value.map { (name: name, value: $0) } })
+            distinct: zip(large.names, large.values).lazy.compactMap { name, value in
+                value.map { (name: name, value: $0) }
+            })
     }
 }
 

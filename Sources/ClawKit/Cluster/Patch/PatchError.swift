@@ -28,10 +28,10 @@ public struct PatchError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The `details` of the Status object: nil where Kubernetes leaves them out.
     public var details: JSONObject? {
         if !causes.isEmpty {
-            return [
-                "causes": .array(
-                    causes.map { ["reason": .string($0.reason), "message": .string($0.message), "field": .string($0.field)] })
-            ]
+            let list: [JSON] = causes.map { cause in
+                ["reason": .string(cause.reason), "message": .string(cause.message), "field": .string(cause.field)]
+            }
+            return ["causes": .array(list)]
         }
         return code == 415 || isRejection ? [:] : nil
     }

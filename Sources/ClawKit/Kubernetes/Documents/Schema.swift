@@ -78,13 +78,16 @@ public struct Schema: Sendable {
     /// Server-side apply treats a value as one (`x-kubernetes-map-type: atomic`).
     public let isAtomic: Bool
     public let unions: [Union]
+    /// Objects may hold fields beyond these (`x-kubernetes-preserve-unknown-fields`).
+    public let isOpen: Bool
     private let positions: [String: Int]
 
-    public init(name: String, fields: [Field], isAtomic: Bool = false, unions: [Union] = []) {
+    public init(name: String, fields: [Field], isAtomic: Bool = false, unions: [Union] = [], isOpen: Bool = false) {
         self.name = name
         self.fields = fields
         self.isAtomic = isAtomic
         self.unions = unions
+        self.isOpen = isOpen
         positions = Dictionary(fields.enumerated().map { ($1.name, $0) }) { first, _ in first }
     }
 

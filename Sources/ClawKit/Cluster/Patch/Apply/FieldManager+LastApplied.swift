@@ -2,7 +2,7 @@ import ClawDocuments
 
 // `kubectl apply --server-side` of an object that `kubectl apply` made: what the annotation says was applied, and
 // still is so, does not conflict; and the annotation follows, so that one can go back.
-// <https://kubernetes.io/docs/reference/using-api/server-side-apply/#upgrading-from-client-side-apply-to-server-side-apply>
+// <https://kubernetes.io/docs/reference/using-api/server-side-apply/> says how in "Migration between …".
 extension FieldManager {
     private static let annotation = "kubectl.kubernetes.io/last-applied-configuration"
     /// Of all annotations together, in bytes.

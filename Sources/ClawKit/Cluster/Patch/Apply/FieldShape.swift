@@ -96,7 +96,8 @@ struct FieldWalker: Sendable {
             switch item {
             case .object: throw ElementError(message: "associative list without keys has an element that's a map type")
             case .array: throw ElementError(message: "not supported: associative list with lists as elements")
-            case .null: throw ElementError(message: "associative list without keys has an element that's an explicit null")
+            case .null:
+                throw ElementError(message: "associative list without keys has an element that's an explicit null")
             default: return .value(item)
             }
         }

@@ -26,7 +26,7 @@ extension FieldWalker {
             guard let object = value.object else { return report("expected map, got \(GoText.reference(value))") }
             for (name, value) in object {
                 let place = path + PathElement.field(name).description
-                if case .record = shape.form, !shape.declares(name) {
+                if case .record(let schema) = shape.form, !schema.isOpen, schema[name] == nil {
                     problems.append("\(place): field not declared in schema")
                     return
                 }
