@@ -13,7 +13,7 @@ func gateway(
     ModelGateway(router: try ModelRouter(routes), grants: InMemoryGrants([grant]), time: time)
 }
 
-func openAI(_ transport: some Transport, key: SecretReference? = nil) -> OpenAIUpstream {
+func openAI(_ transport: some Transport, key: SecretLocation? = nil) -> OpenAIUpstream {
     OpenAIUpstream(
         baseURL: "http://up.test:8000/v1/", model: "real-model", key: key,
         secrets: InMemorySecrets([.environment("UP"): Secret("sk-upstream-secret")]), transport: transport)

@@ -31,7 +31,7 @@ struct SecretSourceTests {
 
     @Test("of several sources the one that serves the kind decides, also about what is wrong")
     func composite() async throws {
-        let place = SecretReference.cluster(namespace: "a", name: "b", key: "c")
+        let place = SecretLocation.cluster(namespace: "a", name: "b", key: "c")
         let memory = InMemorySecrets([place: Secret("m")])
         let source = CompositeSecrets([EnvironmentSecrets([:]), FileSecrets(), memory])
         #expect(try await source.secret(place).reveal() == "m")
@@ -46,7 +46,7 @@ struct SecretSourceTests {
 
     @Test("a path in the cluster has three parts", arguments: ["a/b/c", "a/b", "a//c", "a/b/c/d", ""])
     func clusterPath(_ path: String) {
-        let reference = SecretReference(clusterPath: path)
+        let reference = SecretLocation(clusterPath: path)
         #expect(reference == (path == "a/b/c" ? .cluster(namespace: "a", name: "b", key: "c") : nil))
     }
 }

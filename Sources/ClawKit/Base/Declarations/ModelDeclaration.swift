@@ -24,12 +24,12 @@ public struct UpstreamDeclaration: Sendable, Hashable {
     /// The model's name at the upstream; nil: the alias.
     public var model: String?
     /// Where the upstream's key is kept; nil: the upstream wants none.
-    public var key: SecretReference?
+    public var key: SecretLocation?
     /// The share of requests among the model's upstreams; 0 takes the upstream out of service.
     public var weight: Int
 
     public init(
-        dialect: ModelDialect, baseURL: String? = nil, model: String? = nil, key: SecretReference? = nil,
+        dialect: ModelDialect, baseURL: String? = nil, model: String? = nil, key: SecretLocation? = nil,
         weight: Int = 1
     ) {
         (self.dialect, self.baseURL, self.model, self.key, self.weight) = (dialect, baseURL, model, key, weight)

@@ -9,7 +9,7 @@ public struct EnvironmentSecrets: SecretSource {
     /// The environment this process was started with.
     public init() { variables = ProcessInfo.processInfo.environment }
 
-    public func secret(_ reference: SecretReference) async throws -> Secret<String> {
+    public func secret(_ reference: SecretLocation) async throws -> Secret<String> {
         guard case .environment(let name) = reference else { throw Finding.unserved(reference) }
         guard let value = variables[name], !value.isEmpty else {
             throw Finding(.secretMissing, "The environment variable \(name) is not set; set it and start again.")

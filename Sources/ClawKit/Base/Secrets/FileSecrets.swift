@@ -10,7 +10,7 @@ public struct FileSecrets: SecretSource {
 
     public init(relativeTo base: String? = nil) { self.base = base }
 
-    public func secret(_ reference: SecretReference) async throws -> Secret<String> {
+    public func secret(_ reference: SecretLocation) async throws -> Secret<String> {
         guard case .file(let path) = reference else { throw Finding.unserved(reference) }
         let place = path.hasPrefix("/") || base == nil ? path : "\(base ?? ".")/\(path)"
         // Mapped, so that a wrong path to something big does not fill memory before it is refused.

@@ -5,7 +5,7 @@
 public protocol SecretSource: Sendable {
     /// - Throws: ``Finding`` with ``FindingCode/secretMissing`` where the place is empty, or
     ///   ``FindingCode/secretKind`` where this source does not serve references of that kind.
-    func secret(_ reference: SecretReference) async throws -> Secret<String>
+    func secret(_ reference: SecretLocation) async throws -> Secret<String>
 }
 
 extension FindingCode {
@@ -14,7 +14,7 @@ extension FindingCode {
 }
 
 extension Finding {
-    static func unserved(_ reference: SecretReference) -> Finding {
+    static func unserved(_ reference: SecretLocation) -> Finding {
         Finding(.secretKind, "Nothing here can read \(reference); keep the secret in another place.")
     }
 }
@@ -25,7 +25,7 @@ public struct CompositeSecrets: SecretSource {
 
     public init(_ sources: [any SecretSource]) { self.sources = sources }
 
-    public func secret(_ reference: SecretReference) async throws -> Secret<String> {
+    public func secret(_ reference: SecretLocation) async throws -> Secret<String> {
         var reason: any Error = Finding.unserved(reference)
         for source in sources {
             do { return try await source.secret(reference) } catch let finding as Finding {

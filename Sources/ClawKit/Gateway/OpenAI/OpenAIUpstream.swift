@@ -30,7 +30,7 @@ public struct OpenAIUpstream: ModelUpstream {
     public let name: String
     private let endpoint: String
     private let model: String?
-    private let key: SecretReference?
+    private let key: SecretLocation?
     private let secrets: any SecretSource
     private let transport: any Transport
     private let deadlines: Deadlines
@@ -40,7 +40,7 @@ public struct OpenAIUpstream: ModelUpstream {
     ///   - model: the model's name at the upstream; nil: as asked for.
     ///   - key: where the upstream's key is kept; asked for anew at each request, so that it can be rotated.
     public init(
-        baseURL: String, model: String? = nil, key: SecretReference? = nil,
+        baseURL: String, model: String? = nil, key: SecretLocation? = nil,
         secrets: any SecretSource = CompositeSecrets([EnvironmentSecrets(), FileSecrets()]),
         transport: any Transport, deadlines: Deadlines = Deadlines()
     ) {

@@ -16,6 +16,8 @@
 /// A type that is atomic wherever it stands has ` a` behind its name; a union ` union=discriminator:field=value,…`.
 public final class SchemaTable: Sendable {
     private let schemas: [String: Schema]
+    /// Where types are found that this table does not have.
+    private let base: SchemaTable?
 
     public init(parsing texts: [StaticString]) {
         var schemas: [String: Schema] = [:]
@@ -37,14 +39,17 @@ public final class SchemaTable: Sendable {
             finish()
         }
         self.schemas = schemas
+        base = nil
     }
 
     /// For types that are known only at run time, as those of custom resource definitions.
-    public init(_ schemas: some Sequence<Schema>) {
+    /// - Parameter base: where the other types are found.
+    public init(_ schemas: some Sequence<Schema>, extending base: SchemaTable? = nil) {
         self.schemas = Dictionary(schemas.map { ($0.name, $0) }) { _, last in last }
+        self.base = base
     }
 
-    public subscript(_ name: String) -> Schema? { schemas[name] }
+    public subscript(_ name: String) -> Schema? { schemas[name] ?? base?[name] }
 
     public var names: some Collection<String> { schemas.keys }
 

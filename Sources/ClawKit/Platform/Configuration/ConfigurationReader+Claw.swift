@@ -98,7 +98,7 @@ extension ConfigurationReader {
         return text
     }
 
-    private mutating func key(_ node: Node, at place: String) -> SecretReference? {
+    private mutating func key(_ node: Node, at place: String) -> SecretLocation? {
         let ways = "{env: NAME}, {file: PATH} or {secret: namespace/name/key}"
         guard case .mapping = node else {
             fail(node, "\(place) stands here in clear; keep it elsewhere and write \(ways).")
@@ -117,7 +117,7 @@ extension ConfigurationReader {
             fail(members["env"], "\(place).env must be the name of an environment variable, not a key.")
         case "file": return .file(value)
         default:
-            if let reference = SecretReference(clusterPath: value) { return reference }
+            if let reference = SecretLocation(clusterPath: value) { return reference }
             fail(members["secret"], "\(place).secret must have the form namespace/name/key.")
         }
         return nil

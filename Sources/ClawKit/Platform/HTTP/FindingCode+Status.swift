@@ -33,7 +33,7 @@ extension FindingCode {
         case .bodyTooLarge: .contentTooLarge
         case .throttled: .tooManyRequests
         case .internalError: .internalServerError
-        case .unreachable, FindingCode(rawValue: "E_CLUSTER_UNREACHABLE"): .badGateway
+        case .unreachable, .clusterRefused, FindingCode(rawValue: "E_CLUSTER_UNREACHABLE"): .badGateway
         case .notReady, .storage: .serviceUnavailable
         case .deadline: .gatewayTimeout
         // Names, policy, quota, configuration, versions, and whatever other layers refuse.

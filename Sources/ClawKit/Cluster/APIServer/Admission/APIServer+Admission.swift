@@ -8,7 +8,9 @@ extension APIServer {
     /// Checks fields against the kind's table and removes those it does not know, as `fieldValidation` asks.
     /// Returns warnings for the client.
     /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation>
-    func checkFields(_ object: inout JSONObject, _ call: ResourceCall) throws -> [String] {
+    func checkFields(
+        _ object: inout JSONObject, _ call: ResourceCall, fillsDefaults: Bool = true
+    ) throws -> [String] {
         let mode = call.query["fieldValidation"] ?? "Warn"
         guard ["Ignore", "Warn", "Strict", ""].contains(mode) else {
             throw APIStatus.invalid(
@@ -30,7 +32,7 @@ extension APIServer {
         case .builtIn(nil): unknown = []
         case .custom(let schema):
             unknown = schema.prune(&object)
-            schema.fillDefaults(&object)
+            if fillsDefaults { schema.fillDefaults(&object) }
         }
         guard !unknown.isEmpty else { return [] }
         let texts = unknown.map { "unknown field \"\($0)\"" }

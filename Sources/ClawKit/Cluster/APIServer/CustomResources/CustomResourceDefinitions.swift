@@ -15,7 +15,7 @@ extension APIServer {
                 group: group, version: name, kind: kind, plural: plural,
                 singular: names.string("singular") ?? kind.lowercased(), shortNames: names.strings("shortNames"),
                 categories: names.strings("categories"), isNamespaced: spec.string("scope") == "Namespaced")
-            let schema = version["schema"]?["openAPIV3Schema"].map { StructuralSchema($0) } ?? .anything
+            let schema = version["schema"]?["openAPIV3Schema"].map { StructuralSchema.root($0) } ?? .anything
             return RegisteredResource(
                 served: ServedResource(
                     type: type,

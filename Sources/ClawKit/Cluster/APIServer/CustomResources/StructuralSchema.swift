@@ -30,6 +30,9 @@ struct StructuralSchema: Sendable {
     var listType: String?
     var listMapKeys: [String] = []
     var isAtomicMap = false
+    /// The field table of the whole; made for the root only.
+    var types: SchemaTable { table ?? .kubernetes }
+    private var table: SchemaTable?
     /// The schema as the definition wrote it, for OpenAPI.
     private(set) var json: JSON = .object(JSONObject())
 
@@ -69,6 +72,13 @@ struct StructuralSchema: Sendable {
         listType = json["x-kubernetes-list-type"]?.string
         listMapKeys = json["x-kubernetes-list-map-keys"]?.array?.compactMap(\.string) ?? []
         isAtomicMap = json["x-kubernetes-map-type"]?.string == "atomic"
+    }
+
+    /// The schema of a whole resource, with its field table.
+    static func root(_ json: JSON) -> StructuralSchema {
+        var schema = StructuralSchema(json)
+        schema.table = schema.makeTypes()
+        return schema
     }
 
     // MARK: pruning

@@ -20,7 +20,9 @@ extension APIServer {
     }
 
     /// Creates an object already checked for its shape. Used by create, and by apply of what is not there yet.
-    func store(create object: JSONObject, _ call: ResourceCall) async throws -> Response {
+    func store(
+        create object: JSONObject, _ call: ResourceCall, _ ownership: Ownership = .update
+    ) async throws -> Response {
         if let namespace = call.namespace { try requireOpenNamespace(namespace, call) }
         let isGenerated = object.objectName.isEmpty
         for attempt in 1... {
@@ -30,7 +32,7 @@ extension APIServer {
             try admit(&new, old: nil, call)
             try checkName(new, call)
             try validate(new, old: nil, call)
-            recordManager(&new, old: nil, call, subresource: nil)
+            recordManager(&new, old: nil, call, subresource: nil, ownership)
             if call.isDryRun {
                 if store.get(call.resource.collection, .init(object: new)) != nil {
                     throw APIStatus.alreadyExists(call.resource.subject, new.objectName)

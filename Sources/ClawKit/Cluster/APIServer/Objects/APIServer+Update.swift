@@ -36,7 +36,7 @@ extension APIServer {
 
     /// Read, change, check, commit; again where somebody else was quicker.
     func update(
-        _ call: ResourceCall, _ key: ObjectStore.Key, subresource: String?,
+        _ call: ResourceCall, _ key: ObjectStore.Key, subresource: String?, _ ownership: Ownership = .update,
         _ change: (JSONObject) throws -> JSONObject
     ) async throws -> Response {
         while true {
@@ -48,7 +48,7 @@ extension APIServer {
             prepareForUpdate(&new, live: live, call, subresource: subresource)
             try admit(&new, old: live, call)
             try validate(new, old: live, call)
-            recordManager(&new, old: live, call, subresource: subresource)
+            recordManager(&new, old: live, call, subresource: subresource, ownership)
             if new == live { return answer(call, live) }
             if call.isDryRun { return answer(call, new) }
             do {

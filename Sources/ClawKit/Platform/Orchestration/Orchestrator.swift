@@ -1,0 +1,54 @@
+import ClawBase
+public import ClawControl
+import ClawKubernetes
+import ClawModels
+import ClawResources
+public import Logging
+import Synchronization
+
+/// The controllers of the platform: projects become namespaces, runtimes become running programs.
+///
+/// Needs nothing but a Kubernetes API; what the control plane has to say (addresses, models, templates) it reads
+/// from ``PlatformSettings``.
+public struct Orchestrator: Sendable {
+    private let caches: SharedCaches
+    private let logger: Logger
+    private let override: RuntimeContext?
+    private let isReady: @Sendable () -> Bool
+
+    /// - Parameters:
+    ///   - override: used instead of the published settings.
+    ///   - isReady: while false, runtimes are left alone (the settings are about to be published anew).
+    public init(
+        caches: SharedCaches, override: RuntimeContext? = nil, isReady: @escaping @Sendable () -> Bool = { true },
+        logger: Logger
+    ) {
+        (self.caches, self.override, self.isReady, self.logger) = (caches, override, isReady, logger)
+    }
+
+    /// Runs the controllers until cancelled. The caches are run by their owner.
+    public func run() async throws {
+        let settings = caches.cache(ConfigMap.self)
+        let (override, isReady) = (override, isReady)
+        let runtimes = RuntimeController(
+            caches: caches, driver: KubernetesRuntimeDriver(caches: caches),
+            context: {
+                guard isReady() else { return nil }
+                return override
+                    ?? settings.get(PlatformSettings.name, in: PlatformSettings.namespace)
+                    .flatMap(PlatformSettings.context)
+            }, logger: logger
+        ).controller()
+        // New settings (another gateway address, another template) concern every runtime.
+        let all = caches.cache(Runtime.self)
+        runtimes.watches(ConfigMap.self) { map in
+            guard map.name == PlatformSettings.name, map.namespace == PlatformSettings.namespace else { return [] }
+            return all.all.map { ObjectKey($0) }
+        }
+        let projects = ProjectController.controller(api: caches.api, caches: caches, logger: logger)
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { try await runtimes.run() }
+            group.addTask { try await projects.run() }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+/// # ClawKitPostgres
+///
+/// PostgreSQL for ClawKit, over libpq. C types stay inside.

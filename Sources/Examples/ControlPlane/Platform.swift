@@ -1,0 +1,123 @@
+import ClawKit
+import ExampleSupport
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// The composition: which parts run, what each is given, and in which order they end.
+struct Platform: Sendable {
+    struct Settings: Sendable {
+        var configuration: ClawConfiguration
+        var dataDirectory: String
+        var listen: ListenAddress
+        var gatewayListen: ListenAddress
+        var clusterListen: ListenAddress
+        var kubeconfig: String?
+        var without: Set<String>
+        var readyFile: String?
+        var isInsecure: Bool
+        var logger: Logger
+    }
+
+    private let settings: Settings
+    private let directory: ClawDirectory
+    private let time = SystemTime()
+
+    init(_ settings: Settings) throws {
+        self.settings = settings
+        directory = try ClawDirectory()
+        try ClawDirectory.makeDirectory(settings.dataDirectory)
+    }
+
+    func run() async throws {
+        let logger = settings.logger
+        // Where each server really listens, known once it is bound.
+        let (clusterURL, gatewayURL, controlPlaneURL) = (Latch<String>(), Latch<String>(), Latch<String>())
+        let isPublished = Atomic(false)
+        var parts: [any Service] = []
+
+        let cluster = try await settings.kubeconfig == nil ? EmbeddedPart(settings, directory, time) : nil
+        let api = try cluster?.client ?? remoteAPI()
+        if let cluster { parts += try cluster.services(bound: clusterURL) } else { clusterURL.set("") }
+
+        try await ClawGroup.install(in: api)
+        let caches = SharedCaches(api, time: time)
+        let store = try JournaledPlatformStore.open(directory: settings.dataDirectory)
+        let network = CurlTransport()
+        let gateway = try gateway(caches, api, network)
+        let controlPlane = try await controlPlane(caches, api, store, network)
+        parts.append(Part { try await caches.run() })
+
+        if let gateway {
+            let server = HTTPServer(listen: settings.gatewayListen, logger: logger)
+            parts.append(server.service(gateway, onBound: { gatewayURL.set("http://\($0)") }))
+        } else {
+            gatewayURL.set("http://\(settings.gatewayListen)")
+        }
+        if let cluster, !settings.without.contains("node") {
+            parts.append(try cluster.node(rootDirectory: directory.path))
+        }
+        if !settings.without.contains("orchestrator") {
+            let orchestrator = Orchestrator(
+                caches: caches, isReady: { isPublished.load(ordering: .acquiring) }, logger: logger)
+            parts.append(Part { try await orchestrator.run() })
+        }
+        parts.append(Part { try await controlPlane.run() })
+        let server = HTTPServer(listen: settings.listen, logger: logger)
+        parts.append(server.service(controlPlane.handler, onBound: { controlPlaneURL.set("http://\($0)") }))
+
+        let configuration = settings.configuration
+        let (readyFile, hasGateway) = (settings.readyFile, gateway != nil)
+        let kubeconfig = settings.kubeconfig ?? directory.file("kubeconfig")
+        parts.append(Part {
+            let url = try await controlPlaneURL.wait()
+            let context = RuntimeContext(
+                templates: configuration.templates, models: configuration.models.map(\.name),
+                gatewayURL: try await gatewayURL.wait(), publicURL: url)
+            let kubernetes = try await clusterURL.wait()
+            try await controlPlane.waitUntilReady()
+            try await PlatformSettings.publish(context, in: api)
+            isPublished.store(true, ordering: .releasing)
+            var announcement = Announcement()
+            announcement.kubernetes = kubernetes.isEmpty ? nil : kubernetes
+            announcement.kubeconfig = kubeconfig
+            announcement.controlPlane = url
+            announcement.gateway = hasGateway ? context.gatewayURL : nil
+            try announcement.make(readyFile: readyFile)
+        })
+        let running = parts
+        try await runUntilSignal(running, logger: logger, emergency: { cluster?.endProcessesNow() })
+        await network.shutdown()
+        try await store.close()
+        try cluster?.close()
+    }
+
+    private func remoteAPI() throws -> KubernetesClient {
+        let access = try Kubeconfig(contentsOf: settings.kubeconfig ?? "").access()
+        return KubernetesClient(CurlTransport(access, userAgent: "clawkit-control-plane"))
+    }
+
+    private func gateway(
+        _ caches: SharedCaches, _ api: KubernetesClient, _ network: CurlTransport
+    ) throws -> ModelGateway? {
+        guard !settings.without.contains("gateway") else { return nil }
+        let secrets = CompositeSecrets([EnvironmentSecrets(), FileSecrets(), ClusterSecrets(api)])
+        let router = try ModelRouter(settings.configuration.models, transport: network, secrets: secrets, time: time)
+        return ModelGateway(router: router, grants: ClusterGrants(caches: caches), time: time, logger: settings.logger)
+    }
+
+    private func controlPlane(
+        _ caches: SharedCaches, _ api: KubernetesClient, _ store: JournaledPlatformStore, _ network: CurlTransport
+    ) async throws -> ControlPlane {
+        if let token = try await ControlPlane.bootstrapAdministrator(in: store, now: time.now) {
+            try directory.write(token.reveal(), to: "admin-token")
+        }
+        let keys = try SessionKeys.load(orMakeAt: "\(settings.dataDirectory)/session-keys")
+        return ControlPlane(
+            api: api, caches: caches, store: store, signer: SessionSigner(keys: keys),
+            configuration: ControlPlane.Configuration(
+                publicURL: "http://\(settings.listen)", domain: settings.configuration.server.domain,
+                sessionHours: settings.configuration.server.sessionHours),
+            runtimeTransport: network, time: time, logger: settings.logger)
+    }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import ClawKit
+import ExampleSupport
+import Logging
+
+/// The platform's controllers in a process of their own, against any cluster.
+@main
+struct OrchestratorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "orchestrator",
+        abstract: "Runs the platform's controllers against a cluster: projects, runtimes.",
+        discussion: """
+            What the control plane decides (addresses, models, templates) is read from the cluster itself. When
+            ready, one line of JSON on stdout says so; logs go to stderr. SIGTERM or SIGINT ends it.
+            """)
+
+    @Option(help: "The cluster to work on. Required.")
+    var kubeconfig: String?
+    @Option(help: "Templates and models; default: what the control plane has published.")
+    var config: String?
+    @Option(help: "Keep platform data in this PostgreSQL database.")
+    var database: String?
+    @Flag(help: "Also run a node that runs pods as local processes.")
+    var node = false
+    @Option(help: "Where the node's endpoint for logs listens; port 0 takes a free one.")
+    var nodeListen = "127.0.0.1:0"
+    @Option(help: "Serve metrics here.")
+    var metricsListen: String?
+    @Option(help: "Also write the line that says it is ready into this file.")
+    var readyFile: String?
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel: String?
+
+    func run() async throws {
+        do {
+            try await Orchestration(settings()).run()
+        } catch {
+            fail(error, program: "orchestrator")
+        }
+    }
+
+    private func settings() throws -> Orchestration.Settings {
+        guard let kubeconfig else {
+            throw Finding(
+                .badConfig, "The orchestrator needs a cluster; name its kubeconfig, such as .claw/kubeconfig.",
+                field: "--kubeconfig")
+        }
+        if database != nil {
+            throw Finding(
+                .badConfig, "This build keeps platform data on disk only; leave --database away.", field: "--database")
+        }
+        return Orchestration.Settings(
+            kubeconfig: kubeconfig, configuration: try config.map { try ClawConfiguration(contentsOf: $0) },
+            runsNode: node, nodeListen: try ListenAddress(nodeListen, field: "--node-listen"),
+            metricsListen: try metricsListen.map { try ListenAddress($0, field: "--metrics-listen") },
+            readyFile: readyFile, logger: try makeLogger("orchestrator", level: logLevel))
+    }
+}
