@@ -46,9 +46,10 @@ struct ControlPlane: Sendable {
     /// - Throws: ``Failure`` (unreachable) where no answer came.
     func send(_ request: Request) async throws -> Response {
         do { return try await transport.send(request) } catch let error as TransportError {
+            let reason = error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
             throw Failure(
                 .unreachable, .unreachable,
-                "the control plane at \(server) cannot be reached (\(error.message)); "
+                "the control plane at \(server) cannot be reached (\(reason)); "
                     + "start it with \"make up\" or name it with --server")
         }
     }
