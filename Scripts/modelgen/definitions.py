@@ -22,8 +22,13 @@ PREFIXES = {
     "admissionregistration": "Admission", "apiextensions": "APIExtensions", "apiregistration": "APIRegistration",
     "flowcontrol": "FlowControl",
 }
-# ClawBase has a Secret<Value> of its own; of the two Subjects RBAC's is the one people write.
-NAMES = {"io.k8s.api.core.v1.Secret": "KubernetesSecret", "io.k8s.api.rbac.v1.Subject": "Subject"}
+# ClawKit has a Secret<Value>, a WatchEvent<R> and a JSONPatch of its own; of the two Subjects RBAC's is the one
+# people write.
+NAMES = {
+    "io.k8s.api.core.v1.Secret": "KubernetesSecret", "io.k8s.api.rbac.v1.Subject": "Subject",
+    "io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent": "MetaWatchEvent",
+    "io.k8s.api.admissionregistration.v1.JSONPatch": "AdmissionJSONPatch",
+}
 
 
 def split_version(group_version):

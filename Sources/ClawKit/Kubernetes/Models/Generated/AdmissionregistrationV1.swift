@@ -52,7 +52,7 @@ public struct ExpressionWarning: DocumentView {
 }
 
 /// Kubernetes' `admissionregistration/v1` `JSONPatch`.
-public struct JSONPatch: DocumentView {
+public struct AdmissionJSONPatch: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.JSONPatch" }
@@ -350,7 +350,9 @@ public struct Mutation: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.Mutation" }
 
-    public init(patchType: String, applyConfiguration: ApplyConfiguration? = nil, jsonPatch: JSONPatch? = nil) {
+    public init(
+        patchType: String, applyConfiguration: ApplyConfiguration? = nil, jsonPatch: AdmissionJSONPatch? = nil
+    ) {
         document = JSONObject()
         document.set(.patchType, patchType)
         document.set(.applyConfiguration, applyConfiguration)
@@ -361,7 +363,10 @@ public struct Mutation: DocumentView {
         get { document.view(.applyConfiguration) }
         set { document.set(.applyConfiguration, newValue) }
     }
-    public var jsonPatch: JSONPatch? { get { document.view(.jsonPatch) } set { document.set(.jsonPatch, newValue) } }
+    public var jsonPatch: AdmissionJSONPatch? {
+        get { document.view(.jsonPatch) }
+        set { document.set(.jsonPatch, newValue) }
+    }
     /// `ApplyConfiguration` or `JSONPatch`.
     public var patchType: String {
         get { document.string(.patchType) ?? "" }

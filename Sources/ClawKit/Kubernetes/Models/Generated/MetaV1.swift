@@ -604,7 +604,7 @@ public struct StatusDetails: DocumentView {
 }
 
 /// Kubernetes' `meta/v1` `WatchEvent`.
-public struct WatchEvent: DocumentView {
+public struct MetaWatchEvent: DocumentView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent" }
