@@ -1,0 +1,38 @@
+# ClawKit: `make up` runs the platform, `make test` the tests. `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# release where it has been built already, debug otherwise: the first `make up` should not take a release build.
+CONFIG ?= $(if $(wildcard .build/release/control-plane),release,debug)
+ARGS ?=
+PROGRAMS := control-plane orchestrator claw agent-runtime
+
+.PHONY: help setup build up test test-full models clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## installs missing system packages (libcurl, libpq)
+	@Scripts/setup.sh
+
+build: setup ## builds the programs; CONFIG=debug|release
+	@echo "==> building the programs ($(CONFIG); the first build takes some minutes)"
+	@set -e; for program in $(PROGRAMS); do swift build -c $(CONFIG) --product $$program; done
+	@ln -sfn "$$(swift build -c $(CONFIG) --show-bin-path)" .build/bin
+
+up: build ## runs the platform in the foreground; ARGS="--listen 127.0.0.1:8081 …"
+	@echo "==> starting the platform (Ctrl-C stops it)"
+	@exec .build/bin/control-plane $(ARGS)
+
+test: setup ## the hermetic tests
+	@swift build --build-tests
+	@swift test --skip-build
+
+test-full: test ## everything: also kubectl and other real clients
+	@CLAWKIT_TEST_FULL=1 swift test --skip-build
+
+models: ## generates the Kubernetes models; OPENAPI, DISCOVERY, DEFAULTS name Kubernetes' own documents
+	@python3 Scripts/generate-models.py --openapi $(OPENAPI) --discovery $(DISCOVERY) --defaults $(DEFAULTS)
+
+clean: ## removes what was built
+	@swift package clean
