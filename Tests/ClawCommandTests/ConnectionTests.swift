@@ -92,7 +92,8 @@ struct ConnectionTests {
         "an answer that is none of a control plane's fails without a code of its own",
         arguments: [
             (Response.text("<html>", status: .notFound), CommandStatus.notFound), (.text("<html>"), .failed),
-            (.text("", status: .badGateway), .failed), (Answer.json([:], 400), .failed), (Answer.json([], 302), .failed),
+            (.text("", status: .badGateway), .failed), (Answer.json([:], 400), .failed),
+            (Answer.json([], 302), .failed),
         ])
     func otherServers(response: Response, exit: CommandStatus) async {
         let outcome = await Bench { _ in response }.run("tenant", "list")

@@ -33,7 +33,8 @@ struct RuntimeTests {
 
     @Test("starting one that is there starts it")
     func startExisting() async {
-        let platform = FakePlatform { $0.runtimes["demo/ada"] = FakePlatform.runtime("ada", user: "ada", phase: "Stopped") }
+        let stopped = FakePlatform.runtime("ada", user: "ada", phase: "Stopped")
+        let platform = FakePlatform { $0.runtimes["demo/ada"] = stopped }
         let bench = Bench(platform)
         let outcome = await bench.run("runtime", "start", "--user", "ada", "--wait")
         #expect(outcome.out == "ada  Ready  http://127.0.0.1:8080/r/demo/ada/\n")

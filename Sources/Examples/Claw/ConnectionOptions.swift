@@ -8,7 +8,8 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The control plane's address (environment: CLAW_SERVER; default: \(Self.defaultServer)).", valueName: "url"))
+            "The control plane's address (environment: CLAW_SERVER; default: \(Self.defaultServer)).",
+            valueName: "url"))
     var server: String?
 
     @Option(
@@ -37,9 +38,13 @@ extension ConnectionOptions {
             text.lowercased().hasPrefix(scheme) ? text.dropFirst(scheme.count) : nil
         }.first
         let isPrintable = text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
-        guard let rest, let first = rest.first, first != "/", isPrintable, !rest.contains(where: { "?#@".contains($0) })
+        guard let rest, let first = rest.first, first != "/", isPrintable,
+            // Neither a query nor credentials belong in it.
+            !rest.contains(where: { "?#@".contains($0) })
         else {
-            throw .usage("'\(text)' is no address of a control plane; write it like \(Self.defaultServer)", field: place)
+            // In front of an @ stand credentials, which no message may show.
+            let shown = text.contains("@") ? "the text" : "'\(text)'"
+            throw .usage("\(shown) is no address of a control plane; write it like \(Self.defaultServer)", field: place)
         }
         var server = text
         while server.hasSuffix("/") { server.removeLast() }
@@ -48,7 +53,9 @@ extension ConnectionOptions {
 
     /// Flag, then environment, then the file in the working directory.
     /// - Throws: ``Failure`` (usage), which never shows the token.
-    func signInToken(_ environment: [String: String], _ files: any SecretSource) async throws(Failure) -> Secret<String> {
+    func signInToken(
+        _ environment: [String: String], _ files: any SecretSource
+    ) async throws(Failure) -> Secret<String> {
         if let token { return try Self.checked(Secret(token), "--token") }
         if let value = environment.nonEmpty("CLAW_TOKEN") { return try Self.checked(Secret(value), "CLAW_TOKEN") }
         let token: Secret<String>

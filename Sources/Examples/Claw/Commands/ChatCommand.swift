@@ -70,9 +70,9 @@ private struct ChatAnswer {
         guard let json = try? JSONParser.parse(Array(event.data.utf8)) else { return false }
         if let error = json["error"], !error.isNull {
             if session.output == .text, !endsLine { session.console.write("\n") }
-            let finding = Finding(answer: error)
-                ?? Finding(.badAnswer, error.string ?? error["message"]?.string ?? "the runtime failed to answer; ask again")
-            throw Failure(.failed, finding)
+            if let finding = Finding(answer: error) { throw Failure(.failed, finding) }
+            let message = error.string ?? error["message"]?.string
+            throw .badAnswer(message ?? "the runtime failed to answer; ask again")
         }
         let isDone = json["done"]?.bool == true
         switch session.output {

@@ -27,7 +27,7 @@ struct ProjectCommand: GroupCommand {
         func run(in session: Session) async throws {
             let projects = try await session.controlPlane.get(try Paths.api("projects"))
             session.showList(projects, ["NAME", "TENANT", "PHASE", "MEMBERS"]) { project in
-                [project.text("name"), project.text("tenant"), project.text("phase"), Memberships(project["members"]).text]
+                ["name", "tenant", "phase"].map { project.text($0) } + [Memberships(project["members"]).text]
             }
         }
     }

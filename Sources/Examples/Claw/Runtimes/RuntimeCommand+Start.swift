@@ -4,7 +4,8 @@ import ClawDocuments
 
 extension RuntimeCommand {
     struct Start: ControlPlaneCommand {
-        static let configuration = CommandConfiguration(abstract: "Starts a user's runtime, and makes it where there is none.")
+        static let configuration = CommandConfiguration(
+            abstract: "Starts a user's runtime, and makes it where there is none.")
         @OptionGroup var connection: ConnectionOptions
         @OptionGroup var selection: RuntimeSelection
         @OptionGroup var waiting: WaitOptions
@@ -39,7 +40,8 @@ extension RuntimeCommand {
                 return try await session.controlPlane.post(try Paths.api("projects", address.project, "runtimes"), body)
             } catch let failure as Failure where failure.finding.code == .alreadyExists {
                 // Made by somebody else since we looked; whose it is has to be asked again.
-                let place = try await RuntimeLocator(controlPlane: session.controlPlane, selection: selection).existing()
+                let locator = RuntimeLocator(controlPlane: session.controlPlane, selection: selection)
+                let place = try await locator.existing()
                 return try await start(place.address, place.runtime, session)
             }
         }

@@ -28,7 +28,9 @@ struct RuntimeLocator {
         let projects = try await controlPlane.get(try Paths.api("projects"))["items"]?.array ?? []
         let names = projects.map { $0.text("name") }
         let memberships = selection.user.map { user in
-            projects.filter { $0["members"]?.array?.contains { $0["user"]?.string == user } ?? false }.map { $0.text("name") }
+            projects.filter { project in
+                project["members"]?.array?.contains { $0["user"]?.string == user } ?? false
+            }.map { $0.text("name") }
         } ?? names
         if memberships.count == 1, let project = memberships.first { return try await look(in: project) }
 
