@@ -18,14 +18,12 @@ public struct CustomResourceSchema: Sendable {
         fields.removeAll { ["apiVersion", "kind", "metadata"].contains($0.name) }
         fields.append(Schema.Field(name: "apiVersion", type: .string))
         fields.append(Schema.Field(name: "kind", type: .string))
-        let metadata = Self.meta + "ObjectMeta"
-        fields.append(Schema.Field(name: "metadata", type: builtIn[metadata] == nil ? .any : .object(metadata)))
+        fields.append(Schema.Field(name: "metadata", type: .object(Self.metadata)))
         root = Schema(name: name, fields: fields, isOpen: collector.schemas.last?.isOpen ?? true)
-        let metadataTypes = builtIn.names.filter { $0.hasPrefix(Self.meta) }.compactMap { builtIn[$0] }
-        types = SchemaTable(metadataTypes + collector.schemas.dropLast() + [root])
+        types = SchemaTable(collector.schemas.dropLast() + [root], extending: builtIn)
     }
 
-    private static let meta = "io.k8s.apimachinery.pkg.apis.meta.v1."
+    private static let metadata = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
     /// Gives each object type a name: its path.
     private struct Collector {
