@@ -232,7 +232,18 @@ let package = Package(
                 "ClawBase", "ClawDocuments", "claw", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
-        .testTarget(name: "ClawClusterTests", dependencies: ["ClawCluster", "ClawDocuments", "ClawBase", "ClawModels"]),
+        .testTarget(
+            name: "ClawClusterTests",
+            dependencies: [
+                "ClawCluster", "ClawDocuments", "ClawBase", "ClawModels", "ClawKubernetes",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "ClawEndToEndTests",
+            dependencies: [
+                "ClawKit", "ExampleSupport", "control-plane", "orchestrator", "claw", "agent-runtime",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
     ]
 )
 

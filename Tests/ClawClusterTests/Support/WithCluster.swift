@@ -1,0 +1,61 @@
+import ClawCluster
+import ClawKubernetes
+import Logging
+
+/// Runs `body` against an embedded cluster of its own, controllers running.
+func withCluster<R: Sendable>(
+    dataDirectory: String? = nil, _ body: @escaping @Sendable (EmbeddedCluster) async throws -> R
+) async throws -> R {
+    var options = EmbeddedCluster.Options()
+    options.dataDirectory = dataDirectory
+    options.durability = .none
+    options.logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let cluster = try await EmbeddedCluster(options)
+    let result = try await withThrowingTaskGroup(of: R?.self) { group in
+        group.addTask {
+            try await cluster.run()
+            return nil
+        }
+        group.addTask { try await body(cluster) }
+        defer { group.cancelAll() }
+        while let outcome = try await group.next() { if let outcome { return outcome } }
+        throw CancellationError()
+    }
+    try cluster.close()
+    return result
+}
+
+extension KubernetesAPI {
+    /// Watches an object until it is as wanted.
+    /// - Throws: ``Finding`` with `E_DEADLINE` when that takes longer than ten seconds.
+    @discardableResult
+    func waitFor<R: Resource>(
+        _ type: R.Type, _ name: String, in namespace: String? = nil, _ isWanted: @escaping @Sendable (R) -> Bool
+    ) async throws -> R {
+        try await SystemTime().withDeadline(.seconds(10), "\(R.type.kind) \(name)") {
+            let selection = Selection(fieldSelector: "metadata.name=\(name)")
+            for try await event in self.watch(type, in: namespace, matching: selection) {
+                switch event {
+                case .snapshot(let objects): if let object = objects.first(where: isWanted) { return object }
+                case .applied(let object): if isWanted(object) { return object }
+                case .deleted: break
+                }
+            }
+            throw CancellationError()
+        }
+    }
+
+    /// Waits until an object is gone.
+    func waitUntilGone<R: Resource>(_ type: R.Type, _ name: String, in namespace: String? = nil) async throws {
+        try await SystemTime().withDeadline(.seconds(10), "the end of \(R.type.kind) \(name)") {
+            let selection = Selection(fieldSelector: "metadata.name=\(name)")
+            for try await event in self.watch(type, in: namespace, matching: selection) {
+                switch event {
+                case .snapshot(let objects): if objects.isEmpty { return }
+                case .applied: break
+                case .deleted: return
+                }
+            }
+        }
+    }
+}
