@@ -1,0 +1,40 @@
+import Synchronization
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A process the node started, for as long as its number cannot mean another process.
+final class ProcessHandle: Sendable {
+    let pid: Int32
+    /// The kernel's start time, which with the pid names a process for good.
+    let startTicks: UInt64
+    private let isReaped = Mutex(false)
+
+    init(pid: Int32, startTicks: UInt64) { (self.pid, self.startTicks) = (pid, startTicks) }
+
+    /// `process://<pid>-<start time>`: what the pod's status calls it.
+    var id: String { "process://\(pid)-\(startTicks)" }
+
+    /// Signals the whole process group. Does nothing once the process has been reaped: from then on its number may
+    /// be somebody else's.
+    func signalGroup(_ signal: ProcessSignal) {
+        isReaped.withLock { isReaped in
+            guard !isReaped else { return }
+            _ = kill(-pid, signal == .kill ? SIGKILL : SIGTERM)
+        }
+    }
+
+    /// Called while the ended process is still a zombie. Ends what is left of its group: the pid is its own until
+    /// it is reaped, so nobody else can be hit.
+    func endGroupBeforeReaping() {
+        isReaped.withLock { isReaped in
+            guard !isReaped else { return }
+            _ = kill(-pid, SIGKILL)
+            isReaped = true
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/// What to execute: everything decided, nothing left to look up.
+struct ProcessSpec: Sendable, Hashable {
+    /// An absolute path.
+    var executable: String
+    /// With the name the program is called by first.
+    var arguments: [String]
+    var environment: [String: String]
+    var workingDirectory: String
+}

@@ -1,0 +1,233 @@
+import ClawBase
+import ClawKubernetes
+import ClawModels
+import Logging
+import Synchronization
+
+/// Runs one pod: feeds its ``PodMachine`` and executes what that decides, from the pod's first sight to its end.
+final class PodWorker: Sendable {
+    let uid: String
+    private let services: NodeServices
+    private let inbox = Mailbox<PodMachine.Event>()
+    private let writer: PodWriter
+    private let stopping = Latch()
+    private struct Shared {
+        var pod: Pod
+        /// What the pod's status says now, for whoever asks for logs.
+        var status: PodStatus
+        var sandbox = PodSandbox()
+        var processes: [String: Running] = [:]
+    }
+    private struct Running {
+        var handle: ProcessHandle
+        var spec: ProcessSpec
+    }
+    private let shared: Mutex<Shared>
+
+    init(_ pod: Pod, _ services: NodeServices) {
+        uid = pod.uid ?? ""
+        self.services = services
+        writer = PodWriter(pod, api: services.api, time: services.time, logger: services.logger)
+        shared = Mutex(Shared(pod: pod, status: pod.status ?? PodStatus()))
+    }
+
+    var pod: Pod { shared.withLock { $0.pod } }
+    var status: PodStatus { shared.withLock { $0.status } }
+
+    func post(_ event: PodMachine.Event) {
+        if case .updated(let pod) = event {
+            writer.didSee(pod)
+            shared.withLock { $0.pod = pod }
+        }
+        inbox.post(event)
+    }
+
+    /// Returns when the pod is no longer this node's concern: gone, or the node drained.
+    func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.writer.run() }
+            await withDiscardingTaskGroup { tasks in
+                var machine = PodMachine(pod, policy: services.policy, now: services.time.now)
+                var isFinished = step(&machine, .tick, &tasks)
+                while !isFinished {
+                    let event = await inbox.next(until: machine.nextWake, services.time)
+                    isFinished = step(&machine, event ?? .tick, &tasks)
+                }
+                // Probes that are still under way have nobody to tell any more.
+                tasks.cancelAll()
+            }
+            writer.post(.stop(by: services.time.now + .seconds(2)))
+        }
+    }
+
+    private func step(
+        _ machine: inout PodMachine, _ event: PodMachine.Event, _ tasks: inout DiscardingTaskGroup
+    ) -> Bool {
+        let now = services.time.now
+        let actions = machine.handle(event, now: now)
+        if machine.isStopping { stopping.open() }
+        if let status = machine.status(now: now) {
+            let isNew = shared.withLock { shared in
+                defer { shared.status = status }
+                return shared.status != status
+            }
+            if isNew, !machine.hasVanished { writer.post(.status(status)) }
+        }
+        for action in actions { perform(action, machine.pod, &tasks) }
+        return machine.mode == .finished
+    }
+
+    private func perform(_ action: PodMachine.Action, _ pod: Pod, _ tasks: inout DiscardingTaskGroup) {
+        switch action {
+        case .prepare: tasks.addTask { await self.prepare(pod) }
+        case .start(let container, let attempt): tasks.addTask { await self.runContainer(container, attempt, pod) }
+        case .signal(let container, let signal):
+            shared.withLock { $0.processes[container]?.handle }?.signalGroup(signal)
+        case .probe(let container, let attempt, let kind):
+            tasks.addTask { await self.probe(container, attempt, kind, pod) }
+        case .report(let event): services.events.record(event, of: pod)
+        case .cleanUp: tasks.addTask { self.cleanUp() }
+        case .deleteObject: writer.post(.delete)
+        case .finish: break
+        }
+    }
+
+    // MARK: the pod
+
+    private func prepare(_ pod: Pod) async {
+        do {
+            let ready: Bool? = try await stopping.cancelling {
+                let volumes = try await self.services.volumes.prepare(pod)
+                let ports = try await self.assignPorts(pod, containers: pod.allContainers, keeping: PodEndpoint.ports(of: pod))
+                self.shared.withLock { $0.sandbox = PodSandbox(volumes: volumes, ports: ports) }
+                return true
+            }
+            inbox.post(ready == true ? .prepared : .preparationFailed(reason: "ContainerCreating", message: "the pod is ending"))
+        } catch let problem as ConfigurationProblem {
+            inbox.post(.preparationFailed(reason: problem.reason, message: problem.message))
+        } catch {
+            inbox.post(.preparationFailed(reason: "ContainerCreating", message: Self.words(for: error)))
+        }
+    }
+
+    /// Picks a port for each declared one and records them on the pod before anything can listen there.
+    private func assignPorts(_ pod: Pod, containers: [Container], keeping known: [String: Int]) async throws -> [String: Int] {
+        var ports = known
+        for port in containers.flatMap(\.ports) {
+            let key = PodEndpoint.key(of: port)
+            let required = port.hostPort ?? (pod.spec?.hostNetwork == true ? port.containerPort : nil)
+            if let old = ports[key] { services.ports.release(old, of: uid) }
+            ports[key] = try services.ports.allocate(
+                for: uid, preferring: required ?? ports[key], isRequired: required != nil)
+        }
+        guard ports != PodEndpoint.ports(of: pod) || pod.annotations[PodEndpoint.portAnnotation] == nil && !ports.isEmpty
+        else { return ports }
+        let text = JSON.object(JSONObject(distinct: ports.sorted { $0.key < $1.key }.map {
+            ($0.key, JSON.integer(Int64($0.value)))
+        })).description
+        _ = try await services.api.mergePatch(
+            Pod.self, pod.name, in: pod.namespace,
+            ["metadata": ["annotations": .object(JSONObject(distinct: [(PodEndpoint.portAnnotation, .string(text))]))]])
+        return ports
+    }
+
+    private func cleanUp() {
+        services.ports.releaseAll(of: uid)
+        do {
+            try NodeDirectories.removeTree(services.directories.pod(uid))
+        } catch {
+            // The next start of the node removes directories of pods that are gone.
+            services.logger.warning("a pod's directory is left", metadata: ["pod": "\(pod.name)", "error": "\(error)"])
+        }
+        inbox.post(.cleaned)
+    }
+
+    // MARK: containers
+
+    private func runContainer(_ name: String, _ attempt: Int, _ pod: Pod) async {
+        guard let container = pod.container(name) else { return }
+        let spec: ProcessSpec
+        do {
+            if attempt > 0 { try await renewPorts(of: container) }
+            let sandbox = shared.withLock { $0.sandbox }
+            spec = try await services.planner.plan(container, attempt: attempt, of: self.pod, sandbox)
+        } catch {
+            let problem = error as? ConfigurationProblem ?? ConfigurationProblem(Self.words(for: error))
+            inbox.post(.notConfigured(
+                container: name, attempt: attempt, reason: problem.reason, message: problem.message))
+            return
+        }
+        let log: ContainerLog
+        do {
+            log = try services.logs.begin(pod, name, attempt: attempt)
+        } catch {
+            inbox.post(.ended(container: name, attempt: attempt, .notStarted(Self.words(for: error))))
+            return
+        }
+        let exit = await execute(spec, name, attempt, log)
+        services.logs.end(log)
+        services.records.remove(podUID: uid, container: name)
+        shared.withLock { $0.processes[name] = nil }
+        inbox.post(.ended(container: name, attempt: attempt, exit))
+    }
+
+    private func execute(_ spec: ProcessSpec, _ name: String, _ attempt: Int, _ log: ContainerLog) async -> ContainerExit {
+        do {
+            return try await ProcessRunner.run(spec) { bytes, stream in
+                log.write(bytes, from: stream)
+            } onStart: { handle in
+                do {
+                    try services.records.write(handle, podUID: uid, container: name, log: log.path)
+                } catch {
+                    // Its marker still leads a next life of the node to it.
+                    services.logger.warning("a process has no record", metadata: ["error": "\(error)"])
+                }
+                shared.withLock { $0.processes[name] = Running(handle: handle, spec: spec) }
+                inbox.post(.started(container: name, attempt: attempt, processID: handle.id))
+            }
+        } catch {
+            return .notStarted(error.message)
+        }
+    }
+
+    /// A container that starts again keeps its ports, unless somebody took one meanwhile.
+    private func renewPorts(of container: Container) async throws {
+        let ports = shared.withLock { $0.sandbox.ports }
+        let lost = container.ports.contains { port in ports[PodEndpoint.key(of: port)].map { !PortAllocator.isFree($0) } ?? true }
+        guard lost else { return }
+        let renewed = try await assignPorts(pod, containers: [container], keeping: ports)
+        shared.withLock { $0.sandbox.ports = renewed }
+    }
+
+    private func probe(_ name: String, _ attempt: Int, _ kind: ProbeKind, _ pod: Pod) async {
+        let (running, ports) = shared.withLock { ($0.processes[name], $0.sandbox.ports) }
+        guard let container = pod.container(name), let running, let probe = container.probe(kind) else { return }
+        let failure = await services.prober.failure(
+            of: probe, Prober.Target(container: container, ports: ports, process: running.spec))
+        inbox.post(.probed(container: name, attempt: attempt, kind, failure: failure))
+    }
+
+    private static func words(for error: any Error) -> String {
+        switch error {
+        case let error as KubernetesError: error.message
+        case let error as SystemError: Finding(error).message
+        case let error as Finding: error.message
+        default: "\(error)"
+        }
+    }
+}
+
+extension Pod {
+    var allContainers: [Container] { (spec?.initContainers ?? []) + (spec?.containers ?? []) }
+    func container(_ name: String) -> Container? { allContainers.first { $0.name == name } }
+}
+
+extension Container {
+    func probe(_ kind: ProbeKind) -> Probe? {
+        switch kind {
+        case .startup: startupProbe
+        case .liveness: livenessProbe
+        case .readiness: readinessProbe
+        }
+    }
+}
