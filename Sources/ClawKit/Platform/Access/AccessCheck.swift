@@ -13,22 +13,26 @@ public struct AccessCheck: Handler {
     private let directory: any AccessDirectory
     private let domain: String?
     private let signInPath: String
+    private let publicURL: String?
     private let time: any TimeSource
     private let wake: @Sendable (RuntimeReference) async -> Void
 
     /// - Parameters:
     ///   - domain: the platform's domain where runtimes have hosts of their own.
+    ///   - publicURL: the control plane's own address, without a slash at its end: visitors of a runtime's own host
+    ///     sign in there. Without one they are sent to `signInPath` of the host they came to.
     ///   - wake: called where a decision is to wake a runtime; returns soon.
     public init(
         gate: AccessGate = AccessGate(), authenticator: any Authenticator, directory: any AccessDirectory,
-        domain: String? = nil, signInPath: String = "/sign-in", time: any TimeSource = SystemTime(),
-        wake: @escaping @Sendable (RuntimeReference) async -> Void = { _ in }
+        domain: String? = nil, signInPath: String = "/sign-in", publicURL: String? = nil,
+        time: any TimeSource = SystemTime(), wake: @escaping @Sendable (RuntimeReference) async -> Void = { _ in }
     ) {
         self.gate = gate
         self.authenticator = authenticator
         self.directory = directory
         self.domain = domain
         self.signInPath = signInPath
+        self.publicURL = publicURL
         self.time = time
         self.wake = wake
     }
@@ -36,7 +40,8 @@ public struct AccessCheck: Handler {
     /// The forward-auth endpoint.
     public func respond(to request: Request) async -> Response {
         do {
-            return try await decide(Self.forwarded(request)).decision.response(signInPath: signInPath)
+            let forwarded = Self.forwarded(request)
+            return response(to: try await decide(forwarded).decision, about: forwarded)
         } catch {
             return Self.failed(error)
         }
@@ -90,6 +95,20 @@ public struct AccessCheck: Handler {
         let decision = gate.decide(question)
         if case .wake = decision.verdict, let runtime = question.runtime { await wake(runtime) }
         return (decision, question.runtime)
+    }
+
+    /// The answer a decision comes to. Who came to a runtime's own host signs in at the control plane's, and is sent
+    /// back by an absolute URL.
+    public func response(to decision: AccessDecision, about request: Request) -> Response {
+        let host = request.head.authority ?? request.headers[.host] ?? ""
+        guard case .signIn(let path) = decision.verdict, let publicURL, let domain,
+            !RuntimeReference.candidates(host: host, path: "", domain: domain).isEmpty
+        else { return decision.response(signInPath: signInPath) }
+        let scheme = publicURL.prefix { $0 != ":" }
+        let target = Percent.encode("\(scheme)://\(host)\(path)")
+        return Response(
+            status: .found,
+            headers: [.location: "\(publicURL)\(signInPath)?return=\(target)", .cacheControl: "no-store"])
     }
 
     /// The client's request, rebuilt from what the proxy says about it.

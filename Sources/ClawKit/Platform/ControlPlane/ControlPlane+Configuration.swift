@@ -1,0 +1,41 @@
+import ClawBase
+
+extension ControlPlane {
+    /// What the control plane must be told; everything else it reads from store and cluster.
+    public struct Configuration: Sendable {
+        /// Where people reach it, `https://claw.example.org`, without a slash at the end. With https, session
+        /// cookies are never sent in clear.
+        public var publicURL: String
+        /// Runtimes also answer at `{runtime}-{project}.DOMAIN`; nil: under `/r/{project}/{runtime}/` only.
+        public var domain: String?
+        /// How long a sign-in lasts.
+        public var sessionHours: Int
+        /// The templates there are, so that a wrong name is refused at once; nil: the runtime's controller judges.
+        public var templates: [String]?
+
+        public init(
+            publicURL: String, domain: String? = nil, sessionHours: Int = 12, templates: [String]? = nil
+        ) {
+            self.publicURL = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
+            (self.domain, self.sessionHours, self.templates) = (domain, sessionHours, templates)
+        }
+
+        var isSecure: Bool { publicURL.lowercased().hasPrefix("https://") }
+        /// `http` or `https`.
+        var scheme: String { isSecure ? "https" : "http" }
+
+        /// Host and port of the public URL.
+        var authority: Substring {
+            let rest = publicURL.firstRange(of: "://").map { publicURL[$0.upperBound...] } ?? publicURL[...]
+            return rest.prefix { $0 != "/" }
+        }
+
+        /// Where the session cookie is sent: to every host of the domain where the control plane is one of them,
+        /// else only to itself.
+        var cookieDomain: String? {
+            guard let domain = domain?.lowercased() else { return nil }
+            let host = authority.prefix { $0 != ":" }.lowercased()
+            return host == domain || host.hasSuffix("." + domain) ? domain : nil
+        }
+    }
+}

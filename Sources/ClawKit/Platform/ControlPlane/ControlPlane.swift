@@ -1,0 +1,56 @@
+public import ClawBase
+public import ClawControl
+import ClawDocuments
+public import ClawKubernetes
+import ClawModels
+import ClawResources
+import HTTPTypes
+public import Logging
+
+/// The control plane: the HTTP API for tenants, projects, users and runtimes, the access check, and the proxy that
+/// takes people to their runtimes.
+///
+///     let controlPlane = ControlPlane(
+///         api: client, caches: caches, store: store, signer: signer,
+///         configuration: .init(publicURL: "http://127.0.0.1:8080"), runtimeTransport: curl)
+///     group.addTask { try await caches.run() }             // the caller's, shared with other controllers
+///     group.addTask { try await controlPlane.run() }       // follows operations, until cancelled
+///     group.addTask { try await server.run(controlPlane.handler) }
+///
+/// It writes wishes into the cluster (`Runtime`, `Project`, `Tenant` objects) and waits for their controllers; it
+/// runs none of them itself, so an orchestrator in this process or another must.
+public final class ControlPlane: Sendable {
+    /// All routes, and the runtimes' own hosts where a domain is configured.
+    public let handler: any Handler
+
+    private let operations: RuntimeOperations
+    private let caches: SharedCaches
+
+    /// - Parameters:
+    ///   - caches: run by the caller.
+    ///   - signer: signs session cookies; all control planes of a platform share its keys.
+    ///   - runtimeTransport: reaches pods by absolute `http://host:port` URLs.
+    public init(
+        api: any KubernetesAPI, caches: SharedCaches, store: any PlatformStore, signer: SessionSigner,
+        configuration: Configuration, runtimeTransport: any Transport, time: any TimeSource = SystemTime(),
+        logger: Logger = Logger(label: "clawkit.control-plane")
+    ) {
+        self.caches = caches
+        let publicURL = configuration.publicURL
+        operations = RuntimeOperations(api: api, caches: caches, store: store, time: time, log: logger) {
+            $0.representation(publicURL: publicURL)
+        }
+        let services = PlatformServices(
+            api: api, caches: caches, store: store, configuration: configuration, signer: signer,
+            authenticator: StoreAuthenticator(store: store, signer: signer, time: time),
+            throttle: LoginThrottle(time: time), operations: operations, metrics: ControlPlaneMetrics(), time: time,
+            log: logger)
+        handler = RequestID(AccessLog(ControlPlaneHandler(services, runtimeTransport), log: logger, time: time))
+        // Asked for now, so that they are complete soon after the caches run.
+        _ = caches.cache(Pod.self)
+        _ = caches.cache(Project.self)
+    }
+
+    /// Follows operations to their end until cancelled; begins with those an earlier process left unfinished.
+    public func run() async throws { try await operations.run() }
+}

@@ -1,0 +1,73 @@
+import ClawBase
+import ClawControl
+import ClawDocuments
+import ClawKubernetes
+import ClawResources
+import HTTPTypes
+import Logging
+
+/// Sends each request to its route: by host to a runtime, else by path.
+struct ControlPlaneHandler: Handler {
+    private let router: Router
+    private let proxy: RuntimeProxy
+    private let hosts: RuntimeHosts
+
+    init(_ services: PlatformServices, _ runtimeTransport: any Transport) {
+        hosts = RuntimeHosts(services.configuration)
+        let waker = RuntimeWaker(services)
+        let check = AccessCheck(
+            authenticator: services.authenticator, directory: KubernetesAccessDirectory(caches: services.caches),
+            domain: services.configuration.domain, signInPath: LoginPages.path, publicURL: services.configuration.publicURL,
+            time: services.time, wake: { await waker.wake($0) })
+        proxy = RuntimeProxy(services, check: check, hosts: hosts, transport: runtimeTransport)
+        router = Self.router(services, check)
+    }
+
+    func respond(to request: Request) async -> Response {
+        // The proxy asks the gate itself: it knows page loads, wakes what sleeps, and passes headers on.
+        if hosts.isRuntimeHost(request) || request.path.hasPrefix("/r/") { return await proxy.respond(to: request) }
+        return await router.respond(to: request)
+    }
+
+    private static func router(_ services: PlatformServices, _ check: AccessCheck) -> Router {
+        let groups: [any RouteGroup] = [
+            SessionRoutes(services), TenantRoutes(services), ProjectRoutes(services), UserRoutes(services),
+            RuntimeRoutes(services), OperationRoutes(services), SystemRoutes(services, check: check),
+        ]
+        let routes = groups.flatMap(\.routes)
+        var router = Router(
+            authenticator: services.authenticator, log: services.log, translate: { Finding.translating($0) })
+        for route in routes {
+            router.on(route.method, RoutePattern(route.pattern), access: route.access, services.instrumented(route))
+        }
+        let openAPI = OpenAPIDocument(routes: routes, publicURL: services.configuration.publicURL).json.bytes()
+        router.get("/openapi.json", access: .anybody) { _ in
+            Response(status: .ok, headers: [.contentType: "application/json"], body: .bytes(openAPI))
+        }
+        LoginPages(services).register(in: &router)
+        return router
+    }
+}
+
+/// Wakes a runtime that somebody visits.
+struct RuntimeWaker: Sendable {
+    private let services: PlatformServices
+
+    init(_ services: PlatformServices) { self.services = services }
+
+    /// Begins a resume, unless one is under way or has done its part already.
+    func wake(_ reference: RuntimeReference) async {
+        let runtime = services.caches.cache(Runtime.self).get(reference.runtime, in: reference.project)
+        guard let runtime, runtime.spec.desiredState == .suspended else { return }
+        do {
+            _ = try await services.operations.begin(RuntimeOperations.Wish(
+                verb: .resume, project: reference.project, name: reference.runtime, actor: "platform",
+                parameters: ["uid": .string(runtime.uid ?? "")], idempotencyKey: nil))
+        } catch let finding as Finding where finding.code == .conflict {
+            // Something else is being done to it; the visitor comes back and asks again.
+        } catch {
+            services.log.warning(
+                "a runtime could not be woken", metadata: ["runtime": "\(reference)", "error": "\(error)"])
+        }
+    }
+}

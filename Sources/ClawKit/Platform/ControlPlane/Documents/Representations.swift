@@ -1,0 +1,108 @@
+import ClawBase
+import ClawDocuments
+import ClawKubernetes
+import ClawModels
+import ClawResources
+
+// What the HTTP API shows of things: plain documents, without what only Kubernetes or the store needs.
+
+extension Tenant {
+    /// `{name, displayName?, createdAt}`
+    var representation: JSON {
+        var object: JSONObject = ["name": .string(name)]
+        object.set("displayName", displayName)
+        object.set("createdAt", metadata.creationTimestamp)
+        return .object(object)
+    }
+}
+
+extension Project {
+    /// `{name, tenant, members: [{user, role}], phase, reason?, createdAt}`
+    var representation: JSON {
+        var object: JSONObject = ["name": .string(name), "tenant": .string(tenant)]
+        object["members"] = .array(members.map { ["user": .string($0.user), "role": .string($0.role)] })
+        object.set("phase", phase)
+        if phase == "Failed" { object.set("reason", ready?.message) }
+        object.set("createdAt", metadata.creationTimestamp)
+        return .object(object)
+    }
+
+    private var ready: Condition? { conditions.first { $0.type == "Ready" } }
+
+    private var phase: String {
+        if isBeingDeleted { return "Deleting" }
+        switch (ready?.status, ready?.reason) {
+        case ("True", _): return "Ready"
+        case ("False", "NamespaceNotOurs"), ("False", "ReservedName"): return "Failed"
+        default: return "Pending"
+        }
+    }
+}
+
+extension User {
+    /// `{name, displayName?, administrator, disabled, projects: [{project, role}], createdAt}`
+    func representation(in projects: [Project]) -> JSON {
+        var object: JSONObject = ["name": .string(name)]
+        object.set("displayName", displayName)
+        object["administrator"] = .bool(isAdministrator)
+        object["disabled"] = .bool(isDisabled)
+        object["projects"] = .array(memberships(in: projects))
+        object.set("createdAt", createdAt.rfc3339())
+        return .object(object)
+    }
+
+    func memberships(in projects: [Project]) -> [JSON] {
+        projects.sorted { $0.name < $1.name }.compactMap { project in
+            project.members.first { $0.user == name }.map { member in
+                ["project": .string(project.name), "role": .string(member.role)]
+            }
+        }
+    }
+}
+
+extension Runtime {
+    /// `{name, project, user, template?, desiredState, phase, url, restarts, lastError?, conditions, createdAt}`
+    /// - Parameter publicURL: where people reach the control plane, without a slash at its end.
+    func representation(publicURL: String) -> JSON {
+        var object: JSONObject = ["name": .string(name)]
+        object.set("project", namespace)
+        object.set("user", spec.user)
+        object.set("template", spec.template)
+        object.set("desiredState", spec.desiredState.rawValue)
+        object.set("phase", (isBeingDeleted ? .deleting : status.phase ?? .pending).rawValue)
+        object.set("url", status.url ?? "\(publicURL)/r/\(namespace ?? "")/\(name)/")
+        object.set("restarts", status.restarts)
+        if let error = status.lastError {
+            object["lastError"] = ["code": .string(error.code), "message": .string(error.message)]
+        }
+        object["conditions"] = .array(status.conditions.map { .object($0.document) })
+        object.set("createdAt", metadata.creationTimestamp)
+        return .object(object)
+    }
+}
+
+extension Operation {
+    /// `{id, action, target, actor, state, steps: [{name, state, message?}], error?, result?, createdAt, updatedAt}`
+    var representation: JSON {
+        var object: JSONObject = ["id": .string(id)]
+        object.set("action", action)
+        object.set("target", target)
+        object.set("actor", actor)
+        object.set("state", state.rawValue)
+        object["steps"] = .array(steps.map { step in
+            var object: JSONObject = ["name": .string(step.name), "state": .string(step.state.rawValue)]
+            object.set("message", step.message)
+            return .object(object)
+        })
+        if let error { object["error"] = ["code": .string(error.code.rawValue), "message": .string(error.message)] }
+        object["result"] = result
+        object.set("createdAt", createdAt.rfc3339(fractionDigits: 3))
+        object.set("updatedAt", updatedAt.rfc3339(fractionDigits: 3))
+        return .object(object)
+    }
+}
+
+extension JSON {
+    /// The form of every list: `{"items": [...]}`.
+    static func items(_ items: [JSON]) -> JSON { ["items": .array(items)] }
+}

@@ -1,0 +1,106 @@
+import ClawDocuments
+import ClawKubernetes
+import ClawResources
+
+/// The shapes of bodies in `/openapi.json`, by name (JSON Schema 2020-12).
+enum OpenAPISchemas {
+    private static let string: JSON = ["type": "string"]
+    private static let bool: JSON = ["type": "boolean"]
+    private static let time: JSON = ["type": "string", "format": "date-time"]
+    private static let label: JSON = ["type": "string", "maxLength": 63, "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"]
+    private static let role = words(ProjectRole.allCases.map(\.rawValue))
+
+    private static func words(_ words: [String]) -> JSON { ["type": "string", "enum": .array(words.map(JSON.string))] }
+    private static func list(of item: JSON) -> JSON { ["type": "array", "items": item] }
+    private static func ref(_ name: String) -> JSON { ["$ref": .string("#/components/schemas/\(name)")] }
+
+    /// - Parameter required: names; the others may be absent.
+    private static func object(_ required: [String], _ properties: JSONObject) -> JSON {
+        ["type": "object", "required": .array(required.map(JSON.string)), "properties": .object(properties)]
+    }
+
+    private static func items(_ name: String) -> JSON { object(["items"], ["items": list(of: ref(name))]) }
+
+    static let all: JSONObject = {
+        var all = bodies
+        for (name, schema) in answers { all[name] = schema }
+        return all
+    }()
+
+    private static let bodies: JSONObject = [
+        "SignIn": object(["token"], ["token": string]),
+        "TenantCreation": object(["name"], ["name": label, "displayName": string]),
+        "TenantChange": object([], ["displayName": ["type": ["string", "null"]]]),
+        "ProjectCreation": object(["name", "tenant"], ["name": label, "tenant": label]),
+        "ProjectChange": object(["members"], ["members": list(of: ref("Member"))]),
+        "UserCreation": object(
+            ["name"],
+            ["name": label, "displayName": string, "administrator": bool, "project": label, "role": role]),
+        "UserChange": object(
+            [], ["displayName": ["type": ["string", "null"]], "administrator": bool, "disabled": bool]),
+        "RuntimeCreation": object([], ["name": label, "user": label, "template": label]),
+    ]
+
+    private static let user: JSONObject = [
+        "name": label, "displayName": string, "administrator": bool, "disabled": bool,
+        "projects": list(of: ref("Membership")), "createdAt": time,
+    ]
+    private static let userRequired = ["name", "administrator", "disabled", "projects", "createdAt"]
+
+    private static let answers: JSONObject = [
+        "Error": object(
+            ["code", "message"],
+            [
+                "code": string, "message": string, "field": string,
+                "details": ["type": "object", "additionalProperties": string],
+            ]),
+        "Session": object(["user", "expiresAt"], ["user": label, "expiresAt": time]),
+        "Me": object(
+            ["user", "administrator", "roles", "projects"],
+            [
+                "user": label, "displayName": string, "administrator": bool, "roles": list(of: string),
+                "projects": list(of: ref("Membership")), "expiresAt": time,
+            ]),
+        "Member": object(["user", "role"], ["user": label, "role": role]),
+        "Membership": object(["project", "role"], ["project": label, "role": role]),
+        "Tenant": object(["name"], ["name": label, "displayName": string, "createdAt": time]),
+        "TenantList": items("Tenant"),
+        "Project": object(
+            ["name", "tenant", "members", "phase"],
+            [
+                "name": label, "tenant": label, "members": list(of: ref("Member")),
+                "phase": words(["Pending", "Ready", "Failed", "Deleting"]), "reason": string, "createdAt": time,
+            ]),
+        "ProjectList": items("Project"),
+        "User": object(userRequired, user),
+        "UserList": items("User"),
+        "NewUser": [
+            "allOf": [ref("User"), object(["token"], ["token": string])]
+        ],
+        "Runtime": object(
+            ["name", "project", "user", "desiredState", "phase", "url", "restarts", "conditions"],
+            [
+                "name": label, "project": label, "user": label, "template": string,
+                "desiredState": words(RuntimeSpec.DesiredState.allCases.map(\.rawValue)),
+                "phase": words(RuntimePhase.allCases.map(\.rawValue)), "url": string, "restarts": ["type": "integer"],
+                "lastError": ref("Failure"), "conditions": list(of: ["type": "object"]), "createdAt": time,
+            ]),
+        "RuntimeList": items("Runtime"),
+        "Failure": object(["code", "message"], ["code": string, "message": string]),
+        "Operation": object(
+            ["id", "action", "target", "actor", "state", "steps", "createdAt", "updatedAt"],
+            [
+                "id": string, "action": string, "target": string, "actor": string,
+                "state": words(Operation.State.allCases.map(\.rawValue)),
+                "steps": list(
+                    of: object(
+                        ["name", "state"],
+                        ["name": string, "state": words(Operation.State.allCases.map(\.rawValue)), "message": string])),
+                "error": ref("Failure"), "result": ["type": "object"], "createdAt": time, "updatedAt": time,
+            ]),
+        "OperationStarted": object(["operation"], ["operation": ref("Operation")]),
+        "RuntimeAndOperation": object(
+            ["operation", "runtime"],
+            ["operation": ref("Operation"), "runtime": ["anyOf": [ref("Runtime"), ["type": "null"]]]]),
+    ]
+}

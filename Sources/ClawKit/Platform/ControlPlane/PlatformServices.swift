@@ -1,0 +1,68 @@
+import ClawBase
+import ClawControl
+import ClawDocuments
+import ClawKubernetes
+import ClawModels
+import ClawResources
+import HTTPTypes
+import Logging
+
+/// What the routes share.
+struct PlatformServices: Sendable {
+    let api: any KubernetesAPI
+    let caches: SharedCaches
+    let store: any PlatformStore
+    let configuration: ControlPlane.Configuration
+    let signer: SessionSigner
+    let authenticator: StoreAuthenticator
+    let throttle: LoginThrottle
+    let operations: RuntimeOperations
+    let metrics: ControlPlaneMetrics
+    let time: any TimeSource
+    let log: Logger
+
+    // MARK: looking up
+
+    /// All projects, as the server has them now: a script sees what it has just created.
+    func projects() async throws -> [Project] {
+        try await api.list(Project.self).items.sorted { $0.name < $1.name }
+    }
+
+    /// A project its caller may see, with the role in it; nil for administrators who are no member.
+    /// - Throws: ``Finding``: `E_NAME`; `E_NOT_FOUND` for administrators, and `E_FORBIDDEN` alike for a project of
+    ///   others and one that is not there.
+    func project(_ name: DNSLabel, for caller: Principal) async throws -> (project: Project, role: ProjectRole?) {
+        let found = try await api.find(Project.self, name.description)
+        let role = found?.role(of: caller.user)
+        guard let found, role != nil || caller.isAdministrator else {
+            if caller.isAdministrator { throw Finding(.notFound, "There is no project '\(name)'; check the name.") }
+            throw Finding(
+                .forbidden, "You are no member of a project '\(name)'; ask an administrator or one of its owners.")
+        }
+        return (found, role)
+    }
+
+    func represent(_ runtime: Runtime) -> JSON { runtime.representation(publicURL: configuration.publicURL) }
+
+    // MARK: the audit trail
+
+    /// Notes what was done. A trail that cannot be written is an error in the log, and does not undo the deed.
+    func audit(
+        _ call: Call, _ action: String, _ target: String, outcome: AuditEntry.Outcome = .allowed,
+        details: [String: String] = [:]
+    ) async {
+        var details = details
+        details["requestID"] = call.requestID
+        details["peer"] = call.request.peer
+        let entry = AuditEntry(
+            at: time.now, actor: call.principal?.user ?? "anonymous", action: action, target: target, outcome: outcome,
+            details: details)
+        do {
+            try await store.create(entry)
+        } catch {
+            log.error(
+                "an audit entry could not be kept",
+                metadata: ["action": "\(action)", "target": "\(target)", "error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import ClawBase
+import ClawDocuments
+import ClawKubernetes
+import ClawModels
+import ClawResources
+import HTTPTypes
+
+/// Projects: administrators make and remove them, their owners say who is a member, members see them.
+struct ProjectRoutes: RouteGroup {
+    let services: PlatformServices
+    private let namespaces: NamespaceWait
+
+    init(_ services: PlatformServices) {
+        self.services = services
+        namespaces = NamespaceWait(api: services.api, time: services.time)
+    }
+
+    var routes: [APIRoute] {
+        [
+            APIRoute(
+                .post, "/api/v1/projects", "Create a project and its namespace", tag: "projects", access: .administrator,
+                audit: "project.create", body: "ProjectCreation", status: .created, answer: "Project", create),
+            APIRoute(
+                .get, "/api/v1/projects", "List the caller's projects; administrators see all", tag: "projects",
+                answer: "ProjectList", list),
+            APIRoute(.get, "/api/v1/projects/{project}", "Show a project", tag: "projects", answer: "Project", show),
+            APIRoute(
+                .patch, "/api/v1/projects/{project}", "Replace a project's members", tag: "projects",
+                audit: "project.update", body: "ProjectChange", answer: "Project", update),
+            APIRoute(
+                .delete, "/api/v1/projects/{project}", "Delete a project with its namespace and all its runtimes",
+                tag: "projects", access: .administrator, audit: "project.delete", status: .noContent, delete),
+        ]
+    }
+
+    private func create(_ call: Call) async throws -> Response {
+        let fields = try await call.fields(["name", "tenant"])
+        let name = try fields.label("name")
+        let tenant = try fields.label("tenant")
+        try ProjectName.check(name)
+        guard try await services.api.find(Tenant.self, tenant.description) != nil else {
+            throw Finding(.invalid, "There is no tenant '\(tenant)'; create it first.", field: "tenant")
+        }
+        try await namespaces.checkFree(name)
+        let project = try await services.api.create(Project(name: name.description, tenant: tenant.description))
+        await services.audit(call, "project.create", "project/\(name)", details: ["tenant": tenant.description])
+        try await namespaces.waitUntilReady(project)
+        return .created((try await services.api.find(Project.self, project.name) ?? project).representation)
+    }
+
+    private func list(_ call: Call) async throws -> Response {
+        let caller = try call.caller
+        let projects = try await services.projects().filter { caller.isAdministrator || $0.role(of: caller.user) != nil }
+        return .json(.items(projects.map(\.representation)))
+    }
+
+    private func show(_ call: Call) async throws -> Response {
+        let name = try call.parameters.label("project")
+        return .json(try await services.project(name, for: try call.caller).project.representation)
+    }
+
+    private func update(_ call: Call) async throws -> Response {
+        let caller = try call.caller
+        let name = try call.parameters.label("project")
+        let fields = try await call.fields(["members"])
+        let (project, role) = try await services.project(name, for: caller)
+        guard caller.isAdministrator || role == .owner else {
+            throw Finding(.forbidden, "Only an owner of project '\(name)' or an administrator may change its members; ask one.")
+        }
+        let members = try ProjectMembers(fields.object["members"])
+        if !caller.isAdministrator, !members.members.contains(where: { $0.role == ProjectRole.owner.rawValue }) {
+            throw Finding(.invalid, "Nobody would own the project any more; keep at least one owner.", field: "members")
+        }
+        try await members.check(replacing: project, services)
+        let changed = try await services.api.edit(Project.self, project.name) { live in
+            // What was checked above must be what is replaced.
+            guard live.members == project.members else {
+                throw Finding(.stale, "The members were changed meanwhile; read the project again and repeat the change.")
+            }
+            live.members = members.members
+        }
+        await services.audit(
+            call, "project.update", "project/\(name)",
+            details: ["members": members.members.map { "\($0.user)=\($0.role)" }.joined(separator: ",")])
+        return .json(changed.representation)
+    }
+
+    private func delete(_ call: Call) async throws -> Response {
+        let name = try call.parameters.label("project")
+        let project = try await services.project(name, for: try call.caller).project
+        try await services.api.delete(Project.self, project.name, propagation: .background, uid: project.uid)
+        await services.audit(call, "project.delete", "project/\(name)")
+        return .noContent
+    }
+}

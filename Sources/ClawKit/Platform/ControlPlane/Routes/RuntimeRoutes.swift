@@ -1,0 +1,134 @@
+import ClawBase
+import ClawDocuments
+import ClawKubernetes
+import ClawResources
+import HTTPTypes
+
+/// Runtimes of a project: members see them and make their own; owners, managers and administrators act for others.
+struct RuntimeRoutes: RouteGroup {
+    let services: PlatformServices
+    private static let collection = "/api/v1/projects/{project}/runtimes"
+    private static let one = "/api/v1/projects/{project}/runtimes/{runtime}"
+
+    init(_ services: PlatformServices) { self.services = services }
+
+    var routes: [APIRoute] {
+        let fixed = [
+            APIRoute(
+                .post, Self.collection, "Create a runtime and start it", tag: "runtimes", audit: "runtime.create",
+                body: "RuntimeCreation", status: .accepted, answer: "RuntimeAndOperation", create),
+            APIRoute(.get, Self.collection, "List a project's runtimes", tag: "runtimes", answer: "RuntimeList", list),
+            APIRoute(.get, Self.one, "Show a runtime", tag: "runtimes", answer: "Runtime", show),
+            APIRoute(
+                .delete, Self.one, "Delete a runtime; its volume stays unless it is to be wiped", tag: "runtimes",
+                audit: "runtime.delete", status: .accepted, answer: "OperationStarted"
+            ) { try await act(.delete, $0) },
+        ]
+        return fixed + RuntimeVerb.posted.map { verb in
+            APIRoute(
+                .post, "\(Self.one)/\(verb.rawValue)", "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) a runtime",
+                tag: "runtimes", audit: "runtime.\(verb.rawValue)", status: .accepted, answer: "OperationStarted"
+            ) { try await act(verb, $0) }
+        }
+    }
+
+    // MARK: reading
+
+    private func list(_ call: Call) async throws -> Response {
+        let project = try await services.project(try call.parameters.label("project"), for: try call.caller).project
+        let runtimes = try await services.api.list(Runtime.self, in: project.name).items.sorted { $0.name < $1.name }
+        return .json(.items(runtimes.map { services.represent($0) }))
+    }
+
+    private func show(_ call: Call) async throws -> Response {
+        let project = try await services.project(try call.parameters.label("project"), for: try call.caller).project
+        return .json(services.represent(try await find(try call.parameters.label("runtime"), in: project)))
+    }
+
+    private func find(_ name: DNSLabel, in project: Project) async throws -> Runtime {
+        guard let runtime = try await services.api.find(Runtime.self, name.description, in: project.name) else {
+            throw Finding(.notFound, "There is no runtime \(project.name)/\(name); check the name, or create it.")
+        }
+        return runtime
+    }
+
+    // MARK: changing
+
+    private func create(_ call: Call) async throws -> Response {
+        let caller = try call.caller
+        let fields = try await call.fields(["name", "user", "template"])
+        let user = try fields.optionalLabel("user") ?? DNSLabel(caller.user, field: "user")
+        let name = try fields.optionalLabel("name") ?? user
+        let template = try fields.optionalLabel("template")?.description
+        let (project, role) = try await services.project(try call.parameters.label("project"), for: caller)
+        guard user.description == caller.user || mayActForOthers(caller, role) else {
+            throw Finding(
+                .notOwner, "Only owners and managers of project \(project.name) make runtimes for others; leave 'user' out to "
+                    + "make your own.", field: "user")
+        }
+        guard project.role(of: user.description) != nil else {
+            throw Finding(
+                .invalid, "'\(user)' is no member of project \(project.name); add the user to the project first.", field: "user")
+        }
+        try check(name, template, in: project)
+        if try await services.api.find(Runtime.self, name.description, in: project.name) != nil {
+            throw Finding(
+                .alreadyExists, "There is a runtime \(project.name)/\(name) already; start it, or choose another name.",
+                field: "name")
+        }
+        var parameters: JSONObject = ["user": .string(user.description)]
+        parameters.set("template", template)
+        let operation = try await begin(.create, project.name, name.description, .object(parameters), call)
+        let runtime = try await services.api.find(Runtime.self, name.description, in: project.name)
+        return .accepted([
+            "operation": operation.representation, "runtime": runtime.map { services.represent($0) } ?? .null,
+        ])
+    }
+
+    private func check(_ name: DNSLabel, _ template: String?, in project: Project) throws(Finding) {
+        if let template, let known = services.configuration.templates, !known.contains(template) {
+            let mend = NearestName.nearest(to: template, in: known).map { "did you mean '\($0)'?" }
+                ?? "known are \(known.sorted().joined(separator: ", "))."
+            throw Finding(.unknownTemplate, "There is no template '\(template)'; \(mend)", field: "template")
+        }
+        let limit = DNSLabel.maximumLength - 1 - project.name.utf8.count
+        if services.configuration.domain != nil, name.description.utf8.count > limit {
+            throw Finding(
+                .badName, "'\(name)' is too long for the host name \(name)-\(project.name); at most \(max(0, limit)) characters "
+                    + "fit.", field: "name")
+        }
+    }
+
+    private func act(_ verb: RuntimeVerb, _ call: Call) async throws -> Response {
+        let caller = try call.caller
+        let name = try call.parameters.label("runtime")
+        let (project, role) = try await services.project(try call.parameters.label("project"), for: caller)
+        let runtime = try await find(name, in: project)
+        guard runtime.spec.user == caller.user || mayActForOthers(caller, role) else {
+            throw Finding(
+                .notOwner, "\(project.name)/\(name) is not yours; ask \(runtime.spec.user), or an owner or manager of the project.")
+        }
+        let parameters: JSON = ["uid": .string(runtime.uid ?? "")]
+        return .accepted(["operation": try await begin(verb, project.name, name.description, parameters, call).representation])
+    }
+
+    private func mayActForOthers(_ caller: Principal, _ role: ProjectRole?) -> Bool {
+        caller.isAdministrator || role?.entersEveryRuntime == true
+    }
+
+    private func begin(
+        _ verb: RuntimeVerb, _ project: String, _ name: String, _ parameters: JSON, _ call: Call
+    ) async throws -> Operation {
+        let operation = try await services.operations.begin(RuntimeOperations.Wish(
+            verb: verb, project: project, name: name, actor: try call.caller.user, parameters: parameters,
+            idempotencyKey: call.request.headers[.idempotencyKey].flatMap { $0.isEmpty ? nil : String($0.prefix(200)) }))
+        await services.audit(
+            call, "runtime.\(verb.rawValue)", operation.target, details: ["operation": operation.id])
+        return operation
+    }
+}
+
+extension HTTPField.Name {
+    // A valid token, so the initialiser cannot fail.
+    static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
+}

@@ -1,0 +1,55 @@
+import ClawBase
+import ClawDocuments
+import ClawKubernetes
+import ClawResources
+import HTTPTypes
+
+/// Signing in and out, and who one is.
+struct SessionRoutes: RouteGroup {
+    let services: PlatformServices
+    let signIn: SignIn
+
+    init(_ services: PlatformServices) {
+        self.services = services
+        signIn = SignIn(services)
+    }
+
+    var routes: [APIRoute] {
+        [
+            APIRoute(
+                .post, "/api/v1/sessions", "Sign in with a token; sets the session cookie", tag: "access",
+                access: .anybody, body: "SignIn", answer: "Session", create),
+            APIRoute(
+                .delete, "/api/v1/sessions", "Sign out; with ?everywhere=true all sessions of the user end", tag: "access",
+                access: .anybody, status: .noContent, end),
+            APIRoute(.get, "/api/v1/me", "Show the caller, with roles and projects", tag: "access", answer: "Me", me),
+        ]
+    }
+
+    private func create(_ call: Call) async throws -> Response {
+        let fields = try await call.fields(["token"], limit: 16 << 10)
+        let session = try await signIn.begin(Secret(try fields.string("token")), call)
+        return .json(
+            ["user": .string(session.user), "expiresAt": .string(session.expiresAt.rfc3339())],
+            headers: [.setCookie: session.cookie, .cacheControl: "no-store"])
+    }
+
+    private func end(_ call: Call) async throws -> Response {
+        try await signIn.end(call, everywhere: call.request.query.flag("everywhere"))
+        return Response(status: .noContent, headers: [.setCookie: signIn.clearedCookie])
+    }
+
+    private func me(_ call: Call) async throws -> Response {
+        let caller = try call.caller
+        let user = try await services.store.require(User.self, caller.user).record
+        let projects = user.memberships(in: try await services.projects())
+        var object: JSONObject = ["user": .string(user.name)]
+        object.set("displayName", user.displayName)
+        object["administrator"] = .bool(user.isAdministrator)
+        let roles = Set(projects.compactMap { $0["role"]?.string }).sorted()
+        object["roles"] = .array(((user.isAdministrator ? ["administrator"] : []) + roles).map(JSON.string))
+        object["projects"] = .array(projects)
+        object.set("expiresAt", caller.expiresAt?.rfc3339())
+        return .json(.object(object))
+    }
+}

@@ -1,0 +1,53 @@
+import ClawBase
+import ClawControl
+import ClawDocuments
+import ClawKubernetes
+import ClawModels
+import ClawResources
+import HTTPTypes
+
+/// Health, metrics, and the endpoint that proxies ask.
+struct SystemRoutes: RouteGroup {
+    let services: PlatformServices
+    let check: AccessCheck
+
+    init(_ services: PlatformServices, check: AccessCheck) { (self.services, self.check) = (services, check) }
+
+    var routes: [APIRoute] {
+        [
+            APIRoute(.get, "/healthz", "Tell that the process lives", tag: "system", access: .anybody) { _ in
+                .json(["ok": true, "status": "live"])
+            },
+            APIRoute(
+                .get, "/readyz", "Tell whether requests can be served: caches complete, store answering", tag: "system",
+                access: .anybody, ready),
+            APIRoute(.get, "/metrics", "Show metrics in Prometheus' text format", tag: "system", access: .anybody, metrics),
+            APIRoute(
+                .get, "/api/v1/access/check",
+                "Decide about a forwarded request (Traefik forwardAuth, nginx auth_request)", tag: "access", access: .anybody
+            ) { await check.respond(to: $0.request) },
+        ]
+    }
+
+    private func ready(_ call: Call) async throws -> Response {
+        let waiting = [
+            ("runtimes", services.caches.cache(Runtime.self).isSynced),
+            ("projects", services.caches.cache(Project.self).isSynced), ("pods", services.caches.cache(Pod.self).isSynced),
+        ].filter { !$0.1 }.map(\.0)
+        guard waiting.isEmpty else {
+            throw Finding(
+                .notReady, "The platform is still reading the cluster's \(waiting.joined(separator: ", ")); try again in a "
+                    + "moment.", details: ["waiting": waiting.joined(separator: ",")])
+        }
+        _ = try await services.store.rows(RecordQuery(User.kind, limit: 1))
+        return .json(["ok": true, "status": "ready"])
+    }
+
+    private func metrics(_ call: Call) async throws -> Response {
+        let text = services.metrics.text(
+            runtimes: services.caches.cache(Runtime.self), operations: services.operations.activeCount,
+            followers: services.operations.feed.count)
+        return Response(
+            status: .ok, headers: [.contentType: MetricsText.contentType], body: .string(text))
+    }
+}

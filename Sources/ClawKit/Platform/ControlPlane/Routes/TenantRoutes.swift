@@ -1,0 +1,82 @@
+import ClawBase
+import ClawDocuments
+import ClawKubernetes
+import ClawResources
+import HTTPTypes
+
+/// Tenants: for administrators.
+struct TenantRoutes: RouteGroup {
+    let services: PlatformServices
+
+    init(_ services: PlatformServices) { self.services = services }
+
+    var routes: [APIRoute] {
+        [
+            APIRoute(
+                .post, "/api/v1/tenants", "Create a tenant", tag: "tenants", access: .administrator,
+                audit: "tenant.create", body: "TenantCreation", status: .created, answer: "Tenant", create),
+            APIRoute(
+                .get, "/api/v1/tenants", "List the tenants", tag: "tenants", access: .administrator,
+                answer: "TenantList", list),
+            APIRoute(
+                .get, "/api/v1/tenants/{tenant}", "Show a tenant", tag: "tenants", access: .administrator,
+                answer: "Tenant", show),
+            APIRoute(
+                .patch, "/api/v1/tenants/{tenant}", "Change a tenant's display name", tag: "tenants",
+                access: .administrator, audit: "tenant.update", body: "TenantChange", answer: "Tenant", update),
+            APIRoute(
+                .delete, "/api/v1/tenants/{tenant}", "Delete a tenant that has no projects", tag: "tenants",
+                access: .administrator, audit: "tenant.delete", status: .noContent, delete),
+        ]
+    }
+
+    private func create(_ call: Call) async throws -> Response {
+        let fields = try await call.fields(["name", "displayName"])
+        let name = try fields.label("name")
+        let displayName = try fields.optionalString("displayName")
+        let tenant = try await services.api.create(Tenant(name: name.description, displayName: displayName))
+        await services.audit(call, "tenant.create", "tenant/\(name)")
+        return .created(tenant.representation)
+    }
+
+    private func list(_ call: Call) async throws -> Response {
+        let tenants = try await services.api.list(Tenant.self).items.sorted { $0.name < $1.name }
+        return .json(.items(tenants.map(\.representation)))
+    }
+
+    private func show(_ call: Call) async throws -> Response {
+        .json(try await find(try call.parameters.label("tenant")).representation)
+    }
+
+    private func update(_ call: Call) async throws -> Response {
+        let fields = try await call.fields(["displayName"])
+        let name = try call.parameters.label("tenant")
+        let displayName = try fields.optionalString("displayName")
+        _ = try await find(name)
+        let tenant = try await services.api.mergePatch(
+            Tenant.self, name.description, ["spec": ["displayName": displayName.map(JSON.string) ?? .null]])
+        await services.audit(call, "tenant.update", "tenant/\(name)")
+        return .json(tenant.representation)
+    }
+
+    private func delete(_ call: Call) async throws -> Response {
+        let name = try call.parameters.label("tenant")
+        let tenant = try await find(name)
+        let projects = try await services.projects().filter { $0.tenant == name.description }.map(\.name)
+        guard projects.isEmpty else {
+            throw Finding(
+                .inUse, "Tenant '\(name)' still has projects (\(projects.joined(separator: ", "))); delete them first.",
+                details: ["projects": projects.joined(separator: ",")])
+        }
+        try await services.api.delete(Tenant.self, name.description, propagation: .background, uid: tenant.uid)
+        await services.audit(call, "tenant.delete", "tenant/\(name)")
+        return .noContent
+    }
+
+    private func find(_ name: DNSLabel) async throws -> Tenant {
+        guard let tenant = try await services.api.find(Tenant.self, name.description) else {
+            throw Finding(.notFound, "There is no tenant '\(name)'; check the name.")
+        }
+        return tenant
+    }
+}

@@ -1,0 +1,111 @@
+import ClawBase
+import ClawDocuments
+import ClawKubernetes
+import ClawResources
+
+/// Users together with their memberships, which live in the cluster's Projects.
+struct UserDirectory: Sendable {
+    static let tokenPrefix = "claw"
+
+    private let services: PlatformServices
+    private var store: any PlatformStore { services.store }
+
+    init(_ services: PlatformServices) { self.services = services }
+
+    /// Makes a user, and a member of a project where one is given. Both or none: the membership is written first,
+    /// and taken back where the user cannot be made.
+    /// - Returns: the first token.
+    func create(
+        _ name: DNSLabel, displayName: String?, isAdministrator: Bool,
+        membership: (project: DNSLabel, role: ProjectRole)?
+    ) async throws -> Secret<String> {
+        guard try await store.get(User.self, name.description) == nil else {
+            throw Finding(.alreadyExists, "There is a user '\(name)' already; choose another name.", field: "name")
+        }
+        if let (project, role) = membership {
+            guard try await services.api.find(Project.self, project.description) != nil else {
+                throw Finding(.invalid, "There is no project '\(project)'; create it first.", field: "project")
+            }
+            try await setRole(role, of: name.description, in: project.description)
+        }
+        let (user, token) = Self.user(
+            name, displayName: displayName, isAdministrator: isAdministrator, at: services.time.now)
+        do {
+            try await store.create(user)
+        } catch {
+            if let membership { try? await setRole(nil, of: name.description, in: membership.project.description) }
+            throw error
+        }
+        return token
+    }
+
+    static func user(
+        _ name: DNSLabel, displayName: String? = nil, isAdministrator: Bool, at now: Timestamp
+    ) -> (user: User, token: Secret<String>) {
+        let token = Token.random(prefix: tokenPrefix)
+        let credential = User.Credential(hash: Token.hash(token.reveal()), label: "first", createdAt: now)
+        let user = User(
+            name: name.description, displayName: displayName, credentials: [credential], createdAt: now,
+            isAdministrator: isAdministrator)
+        return (user, token)
+    }
+
+    func renewToken(of name: DNSLabel) async throws -> Secret<String> {
+        try await Self.renewToken(of: name.description, in: store, at: services.time.now)
+    }
+
+    /// Makes all tokens and sessions void, and a new token.
+    static func renewToken(
+        of name: String, in store: any PlatformStore, at now: Timestamp
+    ) async throws -> Secret<String> {
+        let token = Token.random(prefix: tokenPrefix)
+        try await store.modify(User.self, name) { user in
+            user.credentials = [User.Credential(hash: Token.hash(token.reveal()), label: "renewed", createdAt: now)]
+            user.sessionEpoch += 1
+        }
+        return token
+    }
+
+    /// - Throws: ``Finding`` (`E_NOT_FOUND`; `E_IN_USE` naming the runtimes, or for the last administrator).
+    func delete(_ name: DNSLabel) async throws {
+        let found = try await store.require(User.self, name.description)
+        try await checkNotLastAdministrator(name)
+        let runtimes = try await services.api.list(Runtime.self).items.filter { $0.spec.user == name.description }
+            .map { "\($0.namespace ?? "")/\($0.name)" }.sorted()
+        guard runtimes.isEmpty else {
+            throw Finding(
+                .inUse, "'\(name)' still has runtimes (\(runtimes.joined(separator: ", "))); delete them first.",
+                details: ["runtimes": runtimes.joined(separator: ",")])
+        }
+        for project in try await services.projects() where project.members.contains(where: { $0.user == name.description }) {
+            try await setRole(nil, of: name.description, in: project.name)
+        }
+        try await store.delete(User.self, name.description, version: found.version)
+    }
+
+    /// - Throws: ``Finding`` (`E_IN_USE`) where nobody could administer the platform any more.
+    func checkNotLastAdministrator(_ name: DNSLabel) async throws {
+        var after: String?
+        var isOne = false
+        repeat {
+            let page = try await store.list(User.self, after: after)
+            for user in page.map(\.record) where user.isAdministrator && !user.isDisabled {
+                if user.name != name.description { return }
+                isOne = true
+            }
+            after = page.count == 1000 ? page.last?.record.key : nil
+        } while after != nil
+        if isOne { throw Finding(.inUse, "'\(name)' is the last administrator; make somebody else one first.") }
+    }
+
+    private func setRole(_ role: ProjectRole?, of user: String, in project: String) async throws {
+        _ = try await services.api.edit(Project.self, project) { project in
+            var members = project.members.filter { $0.user != user }
+            if let role { members.append(Project.Member(user: user, role: role.rawValue)) }
+            // In place where nothing changes: an edit that changes nothing writes nothing.
+            if members.sorted(by: { $0.user < $1.user }) != project.members.sorted(by: { $0.user < $1.user }) {
+                project.members = members
+            }
+        }
+    }
+}

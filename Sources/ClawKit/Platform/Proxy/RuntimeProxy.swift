@@ -1,0 +1,123 @@
+import ClawBase
+import ClawControl
+import ClawDocuments
+import ClawKubernetes
+import ClawModels
+import ClawResources
+import HTTPTypes
+import Logging
+
+/// Takes visitors to runtimes: decides as the access check does, then passes request and response on as streams.
+struct RuntimeProxy: Handler {
+    private let check: AccessCheck
+    private let hosts: RuntimeHosts
+    private let transport: any Transport
+    private let pods: ObjectCache<Pod>
+    private let tokens: GatewayTokens
+    private let services: PlatformServices
+
+    init(_ services: PlatformServices, check: AccessCheck, hosts: RuntimeHosts, transport: any Transport) {
+        (self.services, self.check, self.hosts, self.transport) = (services, check, hosts, transport)
+        pods = services.caches.cache(Pod.self)
+        tokens = GatewayTokens(api: services.api)
+    }
+
+    func respond(to request: Request) async -> Response {
+        let wantsPage = AccessQuestion.wantsPage(request.method, request.headers)
+        do {
+            let (decision, reference) = try await check.decide(request)
+            guard case .allow(let identity) = decision.verdict, let reference else {
+                return turnAway(decision, request, wantsPage)
+            }
+            let forwarded = ForwardedRequest(request, isOwnHost: hosts.isRuntimeHost(request))
+            if forwarded.lacksSlash, let prefix = forwarded.prefix {
+                return Response(status: .permanentRedirect, headers: [.location: prefix + forwarded.target])
+            }
+            let response = try await pass(request, forwarded, identity, reference)
+            services.metrics.proxied.add(1, "passed")
+            return response
+        } catch {
+            services.metrics.proxied.add(1, "failed")
+            return failure(error, wantsPage)
+        }
+    }
+
+    // MARK: passing on
+
+    private func pass(
+        _ request: Request, _ forwarded: ForwardedRequest, _ identity: HTTPFields, _ reference: RuntimeReference
+    ) async throws -> Response {
+        let (pod, endpoint) = try upstream(reference)
+        var (token, isFresh) = try await tokens.token(of: pod)
+        func send() async throws -> Response {
+            try await transport.send(forwarded.outbound(
+                request, to: endpoint, identity: identity, token: token, scheme: services.configuration.scheme))
+        }
+        var response: Response
+        do {
+            response = try await send()
+            if response.status == .unauthorized, !isFresh {
+                // The Secret may have changed since it was read. Only what can be sent twice is sent again.
+                tokens.forget(pod)
+                if request.body.immediateBytes != nil {
+                    (token, isFresh) = try await tokens.token(of: pod)
+                    response = try await send()
+                }
+            }
+        } catch let error as TransportError {
+            services.log.info(
+                "a runtime did not answer", metadata: ["runtime": "\(reference)", "error": "\(error)"])
+            throw Finding(
+                error.code == .timeout ? .deadline : .unreachable,
+                "\(reference) did not answer though it is ready; try again, or ask for 'restart'.")
+        }
+        return ForwardedResponse.inbound(response, prefix: forwarded.prefix)
+    }
+
+    private func upstream(_ reference: RuntimeReference) throws(Finding) -> (Pod, PodEndpoint) {
+        let pod = pods.get(reference.runtime, in: reference.project)
+        let isReady = pod?.status?.conditions.contains { $0.type == "Ready" && $0.status == "True" } ?? false
+        guard let pod, isReady, !pod.isBeingDeleted, let port = pod.spec?.containers.first?.ports.first,
+            let endpoint = pod.endpoint(port: port.name.map { .string($0) } ?? .int(port.containerPort))
+        else {
+            throw Finding(.notReady, "\(reference) is coming back; try again in a moment.", details: ["retryAfter": "2"])
+        }
+        return (pod, endpoint)
+    }
+
+    // MARK: not passing on
+
+    private func turnAway(_ decision: AccessDecision, _ request: Request, _ wantsPage: Bool) -> Response {
+        let response = check.response(to: decision, about: request)
+        switch decision.verdict {
+        case .signIn:
+            services.metrics.proxied.add(1, "sign-in")
+            return response
+        case .wake: services.metrics.proxied.add(1, "waking")
+        case .unavailable: services.metrics.proxied.add(1, "unavailable")
+        case .allow, .deny, .notFound: services.metrics.proxied.add(1, "refused")
+        }
+        guard wantsPage else { return response }
+        switch decision.verdict {
+        case .deny(let finding), .notFound(let finding): return StatusPage.response(finding, response.status)
+        case .wake(let delay):
+            return StatusPage.response(
+                Finding(.notReady, "The runtime is waking up. This page tries again by itself."), response.status,
+                retryAfter: delay)
+        case .unavailable(let finding, let delay):
+            return StatusPage.response(finding, response.status, retryAfter: delay)
+        case .allow, .signIn: return response
+        }
+    }
+
+    private func failure(_ error: any Error, _ wantsPage: Bool) -> Response {
+        let finding = error as? Finding ?? Finding.translating(error)
+            ?? Finding(.notReady, "The request could not be passed on; try again.")
+        let status = finding.code.httpStatus
+        let delay: Duration? = status == .serviceUnavailable || status == .badGateway ? .seconds(2) : nil
+        guard !wantsPage else { return StatusPage.response(finding, status, retryAfter: delay) }
+        var headers: HTTPFields = [.cacheControl: "no-store"]
+        if status == .serviceUnavailable, let delay { headers[.retryAfter] = String(delay.components.seconds) }
+        return .finding(finding, status: status, headers: headers)
+    }
+}

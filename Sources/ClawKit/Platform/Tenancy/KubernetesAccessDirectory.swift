@@ -1,0 +1,46 @@
+import ClawBase
+public import ClawControl
+import ClawDocuments
+import ClawKubernetes
+import ClawResources
+
+/// Runtimes and memberships as the cluster's objects say them, from caches: no call per request.
+public struct KubernetesAccessDirectory: AccessDirectory {
+    private let runtimes: ObjectCache<Runtime>
+    private let projects: ObjectCache<Project>
+
+    public init(caches: SharedCaches) {
+        runtimes = caches.cache(Runtime.self)
+        projects = caches.cache(Project.self)
+    }
+
+    /// - Throws: ``Finding`` (`E_NOT_READY`) before the caches are complete.
+    public func access(to runtime: RuntimeReference, for user: String?) async throws -> RuntimeAccess? {
+        guard runtimes.isSynced, projects.isSynced else {
+            throw Finding(.notReady, "The platform is still reading the cluster's state; try again in a moment.")
+        }
+        guard let found = runtimes.get(runtime.runtime, in: runtime.project) else { return nil }
+        let role = user.flatMap { projects.get(runtime.project)?.role(of: $0) }
+        return RuntimeAccess(owner: found.spec.user, readiness: found.readiness, role: role)
+    }
+}
+
+extension Project {
+    /// A user's role; nil for no member, or for a role this version does not know.
+    func role(of user: String) -> ProjectRole? {
+        members.first { $0.user == user }.flatMap { ProjectRole(rawValue: $0.role) }
+    }
+}
+
+extension Runtime {
+    /// Whether a visitor can enter now. A runtime that is wanted suspended sleeps, whatever its last status says.
+    var readiness: RuntimeReadiness {
+        if isBeingDeleted { return .unready(phase: RuntimePhase.deleting.rawValue) }
+        switch (spec.desiredState, status.phase) {
+        case (.running, .ready): return .ready
+        case (.suspended, _), (.running, .suspended), (.running, .waking): return .asleep
+        case (.stopped, .ready): return .unready(phase: RuntimePhase.stopping.rawValue)
+        case (_, let phase): return .unready(phase: (phase ?? .pending).rawValue)
+        }
+    }
+}
