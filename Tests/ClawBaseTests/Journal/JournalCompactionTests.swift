@@ -66,9 +66,11 @@ struct JournalCompactionTests {
         #expect(try Journal.open(scratch.path).1.all == texts(0..<15) + ["staged"])
     }
 
-    @Test("a failing step leaves the journal usable and complete", arguments: [
-        JournalStep.writeSnapshot, .syncSnapshot, .renameSnapshot, .syncDirectoryAfterSnapshot, .removeOldFiles,
-    ])
+    @Test(
+        "a failing step leaves the journal usable and complete",
+        arguments: [
+            JournalStep.writeSnapshot, .syncSnapshot, .renameSnapshot, .syncDirectoryAfterSnapshot, .removeOldFiles,
+        ])
     func failing(step: JournalStep) async throws {
         let fails = Shared(true)
         var options = Journal.Options(durability: .none)

@@ -103,7 +103,9 @@ struct JournalDamageTests {
             for _ in 0..<Int.random(in: 1...6, using: &generator) {
                 changed[Int.random(in: 0..<changed.count, using: &generator)] = .random(in: 0...255, using: &generator)
             }
-            if Bool.random(using: &generator) { changed += (0..<40).map { _ in .random(in: 0...255, using: &generator) } }
+            if Bool.random(using: &generator) {
+                changed += (0..<40).map { _ in .random(in: 0...255, using: &generator) }
+            }
             try scratch.write(changed, to: file)
             do {
                 let (_, replayed) = try Journal.open(scratch.path)

@@ -54,7 +54,9 @@ extension Journal {
     }
 }
 
-func texts(_ range: Range<Int>) -> [String] { range.map { "record \($0) " + String(repeating: "x", count: $0 * 7 % 40) } }
+func texts(_ range: Range<Int>) -> [String] {
+    range.map { "record \($0) " + String(repeating: "x", count: $0 * 7 % 40) }
+}
 
 /// State that many tasks share.
 final class Shared<Value: Sendable>: Sendable {

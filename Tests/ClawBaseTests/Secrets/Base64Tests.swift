@@ -16,13 +16,18 @@ struct Base64Tests {
         #expect(Base64URL.decode(urlText + String(repeating: "=", count: (4 - urlText.utf8.count % 4) % 4)) == bytes)
     }
 
-    @Test("is refused with a foreign character or an impossible length",
-        arguments: ["A", "AA", "AAA", "AA=", "AAAA=", "AAAA==", "AA==AA==", "AA\n==", "AAA-", "====", "A===", "é===", "AA==="])
+    @Test(
+        "is refused with a foreign character or an impossible length",
+        arguments: [
+            "A", "AA", "AAA", "AA=", "AAAA=", "AAAA==", "AA==AA==", "AA\n==", "AAA-", "====", "A===", "é===", "AA===",
+        ])
     func malformed(text: String) {
         #expect(Base64.decode(text) == nil)
     }
 
-    @Test("URL-safe, is refused with the standard alphabet's own characters", arguments: ["A", "AAA+", "AAA/", "AAAAA", "A="])
+    @Test(
+        "URL-safe, is refused with the standard alphabet's own characters",
+        arguments: ["A", "AAA+", "AAA/", "AAAAA", "A="])
     func malformedURL(text: String) {
         #expect(Base64URL.decode(text) == nil)
     }

@@ -25,9 +25,11 @@ struct AccessCheckTests {
             authenticator: StoreAuthenticator(store: store, signer: signer, time: time), directory: directory,
             domain: "claw.test", time: time, wake: { woken.note($0) })
         for name in ["ada", "eve"] {
-            try await store.create(User(
-                name: name, credentials: [.init(hash: Token.hash("\(name)-token"), label: "x", createdAt: time.now)],
-                createdAt: time.now))
+            try await store.create(
+                User(
+                    name: name,
+                    credentials: [.init(hash: Token.hash("\(name)-token"), label: "x", createdAt: time.now)],
+                    createdAt: time.now))
         }
         directory.set(RuntimeReference(project: "demo", runtime: "ada"), owner: "ada", .ready)
         directory.set(RuntimeReference(project: "b-c", runtime: "a"), owner: "ada", .asleep)
@@ -43,8 +45,9 @@ struct AccessCheckTests {
             ("X-Forwarded-Uri", uri),
         ]
         if let session {
-            let value = signer.sign(Session(
-                user: session, issuedAt: time.now, expiresAt: time.now + .seconds(600), epoch: 0))
+            let value = signer.sign(
+                Session(
+                    user: session, issuedAt: time.now, expiresAt: time.now + .seconds(600), epoch: 0))
             fields.append(("Cookie", "other=1; claw_session=\(value.reveal())"))
         }
         if let token { fields.append(("Authorization", "Bearer \(token)")) }
@@ -90,8 +93,9 @@ struct AccessCheckTests {
     @Test("takes the host from the forwarded request, not from its own")
     func forwardedHost() async throws {
         // Gap 1 of ClawLoops: the check's own Host header names the auth server.
-        #expect(try await ask("/x", host: "eve-demo.claw.test", session: "ada", [("Host", "ada-demo.claw.test")]).status
-            == .forbidden)
+        #expect(
+            try await ask("/x", host: "eve-demo.claw.test", session: "ada", [("Host", "ada-demo.claw.test")]).status
+                == .forbidden)
     }
 
     @Test("wakes what sleeps, once allowed, and finds the runtime whose name can be split in two ways")
@@ -106,11 +110,16 @@ struct AccessCheckTests {
 
     @Test("gives a proxy a request with the gate's identity only, and without the platform's secrets")
     func admission() async throws {
-        let value = signer.sign(Session(
-            user: "ada", issuedAt: time.now, expiresAt: time.now + .seconds(600), epoch: 0)).reveal()
+        let value = signer.sign(
+            Session(
+                user: "ada", issuedAt: time.now, expiresAt: time.now + .seconds(600), epoch: 0)
+        ).reveal()
         let spoofed = try #require(HTTPField.Name("X-Claw-Scopes"))
-        for credential in [[.cookie: "a=1; claw_session=\(value)"], [.authorization: "Bearer ada-token"]] as [HTTPFields] {
-            var request = Request(.post, "http://claw.test/r/demo/ada/chat?x=1", headers: credential, body: .string("hi"))
+        for credential in [[.cookie: "a=1; claw_session=\(value)"], [.authorization: "Bearer ada-token"]]
+            as [HTTPFields]
+        {
+            var request = Request(
+                .post, "http://claw.test/r/demo/ada/chat?x=1", headers: credential, body: .string("hi"))
             request.headers[spoofed] = "all"
             request.headers[IdentityHeaders.user] = "root"
             guard case .forward(let forwarded, let runtime) = await check.admit(request) else {

@@ -14,9 +14,10 @@ struct AccessGateTests {
         _ identity: Identity, _ access: RuntimeAccess?, runtime: RuntimeReference? = nil, page: Bool = false,
         target: String = "/r/demo/ada-main/"
     ) -> AccessDecision {
-        gate.decide(AccessQuestion(
-            identity: identity, runtime: runtime ?? self.runtime, access: access, wantsPage: page, target: target,
-            now: now))
+        gate.decide(
+            AccessQuestion(
+                identity: identity, runtime: runtime ?? self.runtime, access: access, wantsPage: page, target: target,
+                now: now))
     }
 
     private func user(_ name: String, administrator: Bool = false) -> Identity {

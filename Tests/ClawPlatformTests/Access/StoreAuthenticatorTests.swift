@@ -12,12 +12,14 @@ struct StoreAuthenticatorTests {
 
     init() async throws {
         authenticator = StoreAuthenticator(store: store, signer: signer, time: time)
-        try await store.create(User(
-            name: "ada",
-            credentials: [
-                .init(hash: Token.hash("good"), label: "a", createdAt: time.now),
-                .init(hash: Token.hash("short"), label: "b", createdAt: time.now, expiresAt: time.now + .seconds(60)),
-            ], createdAt: time.now))
+        try await store.create(
+            User(
+                name: "ada",
+                credentials: [
+                    .init(hash: Token.hash("good"), label: "a", createdAt: time.now),
+                    .init(
+                        hash: Token.hash("short"), label: "b", createdAt: time.now, expiresAt: time.now + .seconds(60)),
+                ], createdAt: time.now))
         try await store.create(User(name: "root", createdAt: time.now, isAdministrator: true))
     }
 

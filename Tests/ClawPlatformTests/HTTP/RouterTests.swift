@@ -61,7 +61,8 @@ struct RouterTests {
         #expect(found.json == ["project": "demo", "name": "a b"])
         #expect(try await send(.get, "/api/v1/projects/special/runtimes/x", as: "ada").text == "special")
         // The preferred branch has no DELETE: the other is taken.
-        #expect(try await send(.delete, "/api/v1/projects/special/runtimes/x", as: "root").response.status == .noContent)
+        #expect(
+            try await send(.delete, "/api/v1/projects/special/runtimes/x", as: "root").response.status == .noContent)
         #expect(try await send(.put, "/r/demo/ada/deep/path%2Fx").text == "PUT deep/path/x")
         #expect(try await send(.get, "/r/demo/ada").text == "GET ")
     }
@@ -121,7 +122,8 @@ struct RouterTests {
 
     @Test("suggests the field that was meant, and says where JSON ends")
     func mends() async throws {
-        #expect(try await send(.post, "/things", body: "{\"name\":\"a\",\"sise\":3}").text.contains("did you mean 'size'?"))
+        #expect(
+            try await send(.post, "/things", body: "{\"name\":\"a\",\"sise\":3}").text.contains("did you mean 'size'?"))
         #expect(try await send(.post, "/things", body: "{\"name\":}").text.contains("at byte 8"))
         let good = try await send(.post, "/things", body: "{\"name\":\"a\",\"size\":null}")
         #expect(good.response.status == .created)

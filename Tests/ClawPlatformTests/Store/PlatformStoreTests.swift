@@ -24,7 +24,9 @@ struct JournaledPlatformStoreTests {
     @Test("has everything again after reopening, with and without a snapshot", arguments: [false, true])
     func reopen(compacts: Bool) async throws {
         let before = try JournaledPlatformStore(directory: scratch.path)
-        for number in 0..<20 { try await before.create(PlatformStoreConformance.sampleUser("u\(number)", token: "t\(number)")) }
+        for number in 0..<20 {
+            try await before.create(PlatformStoreConformance.sampleUser("u\(number)", token: "t\(number)"))
+        }
         try await before.delete(User.self, "u3")
         try await before.modify(User.self, "u4") { $0.sessionEpoch = 7 }
         try await before.begin(PlatformStoreConformance.sampleOperation("op1", target: "t"))

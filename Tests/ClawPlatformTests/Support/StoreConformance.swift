@@ -107,9 +107,11 @@ struct PlatformStoreConformance: Sendable, CustomStringConvertible {
         },
         PlatformStoreConformance("rows are found by index value only as long as they have it") { store in
             for number in 0..<6 {
-                try await store.create(AuditEntry(
-                    id: "e\(number)", at: Timestamp(seconds: 1), actor: number % 2 == 0 ? "ada" : "bob", action: "x",
-                    target: "t"))
+                try await store.create(
+                    AuditEntry(
+                        id: "e\(number)", at: Timestamp(seconds: 1), actor: number % 2 == 0 ? "ada" : "bob",
+                        action: "x",
+                        target: "t"))
             }
             let found = try await store.list(AuditEntry.self, index: ("actor", "ada"), limit: 2, isDescending: true)
             try equal(found.map(\.record.id), ["e4", "e2"])
@@ -164,9 +166,10 @@ struct PlatformStoreConformance: Sendable, CustomStringConvertible {
                 return "op" + String(repeating: "0", count: 6 - digits.count) + digits
             }
             for start in stride(from: 0, to: ids.count, by: 1000) {
-                try await store.commit(ids[start..<min(start + 1000, ids.count)].map { id in
-                    .create(sampleOperation(id, target: "t", state: .succeeded))
-                })
+                try await store.commit(
+                    ids[start..<min(start + 1000, ids.count)].map { id in
+                        .create(sampleOperation(id, target: "t", state: .succeeded))
+                    })
             }
             let page = try await store.list(Operation.self, limit: limit * 2)
             try equal(page.count, limit + 1)
@@ -175,10 +178,14 @@ struct PlatformStoreConformance: Sendable, CustomStringConvertible {
             try that(try await store.get(Operation.self, "open") != nil, "an unfinished operation is gone")
         },
         PlatformStoreConformance("hostile keys and values are only text") { store in
-            let hostile = ["'; drop table users; --", "a\u{0}b", "\u{1F980}", "\\", "%00", String(repeating: "x", count: 5000)]
+            let hostile = [
+                "'; drop table users; --", "a\u{0}b", "\u{1F980}", "\\", "%00", String(repeating: "x", count: 5000),
+            ]
             for name in hostile {
-                try await store.create(AuditEntry(
-                    id: name, at: Timestamp(seconds: 1), actor: name, action: "x", target: "t", details: [name: name]))
+                try await store.create(
+                    AuditEntry(
+                        id: name, at: Timestamp(seconds: 1), actor: name, action: "x", target: "t",
+                        details: [name: name]))
             }
             for name in hostile {
                 try equal(try await store.get(AuditEntry.self, name)?.record.details, [name: name])

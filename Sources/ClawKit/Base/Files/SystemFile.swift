@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// An open file; closed when the last reference goes.
@@ -34,11 +34,11 @@ package final class SystemFile: Sendable {
             }
         let descriptor = try SystemError.check("open", path) {
             #if canImport(Glibc)
-            Glibc.open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
+                Glibc.open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
             #elseif canImport(Musl)
-            Musl.open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
+                Musl.open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
             #else
-            Darwin.open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
+                Darwin.open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
             #endif
         }
         return SystemFile(path: path, descriptor: descriptor)
@@ -67,7 +67,9 @@ package final class SystemFile: Sendable {
             while initialized < count {
                 do throws(SystemError) {
                     let got = try SystemError.check("read", path) {
-                        pread(descriptor, buffer.baseAddress! + initialized, count - initialized, off_t(offset + initialized))
+                        pread(
+                            descriptor, buffer.baseAddress! + initialized, count - initialized,
+                            off_t(offset + initialized))
                     }
                     if got == 0 { return }
                     initialized += got
@@ -88,10 +90,10 @@ package final class SystemFile: Sendable {
     /// Puts the content on the disk, and of the metadata what reading it back needs.
     package func sync() throws(SystemError) {
         #if canImport(Darwin)
-        // On Darwin fsync leaves bytes in the drive's cache.
-        _ = try SystemError.check("sync", path) { fcntl(descriptor, F_FULLFSYNC) }
+            // On Darwin fsync leaves bytes in the drive's cache.
+            _ = try SystemError.check("sync", path) { fcntl(descriptor, F_FULLFSYNC) }
         #else
-        _ = try SystemError.check("sync", path) { fdatasync(descriptor) }
+            _ = try SystemError.check("sync", path) { fdatasync(descriptor) }
         #endif
     }
 
@@ -151,11 +153,11 @@ package enum FileTree {
 
     package static func rename(_ old: String, to new: String) throws(SystemError) {
         #if canImport(Glibc)
-        _ = try SystemError.check("rename", new) { Glibc.rename(old, new) }
+            _ = try SystemError.check("rename", new) { Glibc.rename(old, new) }
         #elseif canImport(Musl)
-        _ = try SystemError.check("rename", new) { Musl.rename(old, new) }
+            _ = try SystemError.check("rename", new) { Musl.rename(old, new) }
         #else
-        _ = try SystemError.check("rename", new) { Darwin.rename(old, new) }
+            _ = try SystemError.check("rename", new) { Darwin.rename(old, new) }
         #endif
     }
 

@@ -19,7 +19,8 @@ extension Journal {
     ///     }) else { return }
     ///     try await compaction.finish(copy.records)
     ///
-    /// Nil while another compaction is under way, and where the journal accepts nothing any more. One that is dropped unfinished does no harm: both logs stay.
+    /// Nil while another compaction is under way, and where the journal accepts nothing any more. One that is dropped
+    /// unfinished does no harm: both logs stay.
     public func beginCompaction() -> Compaction? {
         staging.withLock { staging in
             guard !staging.isCompacting, !staging.isClosed, staging.failure == nil else { return nil }

@@ -75,7 +75,8 @@ public final class Journal: Sendable {
     public func stage(_ record: [UInt8]) throws -> Position {
         guard record.count <= options.maximumRecordBytes else {
             throw Finding(
-                .storage, "A record of \(record.count) bytes exceeds the journal's limit of "
+                .storage,
+                "A record of \(record.count) bytes exceeds the journal's limit of "
                     + "\(options.maximumRecordBytes) bytes; store less in one record.", field: directory.path)
         }
         return try staging.withLock { staging in

@@ -29,7 +29,8 @@ public struct AccessGate: Sendable {
         }
         guard let access = question.access else {
             // A stranger learns the same of what exists and what does not; administrators may know.
-            let finding = principal.isAdministrator
+            let finding =
+                principal.isAdministrator
                 ? Finding(.notFound, "There is no runtime \(runtime); check project and name.") : Self.notOwner(runtime)
             return AccessDecision(
                 verdict: principal.isAdministrator ? .notFound(finding) : .deny(finding),

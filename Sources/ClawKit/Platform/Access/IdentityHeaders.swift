@@ -6,11 +6,15 @@ public enum IdentityHeaders {
     public static let runtime = HTTPField.Name("X-Claw-Runtime")!
 
     /// Names with these beginnings, or these names, are dropped from every request a client sends.
-    private static let prefixes = ["x-claw-", "x-forwarded-user", "x-forwarded-preferred-username",
+    private static let prefixes = [
+        "x-claw-", "x-forwarded-user", "x-forwarded-preferred-username",
         "x-forwarded-email", "x-forwarded-groups", "x-forwarded-access-token", "x-auth-request-", "x-remote-",
-        "remote-", "x-webauth-", "x-authenticated-", "x-openclaw-"]
-    private static let names: Set<String> = ["x-user", "x-user-id", "x-email", "x-groups", "x-scopes",
-        "x-forwarded-client-cert", "x-client-cert", "x-ssl-client-cert"]
+        "remote-", "x-webauth-", "x-authenticated-", "x-openclaw-",
+    ]
+    private static let names: Set<String> = [
+        "x-user", "x-user-id", "x-email", "x-groups", "x-scopes",
+        "x-forwarded-client-cert", "x-client-cert", "x-ssl-client-cert",
+    ]
 
     /// Whether a client that sends this header would speak about who it is.
     public static func isIdentity(_ name: HTTPField.Name) -> Bool {

@@ -41,7 +41,8 @@ public final class LoginThrottle: Sendable {
         guard wait > .zero else { return }
         let seconds = Int(wait.inSeconds.rounded(.up))
         throw Finding(
-            .throttled, "Too many failed attempts; try again in \(seconds) s.", details: ["retryAfter": String(seconds)])
+            .throttled, "Too many failed attempts; try again in \(seconds) s.", details: ["retryAfter": String(seconds)]
+        )
     }
 
     public func noteFailure(_ keys: String...) {

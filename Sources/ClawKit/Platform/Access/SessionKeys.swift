@@ -57,7 +57,8 @@ public struct SessionKeys: Sendable {
         }
         guard !keys.isEmpty, keys.count == text.split(separator: "\n").count else {
             throw Finding(
-                .badConfig, "\(path) holds no usable session keys; remove it to have new ones made (all users sign in "
+                .badConfig,
+                "\(path) holds no usable session keys; remove it to have new ones made (all users sign in "
                     + "again).", field: path)
         }
         return SessionKeys(keys: keys)

@@ -39,7 +39,8 @@ public struct SessionSigner: Sendable {
             let payload = Base64URL.decode(parts[2])
         else { throw .sessionVoid }
         let fields = String(decoding: payload, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        guard fields.count == 4, let issued = Int64(fields[1]), let expires = Int64(fields[2]), let epoch = Int(fields[3])
+        guard fields.count == 4, let issued = Int64(fields[1]), let expires = Int64(fields[2]),
+            let epoch = Int(fields[3])
         else { throw .sessionVoid }
         let session = Session(
             user: String(fields[0]), issuedAt: Timestamp(seconds: issued), expiresAt: Timestamp(seconds: expires),

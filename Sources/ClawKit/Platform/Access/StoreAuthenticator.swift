@@ -28,8 +28,9 @@ public struct StoreAuthenticator: Authenticator {
         let user = found.record
         if user.isDisabled { return .anonymous(.userDisabled) }
         if let end = credential.expiresAt, end <= time.now { return .anonymous(.tokenExpired) }
-        return .principal(Principal(
-            user: user.name, isAdministrator: user.isAdministrator, proof: .token, expiresAt: credential.expiresAt))
+        return .principal(
+            Principal(
+                user: user.name, isAdministrator: user.isAdministrator, proof: .token, expiresAt: credential.expiresAt))
     }
 
     private func identify(cookie: Secret<String>) async throws -> Identity {
@@ -44,8 +45,9 @@ public struct StoreAuthenticator: Authenticator {
             user.createdAt.seconds <= session.issuedAt.seconds
         else { return .anonymous(.sessionVoid) }
         if user.isDisabled { return .anonymous(.userDisabled) }
-        return .principal(Principal(
-            user: user.name, isAdministrator: user.isAdministrator, proof: .session, expiresAt: session.expiresAt))
+        return .principal(
+            Principal(
+                user: user.name, isAdministrator: user.isAdministrator, proof: .session, expiresAt: session.expiresAt))
     }
 }
 

@@ -23,7 +23,8 @@ public struct AccessLog: Handler {
         log.log(
             level: level, "request answered",
             metadata: [
-                "method": "\(request.method)", "path": "\(request.path.prefix(200))", "status": "\(response.status.code)",
+                "method": "\(request.method)", "path": "\(request.path.prefix(200))",
+                "status": "\(response.status.code)",
                 "milliseconds": "\((time.now - start).inSeconds * 1000)",
                 "peer": "\(request.peer ?? "in process")",
                 "request-id": "\(response.headers[.xRequestID] ?? request.headers[.xRequestID] ?? "")",

@@ -10,7 +10,8 @@ public struct BodyFields: Sendable {
     public init(_ object: JSONObject, known: Set<String>, path: String = "") throws(Finding) {
         (self.object, self.path) = (object, path)
         for name in object.names where !known.contains(name) {
-            let mend = NearestName.nearest(to: name, in: known).map { "did you mean '\($0)'?" }
+            let mend =
+                NearestName.nearest(to: name, in: known).map { "did you mean '\($0)'?" }
                 ?? "known are \(known.sorted().joined(separator: ", "))."
             throw Finding(.badRequest, "'\(name.prefix(80))' is no field here; \(mend)", field: path + name)
         }

@@ -100,7 +100,9 @@ public struct Router: Handler {
         case .otherMethods(let allowed):
             let names = allowed.map(\.rawValue).joined(separator: ", ")
             return .finding(
-                Finding(.methodNotAllowed, "\(request.method) is not possible at \(request.path.prefix(200)); use \(names)."),
+                Finding(
+                    .methodNotAllowed, "\(request.method) is not possible at \(request.path.prefix(200)); use \(names)."
+                ),
                 headers: [.allow: names])
         case .found(let route, _, let parameters):
             let principal = try await admit(request, route.access)
@@ -137,9 +139,10 @@ public struct Router: Handler {
             log.error(
                 "a request failed unexpectedly",
                 metadata: ["request-id": "\(requestID)", "error": "\(error)"])
-            return .finding(Finding(
-                .internalError, "Something failed inside the server; its log says more under this request's id.",
-                details: ["requestID": requestID]))
+            return .finding(
+                Finding(
+                    .internalError, "Something failed inside the server; its log says more under this request's id.",
+                    details: ["requestID": requestID]))
         }
     }
 }

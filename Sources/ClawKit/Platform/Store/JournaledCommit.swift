@@ -58,7 +58,8 @@ enum JournaledCommit {
 
     private static func unreadable() -> Finding {
         Finding(
-            .storage, "A record of the platform's journal cannot be read though it is whole: it was written by another "
+            .storage,
+            "A record of the platform's journal cannot be read though it is whole: it was written by another "
                 + "program or version; use that one, or restore a backup.")
     }
 }

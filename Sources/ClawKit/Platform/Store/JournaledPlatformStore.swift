@@ -52,9 +52,11 @@ public final class JournaledPlatformStore: PlatformStore {
     /// Replaces the log by a snapshot. Happens by itself once the log has grown large.
     public func compact() async throws {
         // The copy shares its memory with the tables until they change.
-        guard let (compaction, copy) = tables.withLock({ tables in
-            journal.beginCompaction().map { ($0, tables) }
-        }) else { return }
+        guard
+            let (compaction, copy) = tables.withLock({ tables in
+                journal.beginCompaction().map { ($0, tables) }
+            })
+        else { return }
         let rows = copy.allRows
         try await compaction.finish(rows.lazy.map { JournaledCommit.encode($0) })
     }

@@ -23,7 +23,9 @@ struct RecordTables: Sendable {
     }
 
     /// Every row, in the order in which they were written.
-    var allRows: [RecordRow] { tables.values.flatMap(\.rows.values).sorted { ($0.version, $0.key) < ($1.version, $1.key) } }
+    var allRows: [RecordRow] {
+        tables.values.flatMap(\.rows.values).sorted { ($0.version, $0.key) < ($1.version, $1.key) }
+    }
 
     // MARK: changing
 

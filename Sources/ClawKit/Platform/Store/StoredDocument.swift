@@ -41,7 +41,8 @@ struct StoredDocument {
 
     func damaged(_ name: String) -> Finding {
         Finding(
-            .storage, "A stored \(kind) has no usable '\(name)': it was written by another version or has been changed; "
+            .storage,
+            "A stored \(kind) has no usable '\(name)': it was written by another version or has been changed; "
                 + "restore it from a backup.", field: name)
     }
 }

@@ -34,8 +34,11 @@ struct JournalRecovery {
             writer = LogWriter(
                 continuing: file, at: offset, salt: salt, in: directory, beforeStep: options.beforeStep)
         }
-        return (writer, JournalStaging(
-            generation: logs.last ?? 1, logBytes: max(0, logBytes), snapshotBytes: snapshotBytes))
+        return (
+            writer,
+            JournalStaging(
+                generation: logs.last ?? 1, logBytes: max(0, logBytes), snapshotBytes: snapshotBytes)
+        )
     }
 
     // MARK: snapshot
@@ -107,7 +110,9 @@ struct JournalRecovery {
             case .bad:
                 // Only the last log can be torn: one is synced before the next is begun.
                 let offset = reader.offset
-                guard isLast, try TornTail.judge(reader, badFrom: offset) == .torn else { throw damaged(path, at: offset) }
+                guard isLast, try TornTail.judge(reader, badFrom: offset) == .torn else {
+                    throw damaged(path, at: offset)
+                }
                 report.droppedBytes = reader.size - offset
                 try file.truncate(to: offset)
                 try file.sync()
@@ -125,21 +130,24 @@ struct JournalRecovery {
         } catch {
             guard case .newerVersion(let version) = error else { return nil }
             throw Finding(
-                .storage, "\(file.path) was written by a newer ClawKit (format \(version), this one reads "
+                .storage,
+                "\(file.path) was written by a newer ClawKit (format \(version), this one reads "
                     + "\(RecordFormat.version)); use that version or newer.", field: file.path)
         }
     }
 
     private func damaged(_ path: String, at offset: Int) -> Finding {
         Finding(
-            .storage, "\(path) is damaged at byte \(offset): kept bytes have changed. Restore the directory from a "
+            .storage,
+            "\(path) is damaged at byte \(offset): kept bytes have changed. Restore the directory from a "
                 + "backup and check the disk; nothing was changed or thrown away.", field: path,
             details: ["file": path, "offset": String(offset)])
     }
 
     private func missing(_ path: String) -> Finding {
         Finding(
-            .storage, "\(path) is missing though files that build on it are there; restore the directory from a backup.",
+            .storage,
+            "\(path) is missing though files that build on it are there; restore the directory from a backup.",
             field: path, details: ["file": path])
     }
 }

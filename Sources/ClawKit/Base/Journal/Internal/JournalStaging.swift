@@ -54,7 +54,8 @@ struct JournalStaging {
         if let failure { throw failure }
         if bytes.count > options.maximumBacklogBytes {
             throw Finding(
-                .storage, "\(bytes.count) bytes already wait for \(directory.path) to take them; make room on its disk.",
+                .storage,
+                "\(bytes.count) bytes already wait for \(directory.path) to take them; make room on its disk.",
                 field: directory.path)
         }
     }
@@ -107,7 +108,9 @@ struct JournalStaging {
         let shift = line.count - RecordFormat.markSize
         line += bytes[RecordFormat.markSize...]
         rotations =
-            batch.rotations.map { Rotation(offset: $0.offset - batch.done + RecordFormat.markSize, generation: $0.generation) }
+            batch.rotations.map {
+                Rotation(offset: $0.offset - batch.done + RecordFormat.markSize, generation: $0.generation)
+            }
             + rotations.map { Rotation(offset: $0.offset + shift, generation: $0.generation) }
         bytes = line
         spare = Self.blank

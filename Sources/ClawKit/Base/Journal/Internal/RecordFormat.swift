@@ -48,9 +48,12 @@ enum RecordFormat {
         init(reading bytes: [UInt8]) throws(Problem) {
             guard bytes.count >= headerSize else { throw .damaged }
             let (crc, version, kind, salt, generation) = bytes.withUnsafeBytes { bytes in
-                (CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<28])) == bytes.littleEndian(at: 28, UInt32.self),
-                 bytes.littleEndian(at: 8, UInt16.self), bytes.littleEndian(at: 10, UInt16.self),
-                 bytes.littleEndian(at: 12, UInt32.self), bytes.littleEndian(at: 16, UInt64.self))
+                (
+                    CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<28]))
+                        == bytes.littleEndian(at: 28, UInt32.self),
+                    bytes.littleEndian(at: 8, UInt16.self), bytes.littleEndian(at: 10, UInt16.self),
+                    bytes.littleEndian(at: 12, UInt32.self), bytes.littleEndian(at: 16, UInt64.self)
+                )
             }
             guard bytes.prefix(8).elementsEqual(magic) else { throw .notAJournal }
             guard crc else { throw .damaged }
@@ -70,7 +73,9 @@ enum RecordFormat {
         init?(_ bytes: UnsafeRawBufferPointer, at offset: Int, salt: UInt32) {
             let word = bytes.littleEndian(at: offset, UInt32.self)
             let head = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + 8])
-            guard CRC32C.checksum(head, seed: salt) == bytes.littleEndian(at: offset + 8, UInt32.self) else { return nil }
+            guard CRC32C.checksum(head, seed: salt) == bytes.littleEndian(at: offset + 8, UInt32.self) else {
+                return nil
+            }
             length = Int(word & ~markBit)
             isMark = word & markBit != 0
             checksum = bytes.littleEndian(at: offset + 4, UInt32.self)

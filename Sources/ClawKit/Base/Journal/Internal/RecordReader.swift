@@ -29,17 +29,20 @@ struct RecordReader {
         if offset == size { return .end }
         guard offset + RecordFormat.recordHeaderSize <= size else { return .bad }
         try load(RecordFormat.recordHeaderSize)
-        guard let header = buffer.withUnsafeBytes({
-            RecordFormat.RecordHeader($0, at: offset - bufferStart, salt: salt)
-        }), header.length <= size - offset - RecordFormat.recordHeaderSize, !header.isMark || header.length == 8
+        guard
+            let header = buffer.withUnsafeBytes({
+                RecordFormat.RecordHeader($0, at: offset - bufferStart, salt: salt)
+            }), header.length <= size - offset - RecordFormat.recordHeaderSize, !header.isMark || header.length == 8
         else { return .bad }
         let total = RecordFormat.recordHeaderSize + header.length
         try load(total)
         let start = offset - bufferStart + RecordFormat.recordHeaderSize
         let range = start..<start + header.length
         let (matches, mark) = buffer.withUnsafeBytes { bytes in
-            (CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[range]), seed: salt) == header.checksum,
-             header.isMark ? bytes.littleEndian(at: start, UInt64.self) : 0)
+            (
+                CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[range]), seed: salt) == header.checksum,
+                header.isMark ? bytes.littleEndian(at: start, UInt64.self) : 0
+            )
         }
         guard matches else { return .bad }
         offset += total
@@ -64,7 +67,9 @@ struct RecordReader {
             var candidates: [Int] = []
             window.withUnsafeBytes { bytes in
                 for index in 0...(bytes.count - headerSize) {
-                    if RecordFormat.RecordHeader(bytes, at: index, salt: salt) != nil { candidates.append(start + index) }
+                    if RecordFormat.RecordHeader(bytes, at: index, salt: salt) != nil {
+                        candidates.append(start + index)
+                    }
                 }
             }
             for candidate in candidates {

@@ -36,7 +36,8 @@ extension PlatformStore {
         guard let found = try await find(Operation.self, Operation.idempotencyIndex, value) else { return nil }
         guard found.record.target == operation.target, found.record.action == operation.action else {
             throw Finding(
-                .badRequest, "Idempotency key '\(key.prefix(80))' was used for \(found.record.action) of "
+                .badRequest,
+                "Idempotency key '\(key.prefix(80))' was used for \(found.record.action) of "
                     + "\(found.record.target); use a new one.", field: "Idempotency-Key")
         }
         return found

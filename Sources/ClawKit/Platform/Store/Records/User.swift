@@ -71,9 +71,10 @@ public struct User: StoredRecord {
         var credentials: [Credential] = []
         for element in json["credentials"]?.array ?? [] {
             let document = StoredDocument(element, of: Self.kind)
-            credentials.append(Credential(
-                hash: try document.string("hash"), label: try document.string("label"),
-                createdAt: try document.time("createdAt"), expiresAt: try document.optionalTime("expiresAt")))
+            credentials.append(
+                Credential(
+                    hash: try document.string("hash"), label: try document.string("label"),
+                    createdAt: try document.time("createdAt"), expiresAt: try document.optionalTime("expiresAt")))
         }
         self.init(
             name: try document.string("name"), displayName: json["displayName"]?.string, credentials: credentials,
@@ -85,7 +86,9 @@ public struct User: StoredRecord {
 extension PlatformStore {
     /// The user a bearer token belongs to. Found by the token's hash: how long the search takes says nothing about
     /// the token itself.
-    public func user(withToken token: Secret<String>) async throws -> (user: Versioned<User>, credential: User.Credential)? {
+    public func user(withToken token: Secret<String>) async throws -> (
+        user: Versioned<User>, credential: User.Credential
+    )? {
         let hash = Token.hash(token.reveal())
         guard let found = try await find(User.self, User.tokenIndex, hash),
             let credential = found.record.credentials.first(where: { ConstantTime.equal($0.hash, hash) })
