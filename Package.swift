@@ -164,6 +164,7 @@ let package = Package(
             name: "control-plane",
             dependencies: [
                 "ClawKit", "ClawKitPostgres", "ExampleSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -173,6 +174,7 @@ let package = Package(
             name: "orchestrator",
             dependencies: [
                 "ClawKit", "ExampleSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -236,6 +238,7 @@ let package = Package(
             name: "ClawClusterTests",
             dependencies: [
                 "ClawCluster", "ClawDocuments", "ClawBase", "ClawModels", "ClawKubernetes",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(

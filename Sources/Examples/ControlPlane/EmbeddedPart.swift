@@ -12,7 +12,7 @@ final class EmbeddedPart: Sendable {
     private let token: Secret<String>
     private let authority: CertificateAuthority
     private let time: SystemTime
-    private let node = Mutex<ProcessNode?>(nil)
+    private let running = Mutex<ProcessNode?>(nil)
 
     var client: KubernetesClient { cluster.client }
 
@@ -33,7 +33,7 @@ final class EmbeddedPart: Sendable {
     }
 
     /// The cluster's controllers, and its API over https.
-    func services(bound: Latch<String>) throws -> [any Service] {
+    func services(bound: Latch<String>) throws -> [any ServiceLifecycle.Service] {
         let server = HTTPServer(listen: settings.clusterListen, tls: try identity, logger: settings.logger)
         return [
             Part { [cluster] in try await cluster.run() },
@@ -66,18 +66,18 @@ final class EmbeddedPart: Sendable {
     }
 
     /// The node that runs pods as processes.
-    func node(rootDirectory: String) throws -> any Service {
+    func node(rootDirectory: String) -> any ServiceLifecycle.Service {
         var configuration = ProcessNodeConfiguration(name: "local", rootDirectory: rootDirectory)
         configuration.renewsLease = false
-        let node = try ProcessNode(
+        let node = ProcessNode(
             configuration: configuration, api: cluster.client, time: time, logger: settings.logger)
-        self.node.withLock { $0 = node }
+        running.withLock { $0 = node }
         cluster.connect(node: configuration.name, node)
         return Part { try await node.run() }
     }
 
     /// For the second signal: no child outlives the platform.
-    func endProcessesNow() { node.withLock { $0 }?.endProcessesNow() }
+    func endProcessesNow() { running.withLock { $0 }?.endProcessesNow() }
 
     func close() throws { try cluster.close() }
 }

@@ -1,5 +1,6 @@
 import ClawKit
 import ExampleSupport
+import HTTPTypes
 import Logging
 import ServiceLifecycle
 import Synchronization
@@ -34,7 +35,7 @@ struct Platform: Sendable {
         // Where each server really listens, known once it is bound.
         let (clusterURL, gatewayURL, controlPlaneURL) = (Latch<String>(), Latch<String>(), Latch<String>())
         let isPublished = Atomic(false)
-        var parts: [any Service] = []
+        var parts: [any ServiceLifecycle.Service] = []
 
         let cluster = try await settings.kubeconfig == nil ? EmbeddedPart(settings, directory, time) : nil
         let api = try cluster?.client ?? remoteAPI()
@@ -42,10 +43,10 @@ struct Platform: Sendable {
 
         try await ClawGroup.install(in: api)
         let caches = SharedCaches(api, time: time)
-        let store = try JournaledPlatformStore.open(directory: settings.dataDirectory)
+        let store = try JournaledPlatformStore(directory: settings.dataDirectory)
         let network = CurlTransport()
         let gateway = try gateway(caches, api, network)
-        let controlPlane = try await controlPlane(caches, api, store, network)
+        let controlPlane = Latch<ControlPlane>()
         parts.append(Part { try await caches.run() })
 
         if let gateway {
@@ -55,16 +56,25 @@ struct Platform: Sendable {
             gatewayURL.set("http://\(settings.gatewayListen)")
         }
         if let cluster, !settings.without.contains("node") {
-            parts.append(try cluster.node(rootDirectory: directory.path))
+            parts.append(cluster.node(rootDirectory: directory.path))
         }
         if !settings.without.contains("orchestrator") {
             let orchestrator = Orchestrator(
                 caches: caches, isReady: { isPublished.load(ordering: .acquiring) }, logger: logger)
             parts.append(Part { try await orchestrator.run() })
         }
-        parts.append(Part { try await controlPlane.run() })
+        // The control plane shows its own address, so it is made once its port is known; requests wait for it.
+        parts.append(Part { [self] in
+            let made = try await self.controlPlane(caches, api, store, network, url: try await controlPlaneURL.wait())
+            controlPlane.set(made)
+            try await made.run()
+        })
         let server = HTTPServer(listen: settings.listen, logger: logger)
-        parts.append(server.service(controlPlane.handler, onBound: { controlPlaneURL.set("http://\($0)") }))
+        let handler = ClosureHandler { request in
+            guard let made = try? await controlPlane.wait() else { return Response(status: .serviceUnavailable) }
+            return await made.handler.respond(to: request)
+        }
+        parts.append(server.service(handler, onBound: { controlPlaneURL.set("http://\($0)") }))
 
         let configuration = settings.configuration
         let (readyFile, hasGateway) = (settings.readyFile, gateway != nil)
@@ -75,7 +85,9 @@ struct Platform: Sendable {
                 templates: configuration.templates, models: configuration.models.map(\.name),
                 gatewayURL: try await gatewayURL.wait(), publicURL: url)
             let kubernetes = try await clusterURL.wait()
-            try await controlPlane.waitUntilReady()
+            _ = try await controlPlane.wait()
+            try await caches.cache(Project.self).waitUntilSynced()
+            try await caches.cache(Runtime.self).waitUntilSynced()
             try await PlatformSettings.publish(context, in: api)
             isPublished.store(true, ordering: .releasing)
             var announcement = Announcement()
@@ -88,7 +100,7 @@ struct Platform: Sendable {
         let running = parts
         try await runUntilSignal(running, logger: logger, emergency: { cluster?.endProcessesNow() })
         await network.shutdown()
-        try await store.close()
+        try store.close()
         try cluster?.close()
     }
 
@@ -107,16 +119,21 @@ struct Platform: Sendable {
     }
 
     private func controlPlane(
-        _ caches: SharedCaches, _ api: KubernetesClient, _ store: JournaledPlatformStore, _ network: CurlTransport
+        _ caches: SharedCaches, _ api: KubernetesClient, _ store: JournaledPlatformStore, _ network: CurlTransport,
+        url: String
     ) async throws -> ControlPlane {
-        if let token = try await ControlPlane.bootstrapAdministrator(in: store, now: time.now) {
+        if let token = try await ControlPlane.bootstrapAdministrator(in: store, time: time) {
+            try directory.write(token.reveal(), to: "admin-token")
+        } else if directory.read("admin-token") == nil {
+            // Whoever may write here is the administrator, and has lost the token.
+            let token = try await ControlPlane.renewAdministratorToken(in: store, time: time)
             try directory.write(token.reveal(), to: "admin-token")
         }
         let keys = try SessionKeys.load(orMakeAt: "\(settings.dataDirectory)/session-keys")
         return ControlPlane(
             api: api, caches: caches, store: store, signer: SessionSigner(keys: keys),
             configuration: ControlPlane.Configuration(
-                publicURL: "http://\(settings.listen)", domain: settings.configuration.server.domain,
+                publicURL: url, domain: settings.configuration.server.domain,
                 sessionHours: settings.configuration.server.sessionHours),
             runtimeTransport: network, time: time, logger: settings.logger)
     }

@@ -1,5 +1,6 @@
 import ClawKit
 import ExampleSupport
+import HTTPTypes
 import Logging
 import ServiceLifecycle
 
@@ -17,6 +18,7 @@ struct Orchestration: Sendable {
 
     private let settings: Settings
     private let time = SystemTime()
+    private let emergency = Latch<@Sendable () -> Void>()
 
     init(_ settings: Settings) { self.settings = settings }
 
@@ -27,9 +29,9 @@ struct Orchestration: Sendable {
         let api = KubernetesClient(transport, userAgent: "clawkit-orchestrator")
         try await ClawGroup.install(in: api)
         let caches = SharedCaches(api, time: time)
-        var parts: [any Service] = [Part { try await caches.run() }]
-        if settings.runsNode { parts += try node(api) }
-        let orchestrator = Orchestrator(caches: caches, override: nil, logger: logger)
+        var parts: [any ServiceLifecycle.Service] = [Part { try await caches.run() }]
+        if settings.runsNode { parts += node(api) }
+        let orchestrator = Orchestrator(caches: caches, logger: logger)
         parts.append(Part { try await orchestrator.run() })
         let (readyFile, kubeconfig) = (settings.readyFile, settings.kubeconfig)
         parts.append(Part {
@@ -38,9 +40,30 @@ struct Orchestration: Sendable {
             announcement.kubeconfig = kubeconfig
             try announcement.make(readyFile: readyFile)
         })
-        try await runUntilSignal(parts, logger: logger)
+        let running = parts
+        try await runUntilSignal(running, logger: logger, emergency: { [emergency] in emergency.value?() })
         await transport.shutdown()
     }
 
-    private func node(_ api: KubernetesClient) throws -> [any Service] { [] }
+    /// A node of this process: its endpoint is bound first, so that the Node object can say where it is.
+    private func node(_ api: KubernetesClient) -> [any ServiceLifecycle.Service] {
+        let (port, endpoint, node) = (Latch<Int>(), Latch<NodeEndpoint>(), Latch<ProcessNode>())
+        let (time, logger) = (time, settings.logger)
+        let handler = ClosureHandler { request in
+            guard let ready = try? await endpoint.wait() else { return Response(status: .serviceUnavailable) }
+            return await ready.respond(to: request)
+        }
+        emergency.set { node.value?.endProcessesNow() }
+        return [
+            HTTPServer(listen: settings.nodeListen, logger: logger).service(handler, onBound: { port.set($0.port) }),
+            Part {
+                var configuration = ProcessNodeConfiguration(name: "local", rootDirectory: ".claw")
+                configuration.endpointPort = try await port.wait()
+                let made = ProcessNode(configuration: configuration, api: api, time: time, logger: logger)
+                node.set(made)
+                endpoint.set(try await NodeEndpoint(made, named: configuration.name, api: api))
+                try await made.run()
+            },
+        ]
+    }
 }

@@ -1,4 +1,4 @@
-public import ClawKit
+import ClawKit
 import Foundation
 
 /// How the example programs fail: one clear line per finding on stderr, and exit code 1 (2 for a wrong call).

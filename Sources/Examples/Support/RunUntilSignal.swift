@@ -7,19 +7,16 @@ import Foundation
 public struct Part: Service {
     private let body: @Sendable () async throws -> Void
 
-    /// - Parameter body: ends by itself on graceful shutdown, or is cancelled then.
-    public init(cancelledOnShutdown: Bool = true, _ body: @escaping @Sendable () async throws -> Void) {
-        self.body = cancelledOnShutdown
-            ? {
-                do {
-                    try await cancelWhenGracefulShutdown(body)
-                } catch is CancellationError {
-                    // The way parts end.
-                }
-            } : body
-    }
+    /// - Parameter body: is cancelled on graceful shutdown; ending by a cancellation is no error.
+    public init(_ body: @escaping @Sendable () async throws -> Void) { self.body = body }
 
-    public func run() async throws { try await body() }
+    public func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown(body)
+        } catch is CancellationError {
+            // The way parts end.
+        }
+    }
 }
 
 /// Runs the parts of a program until SIGTERM or SIGINT, then ends them in reverse order, each after those that

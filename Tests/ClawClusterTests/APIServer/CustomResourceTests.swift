@@ -67,9 +67,9 @@ struct CustomResourceTests {
     @Test(
         "what breaks the schema is refused with the field's place",
         arguments: [
-            (["color": "red"] as JSON, "spec.size"), (["size": 0], "spec.size"), (["size": "big"], "spec.size"),
+            (["color": "red"], "spec.size"), (["size": 0], "spec.size"), (["size": "big"], "spec.size"),
             (["size": 1, "color": "green"], "spec.color"),
-        ])
+        ] as [(JSON, String)])
     func validated(_ spec: JSON, _ field: String) async throws {
         try await withWidgets { api in
             await #expect { try await api.create(Widget.named("w", spec)) } throws: {

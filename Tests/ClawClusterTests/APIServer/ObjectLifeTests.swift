@@ -2,6 +2,7 @@ import ClawCluster
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
+import HTTPTypes
 import Testing
 
 @Suite("An object's life in the embedded API server")

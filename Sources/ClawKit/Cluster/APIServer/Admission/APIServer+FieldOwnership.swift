@@ -78,7 +78,7 @@ extension RegisteredResource {
         let (types, schema): (SchemaTable, Schema?) =
             switch shape {
             case .builtIn(let name): (.kubernetes, name.flatMap { SchemaTable.kubernetes[$0] })
-            case .custom(let structural): (structural.types, structural.types[StructuralSchema.rootName])
+            case .custom(let structural): (structural.table?.types ?? .kubernetes, structural.table?.root)
             }
         return FieldManager(
             types: types, schema: schema, apiVersion: type.apiVersion, kind: type.kind, subresource: subresource ?? "",

@@ -30,9 +30,8 @@ struct StructuralSchema: Sendable {
     var listType: String?
     var listMapKeys: [String] = []
     var isAtomicMap = false
-    /// The field table of the whole; made for the root only.
-    var types: SchemaTable { table ?? .kubernetes }
-    private var table: SchemaTable?
+    /// The field table of the whole, for everything schema-driven; made for the root only.
+    private(set) var table: CustomResourceSchema?
     /// The schema as the definition wrote it, for OpenAPI.
     private(set) var json: JSON = .object(JSONObject())
 
@@ -77,7 +76,7 @@ struct StructuralSchema: Sendable {
     /// The schema of a whole resource, with its field table.
     static func root(_ json: JSON) -> StructuralSchema {
         var schema = StructuralSchema(json)
-        schema.table = schema.makeTypes()
+        schema.table = CustomResourceSchema(openAPIV3Schema: json, name: "resource", builtIn: .kubernetes)
         return schema
     }
 

@@ -80,6 +80,9 @@ public final class ProcessNode: Handler {
     /// Tells the node to stop; ``run()`` returns when it has.
     public func drain() { inbox.post(.drain) }
 
+    /// Ends every process at once, without waiting: for a program that must go now.
+    public func endProcessesNow() { for worker in workers.withLock({ Array($0.values) }) { worker.killNow() } }
+
     private func runShielded() async throws {
         let lock = try prepareDirectories()
         let records = try ProcessRecords(directories)

@@ -29,6 +29,8 @@ public struct ProcessNodeConfiguration: Sendable {
     public var logFileLimit = 10 << 20
     /// How many deleted pods' logs stay on disk.
     public var keptPodLogs = 20
+    /// Where the node is served for API servers of other processes (``NodeEndpoint``); nil where there are none.
+    public var endpointPort: Int?
     /// Reaches containers for `httpGet` probes; nil: a ``CurlTransport`` of the node's own.
     public var probeTransport: (any Transport)?
 

@@ -71,6 +71,9 @@ struct NodeRegistration: Sendable {
             NodeAddress(address: configuration.name, type: "Hostname"),
         ]
         status.nodeInfo = HostFacts.nodeInfo
+        status.daemonEndpoints = configuration.endpointPort.map {
+            NodeDaemonEndpoints(kubeletEndpoint: DaemonEndpoint(Port: $0))
+        }
         status.conditions = [
             condition("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available", node),
             condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", node),

@@ -42,6 +42,12 @@ final class PodWorker: Sendable {
         inbox.post(event)
     }
 
+    /// Ends the pod's processes at once and starts none any more, without waiting for anything.
+    func killNow() {
+        inbox.post(.drain)
+        for running in shared.withLock({ Array($0.processes.values) }) { running.handle.signalGroup(.kill) }
+    }
+
     /// Returns when the pod is no longer this node's concern: gone, or the node drained.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
