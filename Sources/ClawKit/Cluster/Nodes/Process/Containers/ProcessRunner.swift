@@ -14,7 +14,8 @@ enum ProcessRunner {
     ) async throws(ProcessStartError) -> ContainerExit {
         var options = PlatformOptions()
         options.createSession = true
-        let environment = spec.environment.map { Array("\($0.key)=\($0.value)".utf8) }
+        // Subprocess copies raw entries as C strings, so each must bring its final zero.
+        let environment = spec.environment.map { Array("\($0.key)=\($0.value)".utf8) + [0] }
         do {
             let result = try await Subprocess.run(
                 .path(FilePath(spec.executable)),
