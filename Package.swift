@@ -220,7 +220,9 @@ let package = Package(
         .testTarget(
             name: "ClawPlatformTests",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawPlatform", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "ClawBase", "ClawCluster", "ClawControl", "ClawDocuments", "ClawKubernetes", "ClawModels", "ClawPlatform",
+                "ClawResources", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "ClawPlatformConfigurationTests", dependencies: ["ClawBase", "ClawPlatform"]),
         .testTarget(
