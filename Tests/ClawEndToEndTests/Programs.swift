@@ -1,4 +1,5 @@
 import ClawKit
+import ExampleSupport
 import Foundation
 
 /// The built programs, beside the test bundle.

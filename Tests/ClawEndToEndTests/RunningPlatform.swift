@@ -1,6 +1,7 @@
 import ClawKit
 import ExampleSupport
 import Foundation
+import HTTPTypes
 
 /// A control-plane process of its own, in a directory of its own, on free ports.
 final class RunningPlatform: Sendable {

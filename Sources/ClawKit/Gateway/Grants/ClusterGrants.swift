@@ -28,6 +28,8 @@ extension ModelGrant {
             id: "\(resource.namespace ?? "")/\(resource.name)", keyHash: resource.keyHash,
             subject: Subject(
                 tenant: resource.tenant, project: resource.project, user: resource.user, runtime: resource.runtime),
-            models: resource.models, expiresAt: resource.expiresAt.flatMap { Timestamp(rfc3339: $0) })
+            models: resource.models,
+            // A moment that cannot be read has passed: a grant never lasts longer than it says.
+            expiresAt: resource.expiresAt.map { Timestamp(rfc3339: $0) ?? Timestamp(seconds: 0) })
     }
 }
