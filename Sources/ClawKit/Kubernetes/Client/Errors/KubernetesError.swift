@@ -14,6 +14,10 @@ public struct KubernetesError: Error, Sendable, Hashable {
         public let reason: String
         public let message: String
         public let field: String
+
+        public init(reason: String, message: String, field: String) {
+            (self.reason, self.message, self.field) = (reason, message, field)
+        }
     }
 
     public init(code: Int, reason: String, message: String, causes: [Cause] = []) {
