@@ -17,7 +17,8 @@ struct ControlPlaneHandler: Handler {
         let waker = RuntimeWaker(services)
         let check = AccessCheck(
             authenticator: services.authenticator, directory: KubernetesAccessDirectory(caches: services.caches),
-            domain: services.configuration.domain, signInPath: LoginPages.path, publicURL: services.configuration.publicURL,
+            domain: services.configuration.domain, signInPath: LoginPages.path,
+            publicURL: services.configuration.publicURL,
             time: services.time, wake: { await waker.wake($0) })
         proxy = RuntimeProxy(services, check: check, hosts: hosts, transport: runtimeTransport)
         router = Self.router(services, check)
@@ -60,9 +61,10 @@ struct RuntimeWaker: Sendable {
         let runtime = services.caches.cache(Runtime.self).get(reference.runtime, in: reference.project)
         guard let runtime, runtime.spec.desiredState == .suspended else { return }
         do {
-            _ = try await services.operations.begin(RuntimeOperations.Wish(
-                verb: .resume, project: reference.project, name: reference.runtime, actor: "platform",
-                parameters: ["uid": .string(runtime.uid ?? "")], idempotencyKey: nil))
+            _ = try await services.operations.begin(
+                RuntimeOperations.Wish(
+                    verb: .resume, project: reference.project, name: reference.runtime, actor: "platform",
+                    parameters: ["uid": .string(runtime.uid ?? "")], idempotencyKey: nil))
         } catch let finding as Finding where finding.code == .conflict {
             // Something else is being done to it; the visitor comes back and asks again.
         } catch {

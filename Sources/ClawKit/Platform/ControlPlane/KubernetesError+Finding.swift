@@ -17,16 +17,19 @@ extension Finding {
         case _ where error.isNotFound: self.init(.notFound, "\(error.message); check the name.")
         case _ where error.isAlreadyExists: self.init(.alreadyExists, "\(error.message); choose another name.")
         case _ where error.isConflict:
-            self.init(.stale, "Somebody else changed it meanwhile (\(error.message)); read it again and repeat the change.")
+            self.init(
+                .stale, "Somebody else changed it meanwhile (\(error.message)); read it again and repeat the change.")
         case _ where error.isInvalid || error.code == 400:
             let fields = error.causes.map(\.field).filter { !$0.isEmpty }
             let reasons = error.causes.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }
             self.init(
-                .invalid, reasons.isEmpty ? error.message : "The cluster refuses it: \(reasons.joined(separator: "; ")).",
+                .invalid,
+                reasons.isEmpty ? error.message : "The cluster refuses it: \(reasons.joined(separator: "; ")).",
                 field: fields.first)
         case _ where error.isForbidden || error.isUnauthorized:
             self.init(
-                .clusterRefused, "The cluster does not let the platform do this (\(error.message)); give its account the right.")
+                .clusterRefused,
+                "The cluster does not let the platform do this (\(error.message)); give its account the right.")
         default: self.init(.notReady, "The cluster cannot do this now (\(error.message)); try again.")
         }
     }

@@ -44,7 +44,8 @@ struct ProjectMembers: Sendable {
         for runtime in try await services.api.list(Runtime.self, in: project.name).items
         where leaving.contains(runtime.spec.user) {
             throw Finding(
-                .inUse, "\(runtime.spec.user) still has the runtime \(project.name)/\(runtime.name); delete it before the user "
+                .inUse,
+                "\(runtime.spec.user) still has the runtime \(project.name)/\(runtime.name); delete it before the user "
                     + "leaves the project.", field: "members", details: ["runtime": "\(project.name)/\(runtime.name)"])
         }
     }

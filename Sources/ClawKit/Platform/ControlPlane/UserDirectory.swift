@@ -77,7 +77,8 @@ struct UserDirectory: Sendable {
                 .inUse, "'\(name)' still has runtimes (\(runtimes.joined(separator: ", "))); delete them first.",
                 details: ["runtimes": runtimes.joined(separator: ",")])
         }
-        for project in try await services.projects() where project.members.contains(where: { $0.user == name.description }) {
+        for project in try await services.projects()
+        where project.members.contains(where: { $0.user == name.description }) {
             try await setRole(nil, of: name.description, in: project.name)
         }
         try await store.delete(User.self, name.description, version: found.version)

@@ -22,7 +22,9 @@ enum ForwardedResponse {
 
     /// A path on the runtime's own origin as a path on the platform's.
     private static func prefixed(_ path: String, _ prefix: String) -> String {
-        guard path.hasPrefix("/"), !path.hasPrefix("//"), path != prefix, !path.hasPrefix(prefix + "/") else { return path }
+        guard path.hasPrefix("/"), !path.hasPrefix("//"), path != prefix, !path.hasPrefix(prefix + "/") else {
+            return path
+        }
         return prefix + path
     }
 
@@ -32,16 +34,18 @@ enum ForwardedResponse {
         let name = parts[0].prefix { $0 != "=" }.trimmed
         guard name.lowercased() != SessionSigner.cookieName else { return nil }
         var path = "/"
-        parts = [parts[0]] + parts.dropFirst().filter { part in
-            let pair = part.split(separator: "=", maxSplits: 1)
-            switch pair.first?.trimmed.lowercased() {
-            case "path":
-                if pair.count == 2 { path = String(pair[1].trimmed) }
-                return false
-            case "domain": return false
-            default: return true
+        parts =
+            [parts[0]]
+            + parts.dropFirst().filter { part in
+                let pair = part.split(separator: "=", maxSplits: 1)
+                switch pair.first?.trimmed.lowercased() {
+                case "path":
+                    if pair.count == 2 { path = String(pair[1].trimmed) }
+                    return false
+                case "domain": return false
+                default: return true
+                }
             }
-        }
         if !path.hasPrefix("/") { path = "/" }
         let own = prefix.map { prefixed(path, $0) } ?? path
         return (parts + ["Path=\(own)"]).joined(separator: "; ")

@@ -20,7 +20,9 @@ final class GatewayTokens: Sendable {
         let uid = pod.uid ?? ""
         if let known = tokens.withLock({ $0[uid] }) { return (known, false) }
         let secret = try await api.find(KubernetesSecret.self, "\(pod.name)-runtime", in: pod.namespace)
-        guard let text = secret?.data[RuntimeCell.gatewayToken], let bytes = Base64.decode(text) else { return (nil, true) }
+        guard let text = secret?.data[RuntimeCell.gatewayToken], let bytes = Base64.decode(text) else {
+            return (nil, true)
+        }
         let token = Secret(String(decoding: bytes, as: UTF8.self))
         tokens.withLock { tokens in
             if tokens.count >= Self.capacity { tokens = [:] }

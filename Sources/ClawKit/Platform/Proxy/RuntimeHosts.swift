@@ -37,7 +37,9 @@ struct RuntimeHosts: Sendable {
             default: false
             }
         }
-        guard isPlain, isRuntimeHost(String(host)), path.isEmpty || ReturnPath.sameOrigin(path) == path else { return "/" }
+        guard isPlain, isRuntimeHost(String(host)), path.isEmpty || ReturnPath.sameOrigin(path) == path else {
+            return "/"
+        }
         return target
     }
 }

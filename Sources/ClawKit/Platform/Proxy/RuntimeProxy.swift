@@ -50,8 +50,9 @@ struct RuntimeProxy: Handler {
         let (pod, endpoint) = try upstream(reference)
         var (token, isFresh) = try await tokens.token(of: pod)
         func send() async throws -> Response {
-            try await transport.send(forwarded.outbound(
-                request, to: endpoint, identity: identity, token: token, scheme: services.configuration.scheme))
+            try await transport.send(
+                forwarded.outbound(
+                    request, to: endpoint, identity: identity, token: token, scheme: services.configuration.scheme))
         }
         var response: Response
         do {
@@ -80,7 +81,8 @@ struct RuntimeProxy: Handler {
         guard let pod, isReady, !pod.isBeingDeleted, let port = pod.spec?.containers.first?.ports.first,
             let endpoint = pod.endpoint(port: port.name.map { .string($0) } ?? .int(port.containerPort))
         else {
-            throw Finding(.notReady, "\(reference) is coming back; try again in a moment.", details: ["retryAfter": "2"])
+            throw Finding(
+                .notReady, "\(reference) is coming back; try again in a moment.", details: ["retryAfter": "2"])
         }
         return (pod, endpoint)
     }
@@ -111,7 +113,8 @@ struct RuntimeProxy: Handler {
     }
 
     private func failure(_ error: any Error, _ wantsPage: Bool) -> Response {
-        let finding = error as? Finding ?? Finding.translating(error)
+        let finding =
+            error as? Finding ?? Finding.translating(error)
             ?? Finding(.notReady, "The request could not be passed on; try again.")
         let status = finding.code.httpStatus
         let delay: Duration? = status == .serviceUnavailable || status == .badGateway ? .seconds(2) : nil

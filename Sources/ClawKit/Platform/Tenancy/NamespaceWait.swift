@@ -16,12 +16,14 @@ struct NamespaceWait: Sendable {
         guard let namespace = try await api.find(Namespace.self, name.description) else { return }
         guard ProjectNamespace.isManaged(namespace, project: name.description) else {
             throw Finding(
-                .alreadyExists, "The cluster has a namespace '\(name)' that was not made for a project; remove it or choose "
+                .alreadyExists,
+                "The cluster has a namespace '\(name)' that was not made for a project; remove it or choose "
                     + "another name.", field: "name", details: ["namespace": name.description])
         }
         if namespace.isBeingDeleted, try await api.find(Project.self, name.description) == nil {
             throw Finding(
-                .alreadyExists, "The namespace of an earlier project '\(name)' is still being deleted; try again in a moment.",
+                .alreadyExists,
+                "The namespace of an earlier project '\(name)' is still being deleted; try again in a moment.",
                 field: "name", details: ["namespace": name.description])
         }
     }

@@ -40,7 +40,8 @@ public struct ProjectController: Sendable {
     private func reconcile(_ project: Project) async throws -> Reconciled {
         if ProjectName.isReserved(project.name) {
             try await report(
-                project, false, "ReservedName", "The name is reserved for the cluster; delete the project and choose another.")
+                project, false, "ReservedName",
+                "The name is reserved for the cluster; delete the project and choose another.")
             return .settled
         }
         let live = namespaces.get(project.name)
@@ -53,7 +54,8 @@ public struct ProjectController: Sendable {
             return .settled
         case .going:
             try await report(
-                project, false, "NamespaceTerminating", "The namespace of an earlier project of this name is still going.")
+                project, false, "NamespaceTerminating",
+                "The namespace of an earlier project of this name is still going.")
             // Its deletion wakes this controller; the look is for what the watch may not tell.
             return .again(after: .seconds(5))
         case .absent, .ours:

@@ -89,11 +89,12 @@ extension Operation {
         object.set("target", target)
         object.set("actor", actor)
         object.set("state", state.rawValue)
-        object["steps"] = .array(steps.map { step in
-            var object: JSONObject = ["name": .string(step.name), "state": .string(step.state.rawValue)]
-            object.set("message", step.message)
-            return .object(object)
-        })
+        object["steps"] = .array(
+            steps.map { step in
+                var object: JSONObject = ["name": .string(step.name), "state": .string(step.state.rawValue)]
+                object.set("message", step.message)
+                return .object(object)
+            })
         if let error { object["error"] = ["code": .string(error.code.rawValue), "message": .string(error.message)] }
         object["result"] = result
         object.set("createdAt", createdAt.rfc3339(fractionDigits: 3))

@@ -70,7 +70,8 @@ struct OpenAPIDocument: Sendable {
     /// `post-projects-project-runtimes`: unique, since method and path are.
     private func operationID(_ route: APIRoute) -> String {
         let words = route.pattern.replacing("/api/v1", with: "").split { "/{}".contains($0) }.map(String.init)
-        return ([route.method.rawValue.lowercased()] + words.map { $0.replacing(".", with: "-") }).joined(separator: "-")
+        return ([route.method.rawValue.lowercased()] + words.map { $0.replacing(".", with: "-") }).joined(
+            separator: "-")
     }
 }
 

@@ -42,7 +42,11 @@ struct OperationEvents: Sendable {
                 if let event = take() { return event }
                 let isQuiet = try await waitForNews()
                 guard let now = try await store.get(Operation.self, subscription.operation) else { return nil }
-                if state.withLock({ $0.seen < now.version }) { note(now) } else if isQuiet { return ServerSentEvent.comment("") }
+                if state.withLock({ $0.seen < now.version }) {
+                    note(now)
+                } else if isQuiet {
+                    return ServerSentEvent.comment("")
+                }
             }
         }
 

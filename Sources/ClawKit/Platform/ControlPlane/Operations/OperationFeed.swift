@@ -39,7 +39,8 @@ final class OperationFeed: Sendable {
             return state.next
         }
         guard let number else {
-            throw Finding(.notReady, "Too many operations are being followed already; ask for the operation now and then.")
+            throw Finding(
+                .notReady, "Too many operations are being followed already; ask for the operation now and then.")
         }
         let subscription = Subscription(self, operation, number)
         state.withLock { $0.followers[operation, default: [:]][number] = subscription.news }

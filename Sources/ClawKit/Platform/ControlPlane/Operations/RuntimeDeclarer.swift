@@ -57,7 +57,8 @@ struct RuntimeDeclarer: Sendable {
         while true {
             var runtime = try await api.get(Runtime.self, name, in: project)
             if let uid = operation.parameters?["uid"]?.string, runtime.uid != uid {
-                throw Finding(.notFound, "The runtime \(project)/\(name) was deleted and made anew meanwhile; ask again.")
+                throw Finding(
+                    .notFound, "The runtime \(project)/\(name) was deleted and made anew meanwhile; ask again.")
             }
             // In this order: an operation that pre-empts this one writes the object after it has cancelled this,
             // so its write makes ours conflict, or comes after ours.

@@ -62,7 +62,8 @@ final class RuntimeOperations: Sendable {
         let now = time.now
         let operation = Operation(
             id: RecordID.make(at: now), idempotencyKey: wish.idempotencyKey, actor: wish.actor,
-            target: RuntimeTarget.text(wish.project, wish.name), action: wish.verb.rawValue, parameters: wish.parameters,
+            target: RuntimeTarget.text(wish.project, wish.name), action: wish.verb.rawValue,
+            parameters: wish.parameters,
             steps: [Operation.Step(name: Operation.declareStep), Operation.Step(name: Operation.reconcileStep)],
             createdAt: now)
         let (begun, isNew) = try await journal.begin(operation, wish.verb)
@@ -74,7 +75,8 @@ final class RuntimeOperations: Sendable {
             try await declare(begun)
         } catch {
             guard let failure = Self.finalFailure(error) else {
-                log.warning("a wish is not yet in the cluster", metadata: ["operation": "\(begun.id)", "error": "\(error)"])
+                log.warning(
+                    "a wish is not yet in the cluster", metadata: ["operation": "\(begun.id)", "error": "\(error)"])
                 return begun
             }
             try await journal.fail(begun.id, failure)
@@ -148,7 +150,8 @@ final class RuntimeOperations: Sendable {
         // The cache may be behind a creation; only the server knows that there is none.
         if runtime == nil { runtime = try await api.find(Runtime.self, key.name, in: key.namespace) }
         switch RuntimeProgress.of(operation, runtime) {
-        case .reached: try await journal.succeed(id, result: runtime.flatMap { operation.verb == .delete ? nil : represent($0) })
+        case .reached:
+            try await journal.succeed(id, result: runtime.flatMap { operation.verb == .delete ? nil : represent($0) })
         case .failed(let failure): try await journal.fail(id, failure)
         case .underWay(let message):
             guard time.now < end else {
@@ -162,8 +165,12 @@ final class RuntimeOperations: Sendable {
     }
 
     private func fail(_ operation: Operation, _ what: String) async throws {
-        try await journal.fail(operation.id, Operation.Failure(
-            code: .deadline, message: "\(what) \(Self.deadline.components.seconds) s; see the runtime's conditions, then ask again."))
+        try await journal.fail(
+            operation.id,
+            Operation.Failure(
+                code: .deadline,
+                message: "\(what) \(Self.deadline.components.seconds) s; see the runtime's conditions, then ask again.")
+        )
     }
 
     private func forget(_ target: String, _ id: String) -> Reconciled {

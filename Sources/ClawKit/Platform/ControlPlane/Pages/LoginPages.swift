@@ -99,7 +99,8 @@ struct LoginPages: Sendable {
             let shown = services.represent(runtime)
             let url = Page.escape(shown["url"]?.string ?? "")
             let name = Page.escape("\(runtime.namespace ?? "")/\(runtime.name)")
-            return "<li><a href=\"\(url)\">\(name)</a> <span class=\"muted\">\(Page.escape(shown["phase"]?.string ?? ""))</span></li>"
+            let phase = Page.escape(shown["phase"]?.string ?? "")
+            return "<li><a href=\"\(url)\">\(name)</a> <span class=\"muted\">\(phase)</span></li>"
         }
         let list = items.isEmpty ? "<p class=\"muted\">You have no runtimes yet.</p>" : "<ul>\(items.joined())</ul>"
         return page("Runtimes of \(caller.user)", "\(list)\(Self.logoutForm)").response()

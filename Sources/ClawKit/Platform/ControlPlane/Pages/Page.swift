@@ -73,7 +73,8 @@ struct Page: Sendable {
         button { padding: .6rem 1.1rem; border: 0; border-radius: 8px; background: var(--accent); color: #fff;
           font: inherit; font-weight: 600; cursor: pointer }
         :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
-        ul { list-style: none; margin: 0 0 1.25rem; padding: 0 } li { padding: .5rem 0; border-top: 1px solid var(--line) }
+        ul { list-style: none; margin: 0 0 1.25rem; padding: 0 }
+        li { padding: .5rem 0; border-top: 1px solid var(--line) }
         a { color: var(--accent) } .muted { opacity: .7 } .bad { color: var(--bad); font-weight: 600 }
         """
 }

@@ -54,7 +54,8 @@ extension PlatformServices {
                 count(finding?.code.httpStatus ?? .internalServerError)
                 if let action = route.audit {
                     await audit(
-                        call, action, String(call.request.path.prefix(256)), outcome: finding == nil ? .failed : .refused,
+                        call, action, String(call.request.path.prefix(256)),
+                        outcome: finding == nil ? .failed : .refused,
                         details: finding.map { ["code": $0.code.rawValue] } ?? [:])
                 }
                 throw error

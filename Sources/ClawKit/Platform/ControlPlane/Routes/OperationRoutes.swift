@@ -30,7 +30,8 @@ struct OperationRoutes: RouteGroup {
     private func find(_ call: Call) async throws -> Operation {
         let caller = try call.caller
         let id = call.parameters["operation"]
-        let unknown = Finding(.notFound, "There is no operation '\(id.prefix(80))'; finished ones are forgotten after a while.")
+        let unknown = Finding(
+            .notFound, "There is no operation '\(id.prefix(80))'; finished ones are forgotten after a while.")
         guard id.utf8.count <= 64, let operation = try await services.store.get(Operation.self, id)?.record else {
             throw unknown
         }

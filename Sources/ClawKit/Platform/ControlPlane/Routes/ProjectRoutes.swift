@@ -18,7 +18,8 @@ struct ProjectRoutes: RouteGroup {
     var routes: [APIRoute] {
         [
             APIRoute(
-                .post, "/api/v1/projects", "Create a project and its namespace", tag: "projects", access: .administrator,
+                .post, "/api/v1/projects", "Create a project and its namespace", tag: "projects",
+                access: .administrator,
                 audit: "project.create", body: "ProjectCreation", status: .created, answer: "Project", create),
             APIRoute(
                 .get, "/api/v1/projects", "List the caller's projects; administrators see all", tag: "projects",
@@ -50,7 +51,9 @@ struct ProjectRoutes: RouteGroup {
 
     private func list(_ call: Call) async throws -> Response {
         let caller = try call.caller
-        let projects = try await services.projects().filter { caller.isAdministrator || $0.role(of: caller.user) != nil }
+        let projects = try await services.projects().filter {
+            caller.isAdministrator || $0.role(of: caller.user) != nil
+        }
         return .json(.items(projects.map(\.representation)))
     }
 
@@ -65,7 +68,8 @@ struct ProjectRoutes: RouteGroup {
         let fields = try await call.fields(["members"])
         let (project, role) = try await services.project(name, for: caller)
         guard caller.isAdministrator || role == .owner else {
-            throw Finding(.forbidden, "Only an owner of project '\(name)' or an administrator may change its members; ask one.")
+            throw Finding(
+                .forbidden, "Only an owner of project '\(name)' or an administrator may change its members; ask one.")
         }
         let members = try ProjectMembers(fields.object["members"])
         if !caller.isAdministrator, !members.members.contains(where: { $0.role == ProjectRole.owner.rawValue }) {
@@ -75,7 +79,8 @@ struct ProjectRoutes: RouteGroup {
         let changed = try await services.api.edit(Project.self, project.name) { live in
             // What was checked above must be what is replaced.
             guard live.members == project.members else {
-                throw Finding(.stale, "The members were changed meanwhile; read the project again and repeat the change.")
+                throw Finding(
+                    .stale, "The members were changed meanwhile; read the project again and repeat the change.")
             }
             live.members = members.members
         }

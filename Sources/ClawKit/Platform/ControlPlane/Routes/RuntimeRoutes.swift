@@ -24,12 +24,14 @@ struct RuntimeRoutes: RouteGroup {
                 audit: "runtime.delete", status: .accepted, answer: "OperationStarted"
             ) { try await act(.delete, $0) },
         ]
-        return fixed + RuntimeVerb.posted.map { verb in
-            APIRoute(
-                .post, "\(Self.one)/\(verb.rawValue)", "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) a runtime",
-                tag: "runtimes", audit: "runtime.\(verb.rawValue)", status: .accepted, answer: "OperationStarted"
-            ) { try await act(verb, $0) }
-        }
+        return fixed
+            + RuntimeVerb.posted.map { verb in
+                APIRoute(
+                    .post, "\(Self.one)/\(verb.rawValue)",
+                    "\(verb.rawValue.prefix(1).uppercased())\(verb.rawValue.dropFirst()) a runtime",
+                    tag: "runtimes", audit: "runtime.\(verb.rawValue)", status: .accepted, answer: "OperationStarted"
+                ) { try await act(verb, $0) }
+            }
     }
 
     // MARK: reading
@@ -63,12 +65,14 @@ struct RuntimeRoutes: RouteGroup {
         let (project, role) = try await services.project(try call.parameters.label("project"), for: caller)
         guard user.description == caller.user || mayActForOthers(caller, role) else {
             throw Finding(
-                .notOwner, "Only owners and managers of project \(project.name) make runtimes for others; leave 'user' out to "
+                .notOwner,
+                "Only owners and managers of project \(project.name) make runtimes for others; leave 'user' out to "
                     + "make your own.", field: "user")
         }
         guard project.role(of: user.description) != nil else {
             throw Finding(
-                .invalid, "'\(user)' is no member of project \(project.name); add the user to the project first.", field: "user")
+                .invalid, "'\(user)' is no member of project \(project.name); add the user to the project first.",
+                field: "user")
         }
         try check(name, template, in: project)
         if try await services.api.find(Runtime.self, name.description, in: project.name) != nil {
@@ -87,14 +91,16 @@ struct RuntimeRoutes: RouteGroup {
 
     private func check(_ name: DNSLabel, _ template: String?, in project: Project) throws(Finding) {
         if let template, let known = services.configuration.templates, !known.contains(template) {
-            let mend = NearestName.nearest(to: template, in: known).map { "did you mean '\($0)'?" }
+            let mend =
+                NearestName.nearest(to: template, in: known).map { "did you mean '\($0)'?" }
                 ?? "known are \(known.sorted().joined(separator: ", "))."
             throw Finding(.unknownTemplate, "There is no template '\(template)'; \(mend)", field: "template")
         }
         let limit = DNSLabel.maximumLength - 1 - project.name.utf8.count
         if services.configuration.domain != nil, name.description.utf8.count > limit {
             throw Finding(
-                .badName, "'\(name)' is too long for the host name \(name)-\(project.name); at most \(max(0, limit)) characters "
+                .badName,
+                "'\(name)' is too long for the host name \(name)-\(project.name); at most \(max(0, limit)) characters "
                     + "fit.", field: "name")
         }
     }
@@ -106,10 +112,14 @@ struct RuntimeRoutes: RouteGroup {
         let runtime = try await find(name, in: project)
         guard runtime.spec.user == caller.user || mayActForOthers(caller, role) else {
             throw Finding(
-                .notOwner, "\(project.name)/\(name) is not yours; ask \(runtime.spec.user), or an owner or manager of the project.")
+                .notOwner,
+                "\(project.name)/\(name) is not yours; ask \(runtime.spec.user), or an owner or manager of the project."
+            )
         }
         let parameters: JSON = ["uid": .string(runtime.uid ?? "")]
-        return .accepted(["operation": try await begin(verb, project.name, name.description, parameters, call).representation])
+        return .accepted([
+            "operation": try await begin(verb, project.name, name.description, parameters, call).representation
+        ])
     }
 
     private func mayActForOthers(_ caller: Principal, _ role: ProjectRole?) -> Bool {
@@ -119,9 +129,12 @@ struct RuntimeRoutes: RouteGroup {
     private func begin(
         _ verb: RuntimeVerb, _ project: String, _ name: String, _ parameters: JSON, _ call: Call
     ) async throws -> Operation {
-        let operation = try await services.operations.begin(RuntimeOperations.Wish(
-            verb: verb, project: project, name: name, actor: try call.caller.user, parameters: parameters,
-            idempotencyKey: call.request.headers[.idempotencyKey].flatMap { $0.isEmpty ? nil : String($0.prefix(200)) }))
+        let operation = try await services.operations.begin(
+            RuntimeOperations.Wish(
+                verb: verb, project: project, name: name, actor: try call.caller.user, parameters: parameters,
+                idempotencyKey: call.request.headers[.idempotencyKey].flatMap {
+                    $0.isEmpty ? nil : String($0.prefix(200))
+                }))
         await services.audit(
             call, "runtime.\(verb.rawValue)", operation.target, details: ["operation": operation.id])
         return operation

@@ -20,7 +20,8 @@ struct SessionRoutes: RouteGroup {
                 .post, "/api/v1/sessions", "Sign in with a token; sets the session cookie", tag: "access",
                 access: .anybody, body: "SignIn", answer: "Session", create),
             APIRoute(
-                .delete, "/api/v1/sessions", "Sign out; with ?everywhere=true all sessions of the user end", tag: "access",
+                .delete, "/api/v1/sessions", "Sign out; with ?everywhere=true all sessions of the user end",
+                tag: "access",
                 access: .anybody, status: .noContent, end),
             APIRoute(.get, "/api/v1/me", "Show the caller, with roles and projects", tag: "access", answer: "Me", me),
         ]

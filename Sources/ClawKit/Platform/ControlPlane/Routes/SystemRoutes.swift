@@ -21,10 +21,12 @@ struct SystemRoutes: RouteGroup {
             APIRoute(
                 .get, "/readyz", "Tell whether requests can be served: caches complete, store answering", tag: "system",
                 access: .anybody, ready),
-            APIRoute(.get, "/metrics", "Show metrics in Prometheus' text format", tag: "system", access: .anybody, metrics),
+            APIRoute(
+                .get, "/metrics", "Show metrics in Prometheus' text format", tag: "system", access: .anybody, metrics),
             APIRoute(
                 .get, "/api/v1/access/check",
-                "Decide about a forwarded request (Traefik forwardAuth, nginx auth_request)", tag: "access", access: .anybody
+                "Decide about a forwarded request (Traefik forwardAuth, nginx auth_request)", tag: "access",
+                access: .anybody
             ) { await check.respond(to: $0.request) },
         ]
     }
@@ -32,11 +34,13 @@ struct SystemRoutes: RouteGroup {
     private func ready(_ call: Call) async throws -> Response {
         let waiting = [
             ("runtimes", services.caches.cache(Runtime.self).isSynced),
-            ("projects", services.caches.cache(Project.self).isSynced), ("pods", services.caches.cache(Pod.self).isSynced),
+            ("projects", services.caches.cache(Project.self).isSynced),
+            ("pods", services.caches.cache(Pod.self).isSynced),
         ].filter { !$0.1 }.map(\.0)
         guard waiting.isEmpty else {
             throw Finding(
-                .notReady, "The platform is still reading the cluster's \(waiting.joined(separator: ", ")); try again in a "
+                .notReady,
+                "The platform is still reading the cluster's \(waiting.joined(separator: ", ")); try again in a "
                     + "moment.", details: ["waiting": waiting.joined(separator: ",")])
         }
         _ = try await services.store.rows(RecordQuery(User.kind, limit: 1))

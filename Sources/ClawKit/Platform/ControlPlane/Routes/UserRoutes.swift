@@ -21,7 +21,8 @@ struct UserRoutes: RouteGroup {
                 access: .administrator, audit: "user.create", body: "UserCreation", status: .created, answer: "NewUser",
                 create),
             APIRoute(
-                .get, "/api/v1/users", "List the users", tag: "users", access: .administrator, answer: "UserList", list),
+                .get, "/api/v1/users", "List the users", tag: "users", access: .administrator, answer: "UserList",
+                list),
             APIRoute(.get, "/api/v1/users/{user}", "Show a user", tag: "users", answer: "User", show),
             APIRoute(
                 .patch, "/api/v1/users/{user}", "Change a user; disabling ends all sessions", tag: "users",
@@ -89,7 +90,8 @@ struct UserRoutes: RouteGroup {
             user.isDisabled = isDisabled ?? user.isDisabled
         }
         await services.audit(
-            call, "user.update", "user/\(name)", details: ["fields": fields.object.names.sorted().joined(separator: ",")])
+            call, "user.update", "user/\(name)",
+            details: ["fields": fields.object.names.sorted().joined(separator: ",")])
         return try await shown(name)
     }
 
