@@ -98,7 +98,8 @@ public struct HTTPServer: Sendable {
         _ onBound: @escaping @Sendable (ListenAddress) async -> Void, _ onDrain: @escaping @Sendable () async -> Void
     ) async throws {
         var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
+        // Its errors are those of single connections being cut; the server's own are thrown.
+        quiet.logLevel = .critical
         let server = Server(
             childChannelSetup: channel,
             configuration: ServerConfiguration(

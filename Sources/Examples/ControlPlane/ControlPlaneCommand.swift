@@ -14,18 +14,20 @@ struct ControlPlaneCommand: AsyncParsableCommand {
             Without flags all parts run in this process, and everything is kept under .claw in the working directory.
             When ready, one line of JSON on stdout says where everything is; logs go to stderr.
             SIGTERM or SIGINT ends it: it drains, stops its children and exits 0. A second signal ends it at once.
+            Each option can also be set by an environment variable: CLAW_LISTEN for --listen, CLAW_DATA_DIR for
+            --data-dir, and so on; the option goes first.
             """)
 
     @Option(help: "Models, templates and server settings. Default: claw.yaml, where there is one.")
     var config: String?
-    @Option(help: "Where objects, users and keys are kept.")
-    var dataDir = ".claw/data"
-    @Option(help: "Where the control plane listens; port 0 takes a free one.")
-    var listen = "127.0.0.1:8080"
-    @Option(help: "Where the model gateway listens.")
-    var gatewayListen = "127.0.0.1:4000"
-    @Option(help: "Where the embedded Kubernetes API listens.")
-    var clusterListen = "127.0.0.1:6443"
+    @Option(help: "Where objects, users and keys are kept. (default: .claw/data)")
+    var dataDir: String?
+    @Option(help: "Where the control plane listens; port 0 takes a free one. (default: 127.0.0.1:8080)")
+    var listen: String?
+    @Option(help: "Where the model gateway listens. (default: 127.0.0.1:4000)")
+    var gatewayListen: String?
+    @Option(help: "Where the embedded Kubernetes API listens. (default: 127.0.0.1:6443)")
+    var clusterListen: String?
     @Option(help: "Use this cluster instead of the embedded one; implies no embedded cluster and no node.")
     var kubeconfig: String?
     @Option(help: "Keep platform data in this PostgreSQL database.")
@@ -48,29 +50,34 @@ struct ControlPlaneCommand: AsyncParsableCommand {
     }
 
     private func settings() throws -> Platform.Settings {
-        if let database {
+        if let database = setting(database, "DATABASE") {
             try ConnectionString(database).check()
             throw Finding(
                 .badConfig, "This build keeps platform data on disk only; leave --database away.", field: "--database")
         }
-        let left = Set((without ?? "").split(separator: ",").map { $0.filter { $0 != " " } })
+        let left = Set((setting(without, "WITHOUT") ?? "").split(separator: ",").map { $0.filter { $0 != " " } })
         let known: Set<String> = ["orchestrator", "node", "gateway"]
         if let strange = left.subtracting(known).sorted().first {
             throw Finding(
                 .badConfig, "There is no part '\(strange)'; known are \(known.sorted().joined(separator: ", ")).",
                 field: "--without")
         }
-        let cluster = try ListenAddress(clusterListen, field: "--cluster-listen")
+        func address(_ option: String?, _ variable: String, _ field: String, or standard: String) throws -> ListenAddress {
+            try ListenAddress(setting(option, variable) ?? standard, field: field)
+        }
+        let cluster = try address(clusterListen, "CLUSTER_LISTEN", "--cluster-listen", or: "127.0.0.1:6443")
         if insecureHttp, !["127.0.0.1", "localhost", "::1"].contains(cluster.host) {
             throw Finding(
                 .badConfig, "Plain http is for loopback only; listen at 127.0.0.1 or leave --insecure-http away.",
                 field: "--cluster-listen")
         }
         return Platform.Settings(
-            configuration: try loadConfiguration(config), dataDirectory: dataDir,
-            listen: try ListenAddress(listen, field: "--listen"),
-            gatewayListen: try ListenAddress(gatewayListen, field: "--gateway-listen"), clusterListen: cluster,
-            kubeconfig: kubeconfig, without: left, readyFile: readyFile, isInsecure: insecureHttp,
-            logger: try makeLogger("control-plane", level: logLevel))
+            configuration: try loadConfiguration(setting(config, "CONFIG")),
+            dataDirectory: setting(dataDir, "DATA_DIR") ?? ".claw/data",
+            listen: try address(listen, "LISTEN", "--listen", or: "127.0.0.1:8080"),
+            gatewayListen: try address(gatewayListen, "GATEWAY_LISTEN", "--gateway-listen", or: "127.0.0.1:4000"),
+            clusterListen: cluster, kubeconfig: setting(kubeconfig, "KUBECONFIG"), without: left,
+            readyFile: setting(readyFile, "READY_FILE"), isInsecure: insecureHttp,
+            logger: try makeLogger("control-plane", level: setting(logLevel, "LOG_LEVEL")))
     }
 }

@@ -31,7 +31,20 @@ struct Orchestration: Sendable {
         let caches = SharedCaches(api, time: time)
         var parts: [any ServiceLifecycle.Service] = [Part { try await caches.run() }]
         if settings.runsNode { parts += node(api) }
-        let orchestrator = Orchestrator(caches: caches, logger: logger)
+        if let address = settings.metricsListen {
+            let metrics = ClosureHandler { _ in .metrics(of: caches) }
+            parts.append(HTTPServer(listen: address, logger: logger).service(metrics))
+        }
+        let override = settings.configuration.map { configuration in
+            // Addresses come from the control plane; models and templates from this process's own file.
+            { @Sendable (published: RuntimeContext) in
+                var context = published
+                context.templates = configuration.templates
+                context.models = configuration.models.map(\.name)
+                return context
+            }
+        }
+        let orchestrator = Orchestrator(caches: caches, adjusting: override, logger: logger)
         parts.append(Part { try await orchestrator.run() })
         let (readyFile, kubeconfig) = (settings.readyFile, settings.kubeconfig)
         parts.append(Part {

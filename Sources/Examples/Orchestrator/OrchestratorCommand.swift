@@ -11,7 +11,8 @@ struct OrchestratorCommand: AsyncParsableCommand {
         abstract: "Runs the platform's controllers against a cluster: projects, runtimes.",
         discussion: """
             What the control plane decides (addresses, models, templates) is read from the cluster itself. When
-            ready, one line of JSON on stdout says so; logs go to stderr. SIGTERM or SIGINT ends it.
+            ready, one line of JSON on stdout says so; logs go to stderr. SIGTERM or SIGINT ends it. Each option can
+            also be set by an environment variable, such as CLAW_KUBECONFIG; the option goes first.
             """)
 
     @Option(help: "The cluster to work on. Required.")
@@ -40,19 +41,20 @@ struct OrchestratorCommand: AsyncParsableCommand {
     }
 
     private func settings() throws -> Orchestration.Settings {
-        guard let kubeconfig else {
+        guard let kubeconfig = setting(kubeconfig, "KUBECONFIG") else {
             throw Finding(
                 .badConfig, "The orchestrator needs a cluster; name its kubeconfig, such as .claw/kubeconfig.",
                 field: "--kubeconfig")
         }
-        if database != nil {
+        if setting(database, "DATABASE") != nil {
             throw Finding(
                 .badConfig, "This build keeps platform data on disk only; leave --database away.", field: "--database")
         }
         return Orchestration.Settings(
-            kubeconfig: kubeconfig, configuration: try config.map { try ClawConfiguration(contentsOf: $0) },
+            kubeconfig: kubeconfig, configuration: try setting(config, "CONFIG").map { try ClawConfiguration(contentsOf: $0) },
             runsNode: node, nodeListen: try ListenAddress(nodeListen, field: "--node-listen"),
-            metricsListen: try metricsListen.map { try ListenAddress($0, field: "--metrics-listen") },
-            readyFile: readyFile, logger: try makeLogger("orchestrator", level: logLevel))
+            metricsListen: try setting(metricsListen, "METRICS_LISTEN").map { try ListenAddress($0, field: "--metrics-listen") },
+            readyFile: setting(readyFile, "READY_FILE"),
+            logger: try makeLogger("orchestrator", level: setting(logLevel, "LOG_LEVEL")))
     }
 }

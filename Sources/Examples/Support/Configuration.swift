@@ -27,3 +27,8 @@ public func makeLogger(_ label: String, level: String?) throws -> Logger {
     }
     return logger
 }
+
+/// What an option is set to: the option itself, else the environment's `CLAW_<NAME>`.
+public func setting(_ option: String?, _ name: String) -> String? {
+    option ?? ProcessInfo.processInfo.environment["CLAW_\(name)"].flatMap { $0.isEmpty ? nil : $0 }
+}

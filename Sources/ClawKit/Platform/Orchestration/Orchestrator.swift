@@ -13,30 +13,31 @@ import Synchronization
 public struct Orchestrator: Sendable {
     private let caches: SharedCaches
     private let logger: Logger
-    private let override: RuntimeContext?
+    private let adjust: (@Sendable (RuntimeContext) -> RuntimeContext)?
     private let isReady: @Sendable () -> Bool
 
     /// - Parameters:
-    ///   - override: used instead of the published settings.
+    ///   - adjust: changes the published settings, where this process knows better.
     ///   - isReady: while false, runtimes are left alone (the settings are about to be published anew).
     public init(
-        caches: SharedCaches, override: RuntimeContext? = nil, isReady: @escaping @Sendable () -> Bool = { true },
+        caches: SharedCaches, adjusting adjust: (@Sendable (RuntimeContext) -> RuntimeContext)? = nil,
+        isReady: @escaping @Sendable () -> Bool = { true },
         logger: Logger
     ) {
-        (self.caches, self.override, self.isReady, self.logger) = (caches, override, isReady, logger)
+        (self.caches, self.adjust, self.isReady, self.logger) = (caches, adjust, isReady, logger)
     }
 
     /// Runs the controllers until cancelled. The caches are run by their owner.
     public func run() async throws {
         let settings = caches.cache(ConfigMap.self)
-        let (override, isReady) = (override, isReady)
+        let (adjust, isReady) = (adjust, isReady)
         let runtimes = RuntimeController(
             caches: caches, driver: KubernetesRuntimeDriver(caches: caches),
             context: {
                 guard isReady() else { return nil }
-                return override
-                    ?? settings.get(PlatformSettings.name, in: PlatformSettings.namespace)
+                let published = settings.get(PlatformSettings.name, in: PlatformSettings.namespace)
                     .flatMap(PlatformSettings.context)
+                return published.map { adjust?($0) ?? $0 }
             }, logger: logger
         ).controller()
         // New settings (another gateway address, another template) concern every runtime.

@@ -8,10 +8,11 @@ public enum Manifest {
     /// - Throws: ``Finding`` with ``FindingCode/badConfig`` naming `source` and the line.
     public static func parse(_ text: String, source: String) throws -> [JSON] {
         do {
-            return try Yams.compose_all(yaml: text).compactMap { node in
-                let value = try convert(node, depth: 0, source: source)
-                return value.isNull ? nil : value
-            }
+            let nodes = try Yams.compose_all(yaml: text)
+            let documents = try nodes.map { try convert($0, depth: 0, source: source) }
+            // The sequence ends at the first mistake, and says afterwards that there was one.
+            if let error = nodes.error { throw error }
+            return documents.filter { !$0.isNull }
         } catch let error as YamlError {
             throw Finding(.badConfig, "The text is not YAML: \(error.summary)", field: "\(source)\(error.place)")
         }
