@@ -147,9 +147,13 @@ final class RuntimeOperations: Sendable {
             return forget(target, id)
         }
         var runtime = runtimes[key]
-        // The cache may be behind a creation; only the server knows that there is none.
-        if runtime == nil { runtime = try await api.find(Runtime.self, key.name, in: key.namespace) }
-        switch RuntimeProgress.of(operation, runtime) {
+        var progress = RuntimeProgress.of(operation, runtime)
+        if !progress.isUnderWay {
+            // The cache may still show the time before the wish; only the server's word ends an operation.
+            runtime = try await api.find(Runtime.self, key.name, in: key.namespace)
+            progress = RuntimeProgress.of(operation, runtime)
+        }
+        switch progress {
         case .reached:
             try await journal.succeed(id, result: runtime.flatMap { operation.verb == .delete ? nil : represent($0) })
         case .failed(let failure): try await journal.fail(id, failure)

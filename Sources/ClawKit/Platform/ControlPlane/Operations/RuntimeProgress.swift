@@ -10,6 +10,8 @@ enum RuntimeProgress: Sendable, Hashable {
     case reached
     case failed(Operation.Failure)
 
+    var isUnderWay: Bool { if case .underWay = self { true } else { false } }
+
     /// - Parameter runtime: nil where there is no such object (any more).
     static func of(_ operation: Operation, _ runtime: Runtime?) -> RuntimeProgress {
         guard let verb = operation.verb else {

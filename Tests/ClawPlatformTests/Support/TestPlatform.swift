@@ -1,0 +1,108 @@
+import ClawBase
+import ClawCluster
+import ClawControl
+import ClawDocuments
+import ClawKubernetes
+import ClawModels
+import ClawPlatform
+import ClawResources
+import HTTPTypes
+import Logging
+import Synchronization
+
+/// A logger that says nothing.
+let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+/// A control plane over an embedded cluster, with the controllers it needs; runtimes are played by ``RuntimeActor``.
+final class TestPlatform: Sendable {
+    let cluster: EmbeddedCluster
+    let store: any PlatformStore
+    let caches: SharedCaches
+    let controlPlane: ControlPlane
+    let signer: SessionSigner
+    let runtimes: RuntimeActor
+    /// Everything the project controller sends.
+    let projectCalls: RecordingTransport
+    /// What the runtimes' programs are asked.
+    let programs: ScriptedTransport
+    let administrator: Secret<String>
+
+    fileprivate init(
+        _ cluster: EmbeddedCluster, _ store: any PlatformStore, _ configuration: ControlPlane.Configuration,
+        _ program: @escaping @Sendable (Request) async throws -> Response
+    ) async throws {
+        (self.cluster, self.store) = (cluster, store)
+        caches = SharedCaches(cluster.client)
+        signer = SessionSigner(keys: .generate())
+        programs = ScriptedTransport(program)
+        projectCalls = RecordingTransport(cluster.transport)
+        runtimes = RuntimeActor(cluster.client, caches)
+        administrator = try await ControlPlane.bootstrapAdministrator(in: store) ?? Secret("")
+        controlPlane = ControlPlane(
+            api: cluster.client, caches: caches, store: store, signer: signer, configuration: configuration,
+            runtimeTransport: programs, logger: silent)
+    }
+
+    fileprivate func run() async throws {
+        let projects = ProjectController.controller(
+            api: KubernetesClient(projectCalls), caches: caches, logger: silent)
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { try await self.caches.run() }
+            group.addTask { try await self.controlPlane.run() }
+            group.addTask { try await self.runtimes.controller.run() }
+            group.addTask { try await projects.run() }
+        }
+    }
+}
+
+/// Runs `body` with a platform that is ready, and ends everything afterwards.
+///
+/// - Parameters:
+///   - program: answers in place of every runtime's program.
+///   - prepare: runs before the control plane does.
+func withPlatform(
+    store: any PlatformStore = MemoryPlatformStore(), domain: String? = nil, publicURL: String = "http://claw.test",
+    templates: [String]? = nil,
+    program: @escaping @Sendable (Request) async throws -> Response = { _ in .text("hello") },
+    prepare: @Sendable (EmbeddedCluster) async throws -> Void = { _ in },
+    _ body: @escaping @Sendable (TestPlatform) async throws -> Void
+) async throws {
+    var options = EmbeddedCluster.Options()
+    options.logger = silent
+    let cluster = try await EmbeddedCluster(options)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        defer { group.cancelAll() }
+        group.addTask { try await unlessCancelled { try await cluster.run() } }
+        try await ClawGroup.install(in: cluster.client)
+        try await prepare(cluster)
+        let platform = try await TestPlatform(
+            cluster, store,
+            ControlPlane.Configuration(publicURL: publicURL, domain: domain, templates: templates), program)
+        group.addTask { try await unlessCancelled { try await platform.run() } }
+        group.addTask {
+            try await SystemTime().withDeadline(.seconds(60), "The test") {
+                try await eventually("ready") { await platform.call(.get, "/readyz").status == .ok }
+                try await body(platform)
+            }
+            throw BodyEnded()
+        }
+        do {
+            while try await group.next() != nil {}
+        } catch is BodyEnded {}
+    }
+}
+
+private struct BodyEnded: Error {}
+
+private func unlessCancelled(_ body: () async throws -> Void) async throws {
+    do { try await body() } catch  where Task.isCancelled {}
+}
+
+/// Waits until a condition holds.
+func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
+    let end = ContinuousClock.now + .seconds(20)
+    while !(try await condition()) {
+        guard ContinuousClock.now < end else { throw Finding(.deadline, "Waited in vain until \(what).") }
+        try await Task.sleep(for: .milliseconds(2))
+    }
+}
