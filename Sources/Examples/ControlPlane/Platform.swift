@@ -134,7 +134,8 @@ struct Platform: Sendable {
             api: api, caches: caches, store: store, signer: SessionSigner(keys: keys),
             configuration: ControlPlane.Configuration(
                 publicURL: url, domain: settings.configuration.server.domain,
-                sessionHours: settings.configuration.server.sessionHours),
+                sessionHours: settings.configuration.server.sessionHours,
+                templates: settings.configuration.templates.map(\.name)),
             runtimeTransport: network, time: time, logger: settings.logger)
     }
 }
