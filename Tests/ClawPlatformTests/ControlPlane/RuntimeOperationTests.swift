@@ -98,6 +98,39 @@ struct RuntimeOperationTests {
         }
     }
 
+    @Test("a creation sent again under its key is not told that its own runtime exists")
+    func idempotentCreation() async throws {
+        try await withPlatform { platform in
+            let ada = try #require(try await platform.prepareDemo()["ada"])
+            let request = Request(
+                .post, "http://claw.test\(Self.path)",
+                headers: [.authorization: "Bearer \(ada.reveal())", HTTPField.Name("Idempotency-Key")!: "k1"],
+                body: .string("{}"))
+            let first = await platform.send(request)
+            _ = try await platform.end(of: first)
+            let second = await platform.send(request)
+            #expect(second.json["operation"]?["id"] == first.json["operation"]?["id"])
+            #expect(second.json["operation"]?["state"] == "succeeded")
+        }
+    }
+
+    @Test("an operation does not wait for ever: after its time it fails and says where the runtime stood")
+    func deadline() async throws {
+        let time = VirtualTime()
+        try await withPlatform(time: time) { platform in
+            let ada = try await platform.prepareDemo()["ada"]
+            platform.runtimes.behave(.ignore)
+            let created = await platform.call(.post, Self.path, [:], as: ada)
+            time.advance(by: .seconds(901))
+            // Any change makes the control plane look again.
+            _ = try await platform.cluster.client.mergePatch(
+                Runtime.self, "ada", in: "demo", ["metadata": ["annotations": ["touched": "yes"]]])
+            let end = try await platform.end(of: created)
+            #expect(end["state"] == "failed")
+            #expect(end["error"]?["code"] == "E_DEADLINE")
+        }
+    }
+
     @Test("an operation that another process only wrote down is carried out at the next start")
     func resumedBeforeDeclaration() async throws {
         let store = MemoryPlatformStore()

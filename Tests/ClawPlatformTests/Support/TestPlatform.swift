@@ -29,7 +29,7 @@ final class TestPlatform: Sendable {
 
     fileprivate init(
         _ cluster: EmbeddedCluster, _ store: any PlatformStore, _ configuration: ControlPlane.Configuration,
-        _ program: @escaping @Sendable (Request) async throws -> Response
+        _ time: any TimeSource, _ program: @escaping @Sendable (Request) async throws -> Response
     ) async throws {
         (self.cluster, self.store) = (cluster, store)
         caches = SharedCaches(cluster.client)
@@ -37,10 +37,10 @@ final class TestPlatform: Sendable {
         programs = ScriptedTransport(program)
         projectCalls = RecordingTransport(cluster.transport)
         runtimes = RuntimeActor(cluster.client, caches)
-        administrator = try await ControlPlane.bootstrapAdministrator(in: store) ?? Secret("")
+        administrator = try await ControlPlane.bootstrapAdministrator(in: store, time: time) ?? Secret("")
         controlPlane = ControlPlane(
             api: cluster.client, caches: caches, store: store, signer: signer, configuration: configuration,
-            runtimeTransport: programs, logger: silent)
+            runtimeTransport: programs, time: time, logger: silent)
     }
 
     fileprivate func run() async throws {
@@ -58,11 +58,12 @@ final class TestPlatform: Sendable {
 /// Runs `body` with a platform that is ready, and ends everything afterwards.
 ///
 /// - Parameters:
+///   - time: the control plane's own; cluster and controllers have the machine's.
 ///   - program: answers in place of every runtime's program.
 ///   - prepare: runs before the control plane does.
 func withPlatform(
     store: any PlatformStore = MemoryPlatformStore(), domain: String? = nil, publicURL: String = "http://claw.test",
-    templates: [String]? = nil,
+    templates: [String]? = nil, time: any TimeSource = SystemTime(),
     program: @escaping @Sendable (Request) async throws -> Response = { _ in .text("hello") },
     prepare: @Sendable (EmbeddedCluster) async throws -> Void = { _ in },
     _ body: @escaping @Sendable (TestPlatform) async throws -> Void
@@ -77,7 +78,7 @@ func withPlatform(
         try await prepare(cluster)
         let platform = try await TestPlatform(
             cluster, store,
-            ControlPlane.Configuration(publicURL: publicURL, domain: domain, templates: templates), program)
+            ControlPlane.Configuration(publicURL: publicURL, domain: domain, templates: templates), time, program)
         group.addTask { try await unlessCancelled { try await platform.run() } }
         group.addTask {
             try await SystemTime().withDeadline(.seconds(60), "The test") {

@@ -46,6 +46,8 @@ struct NamespaceWait: Sendable {
             }
         } catch let finding as Finding where finding.code == .deadline {
             // The orchestrator is slow or away; the answer shows the project as Pending.
+        } catch is KubernetesError {
+            // It cannot be watched; it is there all the same.
         }
     }
 

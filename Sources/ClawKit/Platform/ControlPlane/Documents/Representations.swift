@@ -27,6 +27,9 @@ extension Project {
         return .object(object)
     }
 
+    /// Whether its namespace is there.
+    var isReady: Bool { phase == "Ready" }
+
     private var ready: Condition? { conditions.first { $0.type == "Ready" } }
 
     private var phase: String {

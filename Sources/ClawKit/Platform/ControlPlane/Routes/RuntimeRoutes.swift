@@ -75,7 +75,13 @@ struct RuntimeRoutes: RouteGroup {
                 field: "user")
         }
         try check(name, template, in: project)
-        if try await services.api.find(Runtime.self, name.description, in: project.name) != nil {
+        guard project.isReady else {
+            throw Finding(.notReady, "Project \(project.name) has no namespace yet; see the project, and try again.")
+        }
+        // A request that was sent before under the same key must find its operation, not its own runtime.
+        if Self.idempotencyKey(of: call) == nil,
+            try await services.api.find(Runtime.self, name.description, in: project.name) != nil
+        {
             throw Finding(
                 .alreadyExists, "There is a runtime \(project.name)/\(name) already; start it, or choose another name.",
                 field: "name")
@@ -132,12 +138,14 @@ struct RuntimeRoutes: RouteGroup {
         let operation = try await services.operations.begin(
             RuntimeOperations.Wish(
                 verb: verb, project: project, name: name, actor: try call.caller.user, parameters: parameters,
-                idempotencyKey: call.request.headers[.idempotencyKey].flatMap {
-                    $0.isEmpty ? nil : String($0.prefix(200))
-                }))
+                idempotencyKey: Self.idempotencyKey(of: call)))
         await services.audit(
             call, "runtime.\(verb.rawValue)", operation.target, details: ["operation": operation.id])
         return operation
+    }
+
+    private static func idempotencyKey(of call: Call) -> String? {
+        call.request.headers[.idempotencyKey].flatMap { $0.isEmpty ? nil : String($0.prefix(200)) }
     }
 }
 
