@@ -28,10 +28,10 @@ struct ProcessNodeTests {
     func restart() async throws {
         try await NodeFixture.run { fixture in
             try await fixture.start("web", [NodeFixture.shell("echo run; exec sleep 600")])
-            let first = try #require(try await fixture.waitFor("web") { $0.isReadyPod }.pid)
+            let running = try await fixture.waitFor("web") { $0.isReadyPod }
+            let first = try #require(running.pid)
             kill(first, SIGKILL)
-            let again = try await fixture.waitFor("web") { print("look", $0.resourceVersion!, $0.isReadyPod, $0.main?.restartCount as Any, $0.main?.state?.document as Any); return $0.isReadyPod && $0.main?.restartCount == 1 }
-            print(again.isReadyPod, again.main?.restartCount as Any, again.main?.restartCount == 1, again.resourceVersion as Any, first)
+            let again = try await fixture.waitFor("web") { $0.isReadyPod && $0.main?.restartCount == 1 }
             #expect(again.pid != first)
             #expect(again.main?.lastState?.terminated?.exitCode == 137)
             #expect(again.main?.lastState?.terminated?.signal == 9)
