@@ -21,8 +21,9 @@ enum ForeignText {
 
     /// `::1`, `[fe80::1]:80`, eight groups: hexadecimal digits and enough colons (RFC 4291, section 2.2).
     private static func isIPv6(_ word: Substring) -> Bool {
-        let core = word.trimming { !$0.isHexDigit && $0 != ":" }
-        guard core.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "]" || $0 == "%" || $0 == "/" }) else { return false }
+        // A zone (`%eth0`, RFC 4007) or a prefix length may follow.
+        let core = word.prefix { $0 != "%" && $0 != "/" }.trimming { !$0.isHexDigit && $0 != ":" }
+        guard core.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "]" }) else { return false }
         return core.contains("::") || core.count { $0 == ":" } >= 7
     }
 }
