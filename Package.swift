@@ -75,9 +75,10 @@ let package = Package(
         .target(
             name: "ClawControl",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawKubernetes",
+                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawModels",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/ClawKit/Control"),
@@ -212,6 +213,19 @@ let package = Package(
             ]),
         .testTarget(name: "ClawDocumentsTests", dependencies: ["ClawDocuments"]),
         .testTarget(name: "ClawModelsTests", dependencies: ["ClawDocuments", "ClawModels"]),
+        .testTarget(
+            name: "ClawKubernetesTests",
+            dependencies: [
+                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawModels",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
+        .testTarget(
+            name: "ClawControlTests",
+            dependencies: [
+                "ClawBase", "ClawCluster", "ClawControl", "ClawDocuments", "ClawKubernetes", "ClawModels",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "ClawGatewayTests",
             dependencies: [

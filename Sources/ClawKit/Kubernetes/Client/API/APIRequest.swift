@@ -55,10 +55,11 @@ extension JSON: Body.Value {
 }
 
 extension ResourceType {
-    /// `/api/v1/…` for the core group, `/apis/GROUP/VERSION/…` for every other.
+    /// `/api/v1/…` for the core group, `/apis/GROUP/VERSION/…` for every other; without a namespace, or with an empty
+    /// one, the path over all namespaces. Names are percent-encoded; a subresource stands as it is (`proxy/a/b`).
     public func path(namespace: String?, name: String? = nil, subresource: String? = nil) -> String {
         var path = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
-        if isNamespaced, let namespace { path += "/namespaces/\(Percent.encode(namespace))" }
+        if isNamespaced, let namespace, !namespace.isEmpty { path += "/namespaces/\(Percent.encode(namespace))" }
         path += "/\(plural)"
         if let name { path += "/\(Percent.encode(name, allowing: ":"))" }
         if let subresource { path += "/\(subresource)" }

@@ -27,11 +27,13 @@ public enum DeletionPropagation: String, Sendable {
     case background = "Background", foreground = "Foreground", orphan = "Orphan"
 }
 
+/// Every verb throws what ``KubernetesAPI/document(for:)`` throws, and a ``Finding`` where a name or namespace could
+/// not stand in a path.
 extension KubernetesAPI {
     // MARK: reading
 
     public func get<R: Resource>(_ type: R.Type, _ name: String, in namespace: String? = nil) async throws -> R {
-        R(document: try await document(for: APIRequest(.get, R.type, namespace: namespace, name: name)))
+        R(document: try await document(for: .object(.get, R.type, name, in: namespace)))
     }
 
     /// The object, or nil where there is none of that name.
@@ -49,29 +51,30 @@ extension KubernetesAPI {
     ) async throws -> ResourceList<R> {
         var query: QueryParameters = [:]
         (selection ?? Selection(labels: labels)).add(to: &query)
-        return ResourceList(
-            document: try await document(for: APIRequest(.get, R.type, namespace: namespace, query: query)))
+        var document = try await document(for: .collection(.get, R.type, in: namespace, query: query))
+        document.modify(.items) { $0?.fillInKinds(R.type) }
+        return ResourceList(document: document)
     }
 
     // MARK: writing
 
     /// Creates the object, in the namespace its metadata names.
     public func create<R: Resource>(_ object: R) async throws -> R {
-        R(document: try await document(for: APIRequest(
-            .post, R.type, namespace: object.metadata.namespace, body: .object(object.document))))
+        R(document: try await document(
+            for: .collection(.post, R.type, in: object.namespace, body: .object(object.document))))
     }
 
     /// Replaces the object; with `metadata.resourceVersion` set, only where nobody changed it meanwhile.
     public func replace<R: Resource>(_ object: R) async throws -> R {
-        R(document: try await document(for: APIRequest(
-            .put, R.type, namespace: object.metadata.namespace, name: object.name, body: .object(object.document))))
+        R(document: try await document(
+            for: .object(.put, R.type, object.name, in: object.namespace, body: .object(object.document))))
     }
 
     /// Replaces the status and nothing else.
     public func replaceStatus<R: Resource>(_ object: R) async throws -> R {
-        R(document: try await document(for: APIRequest(
-            .put, R.type, namespace: object.metadata.namespace, name: object.name, subresource: "status",
-            body: .object(object.document))))
+        R(document: try await document(
+            for: .object(
+                .put, R.type, object.name, in: object.namespace, subresource: "status", body: .object(object.document))))
     }
 
     /// Server-side apply: owns the fields given, leaves the others.
@@ -84,8 +87,9 @@ extension KubernetesAPI {
             metadata?["managedFields"] = nil
             metadata?["resourceVersion"] = nil
         }
-        var request = APIRequest(
-            .patch, R.type, namespace: object.metadata.namespace, name: object.name, subresource: subresource,
+        document.fillInKind(R.type)
+        var request = try APIRequest.object(
+            .patch, R.type, object.name, in: object.namespace, subresource: subresource,
             query: ["fieldManager": manager, "force": force ? "true" : "false"], body: .object(document))
         request.contentType = "application/apply-patch+yaml"
         return R(document: try await self.document(for: request))
@@ -95,8 +99,8 @@ extension KubernetesAPI {
     public func mergePatch<R: Resource>(
         _ type: R.Type, _ name: String, in namespace: String? = nil, subresource: String? = nil, _ patch: JSON
     ) async throws -> R {
-        var request = APIRequest(
-            .patch, R.type, namespace: namespace, name: name, subresource: subresource, body: patch)
+        var request = try APIRequest.object(
+            .patch, R.type, name, in: namespace, subresource: subresource, body: patch)
         request.contentType = "application/merge-patch+json"
         return R(document: try await document(for: request))
     }
@@ -129,8 +133,7 @@ extension KubernetesAPI {
         if let propagation { options["propagationPolicy"] = .string(propagation.rawValue) }
         if let gracePeriodSeconds { options["gracePeriodSeconds"] = .integer(Int64(gracePeriodSeconds)) }
         if let uid { options["preconditions"] = ["uid": .string(uid)] }
-        _ = try await document(
-            for: APIRequest(.delete, R.type, namespace: namespace, name: name, body: .object(options)))
+        _ = try await document(for: .object(.delete, R.type, name, in: namespace, body: .object(options)))
     }
 
     /// As ``delete(_:_:in:propagation:gracePeriodSeconds:uid:)``; false where there was nothing to delete.
@@ -146,5 +149,28 @@ extension KubernetesAPI {
         } catch let error as KubernetesError where error.isNotFound {
             return false
         }
+    }
+}
+
+extension JSON {
+    /// Servers leave version and kind out of a list's items, but not out of a watch's events: with them filled in, an
+    /// object is the same wherever it was read.
+    fileprivate mutating func fillInKinds(_ type: ResourceType) {
+        guard case .array(var items) = self else { return }
+        self = .null
+        for index in items.indices {
+            guard case .object(var item) = items[index] else { continue }
+            items[index] = .null
+            item.fillInKind(type)
+            items[index] = .object(item)
+        }
+        self = .array(items)
+    }
+}
+
+extension JSONObject {
+    fileprivate mutating func fillInKind(_ type: ResourceType) {
+        if self[.apiVersion] == nil { set(.apiVersion, type.apiVersion) }
+        if self[.kind] == nil { set(.kind, type.kind) }
     }
 }

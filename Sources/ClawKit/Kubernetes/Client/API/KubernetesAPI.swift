@@ -30,35 +30,58 @@ public struct KubernetesClient: KubernetesAPI {
     public static let documentLimit = 256 << 20
 
     public func document(for request: APIRequest) async throws -> JSONObject {
-        let response = try await send(request)
-        let json = try await decode(response)
-        guard (200..<300).contains(response.status.code) else { throw KubernetesError(status: response.status.code, json) }
-        guard let object = json.object else { throw KubernetesError.notADocument(request, found: json.typeName) }
+        let response = try await accepted(request)
+        let json = try await decode(response, request)
+        guard let object = json.object else {
+            throw KubernetesError.notADocument(request, "a JSON \(json.typeName), not an object")
+        }
         return object
     }
 
-    public func stream(for request: APIRequest) async throws -> Body {
-        let response = try await send(request)
-        guard (200..<300).contains(response.status.code) else {
-            throw KubernetesError(status: response.status.code, try await decode(response))
-        }
-        return response.body
-    }
+    public func stream(for request: APIRequest) async throws -> Body { try await accepted(request).body }
 
-    private func send(_ request: APIRequest) async throws -> Response {
+    /// The response, where its status says yes.
+    private func accepted(_ request: APIRequest) async throws -> Response {
         var http = request.httpRequest
         http.headers[.userAgent] = userAgent
-        return try await transport.send(http)
+        let response = try await transport.send(http)
+        guard (200..<300).contains(response.status.code) else {
+            throw KubernetesError(status: response.status.code, try await refusal(response))
+        }
+        return response
     }
 
-    private func decode(_ response: Response) async throws -> JSON {
+    private func decode(_ response: Response, _ request: APIRequest) async throws -> JSON {
         if let value = response.body.value as? JSON { return value }
         let bytes = try await response.body.collect(limit: Self.documentLimit)
         do {
             return try JSONParser.parse(bytes, limits: .init(bytes: Self.documentLimit))
         } catch {
-            guard !(200..<300).contains(response.status.code) else { throw error }
-            return .string(String(decoding: bytes.prefix(512), as: UTF8.self))
+            // A proxy's own page, most likely.
+            throw KubernetesError.notADocument(request, "no JSON but \"\(Self.excerpt(bytes))\"")
         }
+    }
+
+    /// The `Status` of a refusal; its text where a proxy in between refused; null where it cannot be read: that the
+    /// answer was no is known all the same.
+    private func refusal(_ response: Response) async throws -> JSON {
+        if let value = response.body.value as? JSON { return value }
+        do {
+            let bytes = try await response.body.collect(limit: Self.refusalLimit)
+            if let status = try? JSONParser.parse(bytes) { return status }
+            let text = Self.excerpt(bytes)
+            return text.isEmpty ? .null : .string(text)
+        } catch {
+            try Task.checkCancellation()
+            return .null
+        }
+    }
+
+    private static let refusalLimit = 1 << 20
+
+    /// The beginning of a text on one line.
+    private static func excerpt(_ bytes: [UInt8]) -> String {
+        let text = String(decoding: bytes.prefix(256), as: UTF8.self)
+        return text.split(whereSeparator: { $0.isWhitespace || $0.isNewline }).joined(separator: " ")
     }
 }

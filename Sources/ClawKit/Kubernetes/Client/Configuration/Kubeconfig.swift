@@ -1,84 +1,78 @@
 import ClawBase
 import ClawDocuments
-import Foundation
 
 /// A kubeconfig file.
 ///
 /// <https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/>
-/// A broken file is an error, never a silent fall-through to another cluster.
+/// A broken file is an error, never a silent fall-through to another cluster or another user; what this client cannot
+/// do (exec plug-ins, impersonation, proxies) is an error too.
 public struct Kubeconfig: Sendable {
-    private let path: String
-    private let document: JSON
+    private let document: KubeconfigEntry
 
     /// - Throws: ``Finding`` with ``FindingCode/badConfig`` naming the file and what is wrong with it.
     public init(contentsOf path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Finding(.badConfig, "The kubeconfig cannot be read; check that the file exists.", field: path)
+        try self.init(parsing: try KubeconfigEntry.text(of: path), path: path)
+    }
+
+    /// - Parameter path: what errors name, and where relative paths in the text start from.
+    public init(parsing text: String, path: String) throws {
+        let documents = try Manifest.parse(text, source: path)
+        guard documents.count == 1, case .object(let document) = documents[0], document["clusters"] != nil else {
+            throw Finding(
+                .badConfig, "The file is no kubeconfig: it must hold one document with 'clusters', 'users' and 'contexts'.",
+                field: path)
         }
-        let documents = try Manifest.parse(String(decoding: data, as: UTF8.self), source: path)
-        guard documents.count == 1, case .object = documents[0], documents[0]["clusters"] != nil else {
-            throw Finding(.badConfig, "The file is no kubeconfig: it has no 'clusters'.", field: path)
-        }
-        self.path = path
-        document = documents[0]
+        self.document = KubeconfigEntry(document, file: path, place: "")
     }
 
     /// The access of a context, the current one by default.
+    /// - Throws: ``Finding`` with ``FindingCode/badConfig`` naming the file and the place in it.
     public func access(context wanted: String? = nil) throws -> ClusterAccess {
-        guard let contextName = wanted ?? document["current-context"]?.string, !contextName.isEmpty else {
-            throw broken("It has no current-context; set one or name a context.", "current-context")
+        guard let name = try wanted ?? document.text("current-context"), !name.isEmpty else {
+            throw document.broken("it has no current context; set one or name a context", "current-context")
         }
-        let context = try entry("contexts", contextName, "context")
-        guard let clusterName = context["cluster"]?.string else {
-            throw broken("The context '\(contextName)' names no cluster.", "contexts")
+        let context = try document.entry("contexts", name, "context")
+        guard let clusterName = try context.text("cluster") else {
+            throw context.broken("the context names no cluster", "cluster")
         }
-        let cluster = try entry("clusters", clusterName, "cluster")
-        guard let server = cluster["server"]?.string, server.hasPrefix("https://") || server.hasPrefix("http://") else {
-            throw broken("The cluster '\(clusterName)' has no server URL (https://host:port).", "clusters")
-        }
-        var access = ClusterAccess(server: server.hasSuffix("/") ? String(server.dropLast()) : server)
-        access.certificateAuthority = try pem(cluster, "certificate-authority")
-        access.skipsTLSVerification = cluster["insecure-skip-tls-verify"]?.bool ?? false
-        access.tlsServerName = cluster["tls-server-name"]?.string
-        access.namespace = context["namespace"]?.string ?? "default"
-        guard let userName = context["user"]?.string, !userName.isEmpty else { return access }
-        let user = try entry("users", userName, "user")
-        access.clientCertificate = try pem(user, "client-certificate")
-        access.clientKey = try pem(user, "client-key").map { Secret($0) }
-        if let file = user["tokenFile"]?.string {
-            access.token = Secret(try read(file, "tokenFile").trimmingCharacters(in: .whitespacesAndNewlines))
-        } else {
-            access.token = user["token"]?.string.map { Secret($0) }
+        var access = try server(try document.entry("clusters", clusterName, "cluster"))
+        access.namespace = try context.text("namespace") ?? "default"
+        if let user = try context.text("user") {
+            try authenticate(&access, try document.entry("users", user, "user"))
         }
         return access
     }
 
-    private func entry(_ list: String, _ name: String, _ member: String) throws -> JSON {
-        guard let found = document[list]?.array?.first(where: { $0["name"]?.string == name }) else {
-            throw broken("It has no entry '\(name)' under \(list).", list)
+    private func server(_ cluster: KubeconfigEntry) throws -> ClusterAccess {
+        guard let server = try cluster.text("server"), let host = server.firstRange(of: "://")?.upperBound,
+            ["https", "http"].contains(server[..<host].dropLast(3)), server[host...].first.map({ $0 != "/" }) ?? false,
+            !server.contains(where: { $0.isWhitespace || $0 == "?" || $0 == "#" || $0 == "@" })
+        else { throw cluster.broken("it must be a URL like https://host:port", "server") }
+        try cluster.refuse(["proxy-url"])
+        var access = ClusterAccess(server: server.hasSuffix("/") ? String(server.dropLast()) : server)
+        access.certificateAuthority = try cluster.pem("certificate-authority")
+        access.skipsTLSVerification = try cluster.flag("insecure-skip-tls-verify")
+        access.tlsServerName = try cluster.text("tls-server-name")
+        if access.skipsTLSVerification, access.certificateAuthority != nil {
+            throw cluster.broken("it contradicts the certificate authority; remove one", "insecure-skip-tls-verify")
         }
-        return found[member] ?? .object(JSONObject())
+        return access
     }
 
-    /// `NAME-data` (base64) or the file `NAME` points to, relative to the kubeconfig.
-    private func pem(_ entry: JSON, _ name: String) throws -> String? {
-        if let data = entry["\(name)-data"]?.string {
-            guard let bytes = Base64.decode(data) else { throw broken("'\(name)-data' is not base64.", "\(name)-data") }
-            return String(decoding: bytes, as: UTF8.self)
+    private func authenticate(_ access: inout ClusterAccess, _ user: KubeconfigEntry) throws {
+        try user.refuse(["exec", "auth-provider", "username", "password", "as", "as-uid", "as-groups", "as-user-extra"])
+        access.clientCertificate = try user.pem("client-certificate")
+        access.clientKey = try user.pem("client-key").map { Secret($0) }
+        if (access.clientCertificate == nil) != (access.clientKey == nil) {
+            throw user.broken(
+                "a client certificate and its key go together",
+                access.clientKey == nil ? "client-key" : "client-certificate")
         }
-        return try entry[name]?.string.map { try read($0, name) }
-    }
-
-    private func read(_ file: String, _ field: String) throws -> String {
-        let folder = URL(filePath: path).deletingLastPathComponent()
-        let resolved = file.hasPrefix("/") ? file : folder.appending(path: file).path()
-        guard let data = FileManager.default.contents(atPath: resolved) else {
-            throw broken("The file '\(resolved)' cannot be read.", field)
+        // Where both are given the file counts, for it is what is renewed.
+        if let token = try user.file("tokenFile") {
+            access.token = Secret(try user.line(token, "tokenFile"))
+        } else if let token = try user.text("token") {
+            access.token = Secret(try user.line(token, "token"))
         }
-        return String(decoding: data, as: UTF8.self)
-    }
-
-    private func broken(_ message: String, _ field: String) -> Finding {
-        Finding(.badConfig, "The kubeconfig is broken. \(message)", field: "\(path): \(field)")
     }
 }

@@ -36,9 +36,9 @@ public struct KubernetesError: Error, Sendable, Hashable {
             })
     }
 
-    static func notADocument(_ request: APIRequest, found: String) -> KubernetesError {
+    static func notADocument(_ request: APIRequest, _ found: String) -> KubernetesError {
         KubernetesError(
-            code: 200, reason: "NotADocument", message: "\(request.method) \(request.path) answered a JSON \(found), not an object")
+            code: 200, reason: "NotADocument", message: "\(request.method) \(request.path) answered \(found)")
     }
 
     public var isNotFound: Bool { code == 404 }
