@@ -80,6 +80,14 @@ struct EasyOptions {
         set(CURLOPT_URL, plan.url)
         set(CURLOPT_HTTPHEADER, list: headers)
         if connectTo != nil { set(CURLOPT_CONNECT_TO, list: connectTo) }
+        if plan.isUpgrade {
+            // A connection of its own, as straight as a proxy lets it be.
+            set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+            set(CURLOPT_PIPEWAIT, false)
+            set(CURLOPT_FRESH_CONNECT, true)
+            set(CURLOPT_FORBID_REUSE, true)
+            set(CURLOPT_HTTPPROXYTUNNEL, true)
+        }
         if plan.method == "HEAD" {
             set(CURLOPT_NOBODY, true)
             return
