@@ -16,7 +16,8 @@ extension APIRequest {
                 field: "metadata.name")
         }
         var request = try collection(method, type, in: namespace, query: query, body: body)
-        request.path = type.path(namespace: namespace, name: name, subresource: subresource)
+        request.target?.name = name
+        request.target?.subresource = subresource
         return request
     }
 
@@ -29,6 +30,9 @@ extension APIRequest {
             throw Finding(
                 .badName, "'\(namespace ?? "")' is no name of a namespace: it is '.' or '..', or holds '/' or '%'.",
                 field: "metadata.namespace")
+        }
+        guard !type.plural.isEmpty else {
+            throw Finding(.badRequest, "\(type.kind) alone names no kind; say which is meant: `of: type`.", field: "of")
         }
         return APIRequest(method, type, namespace: namespace, query: query, body: body)
     }

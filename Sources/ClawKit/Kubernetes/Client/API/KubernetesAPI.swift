@@ -7,7 +7,7 @@ import HTTPTypes
 public protocol KubernetesAPI: Sendable {
     /// One exchange whose answer is a document.
     /// - Throws: ``KubernetesError`` where the server refused, ``TransportError`` where there was no answer,
-    ///   `CancellationError`.
+    ///   ``SchemaMismatch`` where the answer is not what the request expects, `CancellationError`.
     func document(for request: APIRequest) async throws -> JSONObject
 
     /// One exchange whose answer is a stream: a watch, a log.
@@ -19,11 +19,16 @@ public protocol KubernetesAPI: Sendable {
 public struct KubernetesClient: KubernetesAPI {
     private let transport: any Transport
     private let userAgent: String
+    private let checksTypes: Bool
 
-    /// A bearer token, a client certificate or an impersonated user belong to the transport.
-    public init(_ transport: some Transport, userAgent: String = "clawkit") {
+    /// A bearer token or a client certificate belong to the transport.
+    /// - Parameter checksTypes: whether answers that a verb reads as a kind are held against the kind's field table:
+    ///   a known member of a wrong type then throws ``SchemaMismatch`` with its path instead of reading as absent.
+    ///   Answers of an embedded server are never checked.
+    public init(_ transport: some Transport, userAgent: String = "clawkit", checksTypes: Bool = true) {
         self.transport = transport
         self.userAgent = userAgent
+        self.checksTypes = checksTypes
     }
 
     /// The largest document accepted from a server, in bytes.
@@ -35,6 +40,13 @@ public struct KubernetesClient: KubernetesAPI {
         guard let object = json.object else {
             throw KubernetesError.notADocument(request, "a JSON \(json.typeName), not an object")
         }
+        if checksTypes, response.body.value == nil {
+            switch request.expectation {
+            case .object(let type): try SchemaCheck.kubernetes.check(object, as: type)
+            case .list(let type): try SchemaCheck.kubernetes.check(listOf: type, object)
+            case nil: break
+            }
+        }
         return object
     }
 
@@ -45,6 +57,7 @@ public struct KubernetesClient: KubernetesAPI {
         var http = request.httpRequest
         http.headers[.userAgent] = userAgent
         let response = try await transport.send(http)
+        if let onWarning = request.onWarning { ServerWarning.all(in: response.headers).forEach(onWarning) }
         guard (200..<300).contains(response.status.code) else {
             throw KubernetesError(status: response.status.code, try await refusal(response))
         }

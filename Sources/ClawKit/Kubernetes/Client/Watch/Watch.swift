@@ -4,7 +4,8 @@ import HTTPTypes
 ///
 /// Hides what the protocol makes visible: the list before the watch, bookmarks, the server's time limits, lost
 /// connections, expired versions (410). It never ends by itself; it throws only what trying again cannot mend:
-/// an `Unauthorized` or `Forbidden` answer, a kind the server does not know, cancellation.
+/// an `Unauthorized` or `Forbidden` answer, a kind the server does not know, an answer of the wrong types,
+/// cancellation.
 /// Pull-driven: nothing is read ahead of the consumer.
 ///
 /// Protocol: <https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes>
@@ -12,6 +13,7 @@ public struct Watch<R: Resource>: AsyncSequence, Sendable {
     public typealias Element = WatchEvent<R>
 
     let api: any KubernetesAPI
+    let kind: ResourceType
     let namespace: String?
     let selection: Selection
     let time: any TimeSource
@@ -44,6 +46,10 @@ public struct Watch<R: Resource>: AsyncSequence, Sendable {
                     throw error
                 } catch let error as KubernetesError where [401, 403, 404].contains(error.code) {
                     throw error
+                } catch let error as SchemaMismatch {
+                    throw error
+                } catch let error as Finding where [.badName, .badRequest].contains(error.code) {
+                    throw error
                 } catch {
                     // A cancelled exchange may end with any error.
                     try Task.checkCancellation()
@@ -56,7 +62,8 @@ public struct Watch<R: Resource>: AsyncSequence, Sendable {
         private mutating func step() async throws -> WatchEvent<R>? {
             switch state {
             case .disconnected:
-                let list = try await watch.api.list(R.self, in: watch.namespace, matching: watch.selection)
+                let list = try await watch.api.list(
+                    R.self, of: watch.kind, in: watch.namespace, matching: watch.selection)
                 state = .listed(resourceVersion: list.resourceVersion ?? "0")
                 return .snapshot(list.items)
             case .listed(let version):
@@ -80,8 +87,9 @@ public struct Watch<R: Resource>: AsyncSequence, Sendable {
                 "watch": "true", "resourceVersion": version, "allowWatchBookmarks": "true",
                 "timeoutSeconds": "\(Int.random(in: 290...590))",
             ]
-            watch.selection.add(to: &query)
-            var request = try APIRequest.collection(.get, R.type, in: watch.namespace, query: query)
+            try watch.selection.add(to: &query)
+            var request = try APIRequest.collection(.get, watch.kind, in: watch.namespace, query: query)
+            request.accept = R.representation.accept(list: false)
             // Servers send a bookmark about every minute; ten minutes of silence is a dead connection.
             request.idleTimeout = .seconds(600)
             return request
@@ -93,7 +101,7 @@ public struct Watch<R: Resource>: AsyncSequence, Sendable {
             if type == "ERROR" {
                 throw KubernetesError(status: document.int(.code) ?? 500, .object(document))
             }
-            let object = R(document: document)
+            let object = R(document: document, type: watch.kind)
             state = .watching(lines, resourceVersion: object.metadata.resourceVersion ?? version)
             switch type {
             case "ADDED", "MODIFIED": return .applied(object)
@@ -149,9 +157,9 @@ enum WatchProtocolError: Error {
 extension KubernetesAPI {
     /// Watches the objects of a kind, in one namespace or (nil) in all.
     public func watch<R: Resource>(
-        _ type: R.Type, in namespace: String? = nil, matching selection: Selection = .all,
-        time: some TimeSource = .system
+        _ type: R.Type, of kind: ResourceType = R.type, in namespace: String? = nil,
+        matching selection: Selection = .all, time: some TimeSource = .system
     ) -> Watch<R> {
-        Watch(api: self, namespace: namespace, selection: selection, time: time)
+        Watch(api: self, kind: kind, namespace: namespace, selection: selection, time: time)
     }
 }
