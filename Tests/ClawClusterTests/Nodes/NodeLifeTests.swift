@@ -68,6 +68,74 @@ struct NodeLifeTests {
         }
     }
 
+    @Test("a daemon that leaves its container's session does not outlive the container")
+    func daemon() async throws {
+        try await NodeFixture.run { fixture in
+            try await fixture.start(
+                "daemon", [NodeFixture.shell("setsid sh -c 'echo $$ > pid; exec sleep 600' & until test -s pid; do sleep 0.02; done; cat pid")],
+                restartPolicy: "Never")
+            try await fixture.waitFor("daemon") { $0.status?.phase == "Succeeded" }
+            let child = try #require(Int32(try await fixture.log("daemon").dropLast()))
+            try await NodeFixture.eventually("the daemon is gone") { !NodeFixture.isAlive(child) }
+        }
+    }
+
+    @Test("a pod says which claim it waits for, and starts once the claim is there")
+    func waitsForClaim() async throws {
+        try await NodeFixture.run { fixture in
+            let volume = Volume(name: "data", persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: "late"))
+            try await fixture.start("web", [NodeFixture.shell("exec sleep 600")], volumes: [volume])
+            try await fixture.waitFor("web") {
+                $0.main?.state?.waiting?.message == "persistentvolumeclaim \"late\" not found"
+            }
+            var claim = PersistentVolumeClaim(
+                metadata: ObjectMeta(name: "late", namespace: "default"),
+                spec: PersistentVolumeClaimSpec(accessModes: ["ReadWriteOnce"], storageClassName: "by-hand"))
+            claim = try await fixture.api.create(claim)
+            try await fixture.waitFor("web") {
+                $0.main?.state?.waiting?.message == "waiting for persistentvolumeclaim \"late\" to be bound"
+            }
+            let directory = "\(fixture.root)/by-hand"
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            _ = try await fixture.api.create(PersistentVolume(
+                metadata: ObjectMeta(name: "by-hand"), spec: PersistentVolumeSpec(local: LocalVolumeSource(path: directory))))
+            claim.spec?.volumeName = "by-hand"
+            claim = try await fixture.api.replace(claim)
+            claim.status = PersistentVolumeClaimStatus(phase: "Bound")
+            _ = try await fixture.api.replaceStatus(claim)
+            try await fixture.waitFor("web") { $0.isReadyPod }
+        }
+    }
+
+    @Test("a claim deleted under a running pod keeps its files until the pod has ended")
+    func claimInUse() async throws {
+        try await NodeFixture.run { fixture in
+            _ = try await fixture.api.create(PersistentVolumeClaim(
+                metadata: ObjectMeta(name: "data", namespace: "default"),
+                spec: PersistentVolumeClaimSpec(accessModes: ["ReadWriteOnce"])))
+            let volume = Volume(name: "data", persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: "data"))
+            try await fixture.start("web", [NodeFixture.shell("exec sleep 600")], volumes: [volume])
+            try await fixture.waitFor("web") { $0.isReadyPod }
+            let claim = try await fixture.api.get(PersistentVolumeClaim.self, "data", in: "default")
+            let bound = try await fixture.api.get(PersistentVolume.self, claim.spec?.volumeName ?? "")
+            let directory = try #require(bound.spec?.local?.path)
+            try await fixture.api.delete(PersistentVolumeClaim.self, "data", in: "default")
+            // Another claim's whole life passes meanwhile.
+            _ = try await fixture.api.create(PersistentVolumeClaim(
+                metadata: ObjectMeta(name: "other", namespace: "default"),
+                spec: PersistentVolumeClaimSpec(accessModes: ["ReadWriteOnce"])))
+            let other = try await fixture.api.waitFor(PersistentVolumeClaim.self, "other", in: "default") {
+                $0.status?.phase == "Bound"
+            }
+            try await fixture.api.delete(PersistentVolumeClaim.self, "other", in: "default")
+            try await fixture.api.waitUntilGone(PersistentVolume.self, other.spec?.volumeName ?? "")
+            #expect(FileManager.default.fileExists(atPath: directory))
+            try await fixture.api.delete(Pod.self, "web", in: "default")
+            try await fixture.api.waitUntilGone(PersistentVolume.self, bound.name)
+            #expect(!FileManager.default.fileExists(atPath: directory))
+        }
+    }
+
     @Test("a node that stops ends its processes; the next one on the directory starts the pods again")
     func restartOfTheNode() async throws {
         let root = NodeFixture.temporaryDirectory()

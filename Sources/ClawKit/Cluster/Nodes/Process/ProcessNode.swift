@@ -18,8 +18,8 @@ import Synchronization
 /// **What differs from a container runtime.** Pods share the host's network: each declared port gets a free port of
 /// 127.0.0.1 (``PodEndpoint``), told to the process as `PORT` and `PORT_<NAME>`. Volumes are directories: mount paths
 /// in arguments, variables and `workingDir` are rewritten to them, and `CLAW_VOLUME_<NAME>` names them. Only a short
-/// list of variables is inherited. Nothing isolates a process from the machine: run only what you would start
-/// yourself.
+/// list of variables is inherited. Nothing isolates a process from the machine, and neither security contexts,
+/// resource limits nor lifecycle hooks are applied: run only what you would start yourself.
 ///
 /// **Steady state.** The lease is the only thing written while nothing happens, and
 /// ``ProcessNodeConfiguration/renewsLease`` turns it off.

@@ -31,7 +31,11 @@ enum ProcessRunner {
                     let (stdout, stderr) = (execution.standardOutput, execution.standardError)
                     group.addTask { await copy(stdout, .stdout, output) }
                     group.addTask { await copy(stderr, .stderr, output) }
-                    await ExitNotice.wait(processDescriptor: execution.processIdentifier.processDescriptor)
+                    #if os(Linux)
+                    await ExitNotice.wait(pid: pid, processDescriptor: execution.processIdentifier.processDescriptor)
+                    #else
+                    await ExitNotice.wait(pid: pid)
+                    #endif
                     handle.endGroupBeforeReaping()
                 }
             }

@@ -110,6 +110,15 @@ struct ProcessRecords: Sendable {
         return count
     }
 
+    /// Ends what left its container's session and outlived it: daemons that went their own way.
+    func endStrays(podUID: String, container: String, attempt: Int) {
+        let marker = marker(podUID: podUID, container: container, attempt: attempt)
+        for process in ProcessTable.all()
+        where !process.isZombie && ProcessTable.variable(Self.marker, of: process.pid) == marker {
+            _ = kill(process.pid, SIGKILL)
+        }
+    }
+
     private func present(_ records: [Record]) -> [ProcessTable.Entry] {
         let table = ProcessTable.all()
         let prefix = nodeID + "/"

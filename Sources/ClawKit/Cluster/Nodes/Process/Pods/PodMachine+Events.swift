@@ -20,10 +20,11 @@ extension PodMachine {
         case .prepared:
             preparation = .ready
             preparationFailures = 0
+            preparationMessage = nil
+        case .preparationWaits(let message): preparationMessage = message
         case .preparationFailed(let reason, let message):
-            if case .failed(_, message, _) = preparation {} else if mode == .running {
-                actions.report(.warning("FailedMount", message))
-            }
+            if preparationMessage != message, mode == .running { actions.report(.warning("FailedMount", message)) }
+            preparationMessage = message
             preparationFailures += 1
             preparation = .failed(
                 reason: reason, message: message,

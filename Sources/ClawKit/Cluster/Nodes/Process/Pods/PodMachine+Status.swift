@@ -71,7 +71,8 @@ extension PodMachine {
             return ContainerStateWaiting(message: message, reason: reason)
         }
         let waitsForOthers = container.role == .main && !isInitialized
-        return ContainerStateWaiting(reason: waitsForOthers ? "PodInitializing" : "ContainerCreating")
+        return ContainerStateWaiting(
+            message: preparationMessage, reason: waitsForOthers ? "PodInitializing" : "ContainerCreating")
     }
 
     // MARK: phase

@@ -23,6 +23,8 @@ struct PodMachine: Sendable {
         /// The object is gone; its processes end at once.
         case vanished
         case prepared
+        /// Preparation goes on, and will until something else has happened.
+        case preparationWaits(String)
         case preparationFailed(reason: String, message: String)
         case started(container: String, attempt: Int, processID: String)
         /// Something the container's environment needs is missing or wrong; no process was started.
@@ -74,6 +76,8 @@ struct PodMachine: Sendable {
     var mode = Mode.running
     var preparation = Preparation.none
     var preparationFailures = 0
+    /// What preparation waits for.
+    var preparationMessage: String?
     /// Init containers first, in order.
     var containers: [ContainerMachine]
     /// Why the whole pod failed, beyond its containers.

@@ -103,9 +103,10 @@ final class PodWorker: Sendable {
     private func prepare(_ pod: Pod) async {
         do {
             let ready: Bool? = try await stopping.cancelling {
-                let volumes = try await self.services.volumes.prepare(pod)
-                let ports = try await self.assignPorts(pod, containers: pod.allContainers, keeping: PodEndpoint.ports(of: pod))
-                self.shared.withLock { $0.sandbox = PodSandbox(volumes: volumes, ports: ports) }
+                let volumes = try await self.services.volumes.prepare(pod) { self.inbox.post(.preparationWaits($0)) }
+                self.shared.withLock { $0.sandbox.volumes = volumes }
+                let known = PodEndpoint.ports(of: pod).merging(self.shared.withLock { $0.sandbox.ports }) { $1 }
+                try await self.assignPorts(pod, containers: pod.allContainers, keeping: known)
                 return true
             }
             inbox.post(ready == true ? .prepared : .preparationFailed(reason: "ContainerCreating", message: "the pod is ending"))
@@ -117,7 +118,7 @@ final class PodWorker: Sendable {
     }
 
     /// Picks a port for each declared one and records them on the pod before anything can listen there.
-    private func assignPorts(_ pod: Pod, containers: [Container], keeping known: [String: Int]) async throws -> [String: Int] {
+    private func assignPorts(_ pod: Pod, containers: [Container], keeping known: [String: Int]) async throws {
         var ports = known
         for port in containers.flatMap(\.ports) {
             let key = PodEndpoint.key(of: port)
@@ -126,15 +127,15 @@ final class PodWorker: Sendable {
             ports[key] = try services.ports.allocate(
                 for: uid, preferring: required ?? ports[key], isRequired: required != nil)
         }
-        guard ports != PodEndpoint.ports(of: pod) || pod.annotations[PodEndpoint.portAnnotation] == nil && !ports.isEmpty
-        else { return ports }
+        let chosen = ports
+        shared.withLock { $0.sandbox.ports = chosen }
+        guard ports != PodEndpoint.ports(of: pod) else { return }
         let text = JSON.object(JSONObject(distinct: ports.sorted { $0.key < $1.key }.map {
             ($0.key, JSON.integer(Int64($0.value)))
         })).description
         _ = try await services.api.mergePatch(
             Pod.self, pod.name, in: pod.namespace,
             ["metadata": ["annotations": .object(JSONObject(distinct: [(PodEndpoint.portAnnotation, .string(text))]))]])
-        return ports
     }
 
     private func cleanUp() {
@@ -172,6 +173,7 @@ final class PodWorker: Sendable {
         }
         let exit = await execute(spec, name, attempt, log)
         services.logs.end(log)
+        services.records.endStrays(podUID: uid, container: name, attempt: attempt)
         services.records.remove(podUID: uid, container: name)
         shared.withLock { $0.processes[name] = nil }
         inbox.post(.ended(container: name, attempt: attempt, exit))
@@ -201,8 +203,7 @@ final class PodWorker: Sendable {
         let ports = shared.withLock { $0.sandbox.ports }
         let lost = container.ports.contains { port in ports[PodEndpoint.key(of: port)].map { !PortAllocator.isFree($0) } ?? true }
         guard lost else { return }
-        let renewed = try await assignPorts(pod, containers: [container], keeping: ports)
-        shared.withLock { $0.sandbox.ports = renewed }
+        try await assignPorts(pod, containers: [container], keeping: ports)
     }
 
     private func probe(_ name: String, _ attempt: Int, _ kind: ProbeKind, _ pod: Pod) async {

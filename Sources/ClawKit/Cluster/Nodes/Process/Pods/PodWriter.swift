@@ -62,7 +62,7 @@ final class PodWriter: Sendable {
         var failures = 0
         while !Task.isCancelled {
             do {
-                return try await time.withDeadline(.seconds(10), "writing a pod's status", body)
+                return try await time.withDeadline(.seconds(5), "writing a pod's status", body)
             } catch let error as KubernetesError where error.isNotFound || error.isForbidden || error.isInvalid {
                 if !error.isNotFound {
                     logger.error("the pod's status was refused", metadata: ["error": "\(error.message)"])

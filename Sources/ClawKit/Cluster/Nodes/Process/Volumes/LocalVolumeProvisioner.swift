@@ -36,23 +36,32 @@ public struct LocalVolumeProvisioner: Sendable {
     // MARK: claims
 
     private func watchClaims() async {
-        await untilItHolds("the claims") {
-            for try await event in api.watch(PersistentVolumeClaim.self, time: time) {
-                switch event {
-                case .snapshot(let claims): for claim in claims { await provisionLogging(claim) }
-                case .applied(let claim): await provisionLogging(claim)
-                case .deleted(let claim):
-                    guard let name = claim.spec?.volumeName, !name.isEmpty else { continue }
-                    await untilItHolds("volume \(name)") {
-                        if let volume = try await api.find(PersistentVolume.self, name) { try await reclaim(volume) }
+        // Each claim in a task of its own: one that cannot be served yet must not hold up the others.
+        await withDiscardingTaskGroup { group in
+            await untilItHolds("the claims") {
+                for try await event in api.watch(PersistentVolumeClaim.self, time: time) {
+                    switch event {
+                    case .snapshot(let claims): for claim in claims { serve(claim, &group) }
+                    case .applied(let claim): serve(claim, &group)
+                    case .deleted(let claim): release(claim, &group)
                     }
                 }
             }
         }
     }
 
-    private func provisionLogging(_ claim: PersistentVolumeClaim) async {
-        await untilItHolds("claim \(claim.name)") { try await provision(claim) }
+    private func serve(_ claim: PersistentVolumeClaim, _ group: inout DiscardingTaskGroup) {
+        guard isOurs(claim) else { return }
+        group.addTask { await untilItHolds("claim \(claim.name)") { try await provision(claim) } }
+    }
+
+    private func release(_ claim: PersistentVolumeClaim, _ group: inout DiscardingTaskGroup) {
+        guard let name = claim.spec?.volumeName, !name.isEmpty else { return }
+        group.addTask {
+            await untilItHolds("volume \(name)") {
+                if let volume = try await api.find(PersistentVolume.self, name) { try await reclaim(volume) }
+            }
+        }
     }
 
     /// Whether a claim is ours to serve: of our class or of none, and not yet bound.
@@ -133,19 +142,22 @@ public struct LocalVolumeProvisioner: Sendable {
     // MARK: volumes
 
     private func watchVolumes() async {
-        await untilItHolds("the volumes") {
-            for try await event in api.watch(PersistentVolume.self, time: time) {
-                switch event {
-                case .snapshot(let volumes): for volume in volumes { await reclaimLogging(volume) }
-                case .applied(let volume): await reclaimLogging(volume)
-                case .deleted: break
+        await withDiscardingTaskGroup { group in
+            await untilItHolds("the volumes") {
+                for try await event in api.watch(PersistentVolume.self, time: time) {
+                    switch event {
+                    case .snapshot(let volumes): for volume in volumes { check(volume, &group) }
+                    case .applied(let volume): check(volume, &group)
+                    case .deleted: break
+                    }
                 }
             }
         }
     }
 
-    private func reclaimLogging(_ volume: PersistentVolume) async {
-        await untilItHolds("volume \(volume.name)") { try await reclaim(volume) }
+    private func check(_ volume: PersistentVolume, _ group: inout DiscardingTaskGroup) {
+        guard isHere(volume) else { return }
+        group.addTask { await untilItHolds("volume \(volume.name)") { try await reclaim(volume) } }
     }
 
     private func isHere(_ volume: PersistentVolume) -> Bool {
@@ -170,8 +182,19 @@ public struct LocalVolumeProvisioner: Sendable {
             _ = try await api.replaceStatus(released)
             return
         }
+        guard try await !isInUse(reference) else { throw VolumeInUse() }
         try removeDirectory(volume.spec?.local?.path ?? "")
         try await api.deleteIfPresent(PersistentVolume.self, volume.name, uid: volume.uid)
+    }
+
+    private struct VolumeInUse: Error {}
+
+    /// A claim may be deleted under a pod that still runs on it; its files stay until that pod has ended.
+    private func isInUse(_ claim: ObjectReference) async throws -> Bool {
+        try await api.list(Pod.self, in: claim.namespace).items.contains { pod in
+            !["Succeeded", "Failed"].contains(pod.status?.phase)
+                && (pod.spec?.volumes ?? []).contains { $0.persistentVolumeClaim?.claimName == claim.name }
+        }
     }
 
     /// Removes only what is really below the volumes directory, whatever the object says and wherever links lead.
@@ -201,12 +224,15 @@ public struct LocalVolumeProvisioner: Sendable {
     /// Tries again, with growing pauses, until it succeeds or the task is cancelled. What cannot be mended by trying
     /// (a refusal, a path outside) is logged and left.
     private func untilItHolds(_ what: String, _ body: () async throws -> Void) async {
-        var failures = 0
+        var (failures, looks) = (0, 0)
         while !Task.isCancelled {
             do {
                 return try await body()
             } catch is CancellationError {
                 return
+            } catch is VolumeInUse {
+                looks += 1
+                try? await time.sleep(for: Backoff.nodeRetry.ceiling(afterFailures: looks))
             } catch let finding as Finding {
                 logger.error("a volume stays", metadata: ["volume": "\(what)", "error": "\(finding.message)"])
                 return

@@ -15,16 +15,19 @@ struct VolumePreparer: Sendable {
     let time: any TimeSource
 
     /// Volume name → directory.
+    /// - Parameter onWait: told what the pod is waiting for.
     /// - Throws: ``ConfigurationProblem`` where a source is missing, refused or not to be had on this node.
-    func prepare(_ pod: Pod) async throws -> [String: String] {
+    func prepare(_ pod: Pod, onWait: @Sendable (String) -> Void) async throws -> [String: String] {
         var result: [String: String] = [:]
-        for volume in pod.spec?.volumes ?? [] { result[volume.name] = try await directory(for: volume, pod) }
+        for volume in pod.spec?.volumes ?? [] { result[volume.name] = try await directory(for: volume, pod, onWait) }
         return result
     }
 
-    private func directory(for volume: Volume, _ pod: Pod) async throws -> String {
+    private func directory(
+        for volume: Volume, _ pod: Pod, _ onWait: @Sendable (String) -> Void
+    ) async throws -> String {
         let own = directories.podVolume(pod.uid ?? "", volume.name)
-        if let claim = volume.persistentVolumeClaim { return try await claimed(claim.claimName, pod) }
+        if let claim = volume.persistentVolumeClaim { return try await claimed(claim.claimName, pod, onWait) }
         if let source = volume.hostPath { return try hostPath(source) }
         if volume.emptyDir != nil {
             try FileTree.makeDirectory(own)
@@ -68,7 +71,7 @@ struct VolumePreparer: Sendable {
     }
 
     /// Waits until the claim is bound, then takes the volume's directory.
-    private func claimed(_ name: String, _ pod: Pod) async throws -> String {
+    private func claimed(_ name: String, _ pod: Pod, _ onWait: @Sendable (String) -> Void) async throws -> String {
         let selection = Selection(fieldSelector: "metadata.name=\(name)")
         for try await event in api.watch(PersistentVolumeClaim.self, in: pod.namespace, matching: selection, time: time) {
             let claim: PersistentVolumeClaim?
@@ -82,7 +85,10 @@ struct VolumePreparer: Sendable {
             case .deleted:
                 throw ConfigurationProblem("persistentvolumeclaim \"\(name)\" was deleted", reason: "ContainerCreating")
             }
-            guard let claim, claim.status?.phase == "Bound", let volume = claim.spec?.volumeName, !volume.isEmpty else { continue }
+            guard let claim, claim.status?.phase == "Bound", let volume = claim.spec?.volumeName, !volume.isEmpty else {
+                onWait("waiting for persistentvolumeclaim \"\(name)\" to be bound")
+                continue
+            }
             return try await directory(ofPersistentVolume: volume)
         }
         throw CancellationError()
