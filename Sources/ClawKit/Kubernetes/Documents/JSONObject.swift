@@ -82,6 +82,12 @@ public struct JSONObject: Sendable {
         return true
     }
 
+    /// Calls `body` with where the object's packed bytes begin; nil where it is not packed.
+    func withPacked<R>(_ body: (UnsafeRawPointer) -> R) -> R? {
+        guard case .packed(let bytes, let offset) = storage else { return nil }
+        return Self.reading(bytes, offset, body)
+    }
+
     // MARK: changing
 
     /// The members as a list of this object's own.

@@ -1,16 +1,15 @@
 /// A table of schemas made ready for one question, asked of every document that is read: has each member that its
 /// type knows the type that it should have?
 ///
-/// Unlike ``SchemaTable/inspect(_:as:)`` it stops at the first mismatch, and builds no path before that. It asks the
-/// document for each field the type has rather than the type for each member: looking up a known name compares
-/// numbers.
+/// Unlike ``SchemaTable/inspect(_:as:)`` it stops at the first mismatch. What a parser made is checked as it lies, by
+/// its tags (`PackedCheck`); only where that says no is the place looked for.
 public final class SchemaCheck: Sendable {
-    private enum Test: Sendable {
-        case string, integer, number, bool, quantity, intOrString
+    private indirect enum Test: Sendable {
+        case any, string, integer, number, bool, quantity, intOrString
         /// Of the type at that place.
         case object(Int)
-        indirect case list(Test)
-        indirect case map(Test)
+        case list(Test)
+        case map(Test)
     }
 
     private struct Field: Sendable {
@@ -20,33 +19,52 @@ public final class SchemaCheck: Sendable {
 
     private let types: [[Field]]
     private let places: [String: Int]
+    private let packed: PackedCheck
 
     public init(_ table: SchemaTable) {
         let names = table.names.sorted()
         let places = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
-        self.places = places
-        types = names.map { name in
-            (table[name]?.fields ?? []).compactMap { field in
-                Self.test(field.type, table, places).map { Field(key: FieldKey(field.name), test: $0) }
+        let types = names.map { name in
+            (table[name]?.fields ?? []).map { field in
+                Field(key: FieldKey(field.name), test: Self.test(field.type, table, places))
             }
         }
+        (self.places, self.types) = (places, types)
+        var packed = PackedCheck()
+        for fields in types {
+            packed.types.append(
+                PackedCheck.Fields(
+                    fields.filter { $0.key.number != FieldKey.unknown }.map {
+                        ($0.key.number, Self.add($0.test, to: &packed))
+                    }))
+        }
+        self.packed = packed
     }
 
     /// - Parameter type: a name of the table; for others nothing is checked.
     public func check(_ object: JSONObject, as type: String) throws(SchemaMismatch) {
-        if let place = places[type] { try check(object, place) }
+        guard let place = places[type] else { return }
+        if object.withPacked({ packed.fits($0, type: place) }) == true { return }
+        try check(object, place)
     }
 
     /// Checks the objects in `items`.
     public func check(listOf type: String, _ list: JSONObject) throws(SchemaMismatch) {
         guard let place = places[type], let items = list[.items], !items.isNull else { return }
-        try check(items, .list(.object(place)), .name("items"))
+        guard case .array(let elements) = items else {
+            throw SchemaMismatch(path: "items", expected: "array", found: items.typeName)
+        }
+        for (index, element) in elements.enumerated() {
+            if let object = element.object, object.withPacked({ packed.fits($0, type: place) }) == true { continue }
+            do { try check(element, .object(place), .index(index)) } catch { throw error.behind("items") }
+        }
     }
 
-    /// nil where anything goes.
-    private static func test(_ type: Schema.FieldType, _ table: SchemaTable, _ places: [String: Int]) -> Test? {
+    // MARK: preparing
+
+    private static func test(_ type: Schema.FieldType, _ table: SchemaTable, _ places: [String: Int]) -> Test {
         switch type {
-        case .any: nil
+        case .any: .any
         case .string, .bytes, .time, .microTime: .string
         case .integer: .integer
         case .number: .number
@@ -54,12 +72,32 @@ public final class SchemaCheck: Sendable {
         case .quantity: .quantity
         case .intOrString: .intOrString
         // A type without fields takes anything (RawExtension, JSON).
-        case .object(let name): table[name].flatMap { $0.fields.isEmpty ? nil : places[name].map(Test.object) }
-        // The elements' type may be anything; that these are elements is checked all the same.
-        case .list(let element): .list(test(element, table, places) ?? .object(-1))
-        case .map(let element): .map(test(element, table, places) ?? .object(-1))
+        case .object(let name):
+            table[name].flatMap { $0.fields.isEmpty ? nil : places[name].map(Test.object) } ?? .any
+        case .list(let element): .list(test(element, table, places))
+        case .map(let element): .map(test(element, table, places))
         }
     }
+
+    private static func add(_ test: Test, to packed: inout PackedCheck) -> Int32 {
+        let (kind, child): (PackedCheck.Kind, Int32) =
+            switch test {
+            case .any: (.any, 0)
+            case .string: (.string, 0)
+            case .integer: (.integer, 0)
+            case .number: (.number, 0)
+            case .bool: (.bool, 0)
+            case .quantity: (.quantity, 0)
+            case .intOrString: (.intOrString, 0)
+            case .object(let place): (.object, Int32(place))
+            case .list(let element): (.list, add(element, to: &packed))
+            case .map(let element): (.map, add(element, to: &packed))
+            }
+        packed.tests.append(PackedCheck.Test(kind: kind, child: child))
+        return Int32(packed.tests.count - 1)
+    }
+
+    // MARK: finding the place
 
     /// Where a value stands, for the path of a mismatch.
     private enum Step {
@@ -75,10 +113,11 @@ public final class SchemaCheck: Sendable {
 
     private func check(_ value: JSON, _ test: Test, _ step: Step) throws(SchemaMismatch) {
         switch (test, value) {
-        case (_, .null), (.string, .string), (.integer, .integer), (.number, .integer), (.number, .double),
+        case (.any, _), (_, .null), (.string, .string), (.integer, .integer), (.number, .integer), (.number, .double),
             (.bool, .bool), (.quantity, .string), (.quantity, .integer), (.quantity, .double), (.intOrString, .string),
-            (.intOrString, .integer), (.object(-1), _):
+            (.intOrString, .integer):
             return
+        case (.integer, .double) where value.integer != nil: return
         case (.object(let place), .object(let object)):
             do { try check(object, place) } catch { throw error.behind(Self.text(step)) }
         case (.list(let element), .array(let elements)):
@@ -89,7 +128,6 @@ public final class SchemaCheck: Sendable {
             do {
                 for (name, member) in members { try check(member, element, .name(name)) }
             } catch { throw error.behind(Self.text(step)) }
-        case (.integer, .double) where value.integer != nil: return
         default: throw SchemaMismatch(path: Self.text(step), expected: Self.name(test), found: value.typeName)
         }
     }
@@ -103,6 +141,7 @@ public final class SchemaCheck: Sendable {
 
     private static func name(_ test: Test) -> String {
         switch test {
+        case .any: "anything"
         case .string: "string"
         case .integer: "integer"
         case .number: "number"

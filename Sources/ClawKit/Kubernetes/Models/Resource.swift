@@ -31,7 +31,14 @@ public enum ResourceRepresentation: Sendable, Hashable {
 extension Resource {
     public static var representation: ResourceRepresentation { .whole }
     public var resourceType: ResourceType { Self.type }
-    public init(document: JSONObject, type: ResourceType) { self.init(document: document) }
+
+    /// Servers leave version and kind out of a list's items, but not out of a watch's events: with them filled in, an
+    /// object is the same wherever it was read.
+    public init(document: JSONObject, type: ResourceType) {
+        self.init(document: document)
+        if document[.apiVersion] == nil { self.document.set(.apiVersion, type.apiVersion) }
+        if document[.kind] == nil { self.document.set(.kind, type.kind) }
+    }
 
     public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }

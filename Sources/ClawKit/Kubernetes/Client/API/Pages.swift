@@ -61,9 +61,7 @@ public struct Pages<R: Resource>: AsyncSequence, Sendable {
             }
             request.accept = R.representation.accept(list: true)
             request.expectation = R.schemaName.map { .list(of: $0) }
-            var document = try await pages.api.document(for: request)
-            if R.representation == .whole { document.modify(.items) { $0?.fillInKinds(pages.kind) } }
-            return ResourceList(document: document, of: pages.kind)
+            return ResourceList(document: try await pages.api.document(for: request), of: pages.kind)
         }
     }
 }
@@ -109,22 +107,6 @@ extension KubernetesAPI {
         Items(
             pages: pages(
                 type, of: kind, in: namespace, labels: labels, matching: selection, at: version, pageSize: pageSize))
-    }
-}
-
-extension JSON {
-    /// Servers leave version and kind out of a list's items, but not out of a watch's events: with them filled in, an
-    /// object is the same wherever it was read.
-    fileprivate mutating func fillInKinds(_ type: ResourceType) {
-        guard case .array(var items) = self else { return }
-        self = .null
-        for index in items.indices {
-            guard case .object(var item) = items[index] else { continue }
-            items[index] = .null
-            item.fillInKind(type)
-            items[index] = .object(item)
-        }
-        self = .array(items)
     }
 }
 
