@@ -98,7 +98,7 @@ final class RunningPlatform: Sendable {
 
     var kubernetes: KubernetesClient {
         get throws {
-            KubernetesClient(CurlTransport(try Kubeconfig(contentsOf: file(".claw/kubeconfig")).access()))
+            try KubernetesClient.connect(kubeconfig: file(".claw/kubeconfig"))
         }
     }
 

@@ -1,13 +1,14 @@
 import ClawBase
-import ClawDocuments
+public import ClawDocuments
 
-/// A kubeconfig file.
+/// Kubeconfig files: one, or several merged.
 ///
 /// <https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/>
-/// A broken file is an error, never a silent fall-through to another cluster or another user; what this client cannot
-/// do (exec plug-ins, impersonation, proxies) is an error too.
+/// Merged, an entry is the first file's that has one of its name, whole; so is the current context. A relative path
+/// starts from the folder of the file it stands in. A broken file is an error, never a silent fall-through to another
+/// cluster or another user.
 public struct Kubeconfig: Sendable {
-    private let document: KubeconfigEntry
+    private let files: [KubeconfigEntry]
 
     /// - Throws: ``Finding`` with ``FindingCode/badConfig`` naming the file and what is wrong with it.
     public init(contentsOf path: String) throws {
@@ -16,63 +17,91 @@ public struct Kubeconfig: Sendable {
 
     /// - Parameter path: what errors name, and where relative paths in the text start from.
     public init(parsing text: String, path: String) throws {
-        let documents = try Manifest.parse(text, source: path)
-        guard documents.count == 1, case .object(let document) = documents[0], document["clusters"] != nil else {
-            throw Finding(
-                .badConfig, "The file is no kubeconfig: it must hold one document with 'clusters', 'users' and 'contexts'.",
-                field: path)
+        guard let document = try Self.document(text, path), document["clusters"] != nil else { throw Self.notOne(path) }
+        files = [KubeconfigEntry(document, file: path, place: "")]
+    }
+
+    /// Files in the order of `KUBECONFIG`. Those that are not there are left out, as kubectl does, unless that leaves
+    /// none; empty ones say nothing.
+    public init(merging paths: [String]) throws {
+        var files: [KubeconfigEntry] = []
+        var seen: Set<String> = []
+        for path in paths where seen.insert(path).inserted && FileStamp(of: path) != nil {
+            guard let document = try Self.document(try KubeconfigEntry.text(of: path), path) else { continue }
+            files.append(KubeconfigEntry(document, file: path, place: ""))
         }
-        self.document = KubeconfigEntry(document, file: path, place: "")
+        guard !files.isEmpty else {
+            throw Finding(
+                .badConfig, "None of the kubeconfig files is there: \(paths.joined(separator: ", ")). Mend KUBECONFIG.",
+                field: "KUBECONFIG")
+        }
+        self.files = files
+    }
+
+    /// The file's one document; nil where it is empty.
+    private static func document(_ text: String, _ path: String) throws -> JSONObject? {
+        let documents = try Manifest.parse(text, source: path)
+        guard let first = documents.first else { return nil }
+        let members = ["clusters", "users", "contexts", "current-context", "apiVersion"]
+        guard documents.count == 1, case .object(let document) = first, members.contains(where: { document[$0] != nil })
+        else { throw notOne(path) }
+        return document
+    }
+
+    private static func notOne(_ path: String) -> Finding {
+        Finding(
+            .badConfig, "The file is no kubeconfig: it must hold one document with 'clusters', 'users' and 'contexts'.",
+            field: path)
+    }
+
+    /// The current context's name; nil where no file names one.
+    public var currentContext: String? {
+        get throws {
+            for file in files {
+                if let name = try file.text("current-context") { return name }
+            }
+            return nil
+        }
+    }
+
+    /// The names of all contexts, in the files' order.
+    public var contexts: [String] {
+        var seen: Set<String> = []
+        return files.flatMap { $0.names(in: "contexts") }.filter { seen.insert($0).inserted }
+    }
+
+    /// All files as one document: paths made absolute or relative to the working directory, unknown members kept.
+    public var merged: JSONObject {
+        var merged = JSONObject()
+        for file in files { file.merge(into: &merged) }
+        return merged
     }
 
     /// The access of a context, the current one by default.
     /// - Throws: ``Finding`` with ``FindingCode/badConfig`` naming the file and the place in it.
     public func access(context wanted: String? = nil) throws -> ClusterAccess {
-        guard let name = try wanted ?? document.text("current-context"), !name.isEmpty else {
-            throw document.broken("it has no current context; set one or name a context", "current-context")
+        guard let name = try wanted ?? currentContext, !name.isEmpty else {
+            throw files[0].broken("it has no current context; set one or name a context", "current-context")
         }
-        let context = try document.entry("contexts", name, "context")
+        let context = try entry("contexts", name, "context")
         guard let clusterName = try context.text("cluster") else {
             throw context.broken("the context names no cluster", "cluster")
         }
-        var access = try server(try document.entry("clusters", clusterName, "cluster"))
+        let cluster = try entry("clusters", clusterName, "cluster")
+        var access = try cluster.server()
         access.namespace = try context.text("namespace") ?? "default"
         if let user = try context.text("user") {
-            try authenticate(&access, try document.entry("users", user, "user"))
+            try entry("users", user, "user").authenticate(&access, cluster: cluster)
         }
         return access
     }
 
-    private func server(_ cluster: KubeconfigEntry) throws -> ClusterAccess {
-        guard let server = try cluster.text("server"), let host = server.firstRange(of: "://")?.upperBound,
-            ["https", "http"].contains(server[..<host].dropLast(3)), server[host...].first.map({ $0 != "/" }) ?? false,
-            !server.contains(where: { $0.isWhitespace || $0 == "?" || $0 == "#" || $0 == "@" })
-        else { throw cluster.broken("it must be a URL like https://host:port", "server") }
-        try cluster.refuse(["proxy-url"])
-        var access = ClusterAccess(server: server.hasSuffix("/") ? String(server.dropLast()) : server)
-        access.certificateAuthority = try cluster.pem("certificate-authority")
-        access.skipsTLSVerification = try cluster.flag("insecure-skip-tls-verify")
-        access.tlsServerName = try cluster.text("tls-server-name")
-        if access.skipsTLSVerification, access.certificateAuthority != nil {
-            throw cluster.broken("it contradicts the certificate authority; remove one", "insecure-skip-tls-verify")
+    private func entry(_ list: String, _ name: String, _ member: String) throws -> KubeconfigEntry {
+        for file in files {
+            if let found = try file.find(list, name, member) { return found }
         }
-        return access
-    }
-
-    private func authenticate(_ access: inout ClusterAccess, _ user: KubeconfigEntry) throws {
-        try user.refuse(["exec", "auth-provider", "username", "password", "as", "as-uid", "as-groups", "as-user-extra"])
-        access.clientCertificate = try user.pem("client-certificate")
-        access.clientKey = try user.pem("client-key").map { Secret($0) }
-        if (access.clientCertificate == nil) != (access.clientKey == nil) {
-            throw user.broken(
-                "a client certificate and its key go together",
-                access.clientKey == nil ? "client-key" : "client-certificate")
-        }
-        // Where both are given the file counts, for it is what is renewed.
-        if let token = try user.file("tokenFile") {
-            access.token = Secret(try user.line(token, "tokenFile"))
-        } else if let token = try user.text("token") {
-            access.token = Secret(try user.line(token, "token"))
-        }
+        let names = files.flatMap { $0.names(in: list) }
+        let nearest = NearestName.nearest(to: name, in: names).map { "; did you mean '\($0)'?" } ?? ""
+        throw files[0].broken("it has no entry of the name '\(name)'\(nearest)", list)
     }
 }

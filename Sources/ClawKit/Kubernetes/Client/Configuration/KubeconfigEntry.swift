@@ -5,7 +5,7 @@ import FoundationEssentials
 /// One object of a kubeconfig, with its place for errors. A member of the wrong type is an error, not absent: absent
 /// credentials mean somebody else.
 struct KubeconfigEntry: Sendable {
-    private let object: JSONObject
+    let object: JSONObject
     private let file: String
     private let place: String
 
@@ -31,24 +31,48 @@ struct KubeconfigEntry: Sendable {
         }
     }
 
-    func refuse(_ names: [String]) throws {
-        for name in names {
-            switch object[name] {
-            case nil, .null?, .string("")?: continue
-            default: throw broken("this client has no support for it; use a token or a client certificate", name)
-            }
+    func child(_ name: String) throws -> KubeconfigEntry? {
+        switch object[name] {
+        case nil, .null?: return nil
+        case .object(let child)?: return KubeconfigEntry(child, file: file, place: path(name))
+        case let other?: throw broken("an object is expected, it is of type \(other.typeName)", name)
         }
     }
 
-    /// The member of the named element of a list.
-    func entry(_ list: String, _ name: String, _ member: String) throws -> KubeconfigEntry {
-        guard let elements = object[list]?.array else { throw broken("a list is expected", list) }
-        let positions = elements.indices.filter { elements[$0]["name"]?.string == name }
-        guard let position = positions.first else {
-            let names = elements.compactMap { $0["name"]?.string }
-            let nearest = NearestName.nearest(to: name, in: names).map { "; did you mean '\($0)'?" } ?? ""
-            throw broken("it has no entry of the name '\(name)'\(nearest)", list)
+    /// A list; absent and null are empty.
+    func elements(_ name: String) throws -> [JSON] {
+        switch object[name] {
+        case nil, .null?: return []
+        case .array(let elements)?: return elements
+        case let other?: throw broken("a list is expected, it is of type \(other.typeName)", name)
         }
+    }
+
+    func strings(_ name: String) throws -> [String] {
+        try elements(name).map { element in
+            guard let text = element.string else {
+                throw broken("a list of texts is expected, one element is of type \(element.typeName); quote it", name)
+            }
+            return text
+        }
+    }
+
+    /// An object whose members are lists of texts.
+    func lists(_ name: String) throws -> [String: [String]] {
+        guard let child = try child(name) else { return [:] }
+        var lists: [String: [String]] = [:]
+        for (key, _) in child.object { lists[key] = try child.strings(key) }
+        return lists
+    }
+
+    /// The names of a list's elements.
+    func names(in list: String) -> [String] { (object[list]?.array ?? []).compactMap { $0["name"]?.string } }
+
+    /// The member of the named element of a list; nil where there is no such element.
+    func find(_ list: String, _ name: String, _ member: String) throws -> KubeconfigEntry? {
+        let elements = try elements(list)
+        let positions = elements.indices.filter { elements[$0]["name"]?.string == name }
+        guard let position = positions.first else { return nil }
         guard positions.count == 1 else { throw broken("it has two entries of the name '\(name)'", list) }
         let place = path("\(list)[\(position)]")
         guard case .object(let object)? = elements[position][member] else {
@@ -67,20 +91,35 @@ struct KubeconfigEntry: Sendable {
         return try file(name).map { try pem($0, name) }
     }
 
-    private func pem(_ text: String, _ name: String) throws -> String {
+    func pem(_ text: String, _ name: String) throws -> String {
         guard text.contains("-----BEGIN ") else { throw broken("what it holds is not PEM", name) }
         return text
     }
 
-    /// What stands in the file that a member points to; a relative path starts from the kubeconfig's folder.
+    /// What stands in the file that a member points to.
     func file(_ name: String) throws -> String? {
-        guard let path = try text(name) else { return nil }
-        let folder = file.lastIndex(of: "/").map { file[...$0] } ?? ""
+        guard let path = try path(of: name) else { return nil }
         do {
-            return try Self.text(of: path.hasPrefix("/") ? path : folder + path)
+            return try Self.text(of: path)
         } catch {
             throw broken(error.message, name)
         }
+    }
+
+    /// The path a member holds; a relative one starts from the kubeconfig's folder.
+    func path(of name: String) throws -> String? { try text(name).map(resolved) }
+
+    /// The file to read again as it changes; nil where inline data stands in its place.
+    func rotatingPath(_ name: String) throws -> String? {
+        try text("\(name)-data") == nil ? try path(of: name) : nil
+    }
+
+    /// A command: a bare name is looked for on the `PATH`, anything else is a path.
+    func executable(_ command: String) throws -> String { command.contains("/") ? resolved(command) : command }
+
+    func resolved(_ path: String) -> String {
+        let folder = file.lastIndex(of: "/").map { file[...$0] } ?? "./"
+        return path.hasPrefix("/") ? path : folder + path
     }
 
     /// A token: one word, which could not break out of the header it goes into.
