@@ -66,6 +66,7 @@ let package = Package(
             name: "ClawKubernetes",
             dependencies: [
                 "ClawBase", "ClawDocuments", "ClawModels",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
