@@ -2,8 +2,8 @@ import HTTPTypes
 
 /// A Kubernetes API server, as everything above this layer sees it.
 ///
-/// Two requirements; get, list, apply, watch and the others are extensions. Conform to wrap another API (dry run,
-/// impersonation, recording) or to stand in for one.
+/// Three requirements, of which most stand-ins need but two; get, list, apply, watch and the others are extensions.
+/// Conform to wrap another API (dry run, impersonation, recording) or to stand in for one.
 public protocol KubernetesAPI: Sendable {
     /// One exchange whose answer is a document.
     /// - Throws: ``KubernetesError`` where the server refused, ``TransportError`` where there was no answer,
@@ -13,6 +13,11 @@ public protocol KubernetesAPI: Sendable {
     /// One exchange whose answer is a stream: a watch, a log.
     /// - Throws: as above, before the stream begins; the stream itself throws ``TransportError``.
     func stream(for request: APIRequest) async throws -> Body
+
+    /// One exchange that becomes a WebSocket: exec, attach, port-forward. By default refused.
+    /// - Parameter subprotocols: in the order of preference.
+    /// - Throws: as above, and `WebSocketError` where the server's handshake is wrong.
+    func webSocket(for request: APIRequest, subprotocols: [String]) async throws -> WebSocket
 }
 
 /// The API over a transport: a real cluster by ``CurlTransport``, the embedded one by ``HandlerTransport``.
@@ -51,6 +56,16 @@ public struct KubernetesClient: KubernetesAPI {
     }
 
     public func stream(for request: APIRequest) async throws -> Body { try await accepted(request).body }
+
+    public func webSocket(for request: APIRequest, subprotocols: [String]) async throws -> WebSocket {
+        var http = request.httpRequest
+        http.headers[.userAgent] = userAgent
+        http = .webSocket(
+            http.head.path ?? "/", subprotocols: subprotocols, headers: http.headers, headTimeout: http.headTimeout)
+        let response = try await transport.send(http)
+        if let socket = try response.webSocket(for: http) { return socket }
+        throw KubernetesError(status: response.status.code, try await refusal(response))
+    }
 
     /// The response, where its status says yes.
     private func accepted(_ request: APIRequest) async throws -> Response {

@@ -23,6 +23,12 @@ public struct ModifiedAPI: KubernetesAPI {
         try modify(&request)
         return try await base.stream(for: request)
     }
+
+    public func webSocket(for request: APIRequest, subprotocols: [String]) async throws -> WebSocket {
+        var request = request
+        try modify(&request)
+        return try await base.webSocket(for: request, subprotocols: subprotocols)
+    }
 }
 
 /// How unknown and duplicate fields in what is written are taken.
