@@ -206,7 +206,10 @@ let package = Package(
         // MARK: tests
         .testTarget(
             name: "ClawBaseTests",
-            dependencies: ["ClawBase", .product(name: "HTTPTypes", package: "swift-http-types")]),
+            dependencies: [
+                "ClawBase", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "ClawHTTPServerTests",
             dependencies: [
@@ -220,8 +223,9 @@ let package = Package(
         .testTarget(
             name: "ClawKubernetesTests",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawModels",
+                "ClawBase", "ClawCluster", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes", "ClawModels",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "ClawControlTests",
