@@ -88,9 +88,11 @@ let package = Package(
             path: "Sources/ClawKit/Control"),
 
         // MARK: Cluster
+        .systemLibrary(name: "CTerminal", path: "Sources/ClawKit/Cluster/CTerminal"),
         .target(
             name: "ClawCluster",
             dependencies: [
+                "CTerminal",
                 "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -100,7 +102,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "X509", package: "swift-certificates"),
             ],
-            path: "Sources/ClawKit/Cluster"),
+            path: "Sources/ClawKit/Cluster", exclude: ["CTerminal"]),
 
         // MARK: ClawKit's own kinds
         .target(

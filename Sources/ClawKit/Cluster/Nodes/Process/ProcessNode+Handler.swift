@@ -4,7 +4,7 @@ import ClawModels
 import HTTPTypes
 import Synchronization
 
-/// The kubelet's HTTP API, as far as the API server needs it: logs, and whether the node is there.
+/// The kubelet's HTTP API, as far as the API server needs it: logs, streams, and whether the node is there.
 extension ProcessNode {
     public func respond(to request: Request) async -> Response {
         guard request.method == .get || request.method == .head else {
@@ -15,7 +15,9 @@ extension ProcessNode {
         switch (path.first, path.count) {
         case ("healthz", 1): return .text("ok")
         case ("containerLogs", 4): return containerLogs(path[1], path[2], path[3], request.query)
-        default: return refusal(404, "NotFound", "the node serves /containerLogs/NAMESPACE/POD/CONTAINER and /healthz")
+        case ("exec", 4): return exec(path[1], path[2], path[3], request)
+        default:
+            return refusal(404, "NotFound", "the node serves /containerLogs, /exec, /attach, /portForward and /healthz")
         }
     }
 
@@ -30,12 +32,9 @@ extension ProcessNode {
         } catch {
             return refusal(400, "BadRequest", "\(error)")
         }
-        let found = workers.withLock { workers in
-            workers.values.filter { $0.pod.name == name && $0.pod.namespace == namespace }
+        guard let worker = worker(namespace, name) else {
+            return refusal(404, "NotFound", "pod \"\(name)\" does not exist")
         }
-        // An ending pod's successor may bear its name; the newer one is meant.
-        guard let worker = found.max(by: { $0.pod.metadata.creationTimestamp ?? "" < $1.pod.metadata.creationTimestamp ?? "" })
-        else { return refusal(404, "NotFound", "pod \"\(name)\" does not exist") }
         guard worker.pod.container(container) != nil else {
             return refusal(404, "NotFound", "container \"\(container)\" not found in pod \"\(name)\"")
         }

@@ -44,7 +44,7 @@ struct ContainerPlanner: Sendable {
         let workingDirectory = try workingDirectory(of: container, uid, rewriting)
         return ProcessSpec(
             executable: try executable(arguments[0], workingDirectory, variables["PATH"]), arguments: arguments,
-            environment: variables, workingDirectory: workingDirectory)
+            environment: variables, workingDirectory: workingDirectory, paths: rewriting)
     }
 
     private func base(
@@ -89,7 +89,7 @@ struct ContainerPlanner: Sendable {
     }
 
     /// A name without slash is looked for in the node's search path, then in the container's `PATH`.
-    private func executable(_ command: String, _ workingDirectory: String, _ path: String?) throws -> String {
+    func executable(_ command: String, _ workingDirectory: String, _ path: String?) throws -> String {
         if command.contains("/") { return command.hasPrefix("/") ? command : "\(workingDirectory)/\(command)" }
         let places = configuration.executableSearchPath + (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map(String.init)
         for place in places where place.hasPrefix("/") {

@@ -18,7 +18,7 @@ final class PodWorker: Sendable {
         var sandbox = PodSandbox()
         var processes: [String: Running] = [:]
     }
-    private struct Running {
+    struct Running {
         var handle: ProcessHandle
         var spec: ProcessSpec
     }
@@ -33,6 +33,8 @@ final class PodWorker: Sendable {
 
     var pod: Pod { shared.withLock { $0.pod } }
     var status: PodStatus { shared.withLock { $0.status } }
+    var planner: ContainerPlanner { services.planner }
+    func running(_ container: String) -> Running? { shared.withLock { $0.processes[container] } }
 
     func post(_ event: PodMachine.Event) {
         if case .updated(let pod) = event {
