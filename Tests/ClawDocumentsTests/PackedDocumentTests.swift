@@ -128,3 +128,21 @@ struct PackedDocumentTests {
         #expect(value["o"]?["m29999"] == 29999)
     }
 }
+
+@Suite("Items of a parsed list")
+struct ListItemTests {
+    @Test("say the version and kind that servers leave out, and keep those they bring")
+    func kinds() throws {
+        let list = try parse(
+            #"{"kind":"PodList","apiVersion":"v1","items":[{"metadata":{"name":"a"}},{"kind":"Pod","apiVersion":"v1","metadata":{}},{}]}"#)
+        #expect(list["items"]?[0] == ["metadata": ["name": "a"], "apiVersion": "v1", "kind": "Pod"])
+        #expect(list["items"]?[1] == ["kind": "Pod", "apiVersion": "v1", "metadata": [:]])
+        #expect(list["items"]?[2] == [:])
+    }
+
+    @Test("of a list that does not say what they are stay as they came", arguments: ["List", "Pods", "PodList\u{e9}"])
+    func untyped(_ kind: String) throws {
+        let list = try parse(#"{"kind":"\#(kind)","apiVersion":"v1","items":[{"a":1}]}"#)
+        #expect(list["items"]?[0] == ["a": 1])
+    }
+}

@@ -4,7 +4,8 @@
 /// A name that stands twice in an object keeps its last value, as in Kubernetes.
 ///
 /// The members of the outermost object, and the elements of its arrays, become documents of their own, so that one
-/// item of a list or the object of a watch event does not keep the rest in memory.
+/// item of a list or the object of a watch event does not keep the rest in memory. Items of a typed list
+/// (`PodList`) get the version and kind that servers leave out of them.
 public enum JSONParser {
     public struct Limits: Sendable {
         /// How deep arrays and objects may nest.
@@ -62,7 +63,7 @@ public enum JSONParser {
             guard list.count < MemberList.mostNames else { throw packer.error("an object has too many members") }
             list[key] =
                 packer.skip(UInt8(ascii: "["))
-                ? .array(try elements(&packer, depth: depth - 2)) : try packer.document(depth: depth - 1, parent: key.number)
+                ? .array(try elements(&packer, depth: depth - 2, of: list, key)) : try packer.document(depth: depth - 1, parent: key.number)
             packer.skipBlanks()
         } while packer.skip(UInt8(ascii: ","))
         guard packer.skip(UInt8(ascii: "}")) else { throw packer.error("expected ',' or '}', found \(packer.found())") }
@@ -70,13 +71,17 @@ public enum JSONParser {
     }
 
     /// The elements of an array of the outermost object, its bracket read.
-    private static func elements(_ packer: inout JSONPacker, depth: Int) throws(JSONError) -> [JSON] {
+    private static func elements(
+        _ packer: inout JSONPacker, depth: Int, of list: MemberList, _ key: FieldKey
+    ) throws(JSONError) -> [JSON] {
         guard depth >= 0 else { throw packer.error("arrays and objects nest too deep") }
+        let kind =
+            key == "items" ? ItemKind(listKind: list["kind"]?.string, apiVersion: list["apiVersion"]?.string) : nil
         var elements: [JSON] = []
         packer.skipBlanks()
         if packer.skip(UInt8(ascii: "]")) { return elements }
         repeat {
-            elements.append(try packer.document(depth: depth))
+            elements.append(try packer.document(depth: depth, adding: kind))
             packer.skipBlanks()
         } while packer.skip(UInt8(ascii: ","))
         guard packer.skip(UInt8(ascii: "]")) else { throw packer.error("expected ',' or ']', found \(packer.found())") }

@@ -41,9 +41,17 @@ struct JSONPacker: ~Copyable {
     // MARK: whole documents
 
     /// Packs the value at the cursor by itself.
-    mutating func document(depth: Int, parent: UInt16 = FieldKey.unknown) throws(JSONError) -> JSON {
+    /// - Parameter kind: added to an object that does not say its kind.
+    mutating func document(
+        depth: Int, parent: UInt16 = FieldKey.unknown, adding kind: ItemKind? = nil
+    ) throws(JSONError) -> JSON {
         used = 0
-        try pack(depth: depth, parent: parent)
+        if let kind, peek() == UInt8(ascii: "{") {
+            reserve(16)
+            try packObject(depth: depth, parent: parent, adding: kind)
+        } else {
+            try pack(depth: depth, parent: parent)
+        }
         let bytes = PackedBytes(copying: UnsafeRawBufferPointer(start: out, count: used))
         return withExtendedLifetime(bytes) { PackedReader.value(bytes.start, in: bytes) }
     }
@@ -100,11 +108,14 @@ struct JSONPacker: ~Copyable {
         out.storeBytes(of: count, toByteOffset: header + 5, as: UInt32.self)
     }
 
-    private mutating func packObject(depth: Int, parent: UInt16) throws(JSONError) {
+    private mutating func packObject(
+        depth: Int, parent: UInt16, adding kind: ItemKind? = nil
+    ) throws(JSONError) {
         cursor += 1
         guard depth > 0 else { throw error("arrays and objects nest too deep") }
         skipBlanks()
         if skip(UInt8(ascii: "}")) { return write(PackedTag.emptyObject) }
+        var saysItsKind = false
         let header = used
         used += PackedTag.objectHeader
         var names = RepeatedNames()
@@ -116,6 +127,7 @@ struct JSONPacker: ~Copyable {
             var member = used
             let key = try packKey()
             count += 1
+            if kind != nil, key == ItemKind.key { saysItsKind = true }
             if names.mayRepeat(key, member, from: header, out) {
                 let moved = RepeatedNames.removeEarlier(member, from: header, to: used, out)
                 if moved > 0 { (member, used, count) = (member - moved, used - moved, count - 1) }
@@ -131,6 +143,11 @@ struct JSONPacker: ~Copyable {
             skipBlanks()
         } while skip(UInt8(ascii: ","))
         guard skip(UInt8(ascii: "}")) else { throw error("expected ',' or '}', found \(found())") }
+        if let kind, !saysItsKind {
+            reserve(kind.members.count)
+            for byte in kind.members { write(byte) }
+            count += 2
+        }
         guard count <= MemberList.mostNames else { throw error("an object has too many members") }
         guard count > 0 else {
             used = header
