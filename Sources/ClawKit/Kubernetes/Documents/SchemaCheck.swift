@@ -32,11 +32,10 @@ public final class SchemaCheck: Sendable {
         (self.places, self.types) = (places, types)
         var packed = PackedCheck()
         for fields in types {
-            packed.types.append(
-                PackedCheck.Fields(
-                    fields.filter { $0.key.number != FieldKey.unknown }.map {
-                        ($0.key.number, Self.add($0.test, to: &packed))
-                    }))
+            packed.addType(
+                fields.filter { $0.key.number != FieldKey.unknown }.map {
+                    ($0.key.number, Self.add($0.test, to: &packed))
+                })
         }
         self.packed = packed
     }
@@ -93,8 +92,7 @@ public final class SchemaCheck: Sendable {
             case .list(let element): (.list, add(element, to: &packed))
             case .map(let element): (.map, add(element, to: &packed))
             }
-        packed.tests.append(PackedCheck.Test(kind: kind, child: child))
-        return Int32(packed.tests.count - 1)
+        return packed.add(PackedCheck.Test(kind: kind, child: child))
     }
 
     // MARK: finding the place
