@@ -128,11 +128,13 @@ struct EmbeddedVerbTests {
                 until: .exists && ObjectCondition("filled") { $0.data["k"] != nil }, deadline: .seconds(20))
             _ = try await client.create(map("late"))
             _ = try await client.edit(ConfigMap.self, "late", in: "default") { $0.data["k"] = "v" }
-            #expect(try await filled?.data == ["k": "v"])
+            let found = try await filled
+            #expect(found?.data == ["k": "v"])
             async let gone = client.wait(
                 for: ConfigMap.self, "late", in: "default", until: .deleted, deadline: .seconds(20))
             #expect(try await client.delete(ConfigMap.self, "late", in: "default").isDone)
-            #expect(try await gone == nil)
+            let left = try await gone
+            #expect(left == nil)
         }
     }
 

@@ -46,7 +46,8 @@ struct WaitTests {
         }
         try await eventually("the watch") { transport.requests.count == 2 && time.sleeperCount == 1 }
         time.advance(by: .seconds(60))
-        let error = try #require(throws: Finding.self) { try outcome.get() }
+        let result = await outcome
+        let error = try #require(throws: Finding.self) { try result.get() }
         #expect(error.code == .deadline)
         #expect(error.message == "Deployment demo/web is not ready after 60.0 s: 2 of 3 replicas are available.")
     }

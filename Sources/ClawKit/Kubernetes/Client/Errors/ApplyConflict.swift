@@ -5,6 +5,8 @@ public struct ApplyConflict: Sendable, Hashable {
     public let field: String
     /// Empty where the server does not say.
     public let manager: String
+
+    public init(field: String, manager: String) { (self.field, self.manager) = (field, manager) }
 }
 
 extension KubernetesError {
