@@ -7,7 +7,8 @@ import Synchronization
 /// The kubelet's HTTP API, as far as the API server needs it: logs, streams, and whether the node is there.
 extension ProcessNode {
     public func respond(to request: Request) async -> Response {
-        guard request.method == .get || request.method == .head else {
+        let mayUpgrade = request.wantsUpgrade && request.method == .post
+        guard request.method == .get || request.method == .head || mayUpgrade else {
             return refusal(405, "MethodNotAllowed", "the node answers GET only")
         }
         let path = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()

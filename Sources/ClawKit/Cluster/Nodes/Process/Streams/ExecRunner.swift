@@ -6,7 +6,8 @@ import ClawKubernetes
 /// The command ends with its connection: a client that leaves has its process group killed, as a terminal that goes
 /// would end what runs in it.
 struct ExecRunner: Sendable {
-    let spec: ProcessSpec
+    let planner: ContainerPlanner
+    let container: ProcessSpec
     let asked: StreamRequest
 
     func run(_ socket: WebSocket) async throws {
@@ -14,15 +15,18 @@ struct ExecRunner: Sendable {
         try await connection.greet()
         let status: [UInt8]
         do {
-            let exit = try await execute(connection)
+            let exit = try await execute(try planner.exec(asked.command, in: container), connection)
             status = CommandOutcome(exitCode: exit.code).status
         } catch {
-            status = APIStatus.internalError("error executing command in container: \(error.message)").bytes
+            let problem = (error as? ConfigurationProblem)?.message ?? (error as? ProcessStartError)?.message ?? "\(error)"
+            status = APIStatus.internalError("error executing command in container: \(problem)").bytes
         }
         try await connection.end(status)
     }
 
-    private func execute(_ connection: CommandConnection) async throws(ProcessStartError) -> ContainerExit {
+    private func execute(
+        _ spec: ProcessSpec, _ connection: CommandConnection
+    ) async throws(ProcessStartError) -> ContainerExit {
         let started = Mailbox<(handle: ProcessHandle, input: InteractiveProcess.Input)>()
         return try await withTaskGroup(of: Result<ContainerExit, ProcessStartError>?.self) { group in
             group.addTask {

@@ -9,18 +9,11 @@ extension ProcessNode {
     /// `/exec/NAMESPACE/POD/CONTAINER`
     func exec(_ namespace: String, _ name: String, _ container: String, _ request: Request) -> Response {
         let asked = StreamRequest(request.query)
-        guard let subprotocol = StreamRequest.subprotocol(request) else { return Self.noSubprotocol }
         guard let worker = worker(namespace, name), let running = worker.running(container) else {
             return Self.notRunning(container)
         }
-        let spec: ProcessSpec
-        do {
-            spec = try worker.planner.exec(asked.command, in: running.spec)
-        } catch {
-            let problem = (error as? ConfigurationProblem)?.message ?? "\(error)"
-            return APIStatus.internalError("error executing command in container: \(problem)").response
-        }
-        let runner = ExecRunner(spec: spec, asked: asked)
+        guard let subprotocol = StreamRequest.subprotocol(request) else { return Self.noSubprotocol }
+        let runner = ExecRunner(planner: worker.planner, container: running.spec, asked: asked)
         return .webSocket(request, subprotocol: subprotocol, messageLimit: RemoteCommandProtocol.messageLimit) {
             try await runner.run($0)
         }
