@@ -102,13 +102,13 @@ struct UpgradeTests {
     @Test("a graceful shutdown ends upgraded connections within the time streams have")
     func shutdown() async throws {
         let start = ContinuousClock.now
-        let channel = try await withServer(
+        let open = try await withServer(
             limits: .init(drain: .seconds(30), streamDrain: .milliseconds(50)), answer: Self.echo
         ) { transport, _ in
             try channel(await transport.send(Request(.get, "/", headers: Self.upgrade)))
         }
         #expect(ContinuousClock.now - start < .seconds(10))
-        _ = try? await channel.read()
+        _ = try? await open.read()
     }
 
     @Test("a proxy passes an upgraded connection on as it is")
