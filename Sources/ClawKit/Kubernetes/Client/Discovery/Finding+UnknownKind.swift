@@ -4,7 +4,8 @@ extension Finding {
         let plain = types.flatMap { [$0.plural, $0.singular, $0.kind] }
         let candidates = name.contains(".") ? types.map(\.qualifiedName) : plain
         return Finding(
-            .unknownKind, "The server has no resource '\(name)'\(mend(name, candidates)).\(unasked(served))", field: name)
+            .unknownKind, "The server has no resource '\(name)'\(mend(name, candidates)).\(unasked(served))",
+            field: name)
     }
 
     /// - Parameter group: with or without a version.

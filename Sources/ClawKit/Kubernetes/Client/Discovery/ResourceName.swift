@@ -6,7 +6,8 @@ struct ResourceName {
 
     /// The ways to read a text, the more specific first. A trailing dot means the core group: `pods.v1.`
     static func readings(of text: String) -> [ResourceName] {
-        let parts = text.lowercased().split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+        let parts = text.lowercased().split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false).map(
+            String.init)
         guard let name = parts.first, parts.count > 1 else { return [ResourceName(name: text.lowercased())] }
         let byGroup = ResourceName(name: name, group: parts.dropFirst().joined(separator: "."))
         return parts.count == 3 ? [ResourceName(name: name, version: parts[1], group: parts[2]), byGroup] : [byGroup]

@@ -4,7 +4,8 @@ enum ApplyOrder {
     /// listed come after all workloads, and webhooks last of all: they may bar everything while nobody serves them.
     private static let kinds: [String] = [
         "Namespace", "CustomResourceDefinition.apiextensions.k8s.io", "PriorityClass.scheduling.k8s.io",
-        "NetworkPolicy.networking.k8s.io", "ResourceQuota", "LimitRange", "PodDisruptionBudget.policy", "ServiceAccount",
+        "NetworkPolicy.networking.k8s.io", "ResourceQuota", "LimitRange", "PodDisruptionBudget.policy",
+        "ServiceAccount",
         "Secret", "ConfigMap", "StorageClass.storage.k8s.io", "PersistentVolume", "PersistentVolumeClaim",
         "ClusterRole.rbac.authorization.k8s.io", "ClusterRoleBinding.rbac.authorization.k8s.io",
         "Role.rbac.authorization.k8s.io", "RoleBinding.rbac.authorization.k8s.io", "Service", "DaemonSet.apps", "Pod",

@@ -25,7 +25,8 @@ extension ApplySet {
                 annotations: [
                     Annotation.tooling: tooling,
                     Annotation.kinds: contents.kinds.sorted().map(\.description).joined(separator: ","),
-                    Annotation.namespaces: contents.namespaces.filter { $0 != namespace }.sorted().joined(separator: ","),
+                    Annotation.namespaces: contents.namespaces.filter { $0 != namespace }.sorted().joined(
+                        separator: ","),
                 ]))
     }
 
@@ -36,13 +37,14 @@ extension ApplySet {
         let place = ManifestReference(parent).description
         guard let tooling = annotations[Annotation.tooling] else {
             throw Finding(
-                .applySet, "\(place) is there, but as no parent of an ApplySet (it lacks \(Annotation.tooling)); use another.",
+                .applySet,
+                "\(place) is there, but as no parent of an ApplySet (it lacks \(Annotation.tooling)); use another.",
                 field: place)
         }
         guard Self.toolName(tooling) == Self.toolName(self.tooling) else {
             throw Finding(
                 .applySet,
-                "\(place) is managed by '\(tooling)', not by '\(self.tooling)'; use that tool, or set the tooling to its name.",
+                "\(place) is managed by '\(tooling)', not by '\(self.tooling)'; use that tool, or take its name.",
                 field: place)
         }
         guard parent.labels[Label.id] == id else {
@@ -55,8 +57,12 @@ extension ApplySet {
             namespaces: Set(namespaces + [namespace].compactMap { $0 }))
     }
 
-    private func kinds(_ annotations: [String: String], _ place: String, _ mapper: RESTMapper) async throws -> Set<GroupKind> {
-        if let text = annotations[Annotation.kinds] { return Set(text.split(separator: ",").map { GroupKind(parsing: $0) }) }
+    private func kinds(_ annotations: [String: String], _ place: String, _ mapper: RESTMapper) async throws -> Set<
+        GroupKind
+    > {
+        if let text = annotations[Annotation.kinds] {
+            return Set(text.split(separator: ",").map { GroupKind(parsing: $0) })
+        }
         guard let text = annotations[Annotation.resources] else {
             throw Finding(
                 .applySet, "\(place) does not say which kinds it contains; set \(Annotation.kinds), empty for none.",

@@ -7,8 +7,8 @@ struct DefinitionWaits {
     init(applier: ManifestApplier) { self.applier = applier }
 
     /// - Returns: in a dry run, what cannot be checked because the definition is not really there.
-    /// - Throws: ``Finding`` with ``FindingCode/deadline``, or with ``FindingCode/unknownKind`` where the definition was
-    ///   refused; what watching throws.
+    /// - Throws: ``Finding`` with ``FindingCode/deadline``, or with ``FindingCode/unknownKind`` where the definition
+    ///   was refused; what watching throws.
     mutating func wait(for item: PlannedObject) async throws -> Finding? {
         guard let name = item.definition else { return nil }
         if let answer = known[name] { return answer }
@@ -24,7 +24,8 @@ struct DefinitionWaits {
             return nil
         } catch let finding as Finding where finding.code == .unknownKind {
             return Finding(
-                .unchecked, "The definition \(name) is not installed, so its objects could not be checked in a dry run.",
+                .unchecked,
+                "The definition \(name) is not installed, so its objects could not be checked in a dry run.",
                 field: item.source)
         }
     }

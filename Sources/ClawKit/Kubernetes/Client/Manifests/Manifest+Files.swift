@@ -3,17 +3,18 @@ import FoundationEssentials
 extension Manifest {
     private static let endings = ["yaml", "yml", "json"]
 
-    /// The objects of files and of the `.yaml`, `.yml` and `.json` files in folders, folders in the order of their names.
+    /// The objects of files and of the `.yaml`, `.yml` and `.json` files in folders, by name.
     /// - Parameter recursive: whether folders are searched down to their leaves.
-    /// - Throws: as ``objects(in:source:)``; ``Finding`` with ``FindingCode/badConfig`` for what cannot be read, and for
-    ///   a folder without a manifest.
+    /// - Throws: as ``objects(in:source:)``; ``Finding`` with ``FindingCode/badConfig`` for what cannot be read, and
+    ///   for a folder without a manifest.
     public static func objects(at paths: [String], recursive: Bool = false) throws -> [ManifestObject] {
         try paths.flatMap { path in
             guard isFolder(path) else { return try objects(in: text(of: path), source: path) }
             let files = try files(in: path, recursive)
             if files.isEmpty {
                 throw Finding(
-                    .badConfig, "The folder \(path) has no .yaml, .yml or .json file; name another, or search recursively.",
+                    .badConfig,
+                    "The folder \(path) has no .yaml, .yml or .json file; name another, or search recursively.",
                     field: path)
             }
             return try files.flatMap { try objects(in: text(of: $0), source: $0) }

@@ -1,7 +1,7 @@
 extension Manifest {
     /// The objects of a YAML or JSON text, in order; Lists are taken apart.
-    /// - Throws: ``Finding`` with ``FindingCode/badConfig`` naming the document that is no object, or lacks its version,
-    ///   kind or name.
+    /// - Throws: ``Finding`` with ``FindingCode/badConfig`` naming the document that is no object, or lacks its
+    ///   version, kind or name.
     public static func objects(in text: String, source: String = "stdin") throws -> [ManifestObject] {
         let documents = try parse(text, source: source)
         return try documents.enumerated().flatMap { index, document in
@@ -12,7 +12,8 @@ extension Manifest {
     private static func objects(_ document: JSON, source: String) throws -> [ManifestObject] {
         guard let object = document.object else {
             throw Finding(
-                .badConfig, "A manifest is made of objects, and this is a JSON \(document.typeName); begin with apiVersion.",
+                .badConfig,
+                "A manifest is made of objects, and this is a JSON \(document.typeName); begin with apiVersion.",
                 field: source)
         }
         let apiVersion = try text(.apiVersion, of: object, source)
@@ -31,7 +32,8 @@ extension Manifest {
         let metadata = object[.metadata]?.object ?? JSONObject()
         if metadata["name"] == nil, metadata["generateName"] != nil {
             throw Finding(
-                .badConfig, "Apply needs a name that stays, so generateName will not do; set metadata.name.", field: source)
+                .badConfig, "Apply needs a name that stays, so generateName will not do; set metadata.name.",
+                field: source)
         }
         _ = try text(.name, of: metadata, source)
         return [ManifestObject(DynamicObject(document: object), source: source)]

@@ -39,7 +39,8 @@ extension ManifestApplier {
             case .success(var item):
                 if let other = item.object.labels[ApplySet.Label.partOf] {
                     throw Finding(
-                        .applySet, "\(item.reference) has the label \(ApplySet.Label.partOf)=\(other) already; remove it.",
+                        .applySet,
+                        "\(item.reference) has the label \(ApplySet.Label.partOf)=\(other) already; remove it.",
                         field: item.source)
                 }
                 item.object.labels[ApplySet.Label.partOf] = set.id
@@ -84,7 +85,8 @@ struct ApplySetRun {
         guard definition?.labels[ApplySet.Label.isParentType] != nil else {
             throw Finding(
                 .applySet,
-                "\(set.type.kind) may not be a parent; use a Secret, or label its definition \(ApplySet.Label.isParentType).",
+                "\(set.type.kind) may not be a parent; use a Secret, or give its definition the label "
+                    + "\(ApplySet.Label.isParentType).",
                 field: place)
         }
     }
@@ -118,7 +120,8 @@ struct ApplySetRun {
         var found: [DynamicObject] = []
         for namespace in places {
             found += try await applier.api.list(
-                DynamicObject.self, of: type, in: namespace, labels: [ApplySet.Label.partOf: set.id]).items
+                DynamicObject.self, of: type, in: namespace, labels: [ApplySet.Label.partOf: set.id]
+            ).items
         }
         return found
     }

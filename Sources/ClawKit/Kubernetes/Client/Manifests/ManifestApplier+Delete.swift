@@ -3,7 +3,9 @@ extension ManifestApplier {
     /// - Parameter deadline: waits so long until each is gone; nil returns once the server has accepted.
     /// - Returns: a result per object, in the order of deleting.
     /// - Throws: as ``apply(_:)``.
-    public func delete(_ objects: [ManifestObject], waitingAtMost deadline: Duration? = nil) async throws -> [ManifestResult] {
+    public func delete(_ objects: [ManifestObject], waitingAtMost deadline: Duration? = nil) async throws
+        -> [ManifestResult]
+    {
         var plan = try await plan.resolve(objects)
         plan.reverse()
         let writer = writer

@@ -76,7 +76,9 @@ extension JSONObject {
         var document = self
         document.modify(.metadata) { metadata in
             guard var object = metadata?.object else { return }
-            for name in ["managedFields", "resourceVersion", "generation", "uid", "creationTimestamp"] { object[name] = nil }
+            for name in ["managedFields", "resourceVersion", "generation", "uid", "creationTimestamp"] {
+                object[name] = nil
+            }
             // kubectl's copy of what was applied repeats everything, secrets too.
             object.modify("annotations") { $0?["kubectl.kubernetes.io/last-applied-configuration"] = nil }
             metadata = .object(object)
@@ -84,7 +86,9 @@ extension JSONObject {
         return document
     }
 
-    fileprivate mutating func hide(_ key: FieldKey, _ values: JSONObject?, changedFrom others: JSONObject?, _ mark: String) {
+    fileprivate mutating func hide(
+        _ key: FieldKey, _ values: JSONObject?, changedFrom others: JSONObject?, _ mark: String
+    ) {
         guard let values else { return }
         self[key] = .object(
             JSONObject(values.map { ($0.name, .string(others?[$0.name] == $0.value ? "***" : mark)) }))

@@ -28,7 +28,9 @@ enum YAMLText {
         case .string(let text) where isBlock(text):
             lines.append("\(head) |\(text.hasSuffix("\n") ? "" : "-")")
             let body = text.hasSuffix("\n") ? text.dropLast() : text[...]
-            lines += body.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "\(indent)  \($0)" }
+            lines += body.split(separator: "\n", omittingEmptySubsequences: false).map {
+                $0.isEmpty ? "" : "\(indent)  \($0)"
+            }
         case .string(let text): lines.append("\(head) \(scalar(text))")
         default: lines.append("\(head) \(value)")
         }
@@ -65,6 +67,8 @@ enum YAMLText {
     /// Several lines that YAML's literal form keeps as they are.
     private static func isBlock(_ text: String) -> Bool {
         text.contains("\n") && !text.hasPrefix(" ") && !text.hasPrefix("\n") && !text.hasSuffix("\n\n") && text != "\n"
-            && text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "\t" || ($0.value >= 0x20 && $0.value < 0x7F) || $0.value > 0xA0 }
+            && text.unicodeScalars.allSatisfy {
+                $0 == "\n" || $0 == "\t" || ($0.value >= 0x20 && $0.value < 0x7F) || $0.value > 0xA0
+            }
     }
 }

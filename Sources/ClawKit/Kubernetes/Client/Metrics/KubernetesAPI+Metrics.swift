@@ -8,7 +8,9 @@ extension KubernetesAPI {
 
     /// Of one namespace or (nil) of all.
     /// - Throws: as ``nodeMetrics(matching:)``.
-    public func podMetrics(in namespace: String? = nil, matching selection: Selection = .all) async throws -> [PodMetrics] {
+    public func podMetrics(in namespace: String? = nil, matching selection: Selection = .all) async throws
+        -> [PodMetrics]
+    {
         try await metrics { try await list(PodMetrics.self, in: namespace, matching: selection).items }
     }
 
@@ -42,7 +44,8 @@ extension KubernetesAPI {
             return try await body()
         } catch let error as KubernetesError where error.isNotFound || error.code == 503 {
             throw Finding(
-                .noMetrics, "The cluster does not serve metrics.k8s.io/v1beta1; install metrics-server or look after it.",
+                .noMetrics,
+                "The cluster does not serve metrics.k8s.io/v1beta1; install metrics-server or look after it.",
                 details: ["answer": "\(error)"])
         }
     }
@@ -61,7 +64,9 @@ public struct NodeUsage: Sendable, Hashable {
 
     /// From 0 to 1, or a little more; nil where one of the two is not known.
     public func share(of resource: String) -> Double? {
-        guard let used = used[resource]?.nanoUnits, let all = allocatable[resource]?.nanoUnits, all > 0 else { return nil }
+        guard let used = used[resource]?.nanoUnits, let all = allocatable[resource]?.nanoUnits, all > 0 else {
+            return nil
+        }
         return Double(used) / Double(all)
     }
 }
