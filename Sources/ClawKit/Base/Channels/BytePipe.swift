@@ -2,7 +2,7 @@ import DequeModule
 import Synchronization
 
 /// One direction of a channel in memory: chunks in order, a bound on what is not read yet, and an end.
-final class BytePipe: Sendable {
+package final class BytePipe: Sendable {
     private struct State {
         var chunks: Deque<[UInt8]> = []
         var buffered = 0
@@ -18,9 +18,9 @@ final class BytePipe: Sendable {
     private let limit: Int
     private let state = Mutex(State())
 
-    init(limit: Int) { self.limit = limit }
+    package init(limit: Int) { self.limit = limit }
 
-    func read() async throws -> [UInt8]? {
+    package func read() async throws -> [UInt8]? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let (answer, writer) = state.withLock { Self.pull(&$0, continuation, limit, Task.isCancelled) }
@@ -57,7 +57,7 @@ final class BytePipe: Sendable {
     }
 
     /// Adds the bytes, and waits for room.
-    func write(_ bytes: [UInt8]) async throws {
+    package func write(_ bytes: [UInt8]) async throws {
         try Task.checkCancellation()
         try put(bytes)
         try await withTaskCancellationHandler {
@@ -97,11 +97,9 @@ final class BytePipe: Sendable {
         reader?.resume(returning: bytes)
     }
 
-    var isFull: Bool { state.withLock { $0.buffered >= limit } }
-    var isEmpty: Bool { state.withLock { $0.chunks.isEmpty } }
 
     /// The writing side is done, or broke; what is buffered stays readable.
-    func finish(throwing failure: (any Error)? = nil) {
+    package func finish(throwing failure: (any Error)? = nil) {
         let (reader, writer) = state.withLock { state in
             guard !state.isFinished else { return (nil, nil) as (CheckedContinuation<[UInt8]?, any Error>?, CheckedContinuation<Void, any Error>?) }
             (state.isFinished, state.failure) = (true, failure)
@@ -113,7 +111,7 @@ final class BytePipe: Sendable {
     }
 
     /// The reading side is done; writes fail from now on.
-    func abandon() {
+    package func abandon() {
         let (reader, writer) = state.withLock { state in
             (state.isAbandoned, state.chunks, state.buffered) = (true, [], 0)
             defer { (state.reader, state.writer) = (nil, nil) }

@@ -17,6 +17,8 @@ extension ProcessNode {
         case ("healthz", 1): return .text("ok")
         case ("containerLogs", 4): return containerLogs(path[1], path[2], path[3], request.query)
         case ("exec", 4): return exec(path[1], path[2], path[3], request)
+        case ("attach", 4): return attach(path[1], path[2], path[3], request)
+        case ("portForward", 3): return portForward(path[1], path[2], request)
         default:
             return refusal(404, "NotFound", "the node serves /containerLogs, /exec, /attach, /portForward and /healthz")
         }

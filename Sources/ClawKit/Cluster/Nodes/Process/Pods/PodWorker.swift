@@ -21,6 +21,8 @@ final class PodWorker: Sendable {
     struct Running {
         var handle: ProcessHandle
         var spec: ProcessSpec
+        /// For who attaches.
+        var streams: ContainerStreams
     }
     private let shared: Mutex<Shared>
 
@@ -173,7 +175,7 @@ final class PodWorker: Sendable {
             inbox.post(.ended(container: name, attempt: attempt, .notStarted(Self.words(for: error))))
             return
         }
-        let exit = await execute(spec, name, attempt, log)
+        let exit = await execute(container, spec, attempt, log)
         services.logs.end(log)
         services.records.endStrays(podUID: uid, container: name, attempt: attempt)
         services.records.remove(podUID: uid, container: name)
@@ -181,18 +183,27 @@ final class PodWorker: Sendable {
         inbox.post(.ended(container: name, attempt: attempt, exit))
     }
 
-    private func execute(_ spec: ProcessSpec, _ name: String, _ attempt: Int, _ log: ContainerLog) async -> ContainerExit {
+    private func execute(
+        _ container: Container, _ spec: ProcessSpec, _ attempt: Int, _ log: ContainerLog
+    ) async -> ContainerExit {
+        let name = container.name
+        let streams = ContainerStreams(endsInputOnce: container.stdinOnce ?? false)
+        defer { streams.end() }
         do {
-            return try await ProcessRunner.run(spec) { bytes, stream in
+            return try await InteractiveProcess.run(
+                spec, hasInput: container.stdin ?? false, isTerminal: container.tty ?? false
+            ) { bytes, stream in
                 log.write(bytes, from: stream)
-            } onStart: { handle in
+                streams.publish(bytes, from: stream)
+            } onStart: { handle, input in
                 do {
                     try services.records.write(handle, podUID: uid, container: name, log: log.path)
                 } catch {
                     // Its marker still leads a next life of the node to it.
                     services.logger.warning("a process has no record", metadata: ["error": "\(error)"])
                 }
-                shared.withLock { $0.processes[name] = Running(handle: handle, spec: spec) }
+                streams.begin(input)
+                shared.withLock { $0.processes[name] = Running(handle: handle, spec: spec, streams: streams) }
                 inbox.post(.started(container: name, attempt: attempt, processID: handle.id))
             }
         } catch {

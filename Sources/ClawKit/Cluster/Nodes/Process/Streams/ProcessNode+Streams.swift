@@ -19,6 +19,20 @@ extension ProcessNode {
         }
     }
 
+    /// `/attach/NAMESPACE/POD/CONTAINER`
+    func attach(_ namespace: String, _ name: String, _ container: String, _ request: Request) -> Response {
+        let asked = StreamRequest(request.query)
+        guard let running = worker(namespace, name)?.running(container) else { return Self.notRunning(container) }
+        guard let subprotocol = StreamRequest.subprotocol(request) else { return Self.noSubprotocol }
+        let streams = running.streams
+        return .webSocket(request, subprotocol: subprotocol, messageLimit: RemoteCommandProtocol.messageLimit) { socket in
+            let connection = CommandConnection(socket, asked)
+            try await connection.greet()
+            await streams.serve(connection, takesInput: asked.input)
+            try await connection.end(CommandOutcome(exitCode: 0).status)
+        }
+    }
+
     /// The newest pod of that name: an ending one's successor may bear its name.
     func worker(_ namespace: String, _ name: String) -> PodWorker? {
         workers.withLock { workers in
