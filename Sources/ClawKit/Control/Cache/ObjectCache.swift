@@ -64,7 +64,9 @@ public final class ObjectCache<R: Resource>: Sendable {
 
     public subscript(key: ObjectKey) -> R? { state.withLock { $0.objects[key] } }
 
-    public func get(_ name: String, in namespace: String = "") -> R? { self[ObjectKey(namespace: namespace, name: name)] }
+    public func get(_ name: String, in namespace: String = "") -> R? {
+        self[ObjectKey(namespace: namespace, name: name)]
+    }
 
     public var all: [R] { state.withLock { Array($0.objects.values) } }
 

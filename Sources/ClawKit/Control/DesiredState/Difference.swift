@@ -7,8 +7,8 @@ import ClawModels
 /// (defaults, status, other managers' fields and list elements) does not matter, nor does the form that a server
 /// gives to a value: another text of the same quantity, a zero that it leaves out.
 ///
-/// Lists follow their merge strategy (<https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy>):
-/// of an associative list or a set only the desired elements are looked for, in any order; an atomic list must have
+/// Lists follow their merge strategy,
+/// <https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy>: of an associative list or a set only the desired elements are looked for, in any order; an atomic list must have
 /// the same elements in the same order.
 struct Difference {
     private let table: SchemaTable
@@ -63,7 +63,9 @@ struct Difference {
         case .map(let keys):
             desired.allSatisfy { wanted in
                 let identity = identity(of: wanted, keys, element)
-                return live.contains { self.identity(of: $0, keys, element) == identity && isSatisfied(wanted, by: $0, element) }
+                return live.contains {
+                    self.identity(of: $0, keys, element) == identity && isSatisfied(wanted, by: $0, element)
+                }
             }
         }
     }
