@@ -92,7 +92,8 @@ struct LabelQueryParser {
     private func bad(_ reason: String) -> Finding {
         Finding(
             .badRequest,
-            "The label selector '\(text)' cannot be read: \(reason); write key=value, key!=value, key in (a,b) or !key.")
+            "The label selector '\(text)' cannot be read: \(reason); write key=value, key!=value, key in (a,b) or !key."
+        )
     }
 
     private static func name(_ token: Token) -> String {

@@ -18,7 +18,8 @@ enum LabelSyntax {
         guard text.count <= 63, let first = text.first, let last = text.last else { return false }
         return isAlphanumeric(first) && isAlphanumeric(last)
             && text.allSatisfy { byte in
-                isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+                isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+                    || byte == UInt8(ascii: ".")
             }
     }
 

@@ -34,7 +34,9 @@ public enum Manifest {
 
     /// JSON is YAML but for its escapes of characters beyond 16 bits, and many times as fast to read as JSON.
     private static func parseJSON(_ text: String) -> JSON? {
-        guard text.utf8.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") else { return nil }
+        guard text.utf8.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") else {
+            return nil
+        }
         return try? JSONParser.parse(Array(text.utf8))
     }
 }

@@ -112,7 +112,9 @@ struct NodeConverter {
         case "tag:yaml.org,2002:float": if case .number(let value) = plain { return value }
         case "tag:yaml.org,2002:binary":
             let digits = scalar.string.filter { !$0.isWhitespace }
-            if let text = Base64.decode(digits).flatMap({ String(validating: $0, as: UTF8.self) }) { return .string(text) }
+            if let text = Base64.decode(digits).flatMap({ String(validating: $0, as: UTF8.self) }) {
+                return .string(text)
+            }
         default: return .string(scalar.string)
         }
         throw finding("The value is not what its tag \(scalar.tag.rawValue) says.", node)

@@ -27,7 +27,9 @@ enum PlainScalar {
     private static let words: [String: PlainScalar] = {
         var words: [String: PlainScalar] = [:]
         for word in ["~", "null", "Null", "NULL"] { words[word] = .null }
-        for word in ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"] { words[word] = .bool(true) }
+        for word in ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"] {
+            words[word] = .bool(true)
+        }
         for word in ["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"] {
             words[word] = .bool(false)
         }
