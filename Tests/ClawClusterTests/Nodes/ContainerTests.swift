@@ -44,7 +44,7 @@ struct ContainerTests {
         try await NodeFixture.run { fixture in
             let variable = EnvVar(
                 name: "T", valueFrom: EnvVarSource(secretKeyRef: SecretKeySelector(key: "token", name: "late")))
-            try await fixture.start("web", [NodeFixture.shell("echo $T; exec sleep 600", env: [variable])])
+            try await fixture.start("web", [NodeFixture.shell("echo $T; exec sleep 60", env: [variable])])
             let waiting = try await fixture.waitFor("web") { $0.main?.state?.waiting?.reason == "CreateContainerConfigError" }
             #expect(waiting.main?.state?.waiting?.message == "secret \"late\" not found")
             #expect(waiting.status?.phase == "Pending")
@@ -108,7 +108,7 @@ struct ContainerTests {
     @Test("a container that fails its liveness probe is ended and starts again")
     func liveness() async throws {
         try await NodeFixture.run { fixture in
-            var container = NodeFixture.shell("touch healthy; exec sleep 600")
+            var container = NodeFixture.shell("touch healthy; exec sleep 60")
             container.livenessProbe = Probe(
                 exec: ExecAction(command: ["sh", "-c", "test -e healthy && ! test -e broken"]), failureThreshold: 1, periodSeconds: 1)
             container.readinessProbe = Probe(exec: ExecAction(command: ["test", "-e", "healthy"]))

@@ -38,7 +38,7 @@ struct NodeLifeTests {
     func forcedEnd() async throws {
         try await NodeFixture.run { fixture in
             try await fixture.start(
-                "stubborn", [NodeFixture.shell("trap '' TERM; sleep 600 & echo $!; while :; do sleep 0.02; done")], grace: 1)
+                "stubborn", [NodeFixture.shell("trap '' TERM; sleep 60 & echo $!; while :; do sleep 0.02; done")], grace: 1)
             let line = try await fixture.waitForLog("stubborn") { $0.hasSuffix("\n") }
             let child = try #require(Int32(line.dropLast()))
             try await fixture.api.delete(Pod.self, "stubborn", in: "default")
@@ -61,7 +61,7 @@ struct NodeLifeTests {
     @Test("what a container leaves running when it ends is ended too")
     func leftInGroup() async throws {
         try await NodeFixture.run { fixture in
-            try await fixture.start("parent", [NodeFixture.shell("sleep 600 & echo $!")], restartPolicy: "Never")
+            try await fixture.start("parent", [NodeFixture.shell("sleep 60 & echo $!")], restartPolicy: "Never")
             try await fixture.waitFor("parent") { $0.status?.phase == "Succeeded" }
             let child = try #require(Int32(try await fixture.log("parent").dropLast()))
             try await NodeFixture.eventually("the child is gone") { !NodeFixture.isAlive(child) }
@@ -72,7 +72,7 @@ struct NodeLifeTests {
     func daemon() async throws {
         try await NodeFixture.run { fixture in
             try await fixture.start(
-                "daemon", [NodeFixture.shell("setsid sh -c 'echo $$ > pid; exec sleep 600' & until test -s pid; do sleep 0.02; done; cat pid")],
+                "daemon", [NodeFixture.shell("setsid sh -c 'echo $$ > pid; exec sleep 60' & until test -s pid; do sleep 0.02; done; cat pid")],
                 restartPolicy: "Never")
             try await fixture.waitFor("daemon") { $0.status?.phase == "Succeeded" }
             let child = try #require(Int32(try await fixture.log("daemon").dropLast()))
@@ -84,7 +84,7 @@ struct NodeLifeTests {
     func waitsForClaim() async throws {
         try await NodeFixture.run { fixture in
             let volume = Volume(name: "data", persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: "late"))
-            try await fixture.start("web", [NodeFixture.shell("exec sleep 600")], volumes: [volume])
+            try await fixture.start("web", [NodeFixture.shell("exec sleep 60")], volumes: [volume])
             try await fixture.waitFor("web") {
                 $0.main?.state?.waiting?.message == "persistentvolumeclaim \"late\" not found"
             }
@@ -114,7 +114,7 @@ struct NodeLifeTests {
                 metadata: ObjectMeta(name: "data", namespace: "default"),
                 spec: PersistentVolumeClaimSpec(accessModes: ["ReadWriteOnce"])))
             let volume = Volume(name: "data", persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: "data"))
-            try await fixture.start("web", [NodeFixture.shell("exec sleep 600")], volumes: [volume])
+            try await fixture.start("web", [NodeFixture.shell("exec sleep 60")], volumes: [volume])
             try await fixture.waitFor("web") { $0.isReadyPod }
             let claim = try await fixture.api.get(PersistentVolumeClaim.self, "data", in: "default")
             let bound = try await fixture.api.get(PersistentVolume.self, claim.spec?.volumeName ?? "")
@@ -143,10 +143,11 @@ struct NodeLifeTests {
         try await withCluster { cluster in
             let pid = try await NodeFixture.withNode(cluster, root) { node in
                 let fixture = NodeFixture(cluster: cluster, node: node, root: root)
-                try await fixture.start("web", [NodeFixture.shell("exec sleep 600")])
+                try await fixture.start("web", [NodeFixture.shell("exec sleep 60")])
                 return try await fixture.waitFor("web") { $0.isReadyPod }.pid
             }
-            #expect(!NodeFixture.isAlive(try #require(pid)))
+            let process = try #require(pid)
+            #expect(!NodeFixture.isAlive(process))
             let stopped = try await cluster.client.get(Pod.self, "web", in: "default")
             #expect(!stopped.isReadyPod)
             #expect(stopped.main?.state?.waiting?.reason == "NodeStopped")
@@ -171,7 +172,10 @@ struct NodeLifeTests {
         let (orphan, stranger) = (Process(), Process())
         for (process, marker) in [(orphan, "\(id)/u1/main/0"), (stranger, "another/u1/main/0")] {
             process.executableURL = URL(fileURLWithPath: "/bin/sleep")
-            process.arguments = ["600"]
+            process.arguments = ["20"]
+            // Nothing of the test's own: a child that outlives a failed test must not hold its output open.
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
             process.environment = ["CLAW_CONTAINER": marker]
             try process.run()
         }
@@ -198,7 +202,7 @@ struct NodeLifeTests {
     @Test("a pod at rest, and a node at rest, write nothing")
     func steadyState() async throws {
         try await NodeFixture.run { fixture in
-            var container = NodeFixture.shell("exec sleep 600")
+            var container = NodeFixture.shell("exec sleep 60")
             container.readinessProbe = Probe(exec: ExecAction(command: ["true"]), periodSeconds: 1)
             try await fixture.start("web", [container])
             let ready = try await fixture.waitFor("web") { $0.isReadyPod }

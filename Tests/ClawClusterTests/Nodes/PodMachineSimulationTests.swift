@@ -58,7 +58,10 @@ private struct Simulation {
             lastAttempt[name] = attempt
             processes[name] = .starting(attempt)
         case .signal(let name, let signal):
-            guard case .running(let attempt) = processes[name] else { return Issue.record("a signal to nobody") }
+            guard case .running(let attempt) = processes[name] else {
+                Issue.record("a signal to nobody")
+                return
+            }
             // SIGTERM is heeded sometimes, SIGKILL always; either way somewhat later.
             if signal == .kill || Bool.random(using: &random) { dying.append((name, attempt)) }
         case .probe(let name, let attempt, let kind): probes.append((name, attempt, kind))

@@ -10,7 +10,7 @@ struct ProcessNodeTests {
     @Test("a pod runs as a process, is ready, logs, and ends with its object")
     func podRuns() async throws {
         try await NodeFixture.run { fixture in
-            try await fixture.start("web", [NodeFixture.shell("echo hello $WHO; echo bad >&2; exec sleep 600", env: [EnvVar(name: "WHO", value: "ada")])])
+            try await fixture.start("web", [NodeFixture.shell("echo hello $WHO; echo bad >&2; exec sleep 60", env: [EnvVar(name: "WHO", value: "ada")])])
             let pod = try await fixture.waitFor("web") { $0.isReadyPod }
             #expect(pod.status?.phase == "Running")
             #expect(pod.status?.podIP == "127.0.0.1")
@@ -27,7 +27,7 @@ struct ProcessNodeTests {
     @Test("a killed process starts again, and the restart is counted")
     func restart() async throws {
         try await NodeFixture.run { fixture in
-            try await fixture.start("web", [NodeFixture.shell("echo run; exec sleep 600")])
+            try await fixture.start("web", [NodeFixture.shell("echo run; exec sleep 60")])
             let running = try await fixture.waitFor("web") { $0.isReadyPod }
             let first = try #require(running.pid)
             kill(first, SIGKILL)
