@@ -76,13 +76,14 @@ struct WebSocketTests {
         }
     }
 
-    private static let wrong: [Request] = [
-        Request(.get, "/"), Request(.post, "/", headers: Request.webSocket("/").headers),
-        Request(.get, "/", headers: [.connection: "upgrade", .upgrade: "websocket"]),
-        Request(.get, "/", headers: [
-            .connection: "upgrade", .upgrade: "websocket", .secWebSocketVersion: "13", .secWebSocketKey: "short",
-        ]),
-    ]
+    private static var wrong: [Request] {
+        let post = Request(.post, "/", headers: Request.webSocket("/").headers)
+        let bare: HTTPFields = [.connection: "upgrade", .upgrade: "websocket"]
+        var short = bare
+        short[.secWebSocketVersion] = "13"
+        short[.secWebSocketKey] = "short"
+        return [Request(.get, "/"), post, Request(.get, "/", headers: bare), Request(.get, "/", headers: short)]
+    }
 
     @Test("a request that is no WebSocket is refused", arguments: wrong.indices)
     func refused(_ index: Int) {

@@ -13,7 +13,8 @@ struct LogTests {
     func options() async throws {
         try await NodeFixture.run { fixture in
             try await fixture.start(
-                "count", [NodeFixture.shell("for i in 1 2 3 4 5; do echo $i; done; printf end")], restartPolicy: "Never")
+                "count", [NodeFixture.shell("for i in 1 2 3 4 5; do echo $i; done; printf end")], restartPolicy: "Never"
+            )
             try await fixture.waitFor("count") { $0.status?.phase == "Succeeded" }
             #expect(try await fixture.log("count") == "1\n2\n3\n4\n5\nend")
             #expect(try await fixture.log("count", ["tailLines": "2"]) == "5\nend")
@@ -22,7 +23,9 @@ struct LogTests {
             #expect(try await fixture.log("count", ["sinceTime": "2200-01-01T00:00:00Z"]) == "")
             let stamped = try await fixture.log("count", ["timestamps": "true", "tailLines": "1"])
             #expect(stamped.hasSuffix("Z end"))
-            await #expect { try await fixture.log("count", ["tailLines": "-1"]) } throws: { ($0 as? KubernetesError)?.code == 400 }
+            await #expect { try await fixture.log("count", ["tailLines": "-1"]) } throws: {
+                ($0 as? KubernetesError)?.code == 400
+            }
             await #expect { try await fixture.log("count", ["previous": "true"]) } throws: {
                 ($0 as? KubernetesError)?.message == "previous terminated container \"main\" in pod \"count\" not found"
             }
@@ -33,14 +36,15 @@ struct LogTests {
     func follow() async throws {
         try await NodeFixture.run { fixture in
             try await fixture.start(
-                "talk", [NodeFixture.shell("echo one; until test -e go; do sleep 0.02; done; echo two")], restartPolicy: "Never")
+                "talk", [NodeFixture.shell("echo one; until test -e go; do sleep 0.02; done; echo two")],
+                restartPolicy: "Never")
             let pod = try await fixture.waitFor("talk") { $0.main?.state?.running != nil }
             let request = APIRequest(.get, "/api/v1/namespaces/default/pods/talk/log", query: ["follow": "true"])
             var text = ""
             for try await chunk in try await fixture.api.stream(for: request) {
                 text += String(decoding: chunk, as: UTF8.self)
                 if text == "one\n" {
-                    FileManager.default.createFile(
+                    _ = FileManager.default.createFile(
                         atPath: "\(fixture.root)/node/pods/\(pod.uid ?? "")/work/main/go", contents: nil)
                 }
             }
@@ -92,10 +96,12 @@ struct LogTests {
         #expect(framer.finish(at: now).isEmpty)
     }
 
-    @Test("which run is meant, between two runs too", arguments: [
-        ("running", 3, false, 3), ("running", 3, true, 2), ("backingOff", 3, false, 3), ("backingOff", 3, true, 3),
-        ("restarting", 3, false, 2), ("terminated", 3, false, 3),
-    ])
+    @Test(
+        "which run is meant, between two runs too",
+        arguments: [
+            ("running", 3, false, 3), ("running", 3, true, 2), ("backingOff", 3, false, 3), ("backingOff", 3, true, 3),
+            ("restarting", 3, false, 2), ("terminated", 3, false, 3),
+        ])
     func runs(_ state: String, _ count: Int, _ previous: Bool, _ expected: Int) {
         let ended = ContainerStateTerminated(exitCode: 1)
         let states: [String: ContainerState] = [

@@ -26,7 +26,9 @@ struct NodeFixture: Sendable {
         }
     }
 
-    static func temporaryDirectory() -> String { NSTemporaryDirectory() + "clawkit-node-\(UUID().uuidString.prefix(8))" }
+    static func temporaryDirectory() -> String {
+        NSTemporaryDirectory() + "clawkit-node-\(UUID().uuidString.prefix(8))"
+    }
 
     /// Quick restarts, so that tests of the back-off need no patience.
     static func configuration(_ root: String) -> ProcessNodeConfiguration {
@@ -93,7 +95,8 @@ struct NodeFixture: Sendable {
     }
 
     /// What a container's log says once it is as wanted.
-    func waitForLog(_ pod: String, container: String? = nil, _ isWanted: @escaping @Sendable (String) -> Bool) async throws
+    func waitForLog(_ pod: String, container: String? = nil, _ isWanted: @escaping @Sendable (String) -> Bool)
+        async throws
         -> String
     {
         var query: QueryParameters = ["follow": "true"]

@@ -16,7 +16,9 @@ struct NodeLifeTests {
             #expect(node.status?.capacity["pods"] == "110")
             #expect(node.status?.nodeInfo?.kubeletVersion == "v1.36.2+clawkit")
             #expect(node.status?.addresses.first { $0.type == "InternalIP" }?.address == "127.0.0.1")
-            try await fixture.api.waitFor(Lease.self, "local", in: "kube-node-lease") { $0.spec?.leaseDurationSeconds == 40 }
+            try await fixture.api.waitFor(Lease.self, "local", in: "kube-node-lease") {
+                $0.spec?.leaseDurationSeconds == 40
+            }
             try await fixture.api.waitFor(StorageClass.self, "local") { $0.reclaimPolicy == "Delete" }
         }
     }
@@ -26,7 +28,9 @@ struct NodeLifeTests {
         try await NodeFixture.run { fixture in
             let file = "\(fixture.root)/farewell"
             try await fixture.start(
-                "polite", [NodeFixture.shell("trap 'echo bye > \(file); exit 0' TERM; echo up; while :; do sleep 0.02; done")], grace: 10)
+                "polite",
+                [NodeFixture.shell("trap 'echo bye > \(file); exit 0' TERM; echo up; while :; do sleep 0.02; done")],
+                grace: 10)
             _ = try await fixture.waitForLog("polite") { $0 == "up\n" }
             try await fixture.api.delete(Pod.self, "polite", in: "default")
             try await fixture.api.waitUntilGone(Pod.self, "polite", in: "default")
@@ -38,7 +42,8 @@ struct NodeLifeTests {
     func forcedEnd() async throws {
         try await NodeFixture.run { fixture in
             try await fixture.start(
-                "stubborn", [NodeFixture.shell("trap '' TERM; sleep 60 & echo $!; while :; do sleep 0.02; done")], grace: 1)
+                "stubborn", [NodeFixture.shell("trap '' TERM; sleep 60 & echo $!; while :; do sleep 0.02; done")],
+                grace: 1)
             let line = try await fixture.waitForLog("stubborn") { $0.hasSuffix("\n") }
             let child = try #require(Int32(line.dropLast()))
             try await fixture.api.delete(Pod.self, "stubborn", in: "default")
@@ -50,7 +55,8 @@ struct NodeLifeTests {
     @Test("a forced deletion ends the processes at once")
     func forcedDeletion() async throws {
         try await NodeFixture.run { fixture in
-            try await fixture.start("web", [NodeFixture.shell("trap '' TERM; echo $$; while :; do sleep 0.02; done")], grace: 600)
+            try await fixture.start(
+                "web", [NodeFixture.shell("trap '' TERM; while :; do sleep 0.02; done")], grace: 600)
             let running = try await fixture.waitFor("web") { $0.isReadyPod }
             let pid = try #require(running.pid)
             try await fixture.api.delete(Pod.self, "web", in: "default", gracePeriodSeconds: 0)
@@ -72,10 +78,16 @@ struct NodeLifeTests {
     func daemon() async throws {
         try await NodeFixture.run { fixture in
             try await fixture.start(
-                "daemon", [NodeFixture.shell("setsid sh -c 'echo $$ > pid; exec sleep 60' & until test -s pid; do sleep 0.02; done; cat pid")],
+                "daemon",
+                [
+                    NodeFixture.shell(
+                        "setsid sh -c 'echo $$$$ >p; exec sleep 60' & until test -s p; do sleep 0.02; done; cat p"
+                    )
+                ],
                 restartPolicy: "Never")
             try await fixture.waitFor("daemon") { $0.status?.phase == "Succeeded" }
-            let child = try #require(Int32(try await fixture.log("daemon").dropLast()))
+            let text = try await fixture.log("daemon")
+            let child = try #require(Int32(text.dropLast()), "the log says \(text)")
             try await NodeFixture.eventually("the daemon is gone") { !NodeFixture.isAlive(child) }
         }
     }
@@ -83,7 +95,8 @@ struct NodeLifeTests {
     @Test("a pod says which claim it waits for, and starts once the claim is there")
     func waitsForClaim() async throws {
         try await NodeFixture.run { fixture in
-            let volume = Volume(name: "data", persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: "late"))
+            let volume = Volume(
+                name: "data", persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: "late"))
             try await fixture.start("web", [NodeFixture.shell("exec sleep 60")], volumes: [volume])
             try await fixture.waitFor("web") {
                 $0.main?.state?.waiting?.message == "persistentvolumeclaim \"late\" not found"
@@ -97,8 +110,10 @@ struct NodeLifeTests {
             }
             let directory = "\(fixture.root)/by-hand"
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            _ = try await fixture.api.create(PersistentVolume(
-                metadata: ObjectMeta(name: "by-hand"), spec: PersistentVolumeSpec(local: LocalVolumeSource(path: directory))))
+            _ = try await fixture.api.create(
+                PersistentVolume(
+                    metadata: ObjectMeta(name: "by-hand"),
+                    spec: PersistentVolumeSpec(local: LocalVolumeSource(path: directory))))
             claim.spec?.volumeName = "by-hand"
             claim = try await fixture.api.replace(claim)
             claim.status = PersistentVolumeClaimStatus(phase: "Bound")
@@ -110,10 +125,12 @@ struct NodeLifeTests {
     @Test("a claim deleted under a running pod keeps its files until the pod has ended")
     func claimInUse() async throws {
         try await NodeFixture.run { fixture in
-            _ = try await fixture.api.create(PersistentVolumeClaim(
-                metadata: ObjectMeta(name: "data", namespace: "default"),
-                spec: PersistentVolumeClaimSpec(accessModes: ["ReadWriteOnce"])))
-            let volume = Volume(name: "data", persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: "data"))
+            _ = try await fixture.api.create(
+                PersistentVolumeClaim(
+                    metadata: ObjectMeta(name: "data", namespace: "default"),
+                    spec: PersistentVolumeClaimSpec(accessModes: ["ReadWriteOnce"])))
+            let volume = Volume(
+                name: "data", persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: "data"))
             try await fixture.start("web", [NodeFixture.shell("exec sleep 60")], volumes: [volume])
             try await fixture.waitFor("web") { $0.isReadyPod }
             let claim = try await fixture.api.get(PersistentVolumeClaim.self, "data", in: "default")
@@ -121,9 +138,10 @@ struct NodeLifeTests {
             let directory = try #require(bound.spec?.local?.path)
             try await fixture.api.delete(PersistentVolumeClaim.self, "data", in: "default")
             // Another claim's whole life passes meanwhile.
-            _ = try await fixture.api.create(PersistentVolumeClaim(
-                metadata: ObjectMeta(name: "other", namespace: "default"),
-                spec: PersistentVolumeClaimSpec(accessModes: ["ReadWriteOnce"])))
+            _ = try await fixture.api.create(
+                PersistentVolumeClaim(
+                    metadata: ObjectMeta(name: "other", namespace: "default"),
+                    spec: PersistentVolumeClaimSpec(accessModes: ["ReadWriteOnce"])))
             let other = try await fixture.api.waitFor(PersistentVolumeClaim.self, "other", in: "default") {
                 $0.status?.phase == "Bound"
             }
@@ -179,7 +197,8 @@ struct NodeLifeTests {
             process.environment = ["CLAW_CONTAINER": marker]
             try process.run()
         }
-        defer { stranger.terminate() }
+        // The shells that run tests may have children ignore SIGTERM.
+        defer { kill(stranger.processIdentifier, SIGKILL) }
         try await withCluster { cluster in
             try await NodeFixture.withNode(cluster, root) { _ in
                 try await cluster.client.waitFor(Node.self, "local") { $0.isReadyNode }

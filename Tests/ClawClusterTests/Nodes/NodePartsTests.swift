@@ -8,18 +8,24 @@ import Testing
 
 @Suite("Parts of the process node")
 struct NodePartsTests {
-    @Test("variables are expanded as Kubernetes does", arguments: [
-        ("$(A)", "1"), ("x$(A)y$(B)", "x1y2"), ("$$(A)", "$(A)"), ("$(NONE)", "$(NONE)"), ("$A", "$A"), ("$(A", "$(A"),
-        ("$", "$"), ("$$", "$"), ("$$$(A)", "$1"), ("", ""),
-    ])
+    @Test(
+        "variables are expanded as Kubernetes does",
+        arguments: [
+            ("$(A)", "1"), ("x$(A)y$(B)", "x1y2"), ("$$(A)", "$(A)"), ("$(NONE)", "$(NONE)"), ("$A", "$A"),
+            ("$(A", "$(A"),
+            ("$", "$"), ("$$", "$"), ("$$$(A)", "$1"), ("", ""),
+        ])
     func expansion(_ text: String, _ expected: String) {
         #expect(VariableExpansion.expand(text) { ["A": "1", "B": "2"][$0] } == expected)
     }
 
-    @Test("texts that begin with a mount path mean the volume's directory", arguments: [
-        ("/data", "/v/data"), ("/data/x", "/v/data/x"), ("/database", "/database"), ("/data/deep/x", "/v/deep/x"),
-        ("see /data", "see /data"), ("--dir=/data/x", "--dir=/v/data/x"), ("-x=/other", "-x=/other"), ("A=/data", "A=/data"),
-    ])
+    @Test(
+        "texts that begin with a mount path mean the volume's directory",
+        arguments: [
+            ("/data", "/v/data"), ("/data/x", "/v/data/x"), ("/database", "/database"), ("/data/deep/x", "/v/deep/x"),
+            ("see /data", "see /data"), ("--dir=/data/x", "--dir=/v/data/x"), ("-x=/other", "-x=/other"),
+            ("A=/data", "A=/data"),
+        ])
     func rewriting(_ text: String, _ expected: String) {
         let rewriting = PathRewriting([("/data/", "/v/data"), ("/data/deep", "/v/deep")])
         #expect(rewriting.rewriteArgument(text) == expected)
@@ -46,7 +52,8 @@ struct NodePartsTests {
             process(10, session: 10, start: 5), process(11, session: 10, start: 6),  // ours, with a child
             process(20, session: 20, start: 9),  // another process with a number that was ours
             process(31, session: 30, start: 3),  // a session without leader
-            process(40, session: 40, start: 4), process(50, session: 50, start: 1), process(60, session: 60, start: 1, zombie: true),
+            process(40, session: 40, start: 4), process(50, session: 50, start: 1),
+            process(60, session: 60, start: 1, zombie: true),
         ]
         let found = ProcessRecords.leftOvers(
             of: [record(10, 5), record(20, 8), record(30, 2), record(40, 4, "before"), record(60, 1)], bootID: "now",
@@ -68,7 +75,9 @@ struct NodePartsTests {
     @Test("a port of a pod is found by name and by number, on process nodes and elsewhere")
     func endpoints() {
         var pod = PodMachineFixture.pod()
-        pod.spec?.containers[0].ports = [ContainerPort(containerPort: 80, name: "web"), ContainerPort(containerPort: 9)]
+        pod.spec?.containers[0].ports = [
+            ContainerPort(containerPort: 80, name: "web"), ContainerPort(containerPort: 9),
+        ]
         #expect(pod.endpoint(port: 80) == nil)
         pod.status = PodStatus(podIP: "10.0.0.7")
         #expect(pod.endpoint(port: 80) == PodEndpoint(host: "10.0.0.7", port: 80))
@@ -85,7 +94,9 @@ struct NodePartsTests {
     @Test("a status is merged over what others wrote, and leaves their conditions alone")
     func statusMerge() {
         let old = PodStatus(
-            conditions: [PodCondition(type: "Ready", status: "False"), PodCondition(type: "example.org/gate", status: "True")],
+            conditions: [
+                PodCondition(type: "Ready", status: "False"), PodCondition(type: "example.org/gate", status: "True"),
+            ],
             message: "old", phase: "Pending", qosClass: "Burstable", reason: "Old")
         let merged = PodWriter.merge(
             PodStatus(conditions: [PodCondition(type: "Ready", status: "True")], phase: "Running"), into: old)
@@ -105,7 +116,8 @@ struct NodePartsTests {
         }
         try files.createSymbolicLink(atPath: "\(root)/volumes/link", withDestinationPath: "\(root)/precious")
         let provisioner = LocalVolumeProvisioner(
-            api: KubernetesClient(ScriptedTransport { _ in .text("") }), node: "local", volumesDirectory: "\(root)/volumes")
+            api: KubernetesClient(ScriptedTransport { _ in .text("") }), node: "local",
+            volumesDirectory: "\(root)/volumes")
         for path in ["\(root)/volumes", "\(root)/precious", "\(root)/volumes/link", "\(root)/volumes/../precious"] {
             #expect(throws: Finding.self) { try provisioner.removeDirectory(path) }
         }

@@ -13,7 +13,8 @@ struct PodMachineFixture {
     }
 
     static func pod(
-        _ containers: [Container] = [container("main")], initContainers: [Container] = [], restartPolicy: String = "Always",
+        _ containers: [Container] = [container("main")], initContainers: [Container] = [],
+        restartPolicy: String = "Always",
         grace: Int = 30
     ) -> Pod {
         Pod(
@@ -23,9 +24,12 @@ struct PodMachineFixture {
                 terminationGracePeriodSeconds: grace))
     }
 
-    static func container(_ name: String, readiness: Probe? = nil, liveness: Probe? = nil, startup: Probe? = nil) -> Container {
+    static func container(_ name: String, readiness: Probe? = nil, liveness: Probe? = nil, startup: Probe? = nil)
+        -> Container
+    {
         Container(
-            name: name, command: ["/bin/true"], livenessProbe: liveness, readinessProbe: readiness, startupProbe: startup)
+            name: name, command: ["/bin/true"], livenessProbe: liveness, readinessProbe: readiness,
+            startupProbe: startup)
     }
 
     /// The actions of an event, events for people left out.

@@ -8,7 +8,8 @@ import Testing
 struct PodMachineTests {
     @Test("preparation comes first, then all containers start together")
     func start() {
-        var pod = PodMachineFixture(PodMachineFixture.pod([PodMachineFixture.container("a"), PodMachineFixture.container("b")]))
+        var pod = PodMachineFixture(
+            PodMachineFixture.pod([PodMachineFixture.container("a"), PodMachineFixture.container("b")]))
         #expect(pod.on(.tick) == [.prepare])
         #expect(pod.status.phase == "Pending")
         #expect(pod.on(.prepared) == [.start(container: "a", attempt: 0), .start(container: "b", attempt: 0)])
@@ -34,8 +35,9 @@ struct PodMachineTests {
 
     @Test("init containers run one after the other, each to its success, before the others")
     func initContainers() {
-        var pod = PodMachineFixture(PodMachineFixture.pod(
-            initContainers: [PodMachineFixture.container("first"), PodMachineFixture.container("second")]))
+        var pod = PodMachineFixture(
+            PodMachineFixture.pod(
+                initContainers: [PodMachineFixture.container("first"), PodMachineFixture.container("second")]))
         #expect(pod.prepare() == [.start(container: "first", attempt: 0)])
         _ = pod.started("first")
         #expect(pod.status.containerStatuses.first?.state?.waiting?.reason == "PodInitializing")
@@ -49,8 +51,9 @@ struct PodMachineTests {
 
     @Test("an init container that fails under Never fails the pod")
     func initFails() {
-        var pod = PodMachineFixture(PodMachineFixture.pod(
-            initContainers: [PodMachineFixture.container("first")], restartPolicy: "Never"))
+        var pod = PodMachineFixture(
+            PodMachineFixture.pod(
+                initContainers: [PodMachineFixture.container("first")], restartPolicy: "Never"))
         _ = pod.prepare()
         _ = pod.started("first")
         #expect(pod.ended(.exited(3), "first") == [])
@@ -81,9 +84,11 @@ struct PodMachineTests {
         #expect(pod.ended(.exited(1), "main", attempt) == [.start(container: "main", attempt: attempt + 1)])
     }
 
-    @Test("a pod that must not restart is over when its containers are", arguments: [
-        ("Never", 0, "Succeeded"), ("Never", 2, "Failed"), ("OnFailure", 0, "Succeeded"),
-    ])
+    @Test(
+        "a pod that must not restart is over when its containers are",
+        arguments: [
+            ("Never", 0, "Succeeded"), ("Never", 2, "Failed"), ("OnFailure", 0, "Succeeded"),
+        ])
     func completion(_ policy: String, _ code: Int, _ phase: String) {
         var pod = PodMachineFixture(PodMachineFixture.pod(restartPolicy: policy))
         _ = pod.prepare()
@@ -169,16 +174,20 @@ struct PodMachineTests {
         #expect(next.prepare() == [.start(container: "main", attempt: 1)])
     }
 
-    @Test("what ran when the node died counts as lost, and starts again with its count", arguments: [
-        ("Always", [PodMachine.Action.start(container: "main", attempt: 4)]),
-        ("OnFailure", [.start(container: "main", attempt: 4)]), ("Never", []),
-    ])
+    @Test(
+        "what ran when the node died counts as lost, and starts again with its count",
+        arguments: [
+            ("Always", [PodMachine.Action.start(container: "main", attempt: 4)]),
+            ("OnFailure", [.start(container: "main", attempt: 4)]), ("Never", []),
+        ])
     func lostContainer(_ policy: String, _ expected: [PodMachine.Action]) {
         var stored = PodMachineFixture.pod(restartPolicy: policy)
         stored.status = PodStatus(
-            containerStatuses: [ContainerStatus(
-                name: "main", image: "", imageID: "", ready: true, restartCount: 3, containerID: "process://7-1",
-                state: ContainerState(running: ContainerStateRunning(startedAt: "2026-01-01T00:00:00Z")))],
+            containerStatuses: [
+                ContainerStatus(
+                    name: "main", image: "", imageID: "", ready: true, restartCount: 3, containerID: "process://7-1",
+                    state: ContainerState(running: ContainerStateRunning(startedAt: "2026-01-01T00:00:00Z")))
+            ],
             phase: "Running")
         var pod = PodMachineFixture(stored)
         #expect(pod.prepare() == expected)
@@ -217,8 +226,11 @@ struct PodMachineTests {
     func notConfigured() {
         var pod = PodMachineFixture(PodMachineFixture.pod())
         _ = pod.prepare()
-        #expect(pod.on(.notConfigured(
-            container: "main", attempt: 0, reason: "CreateContainerConfigError", message: "secret \"s\" not found")) == [])
+        #expect(
+            pod.on(
+                .notConfigured(
+                    container: "main", attempt: 0, reason: "CreateContainerConfigError",
+                    message: "secret \"s\" not found")) == [])
         let waiting = pod.status.containerStatuses.first?.state?.waiting
         #expect(waiting?.reason == "CreateContainerConfigError")
         #expect(waiting?.message == "secret \"s\" not found")

@@ -24,7 +24,8 @@ struct ProbeTests {
 
     @Test("readiness is tried at once and every 100 ms, for ten seconds, then by its period")
     func eagerReadiness() {
-        var pod = started(PodMachineFixture.container("main", readiness: Probe(periodSeconds: 10, tcpSocket: Self.check)))
+        var pod = started(
+            PodMachineFixture.container("main", readiness: Probe(periodSeconds: 10, tcpSocket: Self.check)))
         #expect(pod.started() == [probe(.readiness)])
         #expect(!pod.isReady)
         for _ in 0..<100 {
@@ -41,8 +42,9 @@ struct ProbeTests {
 
     @Test("a ready container is unready only after the threshold, and ready again at the first success")
     func readinessThreshold() {
-        var pod = started(PodMachineFixture.container(
-            "main", readiness: Probe(failureThreshold: 2, periodSeconds: 1, tcpSocket: Self.check)))
+        var pod = started(
+            PodMachineFixture.container(
+                "main", readiness: Probe(failureThreshold: 2, periodSeconds: 1, tcpSocket: Self.check)))
         _ = pod.started()
         _ = pod.on(answer(.readiness, true))
         _ = pod.pass(.seconds(1))
@@ -55,8 +57,10 @@ struct ProbeTests {
 
     @Test("a liveness probe waits for its delay, counts failures, and has the container restarted")
     func liveness() {
-        var pod = started(PodMachineFixture.container(
-            "main", liveness: Probe(failureThreshold: 2, initialDelaySeconds: 3, periodSeconds: 5, tcpSocket: Self.check)))
+        var pod = started(
+            PodMachineFixture.container(
+                "main",
+                liveness: Probe(failureThreshold: 2, initialDelaySeconds: 3, periodSeconds: 5, tcpSocket: Self.check)))
         #expect(pod.started() == [])
         #expect(pod.pass(.seconds(3)) == [probe(.liveness)])
         #expect(pod.on(answer(.liveness, false)) == [])
@@ -67,9 +71,10 @@ struct ProbeTests {
 
     @Test("nothing else is probed before the startup probe has succeeded")
     func startup() {
-        var pod = started(PodMachineFixture.container(
-            "main", readiness: Probe(tcpSocket: Self.check), liveness: Probe(tcpSocket: Self.check),
-            startup: Probe(failureThreshold: 2, periodSeconds: 4, tcpSocket: Self.check)))
+        var pod = started(
+            PodMachineFixture.container(
+                "main", readiness: Probe(tcpSocket: Self.check), liveness: Probe(tcpSocket: Self.check),
+                startup: Probe(failureThreshold: 2, periodSeconds: 4, tcpSocket: Self.check)))
         #expect(pod.started() == [probe(.startup)])
         #expect(pod.on(answer(.startup, false)) == [])
         #expect(pod.pass(.milliseconds(100)) == [probe(.startup)])
@@ -80,8 +85,9 @@ struct ProbeTests {
 
     @Test("hurried attempts count towards the startup threshold once a period only")
     func startupThreshold() {
-        var pod = started(PodMachineFixture.container(
-            "main", startup: Probe(failureThreshold: 2, periodSeconds: 4, tcpSocket: Self.check)))
+        var pod = started(
+            PodMachineFixture.container(
+                "main", startup: Probe(failureThreshold: 2, periodSeconds: 4, tcpSocket: Self.check)))
         _ = pod.started()
         for _ in 0..<79 {
             #expect(pod.on(answer(.startup, false)) == [])

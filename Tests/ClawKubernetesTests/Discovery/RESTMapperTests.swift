@@ -21,7 +21,8 @@ struct RESTMapperTests {
         ])
     func names(name: String, type: String) async throws {
         try await withEmbeddedCluster { cluster in
-            #expect(try await RESTMapper(cluster.client).resource(name).type.description == type)
+            let found = try await RESTMapper(cluster.client).resource(name)
+            #expect(found.type.description == type)
         }
     }
 

@@ -96,7 +96,8 @@ struct ManifestApplyTests {
                 ManifestFixture.map("web"), JSON.object(ManifestFixture.definition).description,
                 "{apiVersion: example.com/v1, kind: Widget, metadata: {name: w}}")
             let results = try await ManifestApplier(cluster.client, options: options).apply(text: text)
-            #expect(results.allSatisfy { $0.outcome == .created && $0.isDryRun })
+            #expect(results.map(\.outcome) == [.created, .created, .created])
+            #expect(results.map(\.isDryRun) == [true, true, true])
             #expect(results.last?.note?.code == .unchecked)
             #expect(try await cluster.client.find(ConfigMap.self, "web", in: "default") == nil)
         }

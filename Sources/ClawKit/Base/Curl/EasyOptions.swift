@@ -147,8 +147,15 @@ private let readCallback: claw_curl_data_callback = { bytes, size, count, contex
     }
 }
 
-/// Child processes have no business with our connections.
 private let socketCallback: curl_sockopt_callback = { _, socket, _ in
+    // Child processes have no business with our connections.
     _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+    #if os(Linux)
+    // A peer that has vanished is known dead after 30 s with data under way to it, 75 s without: until then new
+    // requests would join the connection's others. (30 s idle, then three probes 15 s apart; tcp(7).)
+    var (probes, milliseconds) = (Int32(3), Int32(30_000))
+    _ = setsockopt(socket, Int32(IPPROTO_TCP), TCP_KEEPCNT, &probes, socklen_t(MemoryLayout<Int32>.size))
+    _ = setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, socklen_t(MemoryLayout<Int32>.size))
+    #endif
     return Int32(CURL_SOCKOPT_OK)
 }

@@ -90,10 +90,3 @@ enum WebSocketHandshake {
         return Base64.encode(Insecure.SHA1.hash(data: Array(text.utf8)))
     }
 }
-
-extension HTTPField.Name {
-    static let secWebSocketKey = HTTPField.Name("Sec-WebSocket-Key")!  // valid tokens all, so these cannot fail
-    static let secWebSocketAccept = HTTPField.Name("Sec-WebSocket-Accept")!
-    static let secWebSocketVersion = HTTPField.Name("Sec-WebSocket-Version")!
-    static let secWebSocketProtocol = HTTPField.Name("Sec-WebSocket-Protocol")!
-}

@@ -59,17 +59,21 @@ extension ProcessNode {
         let isWaiting = status.state?.waiting != nil
         if previous {
             guard hasLast else {
-                return .failure(LogProblem(
-                    message: "previous terminated container \"\(status.name)\" in pod \"\(pod)\" not found"))
+                return .failure(
+                    LogProblem(
+                        message: "previous terminated container \"\(status.name)\" in pod \"\(pod)\" not found"))
             }
         } else if isWaiting, !hasLast {
             let reason = status.state?.waiting?.reason ?? "ContainerCreating"
             let detail = status.state?.waiting?.message ?? reason
-            return .failure(LogProblem(
-                message: "container \"\(status.name)\" in pod \"\(pod)\" is waiting to start: \(detail)"))
+            return .failure(
+                LogProblem(
+                    message: "container \"\(status.name)\" in pod \"\(pod)\" is waiting to start: \(detail)"))
         }
         // A waiting container's count is that of the run that ended, unless the next one is just being started.
-        let isBetween = isWaiting && ["CrashLoopBackOff", ContainerMachine.nodeStopped].contains(status.state?.waiting?.reason ?? "")
+        let isBetween =
+            isWaiting
+            && ["CrashLoopBackOff", ContainerMachine.nodeStopped].contains(status.state?.waiting?.reason ?? "")
         if isBetween { return .success(status.restartCount) }
         return .success(previous || isWaiting ? max(0, status.restartCount - 1) : status.restartCount)
     }

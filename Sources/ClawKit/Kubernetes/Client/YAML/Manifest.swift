@@ -20,10 +20,11 @@ public enum Manifest {
         }
         do {
             // No resolver: Yams' own costs a regular expression for each scalar, and follows other rules.
-            let nodes = try Yams.compose_all(yaml: text, .basic)
+            var nodes = try Yams.compose_all(yaml: text, .basic)
             var converter = NodeConverter(source: source, textSize: text.utf8.count)
-            let documents = try nodes.map { try converter.convert($0) }
-            // The sequence ends at the first mistake, and says afterwards that there was one.
+            var documents: [JSON] = []
+            while let node = nodes.next() { documents.append(try converter.convert(node)) }
+            // The sequence just ends at a mistake, and says afterwards that there was one; a copy of it would not.
             if let error = nodes.error { throw error }
             return documents.filter { !$0.isNull }
         } catch let error as YamlError {

@@ -27,7 +27,8 @@ enum ProcessRunner {
                 arguments: Arguments(
                     executablePathOverride: spec.arguments.first, remainingValues: Array(spec.arguments.dropFirst())),
                 environment: .custom(environment), workingDirectory: FilePath(spec.workingDirectory),
-                platformOptions: options, input: .fileDescriptor(input, closeAfterSpawningProcess: true), output: .sequence,
+                platformOptions: options, input: .fileDescriptor(input, closeAfterSpawningProcess: true),
+                output: .sequence,
                 error: .sequence
             ) { execution in
                 let pid = execution.processIdentifier.value
@@ -79,7 +80,8 @@ struct ProcessStartError: Error, Sendable {
         message =
             switch error.code {
             case .executableNotFound: "exec: \"\(spec.executable)\": no such file, or not executable"
-            case .failedToChangeWorkingDirectory: "the working directory \(spec.workingDirectory) cannot be entered\(cause)"
+            case .failedToChangeWorkingDirectory:
+                "the working directory \(spec.workingDirectory) cannot be entered\(cause)"
             default: "exec: \"\(spec.executable)\" could not be started\(cause)"
             }
     }

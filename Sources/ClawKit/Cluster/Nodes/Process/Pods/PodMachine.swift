@@ -4,7 +4,7 @@ import ClawModels
 /// One pod on a node as a pure state machine: events in, actions out. ``PodWorker`` executes the actions and feeds
 /// back what came of them; nothing here does I/O or reads a clock.
 ///
-///     none ─ prepare → preparing ─→ ready: init containers one by one, then the others together
+///     none ─→ preparing ─→ ready: init containers one by one, then the others together
 ///     running ── deleted/vanished ─→ stopping ─ all ended → cleaning ─ directories gone → cleaned
 ///             ── drained ──────────→ stopping ─ all ended → finished (directories and object stay)
 ///             ── deadline ─────────→ stopping ─ all ended → running, as a pod that failed
@@ -99,9 +99,10 @@ struct PodMachine: Sendable {
         (self.pod, self.policy) = (pod, policy)
         let spec = pod.spec ?? PodSpec(containers: [])
         let restartPolicy = spec.restartPolicy ?? "Always"
-        containers = spec.initContainers.map {
-            ContainerMachine($0, role: $0.restartPolicy == "Always" ? .sidecar : .initial, podPolicy: restartPolicy)
-        } + spec.containers.map { ContainerMachine($0, role: .main, podPolicy: restartPolicy) }
+        containers =
+            spec.initContainers.map {
+                ContainerMachine($0, role: $0.restartPolicy == "Always" ? .sidecar : .initial, podPolicy: restartPolicy)
+            } + spec.containers.map { ContainerMachine($0, role: .main, podPolicy: restartPolicy) }
         let status = pod.status ?? PodStatus()
         phase = status.phase ?? "Pending"
         wasOver = ["Succeeded", "Failed"].contains(phase)

@@ -113,7 +113,9 @@ final class PodWorker: Sendable {
                 try await self.assignPorts(pod, containers: pod.allContainers, keeping: known)
                 return true
             }
-            inbox.post(ready == true ? .prepared : .preparationFailed(reason: "ContainerCreating", message: "the pod is ending"))
+            inbox.post(
+                ready == true
+                    ? .prepared : .preparationFailed(reason: "ContainerCreating", message: "the pod is ending"))
         } catch let problem as ConfigurationProblem {
             inbox.post(.preparationFailed(reason: problem.reason, message: problem.message))
         } catch {
@@ -134,9 +136,12 @@ final class PodWorker: Sendable {
         let chosen = ports
         shared.withLock { $0.sandbox.ports = chosen }
         guard ports != PodEndpoint.ports(of: pod) else { return }
-        let text = JSON.object(JSONObject(distinct: ports.sorted { $0.key < $1.key }.map {
-            ($0.key, JSON.integer(Int64($0.value)))
-        })).description
+        let text = JSON.object(
+            JSONObject(
+                distinct: ports.sorted { $0.key < $1.key }.map {
+                    ($0.key, JSON.integer(Int64($0.value)))
+                })
+        ).description
         _ = try await services.api.mergePatch(
             Pod.self, pod.name, in: pod.namespace,
             ["metadata": ["annotations": .object(JSONObject(distinct: [(PodEndpoint.portAnnotation, .string(text))]))]])
@@ -164,8 +169,9 @@ final class PodWorker: Sendable {
             spec = try await services.planner.plan(container, attempt: attempt, of: self.pod, sandbox)
         } catch {
             let problem = error as? ConfigurationProblem ?? ConfigurationProblem(Self.words(for: error))
-            inbox.post(.notConfigured(
-                container: name, attempt: attempt, reason: problem.reason, message: problem.message))
+            inbox.post(
+                .notConfigured(
+                    container: name, attempt: attempt, reason: problem.reason, message: problem.message))
             return
         }
         let log: ContainerLog
@@ -214,7 +220,9 @@ final class PodWorker: Sendable {
     /// A container that starts again keeps its ports, unless somebody took one meanwhile.
     private func renewPorts(of container: Container) async throws {
         let ports = shared.withLock { $0.sandbox.ports }
-        let lost = container.ports.contains { port in ports[PodEndpoint.key(of: port)].map { !PortAllocator.isFree($0) } ?? true }
+        let lost = container.ports.contains { port in
+            ports[PodEndpoint.key(of: port)].map { !PortAllocator.isFree($0) } ?? true
+        }
         guard lost else { return }
         try await assignPorts(pod, containers: [container], keeping: ports)
     }

@@ -70,7 +70,9 @@ final class PodWriter: Sendable {
                 return
             } catch {
                 failures += 1
-                if failures == 1 { logger.warning("the pod's status is not written yet", metadata: ["error": "\(error)"]) }
+                if failures == 1 {
+                    logger.warning("the pod's status is not written yet", metadata: ["error": "\(error)"])
+                }
                 if let limit = stopBy.withLock({ $0 }), time.now >= limit { return }
                 try? await time.sleep(for: Backoff.nodeRetry.delay(afterFailures: failures))
             }
@@ -101,7 +103,8 @@ final class PodWriter: Sendable {
         for (name, value) in status.document { merged.document[name] = value }
         if status.reason == nil { merged.reason = nil }
         if status.message == nil { merged.message = nil }
-        merged.conditions = status.conditions
+        merged.conditions =
+            status.conditions
             + old.conditions.filter { !PodMachine.ownedConditions.contains($0.type) }
         if status.initContainerStatuses.isEmpty { merged.initContainerStatuses = [] }
         return merged

@@ -105,10 +105,12 @@ public struct LocalVolumeProvisioner: Sendable {
         let bound = try await api.mergePatch(
             PersistentVolumeClaim.self, claim.name, in: claim.namespace,
             [
-                "metadata": ["annotations": [
-                    "pv.kubernetes.io/bind-completed": "yes", "pv.kubernetes.io/bound-by-controller": "yes",
-                    "volume.kubernetes.io/storage-provisioner": .string(Self.provisioner),
-                ]],
+                "metadata": [
+                    "annotations": [
+                        "pv.kubernetes.io/bind-completed": "yes", "pv.kubernetes.io/bound-by-controller": "yes",
+                        "volume.kubernetes.io/storage-provisioner": .string(Self.provisioner),
+                    ]
+                ],
                 "spec": ["volumeName": .string(name), "storageClassName": .string(Self.storageClass)],
             ])
         guard bound.status?.phase != "Bound" else { return }
@@ -162,7 +164,9 @@ public struct LocalVolumeProvisioner: Sendable {
 
     private func isHere(_ volume: PersistentVolume) -> Bool {
         let terms = volume.spec?.nodeAffinity?.required?.nodeSelectorTerms ?? []
-        return terms.contains { $0.matchExpressions.contains { $0.key == "kubernetes.io/hostname" && $0.values == [node] } }
+        return terms.contains {
+            $0.matchExpressions.contains { $0.key == "kubernetes.io/hostname" && $0.values == [node] }
+        }
     }
 
     /// What the reclaim policy says, once the claim is gone.
@@ -202,7 +206,8 @@ public struct LocalVolumeProvisioner: Sendable {
         guard let root = FileTree.resolved(volumesDirectory), let real = FileTree.resolved(path) else { return }
         guard real.hasPrefix(root + "/"), !real.dropFirst(root.count + 1).isEmpty else {
             throw Finding(
-                .storage, "The volume's directory \(path) is not below \(volumesDirectory); it stays. Remove it by hand.",
+                .storage,
+                "The volume's directory \(path) is not below \(volumesDirectory); it stays. Remove it by hand.",
                 field: "spec.local.path")
         }
         try NodeDirectories.removeTree(real)
@@ -214,10 +219,11 @@ public struct LocalVolumeProvisioner: Sendable {
     private func ensureStorageClass() async throws {
         guard try await api.find(StorageClass.self, Self.storageClass) == nil else { return }
         do {
-            _ = try await api.create(StorageClass(
-                metadata: ObjectMeta(
-                    name: Self.storageClass, annotations: ["storageclass.kubernetes.io/is-default-class": "true"]),
-                provisioner: Self.provisioner, reclaimPolicy: "Delete", volumeBindingMode: "Immediate"))
+            _ = try await api.create(
+                StorageClass(
+                    metadata: ObjectMeta(
+                        name: Self.storageClass, annotations: ["storageclass.kubernetes.io/is-default-class": "true"]),
+                    provisioner: Self.provisioner, reclaimPolicy: "Delete", volumeBindingMode: "Immediate"))
         } catch let error as KubernetesError where error.isAlreadyExists {}
     }
 

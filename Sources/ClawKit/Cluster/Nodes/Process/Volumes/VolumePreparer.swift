@@ -33,7 +33,9 @@ struct VolumePreparer: Sendable {
             try FileTree.makeDirectory(own)
             return own
         }
-        guard let files = try await VolumeFiles(pod, PodSources(api: api, namespace: pod.namespace ?? "")).files(of: volume)
+        guard
+            let files = try await VolumeFiles(pod, PodSources(api: api, namespace: pod.namespace ?? "")).files(
+                of: volume)
         else {
             throw ConfigurationProblem(
                 "volume \(volume.name) is of a kind that process nodes do not have; use emptyDir, hostPath, "
@@ -61,9 +63,13 @@ struct VolumePreparer: Sendable {
         case "DirectoryOrCreate":
             if !exists { try FileTree.makeDirectory(source.path) }
         case "Directory":
-            guard exists, isDirectory else { throw ConfigurationProblem("hostPath type check failed: \(source.path) is not a directory") }
+            guard exists, isDirectory else {
+                throw ConfigurationProblem("hostPath type check failed: \(source.path) is not a directory")
+            }
         case "File":
-            guard exists, !isDirectory else { throw ConfigurationProblem("hostPath type check failed: \(source.path) is not a file") }
+            guard exists, !isDirectory else {
+                throw ConfigurationProblem("hostPath type check failed: \(source.path) is not a file")
+            }
         case "": break
         case let other: throw ConfigurationProblem("hostPath type \(other) is not known to process nodes")
         }
@@ -73,12 +79,14 @@ struct VolumePreparer: Sendable {
     /// Waits until the claim is bound, then takes the volume's directory.
     private func claimed(_ name: String, _ pod: Pod, _ onWait: @Sendable (String) -> Void) async throws -> String {
         let selection = Selection(fieldSelector: "metadata.name=\(name)")
-        for try await event in api.watch(PersistentVolumeClaim.self, in: pod.namespace, matching: selection, time: time) {
+        for try await event in api.watch(PersistentVolumeClaim.self, in: pod.namespace, matching: selection, time: time)
+        {
             let claim: PersistentVolumeClaim?
             switch event {
             case .snapshot(let claims):
                 guard let found = claims.first else {
-                    throw ConfigurationProblem("persistentvolumeclaim \"\(name)\" not found", reason: "ContainerCreating")
+                    throw ConfigurationProblem(
+                        "persistentvolumeclaim \"\(name)\" not found", reason: "ContainerCreating")
                 }
                 claim = found
             case .applied(let found): claim = found
@@ -99,10 +107,12 @@ struct VolumePreparer: Sendable {
             throw ConfigurationProblem("persistentvolume \"\(name)\" not found", reason: "ContainerCreating")
         }
         guard let path = volume.spec?.local?.path ?? volume.spec?.hostPath?.path else {
-            throw ConfigurationProblem("persistentvolume \"\(name)\" is neither local nor hostPath; process nodes have only these")
+            throw ConfigurationProblem(
+                "persistentvolume \"\(name)\" is neither local nor hostPath; process nodes have only these")
         }
         guard FileManager.default.fileExists(atPath: path) else {
-            throw ConfigurationProblem("the directory \(path) of persistentvolume \"\(name)\" does not exist", reason: "ContainerCreating")
+            throw ConfigurationProblem(
+                "the directory \(path) of persistentvolume \"\(name)\" does not exist", reason: "ContainerCreating")
         }
         return path
     }
