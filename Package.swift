@@ -12,7 +12,6 @@ let package = Package(
         .library(name: "ClawKit", targets: ["ClawKit"]),
         .library(name: "ClawBase", targets: ["ClawBase"]),
         .library(name: "ClawDocuments", targets: ["ClawDocuments"]),
-        .library(name: "ClawModels", targets: ["ClawModels"]),
         .library(name: "ClawKubernetes", targets: ["ClawKubernetes"]),
         .library(name: "ClawControl", targets: ["ClawControl"]),
         .library(name: "ClawCluster", targets: ["ClawCluster"]),
@@ -66,11 +65,8 @@ let package = Package(
             name: "ClawKubernetes",
             dependencies: [
                 "ClawBase", "ClawDocuments", "ClawModels",
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "Sources/ClawKit/Kubernetes/Client"),
@@ -79,20 +75,17 @@ let package = Package(
         .target(
             name: "ClawControl",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawModels",
+                "ClawBase", "ClawDocuments", "ClawKubernetes",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/ClawKit/Control"),
 
         // MARK: Cluster
-        .systemLibrary(name: "CTerminal", path: "Sources/ClawKit/Cluster/CTerminal"),
         .target(
             name: "ClawCluster",
             dependencies: [
-                "CTerminal",
                 "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -102,7 +95,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "X509", package: "swift-certificates"),
             ],
-            path: "Sources/ClawKit/Cluster", exclude: ["CTerminal"]),
+            path: "Sources/ClawKit/Cluster"),
 
         // MARK: ClawKit's own kinds
         .target(
@@ -208,10 +201,7 @@ let package = Package(
         // MARK: tests
         .testTarget(
             name: "ClawBaseTests",
-            dependencies: [
-                "ClawBase", .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Logging", package: "swift-log"),
-            ]),
+            dependencies: ["ClawBase", .product(name: "HTTPTypes", package: "swift-http-types")]),
         .testTarget(
             name: "ClawHTTPServerTests",
             dependencies: [
@@ -222,20 +212,6 @@ let package = Package(
             ]),
         .testTarget(name: "ClawDocumentsTests", dependencies: ["ClawDocuments"]),
         .testTarget(name: "ClawModelsTests", dependencies: ["ClawDocuments", "ClawModels"]),
-        .testTarget(
-            name: "ClawKubernetesTests",
-            dependencies: [
-                "ClawBase", "ClawCluster", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes", "ClawModels",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Logging", package: "swift-log"),
-            ]),
-        .testTarget(
-            name: "ClawControlTests",
-            dependencies: [
-                "ClawBase", "ClawCluster", "ClawControl", "ClawDocuments", "ClawKubernetes", "ClawModels",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Logging", package: "swift-log"),
-            ]),
         .testTarget(
             name: "ClawGatewayTests",
             dependencies: [

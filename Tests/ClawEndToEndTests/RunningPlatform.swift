@@ -98,7 +98,7 @@ final class RunningPlatform: Sendable {
 
     var kubernetes: KubernetesClient {
         get throws {
-            try KubernetesClient.connect(kubeconfig: file(".claw/kubeconfig"))
+            KubernetesClient(CurlTransport(try Kubeconfig(contentsOf: file(".claw/kubeconfig")).access()))
         }
     }
 

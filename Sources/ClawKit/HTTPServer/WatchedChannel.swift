@@ -1,7 +1,6 @@
 import HummingbirdCore
 import Logging
 import NIOCore
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -26,14 +25,7 @@ struct WatchedChannel<Base: ServerChildChannel>: ServerChildChannel {
     let connections: Connections
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let takeover = TakeoverHandler()
-        do {
-            // Before HTTP's handlers are added: above TLS, below them.
-            try channel.pipeline.syncOperations.addHandler(takeover)
-        } catch {
-            return channel.eventLoop.makeFailedFuture(error)
-        }
-        let connection = Connection(channel, NIOLoopBound(takeover, eventLoop: channel.eventLoop))
+        let connection = Connection(channel)
         channel.keepFromChildren()
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             // Before Hummingbird's own last handler, which ends the journey of the channel's events.
@@ -64,10 +56,7 @@ private final class LeaveHandler: ChannelInboundHandler {
     init(_ connection: Connection) { self.connection = connection }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // Behind an upgrade, who has finished may still be reading.
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent, !connection.isUpgraded.load(ordering: .relaxed) {
-            connection.clientLeft()
-        }
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent { connection.clientLeft() }
         context.fireUserInboundEventTriggered(event)
     }
 

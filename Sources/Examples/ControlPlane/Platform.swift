@@ -105,7 +105,8 @@ struct Platform: Sendable {
     }
 
     private func remoteAPI() throws -> KubernetesClient {
-        try KubernetesClient.connect(kubeconfig: settings.kubeconfig ?? "")
+        let access = try Kubeconfig(contentsOf: settings.kubeconfig ?? "").access()
+        return KubernetesClient(CurlTransport(access, userAgent: "clawkit-control-plane"))
     }
 
     private func gateway(

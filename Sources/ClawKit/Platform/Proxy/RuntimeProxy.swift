@@ -7,8 +7,7 @@ import ClawResources
 import HTTPTypes
 import Logging
 
-/// Takes visitors to runtimes: decides as the access check does, then passes request and response on as streams,
-/// and WebSockets as connections.
+/// Takes visitors to runtimes: decides as the access check does, then passes request and response on as streams.
 struct RuntimeProxy: Handler {
     private let check: AccessCheck
     private let hosts: RuntimeHosts
