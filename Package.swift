@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "ClawKit", targets: ["ClawKit"]),
         .library(name: "ClawBase", targets: ["ClawBase"]),
         .library(name: "ClawDocuments", targets: ["ClawDocuments"]),
+        .library(name: "ClawModels", targets: ["ClawModels"]),
         .library(name: "ClawKubernetes", targets: ["ClawKubernetes"]),
         .library(name: "ClawControl", targets: ["ClawControl"]),
         .library(name: "ClawCluster", targets: ["ClawCluster"]),
@@ -65,8 +66,11 @@ let package = Package(
             name: "ClawKubernetes",
             dependencies: [
                 "ClawBase", "ClawDocuments", "ClawModels",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "Sources/ClawKit/Kubernetes/Client"),
@@ -75,17 +79,20 @@ let package = Package(
         .target(
             name: "ClawControl",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawKubernetes",
+                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawModels",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/ClawKit/Control"),
 
         // MARK: Cluster
+        .systemLibrary(name: "CTerminal", path: "Sources/ClawKit/Cluster/CTerminal"),
         .target(
             name: "ClawCluster",
             dependencies: [
+                "CTerminal",
                 "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -95,7 +102,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "X509", package: "swift-certificates"),
             ],
-            path: "Sources/ClawKit/Cluster"),
+            path: "Sources/ClawKit/Cluster", exclude: ["CTerminal"]),
 
         // MARK: ClawKit's own kinds
         .target(
@@ -201,7 +208,10 @@ let package = Package(
         // MARK: tests
         .testTarget(
             name: "ClawBaseTests",
-            dependencies: ["ClawBase", .product(name: "HTTPTypes", package: "swift-http-types")]),
+            dependencies: [
+                "ClawBase", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "ClawHTTPServerTests",
             dependencies: [
@@ -212,6 +222,20 @@ let package = Package(
             ]),
         .testTarget(name: "ClawDocumentsTests", dependencies: ["ClawDocuments"]),
         .testTarget(name: "ClawModelsTests", dependencies: ["ClawDocuments", "ClawModels"]),
+        .testTarget(
+            name: "ClawKubernetesTests",
+            dependencies: [
+                "ClawBase", "ClawCluster", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes", "ClawModels",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "ClawControlTests",
+            dependencies: [
+                "ClawBase", "ClawCluster", "ClawControl", "ClawDocuments", "ClawKubernetes", "ClawModels",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "ClawGatewayTests",
             dependencies: [

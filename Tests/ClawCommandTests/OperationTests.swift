@@ -83,7 +83,7 @@ func advancing<T: Sendable>(_ time: VirtualTime, _ body: @escaping @Sendable () 
         group.addTask {
             while !Task.isCancelled {
                 if let wake = time.nextWake { time.advance(by: wake - time.now) }
-                await Task.yield()
+                try await Task.sleep(for: .milliseconds(1))
             }
             return nil
         }

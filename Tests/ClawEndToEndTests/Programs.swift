@@ -41,7 +41,7 @@ func run(
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     // Files, not pipes: nothing waits for a reader, and a grandchild that keeps a descriptor holds nobody up.
     let (output, errors) = (directory.appending(path: UUID().uuidString), directory.appending(path: UUID().uuidString))
-    for file in [output, errors] { FileManager.default.createFile(atPath: file.path(), contents: nil) }
+    for file in [output, errors] { _ = FileManager.default.createFile(atPath: file.path(), contents: nil) }
     defer { for file in [output, errors] { try? FileManager.default.removeItem(at: file) } }
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)

@@ -5,8 +5,7 @@ import Testing
 /// The README's Swift, compiled here word for word; the test holds the two against each other.
 private func clientExample() async throws {
     // README: client
-    let access = try Kubeconfig(contentsOf: ".claw/kubeconfig").access()
-    let client = KubernetesClient(CurlTransport(access))
+    let client = try KubernetesClient.connect(kubeconfig: ".claw/kubeconfig")
 
     let pods = try await client.list(Pod.self, in: "demo", labels: ["clawkit.dev/user": "ada"])
     print(pods.items.map(\.name))

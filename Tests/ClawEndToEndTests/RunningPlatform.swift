@@ -41,7 +41,7 @@ final class RunningPlatform: Sendable {
         try? FileManager.default.removeItem(at: readyFile)
         let log = directory.appending(path: "control-plane.log")
         if !FileManager.default.fileExists(atPath: log.path()) {
-            FileManager.default.createFile(atPath: log.path(), contents: nil)
+            _ = FileManager.default.createFile(atPath: log.path(), contents: nil)
         }
         let handle = try FileHandle(forWritingTo: log)
         try handle.seekToEnd()
@@ -98,7 +98,7 @@ final class RunningPlatform: Sendable {
 
     var kubernetes: KubernetesClient {
         get throws {
-            KubernetesClient(CurlTransport(try Kubeconfig(contentsOf: file(".claw/kubeconfig")).access()))
+            try KubernetesClient.connect(kubeconfig: file(".claw/kubeconfig"))
         }
     }
 
@@ -134,6 +134,7 @@ final class RunningPlatform: Sendable {
 
 /// Asks again until there is an answer, with pauses that grow.
 /// - Throws: ``Finding`` with `E_DEADLINE` when that takes too long; whatever `body` throws.
+@discardableResult
 func eventually<T: Sendable>(
     within limit: Duration = .seconds(20), _ what: String, _ body: @escaping @Sendable () async throws -> T?
 ) async throws -> T {

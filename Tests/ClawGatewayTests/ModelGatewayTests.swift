@@ -117,7 +117,7 @@ struct ModelGatewayTests {
             })
         let gateway = try gateway([ModelRoute("echo", to: upstream)])
         let client = Task { await gateway.respond(to: chat(body)) }
-        while time.sleeperCount == 0 { await Task.yield() }
+        while time.sleeperCount == 0 { try await Task.sleep(for: .milliseconds(1)) }
         client.cancel()
         _ = await client.value
         #expect(ended.withLock { $0 } == 1)

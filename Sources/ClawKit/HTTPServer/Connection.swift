@@ -1,3 +1,5 @@
+import ClawBase
+import HTTPTypes
 import NIOCore
 import NIOSSL
 import Synchronization
@@ -10,13 +12,17 @@ final class Connection: Sendable {
     private let channel: any Channel
     private let ends: AsyncStream<Never>
     private let end: AsyncStream<Never>.Continuation
-    /// A response of unknown length is being sent.
+    private let takeover: NIOLoopBound<TakeoverHandler>
+    /// A response of unknown length is being sent, or the connection was upgraded.
     let hasOpenStream = Atomic(false)
+    /// The connection no longer speaks HTTP.
+    let isUpgraded = Atomic(false)
     /// The outer nil: not asked yet.
     private let certificate = Mutex<[UInt8]??>(nil)
 
-    init(_ channel: any Channel) {
+    init(_ channel: any Channel, _ takeover: NIOLoopBound<TakeoverHandler>) {
         self.channel = channel
+        self.takeover = takeover
         (ends, end) = AsyncStream.makeStream()
     }
 
@@ -26,6 +32,17 @@ final class Connection: Sendable {
         let shown = try? await channel.nioSSL_peerCertificate().get()?.toDERBytes()
         certificate.withLock { $0 = .some(shown) }
         return shown
+    }
+
+    /// Leaves HTTP: sends the head of the 101 and runs what follows.
+    func upgrade(_ head: HTTPResponse, _ upgrade: Upgrade) async throws {
+        isUpgraded.store(true, ordering: .relaxed)
+        hasOpenStream.store(true, ordering: .relaxed)
+        let upgraded = try await UpgradedChannel.takeOver(channel, takeover, head: head) { [weak self] in
+            self?.clientLeft()
+        }
+        defer { upgraded.close() }
+        try await upgrade.run(upgraded)
     }
 
     /// The client has left: whoever works for it may stop.

@@ -15,6 +15,8 @@ public import ServiceLifecycle
 /// ```
 /// Bodies stream both ways with back-pressure; every chunk of a response is sent at once. When a client leaves, the
 /// task that answers it is cancelled; closing only the sending half of the connection counts as leaving.
+/// A response that leaves HTTP (``Response/switchingProtocols(_:_:)``) takes the connection over; on shutdown it counts
+/// as an open stream.
 /// A response whose stream fails ends the connection without the closing chunk, so that the client sees the break.
 public struct HTTPServer: Sendable {
     /// What one client may ask for, and how long an end may take.

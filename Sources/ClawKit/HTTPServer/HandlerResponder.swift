@@ -26,6 +26,10 @@ struct HandlerResponder: Sendable {
         let response = await handler.respond(to: request)
         try Task.checkCancellation()
         var head = response.head
+        if let upgrade = response.upgrade, head.status == .switchingProtocols, let connection = Connection.current {
+            try await connection.upgrade(head, upgrade)
+            throw UpgradeEnded()
+        }
         if head.headerFields[.date] == nil { head.headerFields[.date] = time.now.httpDate }
         // Whoever keeps the connection alive would wait for nothing.
         if connections.isDraining { head.headerFields[.connection] = "close" }
@@ -80,6 +84,9 @@ struct HandlerResponder: Sendable {
         if let left, left != 0 { throw LengthMismatch() }
         try await outbound.finish(nil)
     }
+
+    /// The connection was used for something else and is over: Hummingbird must not look for a next request.
+    struct UpgradeEnded: Error {}
 
     /// A stream did not yield as many bytes as it had promised.
     struct LengthMismatch: Error {}

@@ -1,6 +1,7 @@
 import HummingbirdCore
 import Logging
 import NIOCore
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -25,7 +26,14 @@ struct WatchedChannel<Base: ServerChildChannel>: ServerChildChannel {
     let connections: Connections
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let connection = Connection(channel)
+        let takeover = TakeoverHandler()
+        do {
+            // Before HTTP's handlers are added: above TLS, below them.
+            try channel.pipeline.syncOperations.addHandler(takeover)
+        } catch {
+            return channel.eventLoop.makeFailedFuture(error)
+        }
+        let connection = Connection(channel, NIOLoopBound(takeover, eventLoop: channel.eventLoop))
         channel.keepFromChildren()
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             // Before Hummingbird's own last handler, which ends the journey of the channel's events.
@@ -56,7 +64,10 @@ private final class LeaveHandler: ChannelInboundHandler {
     init(_ connection: Connection) { self.connection = connection }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent { connection.clientLeft() }
+        // Behind an upgrade, who has finished may still be reading.
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent, !connection.isUpgraded.load(ordering: .relaxed) {
+            connection.clientLeft()
+        }
         context.fireUserInboundEventTriggered(event)
     }
 

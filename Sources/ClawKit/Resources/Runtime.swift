@@ -53,6 +53,7 @@ public struct Runtime: CustomResource {
 
     public static let statusSchema = Shape.object([
         "phase": Shape.word(RuntimePhase.allCases.map(\.rawValue)), "url": Shape.string, "restarts": Shape.integer,
+        "restartsWhenReady": Shape.integer,
         "lastError": .object(Shape.object(["code": Shape.string, "message": Shape.string])),
         "observedGeneration": Shape.integer, "observedRequest": Shape.string, "conditions": Shape.conditions,
     ])
@@ -131,6 +132,11 @@ public struct RuntimeStatus: DocumentView {
     public var restarts: Int {
         get { document.int("restarts") ?? 0 }
         set { document.set("restarts", newValue) }
+    }
+    /// How many of ``restarts`` there were when it was last ready; those since count towards a crash loop.
+    public var restartsWhenReady: Int {
+        get { document.int("restartsWhenReady") ?? 0 }
+        set { document.set("restartsWhenReady", newValue == 0 ? nil : newValue) }
     }
     public var lastError: (code: String, message: String)? {
         get {

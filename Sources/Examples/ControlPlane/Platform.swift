@@ -105,8 +105,7 @@ struct Platform: Sendable {
     }
 
     private func remoteAPI() throws -> KubernetesClient {
-        let access = try Kubeconfig(contentsOf: settings.kubeconfig ?? "").access()
-        return KubernetesClient(CurlTransport(access, userAgent: "clawkit-control-plane"))
+        try KubernetesClient.connect(kubeconfig: settings.kubeconfig ?? "")
     }
 
     private func gateway(

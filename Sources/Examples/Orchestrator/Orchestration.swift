@@ -24,9 +24,9 @@ struct Orchestration: Sendable {
 
     func run() async throws {
         let logger = settings.logger
-        let access = try Kubeconfig(contentsOf: settings.kubeconfig).access()
-        let transport = CurlTransport(access, userAgent: "clawkit-orchestrator")
-        let api = KubernetesClient(transport, userAgent: "clawkit-orchestrator")
+        let access = try ClusterAccess.load(explicit: settings.kubeconfig)
+        let transport = try ClusterTransport(access, time: time)
+        let api = KubernetesClient(transport.retrying(.kubernetes, time: time), userAgent: UserAgent.current)
         try await ClawGroup.install(in: api)
         let caches = SharedCaches(api, time: time)
         var parts: [any ServiceLifecycle.Service] = [Part { try await caches.run() }]

@@ -106,6 +106,7 @@ struct CustomResourceTests {
         try await withWidgets { api in
             _ = try await api.create(Widget.named("w", ["size": 1]))
             try await api.delete(CustomResourceDefinition.self, "widgets.test.dev")
+            try await api.waitUntilGone(CustomResourceDefinition.self, "widgets.test.dev")
             await #expect { try await api.list(Widget.self) } throws: { ($0 as? KubernetesError)?.isNotFound == true }
         }
     }

@@ -115,10 +115,10 @@ struct ObjectLifeTests {
             #expect(created.status?.phase == "Pending")
             var changed = created
             changed.status?.phase = "Running"
-            changed.labels["x"] = "y"
+            changed.spec?.nodeName = "elsewhere"
             let updated = try await cluster.client.replaceStatus(changed)
             #expect(updated.status?.phase == "Running")
-            #expect(updated.labels["x"] == nil)
+            #expect(updated.spec?.nodeName == nil)
         }
     }
 

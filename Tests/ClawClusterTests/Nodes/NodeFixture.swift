@@ -26,7 +26,9 @@ struct NodeFixture: Sendable {
         }
     }
 
-    static func temporaryDirectory() -> String { NSTemporaryDirectory() + "clawkit-node-\(UUID().uuidString.prefix(8))" }
+    static func temporaryDirectory() -> String {
+        NSTemporaryDirectory() + "clawkit-node-\(UUID().uuidString.prefix(8))"
+    }
 
     /// Quick restarts, so that tests of the back-off need no patience.
     static func configuration(_ root: String) -> ProcessNodeConfiguration {
@@ -93,11 +95,13 @@ struct NodeFixture: Sendable {
     }
 
     /// What a container's log says once it is as wanted.
-    func waitForLog(_ pod: String, container: String? = nil, _ isWanted: @escaping @Sendable (String) -> Bool) async throws
+    func waitForLog(_ pod: String, container: String? = nil, _ isWanted: @escaping @Sendable (String) -> Bool)
+        async throws
         -> String
     {
         var query: QueryParameters = ["follow": "true"]
         if let container { query["container"] = container }
+        try await waitFor(pod) { $0.main.map { $0.state?.waiting == nil || $0.lastState != nil } ?? false }
         let request = APIRequest(.get, "/api/v1/namespaces/default/pods/\(pod)/log", query: query)
         return try await SystemTime().withDeadline(.seconds(10), "the log of \(pod)") {
             var text = ""

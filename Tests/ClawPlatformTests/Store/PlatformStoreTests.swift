@@ -29,7 +29,7 @@ struct JournaledPlatformStoreTests {
         }
         try await before.delete(User.self, "u3")
         try await before.modify(User.self, "u4") { $0.sessionEpoch = 7 }
-        try await before.begin(PlatformStoreConformance.sampleOperation("op1", target: "t"))
+        _ = try await before.begin(PlatformStoreConformance.sampleOperation("op1", target: "t"))
         if compacts { try await before.compact() }
         try await before.create(PlatformStoreConformance.sampleUser("late"))
         let users = try await before.list(User.self)
@@ -51,11 +51,11 @@ struct JournaledPlatformStoreTests {
             RecordChange.create(PlatformStoreConformance.sampleOperation(id, target: "t", state: .succeeded))
         }
         let before = try JournaledPlatformStore(directory: scratch.path, options: .init(durability: .none))
-        try await before.commit((100_000..<110_010).map { finished("op\($0)") })
+        _ = try await before.commit((100_000..<110_010).map { finished("op\($0)") })
         try await before.compact()
         try before.close()
         let after = try JournaledPlatformStore(directory: scratch.path, options: .init(durability: .none))
-        try await after.commit([finished("op110010")])
+        _ = try await after.commit([finished("op110010")])
         let all = try await after.list(Operation.self, limit: 20_000)
         #expect(all.count == 10_000)
         #expect(all.last?.record.id == "op110010")

@@ -137,10 +137,10 @@ struct PlatformStoreConformance: Sendable, CustomStringConvertible {
                 try await store.begin(sampleOperation("op2", target: "runtime/demo/ada"))
             }
             try equal(finding.details["operation"], "op1")
-            try await store.begin(sampleOperation("op3", target: "runtime/demo/bob"))
+            _ = try await store.begin(sampleOperation("op3", target: "runtime/demo/bob"))
             first.record.state = .succeeded
             try await store.update(first)
-            try await store.begin(sampleOperation("op4", target: "runtime/demo/ada"))
+            _ = try await store.begin(sampleOperation("op4", target: "runtime/demo/ada"))
             try equal(try await store.operations(on: "runtime/demo/ada").map(\.record.id), ["op4", "op1"])
         },
         PlatformStoreConformance("the same idempotency key gives the same operation, also to many at once") { store in

@@ -70,7 +70,7 @@ extension CurlTransport {
     }
 
     /// A client certificate (chain) with its key.
-    public struct Identity: Sendable {
+    public struct Identity: Sendable, Hashable {
         public var certificate: String
         public var key: Secret<String>
 

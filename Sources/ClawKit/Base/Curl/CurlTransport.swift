@@ -32,6 +32,7 @@ public final class CurlTransport: Transport {
         try Task.checkCancellation()
         let plan = try RequestPlan(request, configuration)
         let exchange = Exchange(plan, loop: loop, bufferLimit: configuration.bufferLimit)
+        if plan.isUpgrade { return try await upgrade(exchange, request) }
         let head =
             if case .stream = plan.upload {
                 try await Self.head(of: exchange, feeding: request.body)
@@ -39,6 +40,19 @@ public final class CurlTransport: Transport {
                 try await exchange.head()
             }
         return Response(head: head, body: body(of: exchange, head, request.method))
+    }
+
+    /// libcurl hands out what follows a 101 as a body without end, and sends an upload without framing when told that
+    /// no `Transfer-Encoding` is wanted: together the two halves of the connection.
+    private func upgrade(_ exchange: Exchange, _ request: Request) async throws -> Response {
+        let head = try await exchange.head()
+        guard head.status == .switchingProtocols else {
+            exchange.finishUpload()
+            return Response(head: head, body: body(of: exchange, head, request.method))
+        }
+        var response = Response(head: head)
+        response.upgrade = .channel(CurlChannel(lease: CurlBody.Lease(exchange, self)))
+        return response
     }
 
     private func body(of exchange: Exchange, _ head: HTTPResponse, _ method: HTTPRequest.Method) -> Body {

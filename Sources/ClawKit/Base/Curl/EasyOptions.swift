@@ -80,6 +80,14 @@ struct EasyOptions {
         set(CURLOPT_URL, plan.url)
         set(CURLOPT_HTTPHEADER, list: headers)
         if connectTo != nil { set(CURLOPT_CONNECT_TO, list: connectTo) }
+        if plan.isUpgrade {
+            // A connection of its own, as straight as a proxy lets it be.
+            set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+            set(CURLOPT_PIPEWAIT, false)
+            set(CURLOPT_FRESH_CONNECT, true)
+            set(CURLOPT_FORBID_REUSE, true)
+            set(CURLOPT_HTTPPROXYTUNNEL, true)
+        }
         if plan.method == "HEAD" {
             set(CURLOPT_NOBODY, true)
             return
@@ -101,6 +109,7 @@ struct EasyOptions {
         set(CURLOPT_HEADERDATA, pointer: context)
         set(CURLOPT_WRITEDATA, pointer: context)
         set(CURLOPT_READDATA, pointer: context)
+        set(CURLOPT_SOCKOPTDATA, pointer: context)
         note(claw_curl_setopt_callback(easy, CURLOPT_HEADERFUNCTION, headerCallback))
         note(claw_curl_setopt_callback(easy, CURLOPT_WRITEFUNCTION, writeCallback))
         note(claw_curl_setopt_callback(easy, CURLOPT_READFUNCTION, readCallback))
@@ -139,8 +148,18 @@ private let readCallback: claw_curl_data_callback = { bytes, size, count, contex
     }
 }
 
-/// Child processes have no business with our connections.
-private let socketCallback: curl_sockopt_callback = { _, socket, _ in
+private let socketCallback: curl_sockopt_callback = { context, socket, _ in
+    transfer(context)?.opened(socket)
+    // Child processes have no business with our connections.
     _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+    #if os(Linux)
+    // A peer that has vanished is known dead after 30 s with data under way to it, 75 s without: until then new
+    // requests would join the connection's others. (30 s idle, then three probes 15 s apart; tcp(7).)
+    var (probes, milliseconds) = (Int32(3), Int32(30_000))
+    _ = setsockopt(socket, Int32(IPPROTO_TCP), TCP_KEEPCNT, &probes, socklen_t(MemoryLayout<Int32>.size))
+    // Who is upgraded is alone on his connection, and his peer may rightly not read for as long as it likes.
+    if transfer(context)?.exchange.plan.isUpgrade == true { return Int32(CURL_SOCKOPT_OK) }
+    _ = setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, socklen_t(MemoryLayout<Int32>.size))
+    #endif
     return Int32(CURL_SOCKOPT_OK)
 }

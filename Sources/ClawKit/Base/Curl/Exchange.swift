@@ -70,6 +70,18 @@ final class Exchange: Sendable {
         resumeTransfer(if: state.withLock { $0.upload.finish() })
     }
 
+    /// Sends one more chunk of an upgraded connection; returns when there is room for the next.
+    func send(_ chunk: [UInt8]) async throws {
+        try Task.checkCancellation()
+        resumeTransfer(if: state.withLock { $0.upload.append(chunk) })
+        await waitForRoom()
+        try Task.checkCancellation()
+        if hasEnded { throw TransportError.channelClosed }
+    }
+
+    /// The request's body has been given whole.
+    func finishUpload() { resumeTransfer(if: state.withLock { $0.upload.finish() }) }
+
     private func waitForRoom() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

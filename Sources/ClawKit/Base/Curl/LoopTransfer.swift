@@ -1,6 +1,14 @@
 import CLibcurl
 import HTTPTypes
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// One transfer as the event loop sees it: an easy handle, the exchange it serves, and its deadline.
 /// Lives on the loop's thread only; libcurl's callbacks find it through an unretained pointer.
 final class LoopTransfer {
@@ -14,6 +22,7 @@ final class LoopTransfer {
     private var parser = ResponseHeadParser()
     private var headIsTooLarge = false
     private var hasHead = false
+    private(set) var usesHTTP2 = false
     /// As libcurl has it. The exchange's own flag falls earlier, when a reader makes room; measuring silence by that
     /// one would count the pause.
     private var isReceivingPaused = false
@@ -103,13 +112,40 @@ final class LoopTransfer {
             peer: exchange.plan.peer, hasHead: hasHead)
     }
 
+    /// The sockets libcurl opened for this transfer. Trying several addresses, it keeps one and closes the others.
+    private var sockets: [Int32] = []
+    func opened(_ socket: Int32) { sockets.append(socket) }
+
+    private var openSocket: Int32? {
+        guard sockets.count > 1 else { return sockets.first }
+        var port = 0
+        claw_curl_getinfo_long(easy, CURLINFO_LOCAL_PORT, &port)
+        return sockets.last { localPort(of: $0) == port }
+    }
+
+    /// Whether the connection has left HTTP.
+    private(set) var isUpgraded = false
+
+    /// Whether the peer of an upgraded connection has finished and libcurl has handed out all it sent.
+    ///
+    /// libcurl does not end a transfer whose sending half is paused, so nobody else would notice. Looked at after
+    /// libcurl has read what there was: then the socket holds the end and nothing before it.
+    var peerHasFinished: Bool {
+        guard isUpgraded, !isReceivingPaused else { return false }
+        var byte: UInt8 = 0
+        guard let socket = openSocket else { return false }
+        return recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
+    }
+
     // MARK: libcurl's callbacks
 
     /// - Returns: whether to go on.
     func receive(headerLine: UnsafeRawBufferPointer) -> Bool {
+        if headerLine.starts(with: "HTTP/2".utf8) { usesHTTP2 = true }
         do {
             guard var head = try parser.add(line: headerLine) else { return true }
             hasHead = true
+            isUpgraded = exchange.plan.isUpgrade && head.status == .switchingProtocols
             touch()
             if decodesGzip, head.headerFields.contains(.contentEncoding) {
                 head.headerFields[.contentEncoding] = nil
@@ -128,5 +164,15 @@ final class LoopTransfer {
         let arrival = exchange.bytesArrived(Array(bytes))
         isReceivingPaused = arrival == .pause
         return arrival
+    }
+}
+
+private func localPort(of socket: Int32) -> Int? {
+    var address = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    return withUnsafeMutableBytes(of: &address) { bytes in
+        let known = bytes.withMemoryRebound(to: sockaddr.self) { getsockname(socket, $0.baseAddress, &length) }
+        // The port stands at the same place for IPv4 and IPv6, in network order.
+        return known == 0 ? Int(UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))) : nil
     }
 }

@@ -5,6 +5,8 @@ struct LoopTransfers {
     private let multi: UnsafeMutableRawPointer
     private let configuration: CurlTransport.Configuration
     private var live: [ObjectIdentifier: LoopTransfer] = [:]
+    private var isMultiplexed = false
+    private var upgrades: Set<ObjectIdentifier> = []
     private let deadlines = Deadlines()
 
     init(multi: UnsafeMutableRawPointer, configuration: CurlTransport.Configuration) {
@@ -22,6 +24,7 @@ struct LoopTransfers {
                 return
             }
             live[exchange.id] = transfer
+            if exchange.plan.isUpgrade { upgrades.insert(exchange.id) }
         case .resume(let id):
             live[id]?.resume()
         case .remove(let id):
@@ -34,6 +37,7 @@ struct LoopTransfers {
         var running: Int32 = 0
         curl_multi_perform(multi, &running)
         finishDone()
+        finishUpgraded()
         let now = ContinuousClock.now
         if deadlines.areDue(now) { expire(now) }
         guard let next = deadlines.next else { return 60_000 }
@@ -52,10 +56,35 @@ struct LoopTransfers {
         var result = CURLE_OK
         while let easy = claw_curl_multi_next_done(multi, &result) {
             guard let transfer = LoopTransfer.of(easy: easy) else { continue }
+            if transfer.usesHTTP2 { limitConnections() }
             let error = transfer.failure(result)
             live.removeValue(forKey: transfer.exchange.id)
             transfer.remove(from: multi)
             transfer.exchange.ended(error)
+        }
+    }
+
+    /// libcurl would open a connection for each request that finds the others' streams all taken; this lets it wait for
+    /// one instead. Done once the peer is known to multiplex: over HTTP/1.1 a watch holds a connection for itself.
+    private mutating func limitConnections() {
+        guard !isMultiplexed, configuration.baseURL != nil else { return }
+        isMultiplexed = true
+        claw_curl_multi_setopt_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, Self.multiplexedConnections)
+    }
+
+    /// With the hundred streams that most servers allow on each, more than any client has under way.
+    private static let multiplexedConnections = 16
+
+    private mutating func finishUpgraded() {
+        for id in upgrades {
+            guard let transfer = live[id] else {
+                upgrades.remove(id)
+                continue
+            }
+            guard transfer.peerHasFinished else { continue }
+            live.removeValue(forKey: id)
+            transfer.remove(from: multi)
+            transfer.exchange.ended(nil)
         }
     }
 

@@ -14,6 +14,8 @@ struct RequestPlan: Sendable {
     let connectTo: String?
     let headerLines: [String]
     let upload: Upload
+    /// The request asks to leave HTTP; the upload is then not a body but the connection's sending half.
+    let isUpgrade: Bool
     let headTimeout: Duration
     let idleTimeout: Duration?
     /// `host:port`, for messages.
@@ -56,9 +58,14 @@ struct RequestPlan: Sendable {
         method = request.method.rawValue
         peer = configuration.unixSocket ?? "\(location.host):\(location.port)"
         headTimeout = request.headTimeout
-        idleTimeout = request.idleTimeout
-        upload = Self.upload(of: request)
-        headerLines = Self.lines(headers, upload, configuration, serverAddress: serverAddress)
+        isUpgrade = request.wantsUpgrade
+        // Who leaves HTTP keeps an eye on silence himself.
+        idleTimeout = isUpgrade ? nil : request.idleTimeout
+        upload = isUpgrade ? .stream(length: nil) : Self.upload(of: request)
+        var lines = Self.lines(headers, upload, configuration, serverAddress: serverAddress)
+        // Without it libcurl would send the connection's bytes as a chunked body.
+        if isUpgrade { lines.append("Transfer-Encoding:") }
+        headerLines = lines
     }
 
     private static func upload(of request: Request) -> Upload {

@@ -40,6 +40,12 @@ public struct Request: Sendable {
         set { head.headerFields = newValue }
     }
 
+    /// Whether the client asks to leave HTTP: an `Upgrade` header, which `Connection` lists (RFC 9110, section 7.8).
+    public var wantsUpgrade: Bool {
+        head.headerFields[.upgrade] != nil
+            && head.headerFields[values: .connection].contains { $0.lowercased().contains("upgrade") }
+    }
+
     /// The path without its query, percent-encoding kept.
     public var path: Substring {
         let target = head.path ?? "/"

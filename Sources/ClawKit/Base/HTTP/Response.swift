@@ -4,6 +4,8 @@ public import HTTPTypes
 public struct Response: Sendable {
     public var head: HTTPResponse
     public var body: Body
+    /// Bytes both ways in place of a body; with `101 Switching Protocols` only.
+    public var upgrade: Upgrade?
 
     public init(status: HTTPResponse.Status, headers: HTTPFields = [:], body: Body = .empty) {
         head = HTTPResponse(status: status, headerFields: headers)
@@ -19,6 +21,15 @@ public struct Response: Sendable {
     public var headers: HTTPFields {
         get { head.headerFields }
         set { head.headerFields = newValue }
+    }
+
+    /// Agrees to what the request's `Upgrade` header asked for: `serve` gets the connection's bytes.
+    public static func switchingProtocols(
+        _ headers: HTTPFields, _ serve: @escaping @Sendable (any ByteChannel) async throws -> Void
+    ) -> Response {
+        var response = Response(status: .switchingProtocols, headers: headers)
+        response.upgrade = .serve(serve)
+        return response
     }
 
     public static func text(_ text: String, status: HTTPResponse.Status = .ok) -> Response {

@@ -3,6 +3,9 @@
 /// A transport returns as soon as the response's head is there; the body streams behind it, with back-pressure.
 /// Any status is a normal result. Cancelling the task ends the exchange; so does dropping the body unread.
 ///
+/// A request with an `Upgrade` header may be answered by `101 Switching Protocols`; the response then carries the
+/// connection itself as ``Upgrade/channel(_:)``.
+///
 /// Implementations: ``CurlTransport`` (the network), ``HandlerTransport`` (a handler in this process, no socket),
 /// ``ScriptedTransport`` (a test's own answers), ``RecordingTransport`` (around any other).
 public protocol Transport: Sendable {
@@ -23,7 +26,9 @@ public struct HandlerTransport: Transport {
 
     public func send(_ request: Request) async throws -> Response {
         try Task.checkCancellation()
-        return await handler.respond(to: request)
+        var response = await handler.respond(to: request)
+        if case .serve(let serve) = response.upgrade { response.upgrade = .channel(ServedChannel(serve)) }
+        return response
     }
 }
 

@@ -65,7 +65,11 @@ final class APIServer: Handler {
         case .resource(let target):
             let user = try authenticator.authenticate(request)
             guard let resource = registry.find(group: target.group, version: target.version, plural: target.plural)
-            else { throw APIStatus.noSuchPath }
+            else {
+                // A version that is served answers as an API, anything else as a web server does.
+                let isServed = registry.all.contains { $0.type.group == target.group && $0.type.version == target.version }
+                throw isServed ? APIStatus.noSuchPath : APIStatus.pageNotFound
+            }
             if target.namespace != nil, !resource.type.isNamespaced { throw APIStatus.noSuchPath }
             let call = ResourceCall(request: request, target: target, resource: resource, user: user)
             return try await respond(to: call)
@@ -76,11 +80,20 @@ final class APIServer: Handler {
     private static let openPaths: Set<String> = ["/healthz", "/livez", "/readyz", "/version"]
 
     private func respond(to call: ResourceCall) async throws -> Response {
+        // What could not be answered is not done either.
+        if [.post, .put, .patch].contains(call.request.method) {
+            _ = try Representation(accept: call.request.headers[.accept], isList: false)
+            try call.checkWriteOptions()
+        }
         if let subresource = call.target.subresource { return try await respond(to: call, subresource: subresource) }
+        let isWatch = call.target.isWatch || call.query.flag("watch")
         switch (call.request.method, call.target.name) {
         case (.get, nil):
-            return call.query.flag("watch") ? try watch(call) : try list(call)
-        case (.get, .some): return call.query.flag("watch") ? try watch(call) : try get(call)
+            guard call.resource.allows("list") else { throw APIStatus.methodNotAllowed }
+            return isWatch ? try watch(call) : try list(call)
+        case (.get, .some):
+            guard call.resource.allows("get") else { throw APIStatus.methodNotAllowed }
+            return isWatch ? try watch(call) : try get(call)
         case (.post, nil): return try await create(call)
         case (.put, .some): return try await replace(call, subresource: nil)
         case (.patch, .some): return try await patch(call, subresource: nil)

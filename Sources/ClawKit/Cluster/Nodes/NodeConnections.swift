@@ -3,7 +3,7 @@ import ClawDocuments
 import HTTPTypes
 import Synchronization
 
-/// How the API server reaches nodes for logs (and later exec, attach, port-forward): a handler where the node runs
+/// How the API server reaches nodes for logs, exec, attach and port-forward: a handler where the node runs
 /// in this process, HTTP to the address in the node's status otherwise.
 final class NodeConnections: Sendable {
     private let handlers = Mutex<[String: any Handler]>([:])
@@ -17,16 +17,19 @@ final class NodeConnections: Sendable {
     func disconnect(_ node: String) { handlers.withLock { _ = $0.removeValue(forKey: node) } }
 
     func send(
-        _ method: HTTPRequest.Method, _ path: String, query: QueryParameters, to node: String, store: ObjectStore
+        _ method: HTTPRequest.Method, _ path: String, query: QueryParameters, headers: HTTPFields = [:], to node: String,
+        store: ObjectStore
     ) async throws -> Response {
         let target = query.items.isEmpty ? path : "\(path)?\(query)"
-        if let handler = handlers.withLock({ $0[node] }) { return await handler.respond(to: Request(method, target)) }
+        if let handler = handlers.withLock({ $0[node] }) {
+            return await handler.respond(to: Request(method, target, headers: headers))
+        }
         let entry = store.get(.init(group: "", plural: "nodes"), .init(namespace: "", name: node))
         let status = entry?.object[.status]
         guard let transport, let address = status?["addresses"]?[0]?["address"]?.string,
             let port = status?["daemonEndpoints"]?["kubeletEndpoint"]?["Port"]?.integer
         else { throw APIStatus.unavailable("the node \(node) cannot be reached: it serves no endpoint") }
-        var request = Request(method, "http://\(address):\(port)\(target)", idleTimeout: nil)
+        var request = Request(method, "http://\(address):\(port)\(target)", headers: headers, idleTimeout: nil)
         let secret = store.get(
             .init(group: "", plural: "secrets"),
             .init(namespace: NodeCredentials.namespace, name: NodeCredentials.secretName(node: node)))

@@ -122,6 +122,26 @@ final class ObjectStore: Sendable {
         }
     }
 
+    /// A collection's objects, and all its changes after a revision; nil where the log no longer reaches that.
+    func present(
+        _ collection: Collection, andChangesAfter revision: UInt64
+    ) -> (entries: [Key: Entry], events: [Event])? {
+        state.withLock { state in
+            guard let contents = state.collections[collection] else { return ([:], []) }
+            if revision < contents.compacted { return nil }
+            return (contents.entries, Array(contents.log[contents.log.firstIndex(after: revision)...]))
+        }
+    }
+
+    /// Lets a collection's history begin now, if it has none yet: watches from before are told so.
+    func beginHistory(of collection: Collection) {
+        state.withLock { state in
+            guard state.collections[collection] == nil else { return }
+            state.collections[collection] = Contents()
+            state.collections[collection]?.compacted = state.revision
+        }
+    }
+
     // MARK: ownership
 
     func object(uid: String) -> OwnershipIndex.Reference? { state.withLock { $0.ownership.object(uid: uid) } }
@@ -222,6 +242,14 @@ final class ObjectStore: Sendable {
             guard let last = contents.log.last, last.revision > revision else { return nil }
             let start = contents.log.firstIndex(after: revision)
             return .events(Array(contents.log[start...].prefix(512)), upTo: state.revision)
+        }
+    }
+
+    /// The store's revision, if nothing has happened in the collection since one: what a bookmark may say. Read
+    /// apart, a change could slip in between, and a watch begun at the bookmark would never see it.
+    func revision(_ collection: Collection, ifQuietSince revision: UInt64) -> UInt64? {
+        state.withLock { state in
+            (state.collections[collection]?.log.last?.revision ?? 0) > revision ? nil : state.revision
         }
     }
 

@@ -19,19 +19,22 @@ public final class ObjectCache<R: Resource>: Sendable {
         /// Owner's uid → keys of what it controls.
         var owned: [String: Set<ObjectKey>] = [:]
         var isSynced = false
-        var handlers: [@Sendable (Change) -> Void] = []
         var waiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
         var nextWaiter: UInt64 = 0
 
-        mutating func keep(_ key: ObjectKey, _ object: R) {
+        /// nil where the cache has this very version already.
+        mutating func keep(_ key: ObjectKey, _ object: R) -> Change? {
+            let old = objects[key]
+            if let old, let version = old.resourceVersion, version == object.resourceVersion { return nil }
             forgetOwner(of: key)
             objects[key] = object
             if let uid = object.controllerUID { owned[uid, default: []].insert(key) }
+            return Change(old: old, new: object)
         }
 
-        mutating func forget(_ key: ObjectKey) {
+        mutating func forget(_ key: ObjectKey) -> R? {
             forgetOwner(of: key)
-            objects[key] = nil
+            return objects.removeValue(forKey: key)
         }
 
         private mutating func forgetOwner(of key: ObjectKey) {
@@ -46,6 +49,9 @@ public final class ObjectCache<R: Resource>: Sendable {
     private let selection: Selection
     private let time: any TimeSource
     private let state = Mutex(State())
+    /// Held while a change is made and told, by which every handler hears changes in the order they were made.
+    /// Readers do not need it.
+    private let handlers = Mutex<[@Sendable (Change) -> Void]>([])
 
     public init(
         _ type: R.Type = R.self, of api: some KubernetesAPI, in namespace: String? = nil,
@@ -58,7 +64,9 @@ public final class ObjectCache<R: Resource>: Sendable {
 
     public subscript(key: ObjectKey) -> R? { state.withLock { $0.objects[key] } }
 
-    public func get(_ name: String, in namespace: String = "") -> R? { self[ObjectKey(namespace: namespace, name: name)] }
+    public func get(_ name: String, in namespace: String = "") -> R? {
+        self[ObjectKey(namespace: namespace, name: name)]
+    }
 
     public var all: [R] { state.withLock { Array($0.objects.values) } }
 
@@ -73,16 +81,19 @@ public final class ObjectCache<R: Resource>: Sendable {
 
     // MARK: following
 
-    /// Calls `handler` for every change from now on, and for every object already there. It must be quick.
+    /// Tells `handler` of every object already there, before this returns, and of every change from then on.
+    ///
+    /// A handler hears each change once and in order, one at a time, and the `old` of a change is the `new` of the
+    /// object's last one. What it reads from the cache meanwhile is as new as the change. It must be quick: it holds
+    /// up the watch. It must not call `onChange` of the same cache.
     public func onChange(_ handler: @escaping @Sendable (Change) -> Void) {
-        let present = state.withLock { state in
-            state.handlers.append(handler)
-            return Array(state.objects.values)
+        handlers.withLock { handlers in
+            handlers.append(handler)
+            for object in all { handler(Change(old: nil, new: object)) }
         }
-        for object in present { handler(Change(old: nil, new: object)) }
     }
 
-    /// Returns once the first complete list is in.
+    /// Returns once the first complete list is in and has been told.
     /// - Throws: `CancellationError`.
     public func waitUntilSynced() async throws {
         let id = state.withLock { state in
@@ -117,46 +128,42 @@ public final class ObjectCache<R: Resource>: Sendable {
     }
 
     private func replace(with objects: [R]) {
-        let fresh = Dictionary(objects.map { (ObjectKey($0), stripped($0)) }) { first, _ in first }
-        let (changes, handlers, waiters) = state.withLock { state in
+        let fresh = objects.map { (key: ObjectKey($0), object: stripped($0)) }
+        let keys = Set(fresh.map(\.key))
+        change { state in
             var changes: [Change] = []
-            for (key, old) in state.objects where fresh[key] == nil {
+            for (key, old) in state.objects where !keys.contains(key) {
                 state.forget(key)
                 changes.append(Change(old: old, new: nil))
             }
             for (key, new) in fresh {
-                let old = state.objects[key]
-                if let old, old.resourceVersion == new.resourceVersion { continue }
-                state.keep(key, new)
-                changes.append(Change(old: old, new: new))
+                if let change = state.keep(key, new) { changes.append(change) }
             }
+            return changes
+        }
+        let waiters = state.withLock { state in
             state.isSynced = true
-            let waiters = state.waiters
-            state.waiters = [:]
-            return (changes, state.handlers, waiters)
+            defer { state.waiters = [:] }
+            return state.waiters
         }
         for waiter in waiters.values { waiter.resume() }
-        for change in changes { for handler in handlers { handler(change) } }
     }
 
     private func apply(_ object: R) {
-        let key = ObjectKey(object)
         let new = stripped(object)
-        let (change, handlers) = state.withLock { state in
-            let old = state.objects[key]
-            state.keep(key, new)
-            return (Change(old: old, new: new), state.handlers)
-        }
-        for handler in handlers { handler(change) }
+        change { state in state.keep(ObjectKey(new), new).map { [$0] } ?? [] }
     }
 
     private func remove(_ key: ObjectKey) {
-        let (change, handlers) = state.withLock { state -> (Change?, [@Sendable (Change) -> Void]) in
-            guard let old = state.objects[key] else { return (nil, []) }
-            state.forget(key)
-            return (Change(old: old, new: nil), state.handlers)
+        change { state in state.forget(key).map { [Change(old: $0, new: nil)] } ?? [] }
+    }
+
+    /// The one way by which the copy changes.
+    private func change(_ body: (inout State) -> [Change]) {
+        handlers.withLock { handlers in
+            let changes = state.withLock { body(&$0) }
+            for change in changes { for handler in handlers { handler(change) } }
         }
-        if let change { for handler in handlers { handler(change) } }
     }
 
     private func stripped(_ object: R) -> R {

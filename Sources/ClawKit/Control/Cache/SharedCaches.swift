@@ -7,9 +7,9 @@ import Synchronization
 /// Ask for caches first, then ``run()``; a cache asked for later is started too.
 public final class SharedCaches: Sendable {
     private struct State {
-        var caches: [ResourceType: any Sendable] = [:]
+        /// By the Swift type: two views of one kind each have their own.
+        var caches: [ObjectIdentifier: any Sendable] = [:]
         var runners: [@Sendable () async throws -> Void] = []
-        var started = 0
     }
 
     public let api: any KubernetesAPI
@@ -24,9 +24,9 @@ public final class SharedCaches: Sendable {
     /// The cache of a kind over all namespaces.
     public func cache<R: Resource>(_ type: R.Type = R.self) -> ObjectCache<R> {
         let cache = state.withLock { state -> ObjectCache<R> in
-            if let cache = state.caches[R.type] as? ObjectCache<R> { return cache }
+            if let cache = state.caches[ObjectIdentifier(R.self)] as? ObjectCache<R> { return cache }
             let cache = ObjectCache(R.self, of: api, time: time)
-            state.caches[R.type] = cache
+            state.caches[ObjectIdentifier(R.self)] = cache
             state.runners.append { try await cache.run() }
             return cache
         }
@@ -34,18 +34,24 @@ public final class SharedCaches: Sendable {
         return cache
     }
 
-    /// Keeps all caches until cancelled.
+    /// Keeps all caches until cancelled. Runs once at a time.
+    /// - Throws: what one of the watches cannot mend (see ``Watch``), `CancellationError`.
     public func run() async throws {
-        try await withThrowingDiscardingTaskGroup { group in
-            while true {
-                let fresh = state.withLock { state in
-                    let fresh = Array(state.runners[state.started...])
-                    state.started = state.runners.count
-                    return fresh
+        // Not a discarding group: there, a watch that fails would end the others but not the wait for news.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var started = 0
+            repeat {
+                let runners = state.withLock { $0.runners }
+                for runner in runners[started...] {
+                    group.addTask {
+                        try await runner()
+                        // A watch never ends by itself; its task was cancelled.
+                        throw CancellationError()
+                    }
                 }
-                for runner in fresh { group.addTask { try await runner() } }
-                try await news.wait()
-            }
+                started = runners.count
+                group.addTask { try await self.news.wait() }
+            } while try await group.next() != nil
         }
     }
 }

@@ -72,72 +72,98 @@ public final class Controller: Sendable {
     public func watches<R: Resource>(_ type: R.Type, _ map: @escaping @Sendable (R) -> [ObjectKey]) -> Self {
         let cache = caches.cache(type)
         cache.onChange { [weak self] change in
-            if let object = change.object { for key in map(object) { self?.ask(for: key) } }
+            // The old one's keys too: an object that changes its owner concerns both.
+            let keys = change.new.map(map) ?? []
+            let formerKeys = change.old.map(map) ?? []
+            self?.ask(for: keys + formerKeys.filter { !keys.contains($0) })
         }
         syncs.withLock { $0.append { try await cache.waitUntilSynced() } }
         return self
     }
 
     /// Asks for a reconcile of one key.
-    public func ask(for key: ObjectKey) {
-        queue.withLock { $0.add(key) }
+    public func ask(for key: ObjectKey) { ask(for: [key]) }
+
+    private func ask(for keys: [ObjectKey]) {
+        guard !keys.isEmpty else { return }
+        queue.withLock { queue in for key in keys { queue.add(key) } }
         news.raise()
     }
 
-    /// Whether nothing waits and nothing is being worked on.
+    /// Whether nothing waits and nothing is being worked on; what waits for its time (a retry, `again(after:)`) does
+    /// not count.
     public var isIdle: Bool { queue.withLock { $0.isIdle } }
 
     // MARK: running
 
-    /// Reconciles until cancelled; begins once all its caches are complete.
+    /// Reconciles until cancelled; begins once all its caches are complete. Runs once at a time.
+    /// - Throws: `CancellationError`.
     public func run() async throws {
         for sync in syncs.withLock({ $0 }) { try await sync() }
         try await withThrowingDiscardingTaskGroup { group in
             while true {
                 try Task.checkCancellation()
-                let now = caches.time.now
-                let key = queue.withLock { queue in
-                    queue.inWorkCount < options.concurrency ? queue.take(now: now) : nil
-                }
-                if let key {
-                    group.addTask { await self.work(on: key) }
-                } else {
-                    try await waitForNews()
+                switch nextMove() {
+                case .work(let key): group.addTask { await self.work(on: key) }
+                case .wait(let due): try await waitForNews(until: due)
                 }
             }
+        }
+    }
+
+    private enum Move {
+        case work(ObjectKey)
+        case wait(until: Timestamp?)
+    }
+
+    private func nextMove() -> Move {
+        let now = caches.time.now
+        return queue.withLock { queue in
+            // With all hands at work the clock does not matter: only a reconcile's end is news.
+            guard queue.inWorkCount < max(1, options.concurrency) else { return .wait(until: nil) }
+            return queue.take(now: now).map(Move.work) ?? .wait(until: queue.nextDue)
         }
     }
 
     private func work(on key: ObjectKey) async {
-        let now = { self.caches.time.now }
         do {
             let outcome = try await caches.time.withDeadline(options.deadline, "The reconcile of \(key)") {
                 try await self.reconcile(key)
             }
+            let now = caches.time.now
             queue.withLock { queue in
                 queue.succeeded(key)
                 queue.finish(key)
-                if case .again(let delay) = outcome { queue.add(key, at: now() + delay) }
+                if case .again(let delay) = outcome { queue.add(key, at: now + delay) }
             }
         } catch {
-            let isCancelled = Task.isCancelled
-            let delay = queue.withLock { queue in
-                let delay = options.backoff.delay(afterFailures: queue.failed(key))
-                queue.finish(key)
-                if !isCancelled { queue.add(key, at: now() + delay) }
-                return delay
-            }
-            if !isCancelled {
-                logger.warning(
-                    "reconcile failed", metadata: ["key": "\(key)", "error": "\(error)", "retry": "\(delay)"])
-            }
+            if Task.isCancelled { putBack(key) } else { retry(key, after: error) }
         }
         news.raise()
     }
 
+    /// What the end of the run interrupted is not lost to the next run, nor is it a failure.
+    private func putBack(_ key: ObjectKey) {
+        queue.withLock { queue in
+            queue.finish(key)
+            queue.add(key)
+        }
+    }
+
+    private func retry(_ key: ObjectKey, after error: any Error) {
+        let now = caches.time.now
+        let delay = queue.withLock { queue in
+            let delay = options.backoff.delay(afterFailures: queue.failed(key))
+            queue.finish(key)
+            queue.add(key, at: now + delay)
+            return delay
+        }
+        logger.warning("reconcile failed", metadata: ["key": "\(key)", "error": "\(error)", "retry": "\(delay)"])
+    }
+
     /// Sleeps until something is added or finished, or the next delayed key is due.
-    private func waitForNews() async throws {
-        guard let due = queue.withLock({ $0.nextDue }) else { return try await news.wait() }
+    private func waitForNews(until due: Timestamp?) async throws {
+        guard let due else { return try await news.wait() }
         let (time, news) = (caches.time, news)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await news.wait() }

@@ -1,5 +1,7 @@
 import ClawBase
+import ClawDocuments
 public import ClawKubernetes
+import ClawModels
 import Crypto
 
 /// Applies desired objects, and only where the live ones differ: in steady state it writes nothing.
@@ -22,19 +24,44 @@ public struct DesiredState: Sendable {
         case applied
     }
 
-    /// Makes `desired` so. `live` is what the caller's cache has.
+    /// Makes `desired` so, by force: its fields become this manager's. `live` is what the caller's cache has.
+    ///
+    /// Of `desired` only what can be declared counts: not its status, and of its metadata not what servers set.
+    /// - Throws: ``KubernetesError``, ``TransportError``.
     @discardableResult
     public func apply<R: Resource>(_ desired: R, live: R?) async throws -> Outcome {
-        var desired = desired
+        var desired = Self.declared(desired)
         let hash = Self.hash(desired)
         desired.annotations[Self.hashAnnotation] = hash
         if let live, live.annotations[Self.hashAnnotation] == hash,
-            Difference.isSatisfied(.object(desired.document), by: .object(live.document))
+            Difference().isSatisfied(desired.document, by: live.document, as: R.schemaName)
         {
             return .unchanged
         }
         _ = try await api.apply(desired, manager: manager, force: true)
         return .applied
+    }
+
+    private static func declared<R: Resource>(_ object: R) -> R {
+        var document = object.document
+        document.setKind(R.type.apiVersion, R.type.kind)
+        document[.status] = nil
+        document.modify(.metadata) { metadata in
+            for name in ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink"] {
+                metadata?[name] = nil
+            }
+        }
+        if R.schemaName == KubernetesSecret.schemaName { moveTextsToData(&document) }
+        var declared = R(document: document)
+        declared.annotations[hashAnnotation] = nil
+        return declared
+    }
+
+    /// A Secret's `stringData` is only ever written: live, it stands in `data`.
+    private static func moveTextsToData(_ secret: inout JSONObject) {
+        let texts = secret.stringMap(.stringData)
+        secret[.stringData] = nil
+        secret.set(.data, secret.stringMap(.data).merging(texts.mapValues { Base64.encode(Array($0.utf8)) }) { $1 })
     }
 
     private static func hash(_ object: some Resource) -> String {

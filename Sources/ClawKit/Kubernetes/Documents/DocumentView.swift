@@ -26,7 +26,7 @@ extension DocumentView {
 // properties stay one call each. A value of another type than asked for reads as absent: whoever takes in
 // documents from outside checks them first (``Schema/check(_:)``), with a path in the error.
 extension JSONObject {
-    public func string(_ key: FieldKey) -> String? { self[key]?.string }
+    public func string(_ key: FieldKey) -> String? { text(key) }
     public func bool(_ key: FieldKey) -> Bool? { self[key]?.bool }
     public func int(_ key: FieldKey) -> Int? { self[key]?.integer.map(Int.init) }
     public func double(_ key: FieldKey) -> Double? { self[key]?.number }

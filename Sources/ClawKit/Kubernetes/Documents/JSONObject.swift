@@ -1,80 +1,63 @@
 /// A JSON object: members in the order they were written, copied only when shared and changed.
+///
+/// What a parser made is a view into the document's bytes (see `PackedFormat.swift`) until it is first changed; then
+/// this object, and only this one, becomes a list of members of its own.
 public struct JSONObject: Sendable {
-    /// Sendable by copy-on-write: a storage is changed only through a `mutating` path that has first made sure
-    /// that it is uniquely referenced; shared storages are read-only.
-    private final class Storage: @unchecked Sendable {
-        /// For each member its key's number in the known list, or `custom | index into names`.
-        var ids: [UInt16]
-        var values: [JSON]
-        /// The names that are not in the known list.
-        var names: [String]
-
-        init(ids: [UInt16] = [], values: [JSON] = [], names: [String] = []) {
-            (self.ids, self.values, self.names) = (ids, values, names)
-        }
-
-        func copy() -> Storage { Storage(ids: ids, values: values, names: names) }
+    private enum Storage: Sendable {
+        case packed(PackedBytes, offset: UInt32)
+        case members(MemberList)
     }
 
-    private static let custom: UInt16 = 0x8000
-    private static let none = Storage()
+    private static let none = MemberList()
 
     private var storage: Storage
 
-    public init() { storage = Self.none }
+    public init() { storage = .members(Self.none) }
 
-    /// For the parser: members in order, already free of duplicates.
-    init(ids: [UInt16], values: [JSON], names: [String]) {
-        storage = Storage(ids: ids, values: values, names: names)
+    init(_ bytes: PackedBytes, at position: UnsafeRawPointer) {
+        storage = .packed(bytes, offset: UInt32(truncatingIfNeeded: position - bytes.start))
     }
+
+    init(_ members: MemberList) { storage = .members(members) }
 
     /// In time linear in the members, which must have distinct names: for large objects made at once.
     package init(distinct members: some Sequence<(name: String, value: JSON)>) {
-        var (ids, values, names): ([UInt16], [JSON], [String]) = ([], [], [])
-        for (name, value) in members {
-            if let number = KnownKeys.shared.number(of: name) {
-                ids.append(number)
-            } else {
-                precondition(names.count < Self.mostNames, "an object has too many members")
-                ids.append(UInt16(names.count) | Self.custom)
-                names.append(name)
-            }
-            values.append(value)
-        }
-        storage = Storage(ids: ids, values: values, names: names)
+        storage = .members(MemberList(distinct: members))
     }
 
     /// How many members an object may have.
-    package static let mostNames = Int(FieldKey.unknown)
+    package static let mostNames = MemberList.mostNames
 
-    public var count: Int { storage.ids.count }
-    public var isEmpty: Bool { storage.ids.isEmpty }
+    // MARK: reading
 
-    private func name(ofID id: UInt16) -> String {
-        id & Self.custom == 0 ? KnownKeys.shared.names[Int(id)] : storage.names[Int(id & ~Self.custom)]
+    /// Calls `body` with the packed object's position, keeping the bytes alive meanwhile.
+    @inline(__always)
+    private static func reading<R>(_ bytes: PackedBytes, _ offset: UInt32, _ body: (UnsafeRawPointer) -> R) -> R {
+        withExtendedLifetime(bytes) { body(bytes.start + Int(offset)) }
     }
 
-    private func index(of key: FieldKey) -> Int? {
-        if key.number != FieldKey.unknown { return storage.ids.firstIndex(of: key.number) }
-        guard let position = storage.names.firstIndex(of: key.name) else { return nil }
-        return storage.ids.firstIndex(of: UInt16(position) | Self.custom)
+    public var count: Int {
+        switch storage {
+        case .packed(let bytes, let offset): Self.reading(bytes, offset) { Int(PackedReader.uint16($0 + 5)) }
+        case .members(let list): list.count
+        }
     }
 
-    private mutating func makeUnique() {
-        if !isKnownUniquelyReferenced(&storage) { storage = storage.copy() }
-    }
+    public var isEmpty: Bool { count == 0 }
 
     public subscript(_ key: FieldKey) -> JSON? {
-        get { index(of: key).map { storage.values[$0] } }
-        set {
-            let index = index(of: key)
-            makeUnique()
-            switch (index, newValue) {
-            case (let index?, let value?): storage.values[index] = value
-            case (let index?, nil): remove(at: index)
-            case (nil, let value?): append(key, value)
-            case (nil, nil): break
+        get {
+            switch storage {
+            case .packed(let bytes, let offset):
+                Self.reading(bytes, offset) { object in
+                    PackedReader.find(key, in: object).map { PackedReader.value($0, in: bytes) }
+                }
+            case .members(let list): list[key]
             }
+        }
+        set {
+            if newValue == nil, self[key] == nil { return }
+            change { $0[key] = newValue }
         }
     }
 
@@ -83,39 +66,50 @@ public struct JSONObject: Sendable {
         set { self[FieldKey(name)] = newValue }
     }
 
+    /// The text of a member, read without making a JSON value of it first.
+    func text(_ key: FieldKey) -> String? {
+        switch storage {
+        case .packed(let bytes, let offset):
+            Self.reading(bytes, offset) { PackedReader.find(key, in: $0).flatMap(PackedReader.string) }
+        case .members(let list): list[key]?.string
+        }
+    }
+
+    /// Writes the object as JSON text where it is packed; false where it is not.
+    func writePacked(to out: inout TextBuffer) -> Bool {
+        guard case .packed(let bytes, let offset) = storage else { return false }
+        withExtendedLifetime(bytes) { PackedReader.write(bytes.start + Int(offset), to: &out) }
+        return true
+    }
+
+    /// Calls `body` with where the object's packed bytes begin; nil where it is not packed.
+    func withPacked<R>(_ body: (UnsafeRawPointer) -> R) -> R? {
+        guard case .packed(let bytes, let offset) = storage else { return nil }
+        return Self.reading(bytes, offset, body)
+    }
+
+    // MARK: changing
+
+    /// The members as a list of this object's own.
+    @inline(__always)
+    private mutating func change<R>(_ body: (MemberList) throws -> R) rethrows -> R {
+        switch storage {
+        case .packed(let bytes, let offset):
+            let list = Self.reading(bytes, offset) { MemberList(unpacking: $0, in: bytes) }
+            storage = .members(list)
+            return try body(list)
+        case .members(var list):
+            // Given up here, so that a list nobody else holds is changed in place.
+            storage = .members(Self.none)
+            if !isKnownUniquelyReferenced(&list) { list = list.copy() }
+            defer { storage = .members(list) }
+            return try body(list)
+        }
+    }
+
     /// Changes a member in place without copying its subtree. A nil left behind removes the member.
-    public mutating func modify<R>(_ key: FieldKey, _ change: (inout JSON?) throws -> R) rethrows -> R {
-        guard let index = index(of: key) else {
-            var value: JSON?
-            let result = try change(&value)
-            if let value { self[key] = value }
-            return result
-        }
-        makeUnique()
-        var value: JSON? = storage.values[index]
-        storage.values[index] = .null
-        defer { if let value { storage.values[index] = value } else { remove(at: index) } }
-        return try change(&value)
-    }
-
-    private func append(_ key: FieldKey, _ value: JSON) {
-        if key.number != FieldKey.unknown {
-            storage.ids.append(key.number)
-        } else {
-            precondition(storage.names.count < Int(FieldKey.unknown), "an object may have 32,767 members of its own naming")
-            storage.ids.append(UInt16(storage.names.count) | Self.custom)
-            storage.names.append(key.name)
-        }
-        storage.values.append(value)
-    }
-
-    private func remove(at index: Int) {
-        let id = storage.ids.remove(at: index)
-        storage.values.remove(at: index)
-        guard id & Self.custom != 0 else { return }
-        let position = id & ~Self.custom
-        storage.names.remove(at: Int(position))
-        for other in storage.ids.indices where storage.ids[other] > id { storage.ids[other] -= 1 }
+    public mutating func modify<R>(_ key: FieldKey, _ body: (inout JSON?) throws -> R) rethrows -> R {
+        try change { try $0.modify(key, body) }
     }
 
     @discardableResult
@@ -129,31 +123,70 @@ public struct JSONObject: Sendable {
         for (name, value) in self where shouldRemove(name, value) { self[name] = nil }
     }
 
-    public var names: [String] { storage.ids.map(name(ofID:)) }
+    public var names: [String] { map(\.name) }
+
+    /// Whether the two are the very same tree, known without comparing. False says nothing.
+    package func isIdentical(to other: JSONObject) -> Bool {
+        switch (storage, other.storage) {
+        case (.packed(let a, let x), .packed(let b, let y)): a === b && x == y
+        case (.members(let a), .members(let b)): a === b
+        default: false
+        }
+    }
 }
 
 extension JSONObject: Sequence {
     public typealias Element = (name: String, value: JSON)
 
     public struct Iterator: IteratorProtocol {
-        let object: JSONObject
-        var index = 0
+        private let object: JSONObject
+        /// The next member: an index, or an offset into the packed bytes.
+        private var position: Int
+        private var end = 0
+
+        init(_ object: JSONObject) {
+            self.object = object
+            switch object.storage {
+            case .packed(let bytes, let offset):
+                position = Int(offset) + PackedTag.objectHeader
+                end = position + withExtendedLifetime(bytes) { PackedReader.uint32(bytes.start + Int(offset) + 1) }
+            case .members(let list):
+                position = 0
+                end = list.count
+            }
+        }
+
         public mutating func next() -> Element? {
-            guard index < object.count else { return nil }
-            defer { index += 1 }
-            return (object.name(ofID: object.storage.ids[index]), object.storage.values[index])
+            switch object.storage {
+            case .members(let list):
+                guard position < end else { return nil }
+                defer { position += 1 }
+                return list.member(at: position)
+            case .packed(let bytes, _):
+                return withExtendedLifetime(bytes) {
+                    if position < end {
+                        let start = bytes.start + position
+                        let key = PackedReader.uint16(start)
+                        let name = start + 2
+                        let value = key & PackedTag.customName == 0 ? name : name + Int(key & ~PackedTag.customName)
+                        position += PackedReader.skip(value) - start
+                        return (PackedReader.name(key, name), PackedReader.value(value, in: bytes))
+                    }
+                    return nil
+                }
+            }
         }
     }
 
-    public func makeIterator() -> Iterator { Iterator(object: self) }
+    public func makeIterator() -> Iterator { Iterator(self) }
     public var underestimatedCount: Int { count }
 }
 
 extension JSONObject: Hashable {
     public static func == (a: JSONObject, b: JSONObject) -> Bool {
-        if a.storage === b.storage { return true }
+        if a.isIdentical(to: b) { return true }
         guard a.count == b.count else { return false }
-        if a.storage.names.isEmpty, a.storage.ids == b.storage.ids { return a.storage.values == b.storage.values }
+        if case .members(let a) = a.storage, case .members(let b) = b.storage, let same = a.isEqual(inOrder: b) { return same }
         return a.allSatisfy { name, value in b[name] == value }
     }
 
@@ -167,9 +200,6 @@ extension JSONObject: Hashable {
         }
         hasher.combine(combined)
     }
-
-    /// Whether the two are the very same tree, known without comparing. False says nothing.
-    package func isIdentical(to other: JSONObject) -> Bool { storage === other.storage }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {

@@ -4,11 +4,15 @@ extension Quantity {
     /// the text is no quantity.
     public var canonical: Quantity? {
         guard let parts = QuantityParts(text), let nanos = parts.nanos else { return nil }
+        return Self.canonical(nanos, parts.format)
+    }
+
+    static func canonical(_ nanos: Int128, _ format: QuantityParts.Format) -> Quantity {
         if nanos == 0 { return .zero }
         let unit: Int128 = 1_000_000_000
         // Binary suffixes begin at 1024: smaller amounts are written in decimal.
-        if parts.format == .binary, nanos.magnitude >= UInt128(1024 * unit) { return Self.binary(nanos, unit) }
-        return Self.decimal(nanos, asExponent: parts.format == .exponent)
+        if format == .binary, nanos.magnitude >= UInt128(1024 * unit) { return binary(nanos, unit) }
+        return decimal(nanos, asExponent: format == .exponent)
     }
 
     private static func binary(_ nanos: Int128, _ unit: Int128) -> Quantity {

@@ -12,11 +12,34 @@ public import ClawDocuments
 ///     }
 public protocol Resource: DocumentView {
     static var type: ResourceType { get }
+    /// What of an object is asked for from a server.
+    static var representation: ResourceRepresentation { get }
     /// Absent reads as empty.
     var metadata: ObjectMeta { get set }
+    /// The object's own type: the static one, but for kinds known only at run time.
+    var resourceType: ResourceType { get }
+    /// A document read as an object of a type; kinds known at compile time need not look at it.
+    init(document: JSONObject, type: ResourceType)
+}
+
+/// What of an object a server sends.
+/// <https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources>
+public enum ResourceRepresentation: Sendable, Hashable {
+    case whole, metadata
 }
 
 extension Resource {
+    public static var representation: ResourceRepresentation { .whole }
+    public var resourceType: ResourceType { Self.type }
+
+    /// Servers leave version and kind out of a list's items, but not out of a watch's events: with them filled in, an
+    /// object is the same wherever it was read.
+    public init(document: JSONObject, type: ResourceType) {
+        self.init(document: document)
+        if document[.apiVersion] == nil { self.document.set(.apiVersion, type.apiVersion) }
+        if document[.kind] == nil { self.document.set(.kind, type.kind) }
+    }
+
     public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }

@@ -3,11 +3,16 @@ public import ClawDocuments
 /// A list of objects of one kind, with the version of the whole and the token for the next page.
 public struct ResourceList<Item: Resource>: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    /// What the items are; of importance only where ``Item`` is known at run time.
+    public let itemType: ResourceType
 
-    public init(items: [Item], metadata: ListMeta = ListMeta()) {
-        document = JSONObject()
-        document.setKind(Item.type.apiVersion, Item.type.kind + "List")
+    public init(document: JSONObject) { self.init(document: document, of: Item.type) }
+
+    public init(document: JSONObject, of type: ResourceType) { (self.document, itemType) = (document, type) }
+
+    public init(items: [Item], metadata: ListMeta = ListMeta(), of type: ResourceType = Item.type) {
+        (document, itemType) = (JSONObject(), type)
+        document.setKind(type.apiVersion, type.kind + "List")
         document.set(.metadata, metadata)
         document.setRequired(.items, items)
     }
@@ -19,7 +24,7 @@ public struct ResourceList<Item: Resource>: DocumentView {
 
     /// Written even where empty.
     public var items: [Item] {
-        get { document.views(.items) }
+        get { document.values(.items).compactMap { $0.object.map { Item(document: $0, type: itemType) } } }
         set { document.setRequired(.items, newValue) }
     }
 

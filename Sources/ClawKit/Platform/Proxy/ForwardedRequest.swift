@@ -35,6 +35,10 @@ struct ForwardedRequest: Sendable {
     ) -> Request {
         var headers = request.headers
         HopByHop.strip(&headers)
+        if request.wantsWebSocket {
+            headers[.connection] = "Upgrade"
+            headers[.upgrade] = "websocket"
+        }
         IdentityHeaders.strip(&headers)
         SessionCookie.remove(from: &headers)
         // What signs in to the platform must not reach a runtime; a runtime knows the platform by its own token.

@@ -1,7 +1,8 @@
 import ClawBase
 import HTTPTypes
 
-/// Turns a runtime's response into the one its visitor gets. Pure: only headers change, the body passes untouched.
+/// Turns a runtime's response into the one its visitor gets. Pure: only headers change; the body, or the connection
+/// behind a WebSocket's handshake, passes untouched.
 enum ForwardedResponse {
     /// Headers by which a runtime would command a front proxy, or reach beyond its own part of the origin.
     private static let dropped: Set<String> = [
@@ -12,6 +13,11 @@ enum ForwardedResponse {
     static func inbound(_ response: Response, prefix: String?) -> Response {
         var response = response
         HopByHop.strip(&response.headers)
+        // The connection itself follows, and is passed on as it is.
+        if response.status == .switchingProtocols {
+            response.headers[.connection] = "Upgrade"
+            response.headers[.upgrade] = "websocket"
+        }
         response.headers = HTTPFields(response.headers.filter { !dropped.contains($0.name.canonicalName) })
         response.headers[values: .setCookie] = response.headers[values: .setCookie].compactMap { cookie($0, prefix) }
         if let prefix, let location = response.headers[.location] {

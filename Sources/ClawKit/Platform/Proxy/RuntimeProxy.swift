@@ -7,7 +7,8 @@ import ClawResources
 import HTTPTypes
 import Logging
 
-/// Takes visitors to runtimes: decides as the access check does, then passes request and response on as streams.
+/// Takes visitors to runtimes: decides as the access check does, then passes request and response on as streams,
+/// and WebSockets as connections.
 struct RuntimeProxy: Handler {
     private let check: AccessCheck
     private let hosts: RuntimeHosts

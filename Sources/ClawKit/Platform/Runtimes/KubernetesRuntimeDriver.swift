@@ -23,23 +23,41 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
 
     public func observe(_ cell: RuntimeCellID) async throws -> RuntimeObservation {
         var observation = RuntimeObservation()
-        observation.hasVolume = claims.get("\(cell.name)-state", in: cell.project) != nil
-        observation.hasIdentity = grants.get(cell.name, in: cell.project) != nil
-        observation.pod = pods.get(cell.name, in: cell.project).map(Self.observe)
+        observation.volume = claims.get(RuntimeCell.volumeName(of: cell.name), in: cell.project).map { claim in
+            var volume = RuntimeObservation.Volume(
+                user: claim.labels[RuntimeCell.userLabel], owner: Self.owner(of: claim, cell))
+            volume.isBeingDeleted = claim.isBeingDeleted
+            return volume
+        }
+        if let grant = grants.get(cell.name, in: cell.project), !grant.isBeingDeleted,
+            Self.owner(of: grant, cell) == .runtime
+        {
+            observation.grant = RuntimeObservation.Grant(user: grant.user, models: grant.models)
+        }
+        observation.pod = pods.get(cell.name, in: cell.project).map { Self.observe($0, cell) }
         return observation
     }
 
-    private static func observe(_ pod: Pod) -> RuntimeObservation.Pod {
+    private static func owner(of object: some Resource, _ cell: RuntimeCellID) -> RuntimeObservation.Owner {
+        guard let controller = object.metadata.controllerReference else { return .nobody }
+        if controller.uid == cell.uid { return .runtime }
+        return controller.kind == Runtime.type.kind && controller.name == cell.name ? .predecessor : .other
+    }
+
+    private static func observe(_ pod: Pod, _ cell: RuntimeCellID) -> RuntimeObservation.Pod {
         var seen = RuntimeObservation.Pod(cellHash: pod.annotations[RuntimeCell.hashAnnotation] ?? "")
         let conditions = pod.status?.conditions ?? []
         let containers = pod.status?.containerStatuses ?? []
+        seen.owner = owner(of: pod, cell)
         seen.isScheduled = !(pod.spec?.nodeName ?? "").isEmpty
+        seen.hasContainers = !containers.isEmpty
         seen.isReady = conditions.first { $0.type == "Ready" }?.status == "True"
         seen.hasEnded = ["Failed", "Succeeded"].contains(pod.status?.phase ?? "")
         seen.isBeingDeleted = pod.isBeingDeleted
         seen.restarts = containers.map(\.restartCount).reduce(0, +)
         if let waiting = containers.compactMap({ $0.state?.waiting }).first {
-            (seen.waiting, seen.message) = (waiting.reason, waiting.message)
+            // A container that waits for nothing in particular is about to be created.
+            (seen.waiting, seen.message) = (waiting.reason ?? "ContainerCreating", waiting.message)
         } else if let scheduled = conditions.first(where: { $0.type == "PodScheduled" }), scheduled.status == "False" {
             (seen.waiting, seen.message) = (scheduled.reason, scheduled.message)
         }
@@ -48,10 +66,9 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
 
     public func perform(_ action: RuntimeAction, _ cell: RuntimeCellID, _ wanted: RuntimeCell?) async throws {
         switch (action, wanted) {
-        case (.stopPod, _): try await api.deleteIfPresent(Pod.self, cell.name, in: cell.project)
+        case (.stopPod, _): try await stopPod(cell)
         case (.ensureIdentity, let wanted?): try await ensureIdentity(wanted)
-        case (.ensureVolume, let wanted?):
-            try await desired.apply(wanted.claim, live: claims.get(wanted.volumeName, in: wanted.project))
+        case (.ensureVolume, let wanted?): try await ensureVolume(wanted)
         case (.startPod, let wanted?):
             do {
                 _ = try await api.create(wanted.pod)
@@ -60,6 +77,24 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
             }
         default: break
         }
+    }
+
+    /// The pod that was looked at and no other: by its uid.
+    private func stopPod(_ cell: RuntimeCellID) async throws {
+        guard let pod = pods.get(cell.name, in: cell.project), Self.owner(of: pod, cell) == .runtime else { return }
+        do {
+            try await api.deleteIfPresent(Pod.self, cell.name, in: cell.project, uid: pod.uid)
+        } catch let error as KubernetesError where error.isConflict {
+            // Another pod has the name by now; the cache is about to see it.
+        }
+    }
+
+    /// The size counts when the volume is made: whether one can grow is for its storage to say.
+    private func ensureVolume(_ cell: RuntimeCell) async throws {
+        let live = claims.get(cell.volumeName, in: cell.project)
+        var claim = cell.claim
+        if let live { claim.spec?.resources = live.spec?.resources }
+        try await desired.apply(claim, live: live)
     }
 
     /// Makes the keys once; they stay for the runtime's life. The grant knows the model key by its hash only.
@@ -73,9 +108,15 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
                 secret = try await api.get(KubernetesSecret.self, cell.secretName, in: cell.project)
             }
         }
+        guard secret?.metadata.controllerReference?.uid == cell.owner.uid else {
+            // An earlier runtime's secret is about to be collected; anybody else's is not ours to give out.
+            throw Finding(
+                .nameTaken, "A secret '\(cell.secretName)' is there already and is not this runtime's; remove it.",
+                field: "\(cell.project)/\(cell.secretName)")
+        }
         guard let text = secret?.data[RuntimeCell.modelKey], let key = Base64.decode(text) else {
             throw Finding(
-                .containerStart, "The secret \(cell.secretName) holds no \(RuntimeCell.modelKey); delete the secret to have it made anew.",
+                .containerStart, "The secret '\(cell.secretName)' holds no \(RuntimeCell.modelKey); delete it to have it made anew.",
                 field: "\(cell.project)/\(cell.secretName)")
         }
         let hash = Token.hash(String(decoding: key, as: UTF8.self))

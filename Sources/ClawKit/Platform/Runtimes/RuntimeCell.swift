@@ -21,7 +21,8 @@ public struct RuntimeCell: Sendable, Hashable {
     /// Changes when somebody asks for a restart.
     public var restartedAt: String?
 
-    public var volumeName: String { "\(name)-state" }
+    public var volumeName: String { Self.volumeName(of: name) }
+    static func volumeName(of runtime: String) -> String { "\(runtime)-state" }
     public var secretName: String { "\(name)-runtime" }
     public static let stateDirectory = "/var/lib/runtime"
     public static let modelKey = "OPENAI_API_KEY"
@@ -32,7 +33,9 @@ public struct RuntimeCell: Sendable, Hashable {
     /// - Throws: the first finding of ``RuntimeKind/admit(_:_:)``, if there is any.
     init(_ runtime: Runtime, _ context: RuntimeContext) throws(Finding) {
         if let finding = RuntimeKind.admit(runtime, context).first { throw finding }
-        guard let template = context.template(named: runtime.spec.template) else { throw RuntimeKind.noTemplate }
+        // A command of its own needs no template; admission has refused what has neither.
+        let template = context.template(named: runtime.spec.template)
+            ?? ClawConfiguration.Template(name: "custom", command: runtime.spec.command)
         name = runtime.name
         project = runtime.namespace ?? ""
         user = runtime.spec.user
@@ -65,8 +68,11 @@ public struct RuntimeCell: Sendable, Hashable {
     // MARK: children
 
     var labels: [String: String] {
-        ["app.kubernetes.io/managed-by": "clawkit", "clawkit.dev/runtime": name, "clawkit.dev/user": user]
+        ["app.kubernetes.io/managed-by": "clawkit", "clawkit.dev/runtime": name, Self.userLabel: user]
     }
+
+    /// Whose runtime, and whose data.
+    static let userLabel = "clawkit.dev/user"
 
     private func metadata(_ name: String, owned: Bool = true) -> ObjectMeta {
         ObjectMeta(name: name, namespace: project, labels: labels, ownerReferences: owned ? [owner] : [])
@@ -95,6 +101,9 @@ public struct RuntimeCell: Sendable, Hashable {
             models: models)
     }
 
+    /// What tells this pod from one for other settings.
+    var hash: String { pod.annotations[Self.hashAnnotation] ?? "" }
+
     /// The pod, marked with a hash of itself: pods cannot be changed, so another hash means another pod.
     var pod: Pod {
         func probe(_ path: String, period: Int, failures: Int) -> Probe {
@@ -118,7 +127,7 @@ public struct RuntimeCell: Sendable, Hashable {
                         name: "state",
                         persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: volumeName))
                 ]))
-        var annotations = ["clawkit.dev/user": user]
+        var annotations = [Self.userLabel: user]
         annotations[Runtime.restartAnnotation] = restartedAt
         pod.annotations = annotations
         let hash = SHA256.hash(data: JSON.object(pod.document).bytes(.canonical))

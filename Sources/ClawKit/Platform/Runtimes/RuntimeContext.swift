@@ -23,6 +23,10 @@ public struct RuntimeContext: Sendable, Hashable {
 public struct RuntimeDeadlines: Sendable {
     /// From the wish to run to readiness.
     public var start: Duration = .seconds(300)
+    /// From the wish to rest until no pod is left.
+    public var stop: Duration = .seconds(120)
+    /// How often an obstacle that is not the runtime's own is looked at again.
+    public var obstacle: Duration = .seconds(15)
     /// Restarts without readiness in between before the runtime counts as failed.
     public var restarts = 8
     public init() {}

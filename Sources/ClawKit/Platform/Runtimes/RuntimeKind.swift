@@ -22,7 +22,7 @@ public enum RuntimeKind {
                 .reservedVariable, "The platform sets \(variable.name) itself; take it out of the runtime.",
                 field: "spec.env[\(variable.name)]"))
         }
-        if runtime.spec.volumeSize.units == nil {
+        if runtime.spec.volumeSize.units.map({ $0 <= 0 }) ?? true {
             findings.append(Finding(
                 .badQuantity, "'\(runtime.spec.volumeSize)' is no size; write 1Gi, 500Mi.", field: "spec.volume.size"))
         }
@@ -39,7 +39,14 @@ extension FindingCode {
     public static let unknownModel = FindingCode(rawValue: "E_MODEL")
     public static let reservedVariable = FindingCode(rawValue: "E_ENV_RESERVED")
     public static let badQuantity = FindingCode(rawValue: "E_QUANTITY")
+    /// Something of the name that the runtime or its pod should get is there, and is not the runtime's.
+    public static let nameTaken = FindingCode(rawValue: "E_NAME_TAKEN")
+    /// The volume of that name holds another user's data.
+    public static let volumeTaken = FindingCode(rawValue: "E_VOLUME_TAKEN")
     public static let startDeadline = FindingCode(rawValue: "E_START_DEADLINE")
+    public static let stopDeadline = FindingCode(rawValue: "E_STOP_DEADLINE")
+    /// The cluster refused a step; it is tried again.
+    public static let actionFailed = FindingCode(rawValue: "E_RUNTIME_ACTION")
     public static let crashLoop = FindingCode(rawValue: "E_CRASH_LOOP")
     public static let unschedulable = FindingCode(rawValue: "E_UNSCHEDULABLE")
     public static let containerStart = FindingCode(rawValue: "E_CONTAINER_START")

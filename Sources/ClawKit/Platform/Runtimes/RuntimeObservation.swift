@@ -3,8 +3,11 @@ import ClawBase
 /// What really is there of a runtime.
 public struct RuntimeObservation: Sendable, Hashable {
     public struct Pod: Sendable, Hashable {
+        public var owner: Owner = .runtime
         public var cellHash: String
         public var isScheduled = false
+        /// Whether the node has taken it up: containers are reported, in whatever state.
+        public var hasContainers = false
         public var isReady = false
         /// Ended for good (`Failed`, `Succeeded`).
         public var hasEnded = false
@@ -12,13 +15,41 @@ public struct RuntimeObservation: Sendable, Hashable {
         public var restarts = 0
         /// Why a container or the pod waits: `CrashLoopBackOff`, `CreateContainerConfigError`, `Unschedulable`.
         public var waiting: String?
+        /// What the cluster says about it. Foreign text: it may name internal addresses.
         public var message: String?
 
         public init(cellHash: String) { self.cellHash = cellHash }
     }
 
-    public var hasIdentity = false
-    public var hasVolume = false
+    public struct Volume: Sendable, Hashable {
+        /// Whose data it holds; nil where it does not say.
+        public var user: String?
+        /// ``Owner/runtime`` where it goes with the runtime, ``Owner/nobody`` where it stays.
+        public var owner: Owner
+        public var isBeingDeleted = false
+
+        public init(user: String?, owner: Owner) { (self.user, self.owner) = (user, owner) }
+    }
+
+    /// Who controls an object that has the name of one of the runtime's children.
+    public enum Owner: Sendable, Hashable {
+        case runtime
+        /// An earlier runtime of the same name, whose children are about to be collected.
+        case predecessor
+        case nobody
+        case other
+    }
+
+    /// What its model key may do.
+    public struct Grant: Sendable, Hashable {
+        public var user: String
+        public var models: [String]
+        public init(user: String, models: [String]) { (self.user, self.models) = (user, models) }
+    }
+
+    /// The grant of the runtime's own key; nil where there is none yet.
+    public var grant: Grant?
+    public var volume: Volume?
     public var pod: Pod?
 
     public init() {}
@@ -35,7 +66,8 @@ public enum RuntimeAction: Sendable, Hashable {
 
 /// The boundary to whatever runs runtimes: pods of a cluster now, other drivers later.
 ///
-/// Each call may be repeated; each looks at the present state first and changes only what differs.
+/// Each call may be repeated; each looks at the present state first and changes only what differs. `stopPod` ends
+/// the runtime's own pod and no other, `ensureVolume` never removes data.
 public protocol RuntimeDriver: Sendable {
     func observe(_ cell: RuntimeCellID) async throws -> RuntimeObservation
     func perform(_ action: RuntimeAction, _ cell: RuntimeCellID, _ desired: RuntimeCell?) async throws
@@ -45,5 +77,7 @@ public protocol RuntimeDriver: Sendable {
 public struct RuntimeCellID: Sendable, Hashable {
     public let project: String
     public let name: String
-    public init(project: String, name: String) { (self.project, self.name) = (project, name) }
+    /// Tells it from an earlier one of the same name.
+    public let uid: String
+    public init(project: String, name: String, uid: String) { (self.project, self.name, self.uid) = (project, name, uid) }
 }

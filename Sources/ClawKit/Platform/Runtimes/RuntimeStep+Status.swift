@@ -4,58 +4,97 @@ import ClawModels
 import ClawResources
 
 extension RuntimeStep {
-    /// The status this decision comes to. Conditions keep their transition times where they do not change.
-    func status(of runtime: Runtime, _ observed: RuntimeObservation, publicURL: String, now: Timestamp) -> RuntimeStatus {
+    /// The status this decision comes to. Conditions keep their transition times where they do not change; those of
+    /// other writers stay.
+    /// - Parameter refusal: what speaks against the runtime, wanted up or not.
+    func status(
+        of runtime: Runtime, _ observed: RuntimeObservation, refusal: Finding?, publicURL: String, now: Timestamp
+    ) -> RuntimeStatus {
         var status = runtime.status
         status.phase = phase
         status.observedGeneration = runtime.metadata.generation ?? 0
         status.observedRequest = runtime.request
         status.url = "\(publicURL)/r/\(runtime.namespace ?? "")/\(runtime.name)/"
-        if let pod = observed.pod { status.restarts = pod.restarts }
+        status.countRestarts(of: observed.pod)
         status.lastError = error.map { ($0.code.rawValue, $0.message) }
-        let reason = error.map { Self.word($0.code) } ?? phase.rawValue
-        let message = error?.message ?? ""
-        func condition(_ type: String, _ isTrue: Bool) -> Condition {
+        let new = conditions(observed, refusal).map { fact in
             Condition(
-                type: type, status: isTrue ? "True" : "False", reason: isTrue && type != "Degraded" ? phase.rawValue : reason,
-                message: isTrue && type != "Degraded" ? "" : message,
-                lastTransitionTime: now.rfc3339(), observedGeneration: runtime.metadata.generation)
+                type: fact.type, status: fact.isTrue ? "True" : "False", reason: fact.reason.rawValue,
+                message: fact.message, lastTransitionTime: now.rfc3339(),
+                observedGeneration: runtime.metadata.generation)
         }
-        let isUnderWay: Set<RuntimePhase> = [.pending, .scheduled, .creating, .starting, .waking, .recovering]
-        status.conditions = merged(
-            [
-                condition("Admitted", phase != .refused), condition("Scheduled", observed.pod?.isScheduled ?? false),
-                condition("Provisioned", observed.hasIdentity && observed.hasVolume), condition("Ready", phase == .ready),
-                condition("Progressing", isUnderWay.contains(phase)), condition("Degraded", error != nil),
-                condition("Suspended", phase == .suspended),
-            ], old: runtime.status, hasNewWish: runtime.hasNewWish)
+        status.conditions = Self.merged(new, runtime.status.conditions, hasNewWish: runtime.hasNewWish)
         return status
     }
 
-    private func merged(_ new: [Condition], old: RuntimeStatus, hasNewWish: Bool) -> [Condition] {
-        new.map { condition in
-            guard let before = old.conditions.first(where: { $0.type == condition.type }),
-                before.status == condition.status, !(hasNewWish && condition.type == "Progressing")
+    private struct Fact {
+        var type: String
+        var isTrue: Bool
+        var reason: RuntimeReason
+        var message = ""
+    }
+
+    private func conditions(_ observed: RuntimeObservation, _ refusal: Finding?) -> [Fact] {
+        let refusal = phase == .refused ? error : refusal
+        let cause = error.map { RuntimeReason(cause: $0.code) }
+        let isProvisioned = observed.grant != nil && observed.volume.map { !$0.isBeingDeleted } ?? false
+        let isAtRest: Set<RuntimePhase> = [.ready, .suspended, .stopped, .failed, .refused]
+        let isDown: Set<RuntimePhase> = [.suspended, .stopped, .failed, .refused]
+        return [
+            Fact(
+                type: "Admitted", isTrue: refusal == nil,
+                reason: refusal.map { RuntimeReason(cause: $0.code) } ?? .asExpected, message: refusal?.message ?? ""),
+            scheduled(observed.pod),
+            Fact(
+                type: "Provisioned", isTrue: isProvisioned,
+                reason: isProvisioned ? .asExpected : isDown.contains(phase) ? .notNeeded : .provisioning),
+            Fact(
+                type: "Ready", isTrue: phase == .ready,
+                reason: phase == .ready ? .asExpected : RuntimeReason(phase, cause: error?.code),
+                message: phase == .ready ? "" : error?.message ?? ""),
+            Fact(
+                type: "Progressing", isTrue: !isAtRest.contains(phase),
+                reason: phase == .ready || phase == .suspended || phase == .stopped
+                    ? .asExpected : RuntimeReason(phase, cause: error?.code)),
+            Fact(type: "Degraded", isTrue: error != nil, reason: cause ?? .asExpected, message: error?.message ?? ""),
+            Fact(
+                type: "Suspended", isTrue: phase == .suspended,
+                reason: phase == .suspended ? .asRequested : .notSuspended),
+        ]
+    }
+
+    private func scheduled(_ pod: RuntimeObservation.Pod?) -> Fact {
+        guard let pod, pod.owner == .runtime else { return Fact(type: "Scheduled", isTrue: false, reason: .noPod) }
+        if pod.isScheduled { return Fact(type: "Scheduled", isTrue: true, reason: .bound) }
+        guard let error, error.code == .unschedulable else {
+            return Fact(type: "Scheduled", isTrue: false, reason: .waitingForNode)
+        }
+        return Fact(type: "Scheduled", isTrue: false, reason: .unschedulable, message: error.message)
+    }
+
+    private static func merged(_ new: [Condition], _ old: [Condition], hasNewWish: Bool) -> [Condition] {
+        let mine = new.map { condition in
+            guard let before = old.first(where: { $0.type == condition.type }), before.status == condition.status,
+                Timestamp(rfc3339: before.lastTransitionTime) != nil,
+                // Deadlines count from a wish on, even where it finds the runtime on its way already.
+                !(hasNewWish && condition.type == "Progressing")
             else { return condition }
             var kept = condition
             kept.lastTransitionTime = before.lastTransitionTime
             return kept
         }
-    }
-
-    /// `E_CRASH_LOOP` as a condition's reason: `CrashLoop`.
-    private static func word(_ code: FindingCode) -> String {
-        code.rawValue.split(separator: "_").dropFirst().map { $0.capitalized }.joined()
+        return mine + old.filter { other in !new.contains { $0.type == other.type } }
     }
 }
 
-extension Runtime {
-    /// Whether its status answers an earlier wish than the present one.
-    fileprivate var hasNewWish: Bool {
-        status.observedGeneration != metadata.generation ?? 0 || status.observedRequest != request
+extension RuntimeStatus {
+    /// Restarts without readiness in between count towards a crash loop, so those before are remembered.
+    fileprivate mutating func countRestarts(of pod: RuntimeObservation.Pod?) {
+        guard let pod, pod.owner == .runtime else {
+            restartsWhenReady = 0
+            return
+        }
+        restarts = pod.restarts
+        restartsWhenReady = pod.isReady ? pod.restarts : min(restartsWhenReady, pod.restarts)
     }
-}
-
-extension StringProtocol {
-    fileprivate var capitalized: String { prefix(1).uppercased() + dropFirst().lowercased() }
 }

@@ -20,9 +20,8 @@ extension RuntimeKind {
     ) -> RuntimeStep {
         if runtime.isBeingDeleted { return RuntimeStep(actions: stop(observed), phase: .deleting) }
         switch runtime.spec.desiredState {
-        case .stopped: return RuntimeStep(actions: stop(observed), phase: observed.pod == nil ? .stopped : .stopping)
-        case .suspended:
-            return RuntimeStep(actions: stop(observed), phase: observed.pod == nil ? .suspended : .suspending)
+        case .stopped: return rest(.stopping, .stopped, runtime, observed, deadlines, now)
+        case .suspended: return rest(.suspending, .suspended, runtime, observed, deadlines, now)
         case .running: break
         }
         let desired: RuntimeCell
@@ -30,106 +29,87 @@ extension RuntimeKind {
         case .failure(let finding): return RuntimeStep(actions: stop(observed), phase: .refused, error: finding)
         case .success(let value): desired = value
         }
-        if hasGivenUp(runtime) {
-            let error = runtime.status.lastError.map { Finding(FindingCode(rawValue: $0.code), $0.message) }
-            return RuntimeStep(actions: stop(observed), phase: .failed, error: error)
+        if let obstacle = obstacle(desired, observed) {
+            // Nobody tells of what is not the runtime's own.
+            return RuntimeStep(
+                actions: stop(observed), phase: .refused, error: obstacle, lookAgainAt: now + deadlines.obstacle)
         }
+        if let failure = failure(of: runtime) { return RuntimeStep(actions: stop(observed), phase: .failed, error: failure) }
         return run(runtime, desired, observed, deadlines, now)
     }
 
-    /// Failed, and nobody has asked for anything since.
-    private static func hasGivenUp(_ runtime: Runtime) -> Bool {
+    /// Failed, and nobody has asked for anything since: why.
+    private static func failure(of runtime: Runtime) -> Finding? {
         let status = runtime.status
-        return status.phase == .failed && status.observedGeneration == runtime.metadata.generation ?? 0
-            && status.observedRequest == runtime.request
+        guard status.phase == .failed, !runtime.hasNewWish else { return nil }
+        let error = status.lastError ?? (FindingCode.startDeadline.rawValue, "The runtime failed; ask for recover.")
+        return Finding(FindingCode(rawValue: error.code), error.message)
     }
 
-    private static func stop(_ observed: RuntimeObservation) -> [RuntimeAction] {
-        guard let pod = observed.pod, !pod.isBeingDeleted else { return [] }
+    /// What stands in the way and is not the runtime's own to remove.
+    private static func obstacle(_ desired: RuntimeCell, _ observed: RuntimeObservation) -> Finding? {
+        if let pod = observed.pod, pod.owner == .other || pod.owner == .nobody {
+            return Finding(
+                .nameTaken, "A pod '\(desired.name)' is there already and is not this runtime's; remove it or rename the runtime.",
+                field: "metadata.name")
+        }
+        guard let volume = observed.volume else { return nil }
+        if volume.owner == .other || volume.user != desired.user, volume.owner != .predecessor {
+            // A kept volume holds a user's data: it goes back to that user only.
+            return Finding(
+                .volumeTaken,
+                "The volume '\(desired.volumeName)' holds the data of somebody else; remove it or rename the runtime.",
+                field: "spec.user")
+        }
+        return nil
+    }
+
+    static func stop(_ observed: RuntimeObservation) -> [RuntimeAction] {
+        guard let pod = observed.pod, pod.owner == .runtime, !pod.isBeingDeleted else { return [] }
         return [.stopPod]
     }
 
-    private static func run(
-        _ runtime: Runtime, _ desired: RuntimeCell, _ observed: RuntimeObservation, _ deadlines: RuntimeDeadlines,
-        _ now: Timestamp
+    /// On the way to no pod, or there.
+    private static func rest(
+        _ going: RuntimePhase, _ gone: RuntimePhase, _ runtime: Runtime, _ observed: RuntimeObservation,
+        _ deadlines: RuntimeDeadlines, _ now: Timestamp
     ) -> RuntimeStep {
-        var prepare: [RuntimeAction] = []
-        if !observed.hasIdentity { prepare.append(.ensureIdentity) }
-        if !observed.hasVolume { prepare.append(.ensureVolume) }
-        let cameFrom = runtime.status.phase ?? .pending
-        guard let pod = observed.pod else {
-            let phase: RuntimePhase =
-                switch cameFrom {
-                case .suspended, .suspending, .waking: .waking
-                case .ready, .recovering: .recovering
-                default: .creating
-                }
-            return limited(RuntimeStep(actions: prepare + [.startPod], phase: phase), runtime, deadlines, now)
+        guard observed.pod?.owner == .runtime else { return RuntimeStep(phase: gone) }
+        if let failure = failure(of: runtime) { return RuntimeStep(actions: stop(observed), phase: .failed, error: failure) }
+        return limited(RuntimeStep(actions: stop(observed), phase: going), runtime, deadlines.stop, now) { _ in
+            // The pod is not forced out: its program may still run and write to the volume.
+            RuntimeStep(
+                actions: stop(observed), phase: .failed,
+                error: Finding(
+                    .stopDeadline,
+                    "The runtime was not down within \(deadlines.stop.components.seconds) s; see whether its node is alive."))
         }
-        if pod.isBeingDeleted { return RuntimeStep(actions: prepare, phase: cameFrom == .ready ? .recovering : .creating) }
-        if pod.hasEnded || pod.cellHash != desired.pod.annotations[RuntimeCell.hashAnnotation] {
-            return RuntimeStep(actions: prepare + [.stopPod], phase: cameFrom == .ready ? .recovering : .creating)
-        }
-        if pod.isReady { return RuntimeStep(actions: prepare, phase: .ready) }
-        return limited(waiting(pod, cameFrom, prepare, deadlines), runtime, deadlines, now)
     }
 
-    /// A pod that is there but not ready.
-    private static func waiting(
-        _ pod: RuntimeObservation.Pod, _ cameFrom: RuntimePhase, _ prepare: [RuntimeAction], _ deadlines: RuntimeDeadlines
+    /// Ends a way that takes too long.
+    static func limited(
+        _ step: RuntimeStep, _ runtime: Runtime, _ limit: Duration, _ now: Timestamp,
+        expired: (RuntimeStep) -> RuntimeStep
     ) -> RuntimeStep {
-        let isComingBack = [.ready, .recovering].contains(cameFrom) || pod.restarts > 0
-        var step = RuntimeStep(actions: prepare, phase: isComingBack ? .recovering : .starting)
-        let why = pod.message.map { ": \($0)" } ?? ""
-        switch pod.waiting {
-        case "CrashLoopBackOff":
-            step.phase = .recovering
-            step.error = Finding(.crashLoop, "The program ended \(pod.restarts) times\(why); look into its log.")
-            if pod.restarts >= deadlines.restarts {
-                step.phase = .failed
-                step.actions = [.stopPod]
-            }
-        case "Unschedulable":
-            step.phase = .pending
-            step.error = Finding(.unschedulable, "No node takes the runtime\(why)")
-        case let reason? where reason != "ContainerCreating" && reason != "PodInitializing":
-            step.phase = isComingBack ? .recovering : .creating
-            step.error = Finding(.containerStart, "The runtime cannot be started (\(reason)\(why)).")
-        default: if !pod.isScheduled { step.phase = .pending } else if pod.waiting != nil, !isComingBack { step.phase = .creating }
-        }
+        let end = (runtime.underWaySince ?? now) + limit
+        if now >= end { return expired(step) }
+        var step = step
+        step.lookAgainAt = end
         return step
-    }
-
-    /// Ends a start that takes too long.
-    private static func limited(
-        _ step: RuntimeStep, _ runtime: Runtime, _ deadlines: RuntimeDeadlines, _ now: Timestamp
-    ) -> RuntimeStep {
-        guard let began = runtime.status.startedTrying(for: runtime) else {
-            var step = step
-            step.lookAgainAt = now + deadlines.start
-            return step
-        }
-        let end = began + deadlines.start
-        guard now >= end else {
-            var step = step
-            step.lookAgainAt = end
-            return step
-        }
-        let last = step.error.map { " Last: \($0.message)" } ?? ""
-        return RuntimeStep(
-            actions: step.actions.contains(.startPod) ? [] : [.stopPod], phase: .failed,
-            error: Finding(
-                .startDeadline,
-                "The runtime was not ready within \(deadlines.start.components.seconds) s; mend it and ask for recover.\(last)"))
     }
 }
 
-extension RuntimeStatus {
-    /// Since when the runtime is on its way to readiness for its present generation and request; nil where it is not yet.
-    fileprivate func startedTrying(for runtime: Runtime) -> Timestamp? {
-        guard observedGeneration == runtime.metadata.generation ?? 0, observedRequest == runtime.request,
-            let progressing = conditions.first(where: { $0.type == "Progressing" }), progressing.status == "True"
+extension Runtime {
+    /// Whether its status answers an earlier wish than the present one.
+    var hasNewWish: Bool {
+        status.observedGeneration != metadata.generation ?? 0 || status.observedRequest != request
+    }
+
+    /// Since when it is on its way to what it is wanted to be; nil where it is not yet.
+    fileprivate var underWaySince: Timestamp? {
+        guard !hasNewWish, let progressing = status.conditions.first(where: { $0.type == "Progressing" }),
+            progressing.status == "True"
         else { return nil }
-        return progressing.lastTransitionTime.isEmpty ? nil : Timestamp(rfc3339: progressing.lastTransitionTime)
+        return Timestamp(rfc3339: progressing.lastTransitionTime)
     }
 }

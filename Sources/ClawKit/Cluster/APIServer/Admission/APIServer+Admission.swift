@@ -46,16 +46,25 @@ extension APIServer {
 
     /// Fills in what Kubernetes fills in.
     func admit(_ object: inout JSONObject, old: JSONObject?, _ call: ResourceCall) throws {
+        object.dropEmptyMetadata()
         if call.target.subresource == "status" { return }
-        Defaults.apply(to: &object, call.resource.type, isNew: old == nil)
+        if let old { keepStorage(of: &object, from: old, call) }
+        Defaults.apply(to: &object, call.resource.type)
     }
 
     func checkName(_ object: JSONObject, _ call: ResourceCall) throws {
         let name = object.objectName
         guard let problem = ObjectNames.problem(with: name, of: call.resource.type) else { return }
+        var errors: [APIStatus.FieldError] = []
+        // A prefix may end where a name may not.
+        if let prefix = object.metadataString(.generateName), !prefix.isEmpty,
+            let problem = ObjectNames.problem(with: prefix.hasSuffix("-") ? prefix + "x" : prefix, of: call.resource.type)
+        {
+            errors.append(.invalid("metadata.generateName", .string(prefix), problem))
+        }
+        errors.append(.invalid("metadata.name", .string(name), problem))
         throw APIStatus.invalid(
-            kind: call.resource.type.kind, group: call.resource.type.group, name: name,
-            [.invalid("metadata.name", .string(name), problem)])
+            kind: call.resource.type.kind, group: call.resource.type.group, name: name, errors)
     }
 
     func validate(_ object: JSONObject, old: JSONObject?, _ call: ResourceCall) throws {
@@ -87,5 +96,19 @@ extension APIServer {
     func didRemove(_ resource: RegisteredResource, _ object: JSONObject) async {
         if resource.collection == RegisteredResource.definitions { await stopServing(object) }
         ownershipObserver.withLock { $0 }?(object)
+    }
+}
+
+extension JSONObject {
+    /// Lists and maps of the metadata without members are not kept.
+    fileprivate mutating func dropEmptyMetadata() {
+        for key: FieldKey in [.labels, .annotations, .finalizers, .ownerReferences] {
+            switch metadataValue(key) {
+            case .object(let map) where map.isEmpty: setMetadata(key, nil)
+            case .array(let list) where list.isEmpty: setMetadata(key, nil)
+            case .null: setMetadata(key, nil)
+            default: break
+            }
+        }
     }
 }

@@ -9,6 +9,9 @@ extension APIServer {
         guard let spec = definition[.spec]?.object, let group = spec.string("group"),
             let names = spec["names"]?.object, let plural = names.string("plural"), let kind = names.string("kind")
         else { return }
+        var verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
+        // What is on its way out takes nothing new in.
+        if definition.isBeingDeleted { verbs.removeAll { $0 == "create" } }
         let resources = spec.values("versions").compactMap { version -> RegisteredResource? in
             guard version["served"]?.bool == true, let name = version["name"]?.string else { return nil }
             let type = ResourceType(
@@ -19,12 +22,13 @@ extension APIServer {
             return RegisteredResource(
                 served: ServedResource(
                     type: type,
-                    verbs: ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
+                    verbs: verbs,
                     subresources: Self.subresources(version, type)),
                 shape: .custom(schema),
                 columns: (version["additionalPrinterColumns"]?.array ?? []).compactMap(CustomColumn.init))
         }
         registry.setCustom(resources, group: group, plural: plural)
+        store.beginHistory(of: ObjectStore.Collection(group: group, plural: plural))
     }
 
     private static func subresources(_ version: JSON, _ type: ResourceType) -> [ServedResource.Subresource] {
@@ -53,6 +57,21 @@ extension APIServer {
 }
 
 enum CustomResourceDefinitions {
+    /// Holds a definition until its objects are gone.
+    static let cleanupFinalizer = "customresourcecleanup.apiextensions.k8s.io"
+
+    /// Fills in the names that follow from the kind, and the conversion.
+    static func fillDefaults(_ definition: inout JSONObject) {
+        definition.modify(.spec) { spec in
+            guard var object = spec?.object, var names = object["names"]?.object, let kind = names.string("kind") else { return }
+            if names.string("singular") == nil { names["singular"] = .string(kind.lowercased()) }
+            if names.string("listKind") == nil { names["listKind"] = .string("\(kind)List") }
+            object["names"] = .object(names)
+            if object["conversion"] == nil { object["conversion"] = ["strategy": "None"] }
+            spec = .object(object)
+        }
+    }
+
     /// What is wrong with a definition, beyond its field types.
     static func problems(_ definition: JSONObject) -> [APIStatus.FieldError] {
         let spec = definition[.spec]?.object ?? JSONObject()

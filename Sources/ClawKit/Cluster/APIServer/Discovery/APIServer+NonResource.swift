@@ -10,28 +10,36 @@ extension APIServer {
         let parts = path.split(separator: "/").map(String.init)
         switch parts.first {
         case nil: return .document(["paths": .array(rootPaths.map(JSON.string))])
-        case "healthz", "livez", "readyz": return .text("ok")
+        case "healthz" where parts.count == 1, "livez" where parts.count == 1, "readyz" where parts.count == 1:
+            return .text("ok")
+        case "livez" where parts == ["livez", "ping"], "readyz" where parts == ["readyz", "ping"],
+            "healthz" where parts == ["healthz", "ping"]:
+            return .text("ok")
         case "version": return .document(Self.version)
         case "api" where parts.count == 1:
             return discovery(request, aggregated: Discovery.aggregated(coreOnly: true, registry), plain: Discovery.coreVersions)
         case "apis" where parts.count == 1:
             return discovery(request, aggregated: Discovery.aggregated(coreOnly: false, registry), plain: Discovery.groups(registry))
         case "apis" where parts.count == 2:
-            guard let group = Discovery.group(parts[1], registry) else { throw APIStatus.noSuchPath }
+            guard let group = Discovery.group(parts[1], registry) else { throw APIStatus.pageNotFound }
             return .document(group)
         case "api" where parts == ["api", "v1"]:
             return .document(Discovery.resources(group: "", version: "v1", registry) ?? [:])
         case "apis" where parts.count == 3:
             guard let resources = Discovery.resources(group: parts[1], version: parts[2], registry) else {
-                throw APIStatus.noSuchPath
+                throw APIStatus.pageNotFound
             }
             return .document(resources)
-        case "openapi" where parts == ["openapi", "v3"]: return .document(OpenAPIDocument.index(registry))
+        case "openapi" where parts == ["openapi", "v3"]:
+            // JSON by another name, as in Kubernetes.
+            var index = Response.document(OpenAPIDocument.index(registry))
+            index.headers[.contentType] = "text/plain; charset=utf-8"
+            return index
         case "openapi" where parts.count >= 4 && parts[1] == "v3":
             let groupVersion = parts.dropFirst(2).joined(separator: "/")
-            guard let document = OpenAPIDocument.document(for: groupVersion, registry) else { throw APIStatus.noSuchPath }
+            guard let document = OpenAPIDocument.document(for: groupVersion, registry) else { throw APIStatus.pageNotFound }
             return .document(document)
-        default: throw APIStatus.noSuchPath
+        default: throw APIStatus.pageNotFound
         }
     }
 

@@ -1,5 +1,7 @@
+import ClawBase
 import ClawDocuments
 import ClawModels
+import Crypto
 
 /// The documents of API discovery.
 /// <https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api>
@@ -13,6 +15,14 @@ enum Discovery {
     static func groupVersions(_ registry: ResourceRegistry) -> [String] {
         var seen: Set<String> = []
         return registry.all.map(\.type).filter { !$0.group.isEmpty }.map(\.apiVersion).filter { seen.insert($0).inserted }
+    }
+
+    /// A group's versions, the newest stable one first.
+    /// <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#version-priority>
+    private static func versions(of group: String, _ registry: ResourceRegistry) -> [String] {
+        var seen: Set<String> = []
+        return registry.all.filter { $0.type.group == group }.map(\.type.version).filter { seen.insert($0).inserted }
+            .sorted { VersionPriority($0) < VersionPriority($1) }
     }
 
     private static func groupNames(_ registry: ResourceRegistry) -> [String] {
@@ -36,8 +46,8 @@ enum Discovery {
     }
 
     private static func groupEntry(_ name: String, _ registry: ResourceRegistry) -> JSONObject {
-        let versions = groupVersions(registry).filter { $0.hasPrefix(name + "/") }.map { groupVersion -> JSON in
-            ["groupVersion": .string(groupVersion), "version": .string(String(groupVersion.dropFirst(name.count + 1)))]
+        let versions = versions(of: name, registry).map { version -> JSON in
+            ["groupVersion": .string("\(name)/\(version)"), "version": .string(version)]
         }
         return ["name": .string(name), "versions": .array(versions), "preferredVersion": versions.first ?? [:]]
     }
@@ -54,6 +64,7 @@ enum Discovery {
             ]
             entry.set("shortNames", type.shortNames)
             entry.set("categories", type.categories)
+            if resource.allows("list") { entry["storageVersionHash"] = .string(storageVersionHash(type)) }
             entries.append(.object(entry))
             for subresource in resource.served.subresources {
                 var entry: JSONObject = [
@@ -75,6 +86,11 @@ enum Discovery {
         ]
     }
 
+    /// Tells clients whether the stored form of a kind has changed. Here one version is stored: the kind's own.
+    private static func storageVersionHash(_ type: ResourceType) -> String {
+        Base64.encode(Array(SHA256.hash(data: Array("\(type.group)/\(type.version)/\(type.kind)".utf8)).prefix(8)))
+    }
+
     private static func parts(_ apiVersion: String) -> (group: String, version: String) {
         let parts = apiVersion.split(separator: "/").map(String.init)
         return parts.count == 2 ? (parts[0], parts[1]) : ("", apiVersion)
@@ -90,9 +106,8 @@ enum Discovery {
 
     private static func aggregatedGroup(_ group: String, _ registry: ResourceRegistry) -> JSON {
         let served = registry.all.filter { $0.type.group == group }
-        var seen: Set<String> = []
-        let versions = served.map(\.type.version).filter { seen.insert($0).inserted }
-        var metadata: JSONObject = ["creationTimestamp": nil]
+        let versions = versions(of: group, registry)
+        var metadata = JSONObject()
         if !group.isEmpty { metadata["name"] = .string(group) }
         return [
             "metadata": .object(metadata),
@@ -110,7 +125,7 @@ enum Discovery {
         let type = resource.type
         var entry: JSONObject = [
             "resource": .string(type.plural), "singularResource": .string(type.singular),
-            "scope": type.isNamespaced ? "Namespaced" : "Cluster", "responseKind": kind(type.apiVersion, type.kind),
+            "scope": type.isNamespaced ? "Namespaced" : "Cluster", "responseKind": kind(type.apiVersion, type.kind, in: type.apiVersion),
             "verbs": .array(resource.served.verbs.map(JSON.string)),
         ]
         entry.set("shortNames", type.shortNames)
@@ -119,15 +134,16 @@ enum Discovery {
             "subresources",
             resource.served.subresources.map { subresource -> JSON in
                 [
-                    "subresource": .string(subresource.name), "responseKind": kind(subresource.apiVersion, subresource.kind),
+                    "subresource": .string(subresource.name), "responseKind": kind(subresource.apiVersion, subresource.kind, in: type.apiVersion),
                     "verbs": .array(subresource.verbs.map(JSON.string)),
                 ]
             })
         return .object(entry)
     }
 
-    private static func kind(_ apiVersion: String, _ kind: String) -> JSON {
-        let (group, version) = parts(apiVersion)
+    /// Group and version are told only where they are not those of the place.
+    private static func kind(_ apiVersion: String, _ kind: String, in place: String) -> JSON {
+        let (group, version) = apiVersion == place ? ("", "") : parts(apiVersion)
         return ["group": .string(group), "version": .string(version), "kind": .string(kind)]
     }
 }

@@ -27,7 +27,11 @@ struct APIStatus: Error, Sendable {
         return document
     }
 
+    /// Answered as plain text instead, as a web server does.
+    var isPlain = false
+
     var response: Response {
+        if isPlain { return .text("\(message)\n", status: HTTPResponse.Status(code: code)) }
         var response = Response.document(document, status: HTTPResponse.Status(code: code))
         if code == 429 { response.headers[.retryAfter] = "1" }
         return response
@@ -51,6 +55,13 @@ extension APIStatus {
 
     static let noSuchPath = APIStatus(
         code: 404, reason: "NotFound", message: "the server could not find the requested resource", details: [:])
+
+    /// Nothing is served there, and nothing could be.
+    static let pageNotFound: APIStatus = {
+        var status = APIStatus(code: 404, reason: "NotFound", message: "404 page not found")
+        status.isPlain = true
+        return status
+    }()
 
     static func alreadyExists(_ subject: Subject, _ name: String) -> APIStatus {
         APIStatus(
@@ -91,7 +102,7 @@ extension APIStatus {
         APIStatus(
             code: 415, reason: "UnsupportedMediaType",
             message: "the body of the request was in an unknown format - accepted media types include: "
-                + allowed.joined(separator: ", "), details: [:])
+                + allowed.joined(separator: ", "))
     }
 
     static func expired(_ revision: UInt64, oldest: UInt64) -> APIStatus {

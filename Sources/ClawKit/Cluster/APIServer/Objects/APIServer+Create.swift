@@ -23,7 +23,8 @@ extension APIServer {
     func store(
         create object: JSONObject, _ call: ResourceCall, _ ownership: Ownership = .update
     ) async throws -> Response {
-        if let namespace = call.namespace { try requireOpenNamespace(namespace, call) }
+        guard call.resource.allows("create") else { throw APIStatus.methodNotAllowed }
+        if let namespace = call.namespace { try requireOpenNamespace(namespace, object.objectName, call) }
         let isGenerated = object.objectName.isEmpty
         for attempt in 1... {
             var new = object
@@ -33,16 +34,17 @@ extension APIServer {
             try checkName(new, call)
             try validate(new, old: nil, call)
             recordManager(&new, old: nil, call, subresource: nil, ownership)
+            prepareStorage(of: &new, call)
             if call.isDryRun {
                 if store.get(call.resource.collection, .init(object: new)) != nil {
                     throw APIStatus.alreadyExists(call.resource.subject, new.objectName)
                 }
-                return answer(call, new, status: .created)
+                return try answer(call, new, status: .created)
             }
             do {
                 let stored = try await store.commit(call.resource.collection, new, expecting: .absent)
                 didChange(call.resource, stored)
-                return answer(call, stored, status: .created)
+                return try answer(call, stored, status: .created)
             } catch ObjectStore.CommitError.exists {
                 // A generated name that is taken is tried again, as kube-apiserver does (KEP-4420: 8 attempts).
                 if isGenerated, attempt < 8 { continue }
@@ -59,7 +61,8 @@ extension APIServer {
         object.setMetadata(.deletionGracePeriodSeconds, nil)
         object.setMetadata(.selfLink, nil)
         object.setMetadata(.resourceVersion, nil)
-        if call.resource.hasStatus { object[.status] = nil }
+        // A kubelet brings its node's status along.
+        if call.resource.hasStatus, call.resource.type.kind != "Node" { object[.status] = nil }
         if call.resource.countsGenerations { object.setMetadata(.generation, 1) } else { object.setMetadata(.generation, nil) }
     }
 
@@ -77,14 +80,14 @@ extension APIServer {
     }
 
     /// Objects are made only in namespaces that exist and stay.
-    private func requireOpenNamespace(_ namespace: String, _ call: ResourceCall) throws {
+    private func requireOpenNamespace(_ namespace: String, _ name: String, _ call: ResourceCall) throws {
         let namespaces = APIStatus.Subject(group: "", plural: "namespaces")
         guard let entry = store.get(.init(group: "", plural: "namespaces"), .init(namespace: "", name: namespace)) else {
             throw APIStatus.notFound(namespaces, namespace)
         }
         guard entry.object.isBeingDeleted else { return }
         var status = APIStatus.forbidden(
-            call.resource.subject, call.name,
+            call.resource.subject, name,
             "unable to create new content in namespace \(namespace) because it is being terminated")
         status.details?["causes"] = [
             [
@@ -101,7 +104,7 @@ extension RegisteredResource {
     var countsGenerations: Bool {
         if isCustom { return true }
         switch type.group {
-        case "": return ["pods", "replicationcontrollers"].contains(type.plural)
+        case "": return ["pods", "podtemplates", "replicationcontrollers"].contains(type.plural)
         case "rbac.authorization.k8s.io", "coordination.k8s.io", "events.k8s.io", "authentication.k8s.io",
             "authorization.k8s.io", "storage.k8s.io", "certificates.k8s.io", "node.k8s.io":
             return false

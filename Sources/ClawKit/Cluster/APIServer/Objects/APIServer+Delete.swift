@@ -17,15 +17,28 @@ extension APIServer {
             var object = JSONObject()
             if call.request.body.length != 0, let body = try await call.bodyValue().object { object = body }
             propagation = object.string("propagationPolicy") ?? call.query["propagationPolicy"]
-            gracePeriod = object["gracePeriodSeconds"]?.integer ?? call.query["gracePeriodSeconds"].flatMap(Int64.init)
+            if let text = call.query["gracePeriodSeconds"], !text.isEmpty {
+                guard let seconds = Int64(text) else {
+                    throw APIStatus.badRequest("strconv.ParseInt: parsing \"\(text)\": invalid syntax")
+                }
+                gracePeriod = seconds
+            }
+            gracePeriod = object["gracePeriodSeconds"]?.integer ?? gracePeriod
             uid = object["preconditions"]?["uid"]?.string
             revision = object["preconditions"]?["resourceVersion"]?.string.flatMap(UInt64.init)
-            if object["orphanDependents"]?.bool == true { propagation = "Orphan" }
-            if let propagation, !["Background", "Foreground", "Orphan"].contains(propagation) {
-                throw APIStatus.invalid(
-                    kind: "DeleteOptions", group: "meta.k8s.io", name: "",
-                    [.unsupported("propagationPolicy", .string(propagation), ["Foreground", "Background", "Orphan"])])
+            let orphans = object["orphanDependents"]?.bool ?? call.query["orphanDependents"].map { $0 == "true" }
+            var error: APIStatus.FieldError?
+            if let propagation, orphans != nil {
+                error = .invalid(
+                    "propagationPolicy", .string(propagation), "orphanDependents and deletionPropagation cannot be both set")
+            } else if let propagation, !["Background", "Foreground", "Orphan"].contains(propagation) {
+                error = .unsupported(
+                    "propagationPolicy", .string(propagation), ["Foreground", "Background", "Orphan", "nil"])
             }
+            if let error {
+                throw APIStatus.invalid(kind: "DeleteOptions", group: "meta.k8s.io", name: "", [error])
+            }
+            if orphans == true { propagation = "Orphan" }
         }
     }
 
@@ -33,6 +46,9 @@ extension APIServer {
         guard call.resource.allows("delete") else { throw APIStatus.methodNotAllowed }
         let key = try call.key()
         let options = try await Options(call)
+        if call.resource.isImmortal(call.name) {
+            throw APIStatus.forbidden(call.resource.subject, call.name, "this namespace may not be deleted")
+        }
         let (object, isGone) = try await delete(call, key, options)
         // A deletion that is only marked answers with the object; one that is done, with a Status.
         guard isGone, !call.resource.type.answersDeletionWithObject else {
@@ -75,18 +91,22 @@ extension APIServer {
         _ call: ResourceCall, _ key: ObjectStore.Key, _ options: Options
     ) async throws -> (object: JSONObject, isGone: Bool) {
         let subject = call.resource.subject
+        // Preconditions are refused in the name of the kind, everything else in that of the resource.
+        let kind = APIStatus.Subject(group: call.resource.type.group, plural: call.resource.type.kind)
         while true {
             guard let entry = store.get(call.resource.collection, key) else { throw APIStatus.notFound(subject, key.name) }
             let live = entry.object
             if let uid = options.uid, uid != live.metadataString(.uid) {
                 throw APIStatus.conflict(
-                    subject, key.name,
-                    "Precondition failed: UID in precondition: \(uid), UID in object meta: \(live.metadataString(.uid) ?? "")")
+                    kind, key.name,
+                    "the UID in the precondition (\(uid)) does not match the UID in record (\(live.metadataString(.uid) ?? "")). "
+                        + "The object might have been deleted and then recreated")
             }
             if let revision = options.revision, revision != entry.revision {
                 throw APIStatus.conflict(
-                    subject, key.name,
-                    "Precondition failed: ResourceVersion in precondition: \(revision), ResourceVersion in object meta: \(entry.revision)")
+                    kind, key.name,
+                    "the ResourceVersion in the precondition (\(revision)) does not match the ResourceVersion in record "
+                        + "(\(entry.revision)). The object might have been modified")
             }
             let marked = markForDeletion(live, call.resource, options)
             if call.isDryRun { return (marked, marked.isReadyToVanish) }
@@ -115,6 +135,10 @@ extension APIServer {
         case "Foreground": object.addFinalizer("foregroundDeletion")
         case "Orphan": object.addFinalizer("orphan")
         default: break
+        }
+        // The definition goes when what it defines is gone.
+        if resource.collection == RegisteredResource.definitions, !live.isBeingDeleted {
+            object.addFinalizer(CustomResourceDefinitions.cleanupFinalizer)
         }
         let grace = gracePeriod(of: live, resource, options)
         if !live.isBeingDeleted {
@@ -152,10 +176,17 @@ extension JSONObject {
     }
 }
 
+extension RegisteredResource {
+    /// Namespaces without which nothing works.
+    fileprivate func isImmortal(_ name: String) -> Bool {
+        type.group.isEmpty && type.plural == "namespaces" && ["default", "kube-system", "kube-public"].contains(name)
+    }
+}
+
 extension ResourceType {
     /// Kinds whose deletion answers with the object itself, even when it is gone.
     fileprivate var answersDeletionWithObject: Bool {
-        group.isEmpty && ["pods", "namespaces", "services", "serviceaccounts", "persistentvolumes", "persistentvolumeclaims",
+        group == "storage.k8s.io" || group.isEmpty && ["pods", "namespaces", "services", "serviceaccounts", "persistentvolumes", "persistentvolumeclaims",
             "replicationcontrollers", "resourcequotas", "podtemplates"].contains(plural)
     }
 }

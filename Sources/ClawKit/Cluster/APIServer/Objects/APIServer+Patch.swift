@@ -9,6 +9,11 @@ extension APIServer {
     func patch(_ call: ResourceCall, subresource: String?) async throws -> Response {
         let accepted = call.resource.isCustom ? PatchType.forCustomResources : PatchType.allCases
         guard let type = PatchType(mediaType: call.request.headers[.contentType] ?? ""), accepted.contains(type) else {
+            // A type that is no patch at all is refused with fewer words than one that this kind does not take.
+            if PatchType(mediaType: call.request.headers[.contentType] ?? "") == nil {
+                throw APIStatus(
+                    code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type", details: [:])
+            }
             throw APIStatus.unsupportedMediaType(accepted.map(\.mediaType))
         }
         let patch = try await call.bodyValue(mediaTypes: accepted.map(\.mediaType))
@@ -17,7 +22,7 @@ extension APIServer {
             return try await update(call, try call.key(), subresource: subresource) { live in
                 var new = try Patch.apply(
                     type, patch, to: live, schema: call.resource.schema, types: .kubernetes)
-                try call.adopt(&new)
+                try Self.asResultOfPatch { try call.adopt(&new) }
                 if let named = new.metadataString(.name), named != call.name {
                     throw APIStatus.badRequest(
                         "the name of the object (\(named)) does not match the name on the URL (\(call.name))")
@@ -25,11 +30,25 @@ extension APIServer {
                 if let wanted = new.metadataString(.resourceVersion), UInt64(wanted) != live.revision {
                     throw APIStatus.modified(call.resource.subject, call.name)
                 }
-                _ = try checkFields(&new, call)
-                return new
+                return try Self.asResultOfPatch {
+                    _ = try checkFields(&new, call)
+                    return new
+                }
             }
         } catch let error as PatchError {
             throw APIStatus(error)
+        }
+    }
+
+    /// A well-formed patch whose result is no object of the kind is an invalid patch, not a bad request.
+    private static func asResultOfPatch<T>(_ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch let status as APIStatus where status.code == 400 {
+            var invalid = APIStatus.invalid(
+                kind: "", group: "", name: "", [.invalid("patch", "<object>", status.message)])
+            invalid.details?["kind"] = nil
+            throw invalid
         }
     }
 }

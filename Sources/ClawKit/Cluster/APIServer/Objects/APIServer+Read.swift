@@ -10,28 +10,29 @@ extension APIServer {
         guard let entry = store.get(call.resource.collection, key) else {
             throw APIStatus.notFound(call.resource.subject, call.name)
         }
-        return answer(call, entry.object)
+        return try answer(call, entry.object)
     }
 
     func list(_ call: ResourceCall) throws -> Response {
+        let parameters = try ListParameters(call.query, isWatch: false)
         let filter = try ObjectFilter(call)
-        let (objects, revision) = store.list(call.resource.collection, namespace: call.namespace)
-        if let asked = call.query["resourceVersion"], let asked = UInt64(asked), asked > revision {
-            throw APIStatus(
-                code: 504, reason: "Timeout", message: "Too large resource version: \(asked), current: \(revision)")
-        }
+        let representation = try Representation(accept: call.request.headers[.accept], isList: true)
+        let (objects, revision, position) = try listed(call, parameters)
         let matching = filter.isEverything ? objects : objects.filter(filter.matches)
-        let page = try Page(call, matching, revision: revision)
-        let metadata = page.metadata
-        switch Representation(accept: call.request.headers[.accept]) {
+        let page = Page(matching, after: position, limit: parameters.limit, revision: revision, isCounted: filter.isEverything)
+        var metadata = page.metadata
+        // Lists of custom resources always carry the member.
+        if call.resource.isCustom, metadata["continue"] == nil { metadata["continue"] = "" }
+        switch representation {
         case .object:
             let type = call.resource.type
+            let items = call.resource.isCustom ? page.objects : page.objects.map(\.withoutType)
             return .document([
                 "kind": .string("\(type.kind)List"), "apiVersion": .string(type.apiVersion),
-                "metadata": .object(metadata), "items": .array(page.objects.map { .object($0) }),
+                "metadata": .object(metadata), "items": .array(items.map { .object($0) }),
             ])
         case .table:
-            return .document(Table(for: call.resource, includeObject: call.query["includeObject"], now: time.now)
+            return .document(Table(for: call.resource, includeObject: parameters.includeObject, now: time.now)
                 .document(page.objects, metadata: metadata))
         case .partialMetadata:
             return .document([
@@ -41,41 +42,67 @@ extension APIServer {
         }
     }
 
+    /// The objects of the state that is asked for: the present one, one at a version, or that of an earlier page.
+    private func listed(
+        _ call: ResourceCall, _ parameters: ListParameters
+    ) throws -> (objects: [JSONObject], revision: UInt64, after: ObjectStore.Key?) {
+        let collection = call.resource.collection
+        if let token = parameters.continueToken {
+            let position = try Page.Position(token)
+            guard let objects = store.list(collection, namespace: call.namespace, at: position.revision) else {
+                throw APIStatus(
+                    code: 410, reason: "Expired",
+                    message: "The provided continue parameter is too old to display a consistent list result. You must "
+                        + "start a new list without the continue parameter.")
+            }
+            return (objects, position.revision, position.last)
+        }
+        let (objects, revision) = store.list(collection, namespace: call.namespace)
+        let asked = try parameters.revision { APIStatus.badRequest("invalid resource version: \($0)") }
+        guard let asked else { return (objects, revision, nil) }
+        if asked > revision { throw APIStatus.tooLarge(asked, current: revision) }
+        // With a limit and no other word, the state at the version is meant.
+        guard parameters.match == .exact || (parameters.match == nil && parameters.limit > 0) else {
+            return (objects, revision, nil)
+        }
+        guard let past = store.list(collection, namespace: call.namespace, at: asked) else {
+            throw APIStatus(
+                code: 410, reason: "Expired", message: "The resourceVersion for the provided list is too old.")
+        }
+        return (past, asked, nil)
+    }
+
     /// One object in the representation the client asked for.
-    func answer(_ call: ResourceCall, _ object: JSONObject, status: HTTPResponse.Status = .ok) -> Response {
-        switch Representation(accept: call.request.headers[.accept]) {
+    func answer(_ call: ResourceCall, _ object: JSONObject, status: HTTPResponse.Status = .ok) throws -> Response {
+        switch try Representation(accept: call.request.headers[.accept], isList: false) {
         case .object: .document(object, status: status)
         case .table:
             .document(
-                Table(for: call.resource, includeObject: call.query["includeObject"], now: time.now)
-                    .document([object], metadata: ["resourceVersion": .string(String(object.revision))]),
+                Table(
+                    for: call.resource, includeObject: try ListParameters(call.query, isWatch: false).includeObject,
+                    now: time.now
+                ).document([object], metadata: ["resourceVersion": .string(String(object.revision))]),
                 status: status)
         case .partialMetadata: .document(object.partialMetadata, status: status)
         }
     }
 }
 
-/// How a client wants objects: whole, as rows, or their metadata only.
-/// <https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources>
-enum Representation: Sendable {
-    case object, table, partialMetadata
-
-    init(accept: String?) {
-        self = .object
-        for range in (accept ?? "").split(separator: ",") {
-            if range.contains("as=Table") { self = .table } else if range.contains("as=PartialObjectMetadata") {
-                self = .partialMetadata
-            } else { continue }
-            return
-        }
+extension JSONObject {
+    /// The items of a list leave out what the list's own kind says.
+    fileprivate var withoutType: JSONObject {
+        var object = self
+        object[.kind] = nil
+        object[.apiVersion] = nil
+        return object
     }
 }
 
-extension JSONObject {
-    var partialMetadata: JSONObject {
-        [
-            "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
-            "metadata": self[.metadata] ?? .object(JSONObject()),
-        ]
+extension APIStatus {
+    static func tooLarge(_ revision: UInt64, current: UInt64) -> APIStatus {
+        APIStatus(
+            code: 504, reason: "Timeout",
+            message: "Timeout: Too large resource version: \(revision), current: \(current)",
+            details: ["causes": [["reason": "ResourceVersionTooLarge", "message": "Too large resource version"]]])
     }
 }

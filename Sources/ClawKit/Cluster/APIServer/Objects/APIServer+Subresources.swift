@@ -15,6 +15,9 @@ extension APIServer {
         case ("pods", "binding", .post): return try await bind(call)
         case ("pods", "eviction", .post): return try await evict(call)
         case ("pods", "log", .get): return try await log(call)
+        case ("pods", "exec", .get), ("pods", "exec", .post): return try await exec(call)
+        case ("pods", "attach", .get), ("pods", "attach", .post): return try await attach(call)
+        case ("pods", "portforward", .get), ("pods", "portforward", .post): return try await portForward(call)
         case (_, "scale", .get): return try scale(call)
         case (_, "scale", .put): return try await setScale(call)
         default: throw APIStatus.methodNotAllowed
@@ -73,19 +76,7 @@ extension APIServer {
             throw APIStatus.notFound(call.resource.subject, call.name)
         }
         let pod = Pod(document: entry.object)
-        let containers = (pod.spec?.containers ?? []).map(\.name) + (pod.spec?.initContainers ?? []).map(\.name)
-        let container: String
-        if let asked = call.query["container"], !asked.isEmpty {
-            container = asked
-        } else if let first = containers.first, pod.spec?.containers.count == 1 {
-            container = first
-        } else {
-            throw APIStatus.badRequest(
-                "a container name must be specified for pod \(call.name), choose one of: [\(containers.joined(separator: " "))]")
-        }
-        guard containers.contains(container) else {
-            throw APIStatus.badRequest("container \(container) is not valid for pod \(call.name)")
-        }
+        let container = try container(of: pod, call)
         guard let node = pod.spec?.nodeName, !node.isEmpty else { return Response(status: .noContent) }
         var query = call.query
         query["container"] = nil

@@ -18,10 +18,14 @@ extension APIServer {
             if let expected = object.metadataString(.resourceVersion), !expected.isEmpty {
                 guard let expected = UInt64(expected) else {
                     throw APIStatus(
-                        code: 500, reason: "InternalError",
-                        message: "Internal error occurred: resourceVersion: Invalid value: \"\(expected)\": invalid syntax")
+                        code: 500, reason: "",
+                        message: "strconv.ParseUint: parsing \"\(expected)\": invalid syntax")
                 }
                 if expected != live.revision { throw APIStatus.modified(call.resource.subject, call.name) }
+            } else if call.resource.needsVersionToReplace {
+                throw APIStatus.invalid(
+                    kind: call.resource.subject.plural, group: call.resource.type.group, name: call.name,
+                    [.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
             }
             if let uid = object.metadataString(.uid), !uid.isEmpty, uid != live.metadataString(.uid) {
                 throw APIStatus.conflict(
@@ -47,19 +51,21 @@ extension APIServer {
             var new = try change(live)
             prepareForUpdate(&new, live: live, call, subresource: subresource)
             try admit(&new, old: live, call)
+            countGeneration(&new, live: live, call, subresource: subresource)
+            try checkFinalizers(new, live: live, call)
             try validate(new, old: live, call)
             recordManager(&new, old: live, call, subresource: subresource, ownership)
-            if new == live { return answer(call, live) }
-            if call.isDryRun { return answer(call, new) }
+            if new == live { return try answer(call, live) }
+            if call.isDryRun { return try answer(call, new) }
             do {
                 if new.isBeingDeleted, new.isReadyToVanish {
                     let last = try await store.remove(call.resource.collection, key, expecting: entry.revision, lastState: new)
                     await didRemove(call.resource, last)
-                    return answer(call, last)
+                    return try answer(call, last)
                 }
                 let stored = try await store.commit(call.resource.collection, new, expecting: .revision(entry.revision))
                 didChange(call.resource, stored)
-                return answer(call, stored)
+                return try answer(call, stored)
             } catch ObjectStore.CommitError.changed {
                 continue
             } catch ObjectStore.CommitError.missing {
@@ -68,15 +74,34 @@ extension APIServer {
         }
     }
 
-    /// Keeps what a writer may not change, separates status from the rest, and counts generations.
+    /// Who is being deleted takes no new finalizers.
+    private func checkFinalizers(_ new: JSONObject, live: JSONObject, _ call: ResourceCall) throws {
+        guard live.isBeingDeleted else { return }
+        let added = new.finalizers.filter { !live.finalizers.contains($0) }
+        guard !added.isEmpty else { return }
+        let list = added.map { "\"\($0)\"" }.joined(separator: ", ")
+        throw APIStatus.invalid(
+            kind: call.resource.type.kind, group: call.resource.type.group, name: call.name,
+            [
+                .forbidden(
+                    "metadata.finalizers",
+                    "no new finalizers can be added if the object is being deleted, found new finalizers []string{\(list)}")
+            ])
+    }
+
+    /// Keeps what a writer may not change, and separates status from the rest.
     private func prepareForUpdate(_ new: inout JSONObject, live: JSONObject, _ call: ResourceCall, subresource: String?) {
         if subresource == "status" {
-            // Only the status (and, as in Kubernetes, nothing of the metadata but managedFields) comes through.
-            let status = new[.status]
+            // Only the status comes through, and the metadata; of custom resources managedFields alone.
+            let (status, written) = (new[.status], new[.metadata])
             let managedFields = new.metadataValue(.managedFields)
             new = live
             new[.status] = status
-            new.setMetadata(.managedFields, managedFields ?? live.metadataValue(.managedFields))
+            if call.resource.isCustom {
+                new.setMetadata(.managedFields, managedFields ?? live.metadataValue(.managedFields))
+            } else {
+                new[.metadata] = written
+            }
         } else if call.resource.hasStatus {
             new[.status] = live[.status]
         }
@@ -86,10 +111,21 @@ extension APIServer {
             new.setMetadata(key, live.metadataValue(key))
         }
         new.setMetadata(.resourceVersion, live.metadataValue(.resourceVersion))
-        if call.resource.countsGenerations, new.differsInDesiredState(from: live) {
+    }
+
+    /// Counts changes of what is wanted, defaults filled in. Binding a pod is none.
+    private func countGeneration(_ new: inout JSONObject, live: JSONObject, _ call: ResourceCall, subresource: String?) {
+        if call.resource.countsGenerations, subresource != "binding", new.differsInDesiredState(from: live) {
             let generation = live.metadataValue(.generation)?.integer ?? 0
             new.setMetadata(.generation, .integer(generation + 1))
         }
+    }
+}
+
+extension RegisteredResource {
+    /// Most kinds may be replaced blindly; these may not.
+    fileprivate var needsVersionToReplace: Bool {
+        isCustom || (type.group == "coordination.k8s.io" && type.plural == "leases")
     }
 }
 

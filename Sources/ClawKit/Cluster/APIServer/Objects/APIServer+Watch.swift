@@ -6,32 +6,30 @@ import HTTPTypes
 /// watch.
 extension APIServer {
     func watch(_ call: ResourceCall) throws -> Response {
+        let parameters = try ListParameters(call.query, isWatch: true)
         let filter = try ObjectFilter(call)
-        let timeout = call.query["timeoutSeconds"].flatMap(Int64.init).map { Duration.seconds(max(1, $0)) } ?? .seconds(1800)
+        let timeout = parameters.timeout.map { Duration.seconds(max(1, $0)) } ?? .seconds(1800)
         let initial: WatchSource.Initial
-        let asked = call.query["resourceVersion"] ?? ""
-        if call.query.flag("sendInitialEvents") {
+        let revision = try parameters.revision { APIStatus(code: 500, reason: "", message: $0) }
+        if parameters.sendsInitialEvents == true {
             initial = .stateThenBookmark
-        } else if asked.isEmpty || asked == "0" {
-            initial = .state
-        } else if let revision = UInt64(asked) {
+        } else if let revision {
             initial = .from(revision)
         } else {
-            throw APIStatus(
-                code: 500, reason: "", message: "resourceVersion: Invalid value: \"\(asked)\": strconv.ParseUint: parsing \"\(asked)\": invalid syntax")
+            initial = .state
         }
-        let table = Table(for: call.resource, includeObject: call.query["includeObject"], now: time.now)
+        let table = Table(for: call.resource, includeObject: parameters.includeObject, now: time.now)
         let source = WatchSource(
             store: store, resource: call.resource, namespace: call.namespace, filter: filter, initial: initial,
-            representation: Representation(accept: call.request.headers[.accept]), table: table,
+            representation: try Representation(accept: call.request.headers[.accept], isList: false), table: table,
             sendsBookmarks: call.query.flag("allowWatchBookmarks"), deadline: time.now + timeout, time: time)
         let lines = ByteStream(pulling: {
             guard let event = try await source.next() else { return nil }
             return JSON.object(event).bytes() + [UInt8(ascii: "\n")]
         })
+        // Not `;stream=watch`: Kubernetes names the type of one event.
         return Response(
-            status: .ok, headers: [.contentType: "application/json;stream=watch"],
-            body: .stream(lines, source: source))
+            status: .ok, headers: [.contentType: "application/json"], body: .stream(lines, source: source))
     }
 }
 
@@ -61,6 +59,8 @@ actor WatchSource: WatchValues {
     private var pending: [JSONObject] = []
     private var position = 0
     private var hasEnded = false
+    /// Rows of a table after the first come without the columns' definitions.
+    private var hasShownColumns = false
 
     init(
         store: ObjectStore, resource: RegisteredResource, namespace: String?, filter: ObjectFilter, initial: Initial,
@@ -96,7 +96,10 @@ actor WatchSource: WatchValues {
             case .closed: hasEnded = true
             case nil:
                 if time.now >= deadline { hasEnded = true }
-                if sendsBookmarks, !hasEnded { pending.append(bookmark(store.revision)) }
+                if sendsBookmarks, !hasEnded, let revision = store.revision(resource.collection, ifQuietSince: cursor) {
+                    pending.append(bookmark(revision))
+                    self.cursor = revision
+                }
             }
         }
     }
@@ -162,9 +165,16 @@ actor WatchSource: WatchValues {
             switch representation {
             case .object: object
             case .partialMetadata: object.partialMetadata
-            case .table: table.document([object], metadata: ["resourceVersion": .string(String(object.revision))])
+            case .table: row(object)
             }
         return ["type": .string(type), "object": .object(shown)]
+    }
+
+    private func row(_ object: JSONObject) -> JSONObject {
+        var document = table.document([object], metadata: ["resourceVersion": .string(String(object.revision))])
+        if hasShownColumns { document["columnDefinitions"] = .null }
+        hasShownColumns = true
+        return document
     }
 
     private func bookmark(_ revision: UInt64) -> JSONObject {

@@ -20,9 +20,7 @@ struct ObjectFilter: Sendable {
         if let text = call.query["fieldSelector"], !text.isEmpty {
             let query = try FieldQuery(parsing: text)
             for requirement in query.requirements where !Self.isSelectable(requirement.path, call.resource) {
-                throw APIStatus.badRequest(
-                    "Unable to find \"\(call.resource.type.apiVersion), Resource=\(call.resource.type.plural)\" that match label selector \"\(call.query["labelSelector"] ?? "")\", field selector \"\(text)\": field label not supported: \(requirement.path)"
-                )
+                throw APIStatus.badRequest("field label not supported: \(requirement.path)")
             }
             fields = query
         }
@@ -36,8 +34,23 @@ struct ObjectFilter: Sendable {
             let found = object[.metadata]?.object?.stringMap(.labels) ?? [:]
             guard labels.matches(found) else { return false }
         }
-        return fields?.matches(object) ?? true
+        return fields.map { $0.requirements.allSatisfy { Self.matches($0, object) } } ?? true
     }
+
+    /// An absent field is the empty text, an absent switch is off.
+    private static func matches(_ requirement: FieldQuery.Requirement, _ object: JSONObject) -> Bool {
+        let found = JSON.object(object).value(at: requirement.path.split(separator: "."))
+        let text =
+            switch found {
+            case .string(let text): text
+            case .bool(let value): String(value)
+            case .integer(let value): String(value)
+            default: switches.contains(requirement.path) ? "false" : ""
+            }
+        return (text == requirement.value) == requirement.isEqual
+    }
+
+    private static let switches: Set<String> = ["spec.hostNetwork", "spec.unschedulable"]
 
     /// Fields every kind may be selected by, and those some kinds add.
     private static func isSelectable(_ path: String, _ resource: RegisteredResource) -> Bool {

@@ -74,6 +74,29 @@ extension ResourceCall {
 
     /// The collection's namespace, where objects are made.
     func requireNamespace() throws {
-        if resource.type.isNamespaced, target.namespace == nil { throw APIStatus.noSuchPath }
+        if resource.type.isNamespaced, target.namespace == nil { throw APIStatus.methodNotAllowed }
+    }
+
+    /// Checks the parameters of a create, update or patch.
+    func checkWriteOptions() throws {
+        let kind =
+            switch request.method {
+            case .post: "CreateOptions"
+            case .put: "UpdateOptions"
+            default: "PatchOptions"
+            }
+        var errors: [APIStatus.FieldError] = []
+        if request.method == .patch, query["force"] != nil, PatchType(mediaType: mediaType) != .apply {
+            errors.append(.forbidden("force", "may not be specified for non-apply patch"))
+        }
+        if let manager = query["fieldManager"], manager.utf8.count > 128 {
+            errors.append(APIStatus.FieldError(
+                reason: "FieldValueTooLong", field: "fieldManager", message: "Too long: may not be more than 128 bytes"))
+        }
+        let runs = query.items.filter { $0.name == "dryRun" && $0.value != "All" }
+        if let other = runs.first {
+            errors.append(.unsupported("dryRun", .array([.string(other.value)]), ["All"]))
+        }
+        guard errors.isEmpty else { throw APIStatus.invalid(kind: kind, group: "meta.k8s.io", name: "", errors) }
     }
 }

@@ -15,6 +15,8 @@ struct ResourceTarget: Sendable, Hashable {
     var plural: String
     var name: String?
     var subresource: String?
+    /// Written in the deprecated form `/api/v1/watch/…`.
+    var isWatch = false
     /// What stands behind the subresource, for `proxy`.
     var rest: [String] = []
 
@@ -31,6 +33,10 @@ struct ResourceTarget: Sendable, Hashable {
             rest = rest.dropFirst(3)
         } else {
             return .nonResource(path: "/" + parts.joined(separator: "/"))
+        }
+        if rest.first == "watch", rest.count > 1 {
+            target.isWatch = true
+            rest = rest.dropFirst()
         }
         // `namespaces/NS/RESOURCE…` scopes; `namespaces/NS` and its own subresources are the namespace itself.
         if rest.first == "namespaces", rest.count > 2, !["status", "finalize"].contains(rest[rest.startIndex + 2]) {

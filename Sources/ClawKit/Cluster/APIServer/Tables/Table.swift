@@ -36,7 +36,7 @@ struct Table: Sendable {
         } else {
             columns = TableColumns.columns(of: resource.type, name: name, age: age)
         }
-        self.includeObject = includeObject ?? "Metadata"
+        self.includeObject = includeObject ?? ""
         self.now = now
     }
 
@@ -54,7 +54,7 @@ struct Table: Sendable {
                 objects.map { object in
                     var row: JSONObject = ["cells": .array(columns.map { $0.cell(object, now) })]
                     switch includeObject {
-                    case "None": break
+                    case "None": row["object"] = .null
                     case "Object": row["object"] = .object(object)
                     default: row["object"] = .object(object.partialMetadata)
                     }

@@ -13,8 +13,17 @@ enum TableColumns {
         case ("", "secrets"): [name, text("Type", .type), count("Data", "data"), age]
         case ("", "persistentvolumeclaims"): [name] + claims + [age]
         case ("", "events"): events
-        case ("apps", "deployments"): [name] + deployments + [age]
-        case ("apps", "replicasets"): [name] + replicaSets + [age]
+        case ("apps", "deployments"):
+            [name] + WorkloadColumns.deployments + [age]
+                + WorkloadColumns.wide(["spec", "template"], selector: ["spec", "selector", "matchLabels"])
+        case ("", "services"): [name] + WorkloadColumns.services + [age, WorkloadColumns.labels("Selector", ["spec", "selector"])]
+        case ("batch", "cronjobs"):
+            [name] + WorkloadColumns.cronJobs + [age]
+                + WorkloadColumns.wide(
+                    ["spec", "jobTemplate", "spec", "template"], selector: ["spec", "jobTemplate", "spec", "selector", "matchLabels"])
+        case ("apps", "replicasets"):
+            [name] + WorkloadColumns.replicaSets + [age]
+                + WorkloadColumns.wide(["spec", "template"], selector: ["spec", "selector", "matchLabels"])
         case ("coordination.k8s.io", "leases"): [name, text("Holder", .spec, "holderIdentity"), age]
         case ("apiextensions.k8s.io", "customresourcedefinitions"):
             [name, text("Created At", .metadata, "creationTimestamp")]
@@ -28,14 +37,9 @@ enum TableColumns {
     }
 
     private static func count(_ title: String, _ member: String) -> Table.Column {
-        Table.Column(name: title, type: "integer") { object, _ in
+        Table.Column(name: title) { object, _ in
             .integer(Int64(object[member]?.object?.count ?? 0))
         }
-    }
-
-    private static func number(_ title: String, _ path: FieldKey...) -> Table.Column {
-        let steps = path.map(\.name)
-        return Table.Column(name: title, type: "integer") { object, _ in JSON.object(object).value(at: steps) ?? 0 }
     }
 
     // MARK: pods
@@ -125,17 +129,5 @@ enum TableColumns {
             return .string("\((about?["kind"]?.string ?? "").lowercased())/\(about?["name"]?.string ?? "")")
         }),
         text("Message", .message),
-    ]
-
-    private static let deployments: [Table.Column] = [
-        Table.Column(name: "Ready", cell: { object, _ in
-            let deployment = Deployment(document: object)
-            return .string("\(deployment.status?.readyReplicas ?? 0)/\(deployment.spec?.replicas ?? 1)")
-        }),
-        number("Up-to-date", .status, "updatedReplicas"), number("Available", .status, "availableReplicas"),
-    ]
-
-    private static let replicaSets: [Table.Column] = [
-        number("Desired", .spec, "replicas"), number("Current", .status, "replicas"), number("Ready", .status, "readyReplicas"),
     ]
 }

@@ -59,9 +59,13 @@ final class LogDirectory: Sendable {
 
     /// Keeps the newest logs of pods that are gone.
     func prune(present: Set<String>, keeping count: Int) {
-        let names = ((try? FileTree.names(in: directories.logs)) ?? []).filter { !present.contains("\(directories.logs)/\($0)") }
+        let names = ((try? FileTree.names(in: directories.logs)) ?? []).filter {
+            !present.contains("\(directories.logs)/\($0)")
+        }
         guard names.count > count else { return }
         let byAge = names.map { ($0, FileTree.changeTime("\(directories.logs)/\($0)")) }.sorted { $0.1 < $1.1 }
-        for (name, _) in byAge.prefix(names.count - count) { try? NodeDirectories.removeTree("\(directories.logs)/\(name)") }
+        for (name, _) in byAge.prefix(names.count - count) {
+            try? NodeDirectories.removeTree("\(directories.logs)/\(name)")
+        }
     }
 }

@@ -4,10 +4,11 @@ import ClawModels
 import HTTPTypes
 import Synchronization
 
-/// The kubelet's HTTP API, as far as the API server needs it: logs, and whether the node is there.
+/// The kubelet's HTTP API, as far as the API server needs it: logs, streams, and whether the node is there.
 extension ProcessNode {
     public func respond(to request: Request) async -> Response {
-        guard request.method == .get || request.method == .head else {
+        let mayUpgrade = request.wantsUpgrade && request.method == .post
+        guard request.method == .get || request.method == .head || mayUpgrade else {
             return refusal(405, "MethodNotAllowed", "the node answers GET only")
         }
         let path = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
@@ -15,7 +16,11 @@ extension ProcessNode {
         switch (path.first, path.count) {
         case ("healthz", 1): return .text("ok")
         case ("containerLogs", 4): return containerLogs(path[1], path[2], path[3], request.query)
-        default: return refusal(404, "NotFound", "the node serves /containerLogs/NAMESPACE/POD/CONTAINER and /healthz")
+        case ("exec", 4): return exec(path[1], path[2], path[3], request)
+        case ("attach", 4): return attach(path[1], path[2], path[3], request)
+        case ("portForward", 3): return portForward(path[1], path[2], request)
+        default:
+            return refusal(404, "NotFound", "the node serves /containerLogs, /exec, /attach, /portForward and /healthz")
         }
     }
 
@@ -30,12 +35,9 @@ extension ProcessNode {
         } catch {
             return refusal(400, "BadRequest", "\(error)")
         }
-        let found = workers.withLock { workers in
-            workers.values.filter { $0.pod.name == name && $0.pod.namespace == namespace }
+        guard let worker = worker(namespace, name) else {
+            return refusal(404, "NotFound", "pod \"\(name)\" does not exist")
         }
-        // An ending pod's successor may bear its name; the newer one is meant.
-        guard let worker = found.max(by: { $0.pod.metadata.creationTimestamp ?? "" < $1.pod.metadata.creationTimestamp ?? "" })
-        else { return refusal(404, "NotFound", "pod \"\(name)\" does not exist") }
         guard worker.pod.container(container) != nil else {
             return refusal(404, "NotFound", "container \"\(container)\" not found in pod \"\(name)\"")
         }
@@ -57,17 +59,21 @@ extension ProcessNode {
         let isWaiting = status.state?.waiting != nil
         if previous {
             guard hasLast else {
-                return .failure(LogProblem(
-                    message: "previous terminated container \"\(status.name)\" in pod \"\(pod)\" not found"))
+                return .failure(
+                    LogProblem(
+                        message: "previous terminated container \"\(status.name)\" in pod \"\(pod)\" not found"))
             }
         } else if isWaiting, !hasLast {
             let reason = status.state?.waiting?.reason ?? "ContainerCreating"
             let detail = status.state?.waiting?.message ?? reason
-            return .failure(LogProblem(
-                message: "container \"\(status.name)\" in pod \"\(pod)\" is waiting to start: \(detail)"))
+            return .failure(
+                LogProblem(
+                    message: "container \"\(status.name)\" in pod \"\(pod)\" is waiting to start: \(detail)"))
         }
         // A waiting container's count is that of the run that ended, unless the next one is just being started.
-        let isBetween = isWaiting && ["CrashLoopBackOff", ContainerMachine.nodeStopped].contains(status.state?.waiting?.reason ?? "")
+        let isBetween =
+            isWaiting
+            && ["CrashLoopBackOff", ContainerMachine.nodeStopped].contains(status.state?.waiting?.reason ?? "")
         if isBetween { return .success(status.restartCount) }
         return .success(previous || isWaiting ? max(0, status.restartCount - 1) : status.restartCount)
     }

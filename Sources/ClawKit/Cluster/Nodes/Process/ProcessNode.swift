@@ -18,8 +18,8 @@ import Synchronization
 /// **What differs from a container runtime.** Pods share the host's network: each declared port gets a free port of
 /// 127.0.0.1 (``PodEndpoint``), told to the process as `PORT` and `PORT_<NAME>`. Volumes are directories: mount paths
 /// in arguments, variables and `workingDir` are rewritten to them, and `CLAW_VOLUME_<NAME>` names them. Only a short
-/// list of variables is inherited. Nothing isolates a process from the machine: run only what you would start
-/// yourself.
+/// list of variables is inherited. Nothing isolates a process from the machine, and neither security contexts,
+/// resource limits nor lifecycle hooks are applied: run only what you would start yourself.
 ///
 /// **Steady state.** The lease is the only thing written while nothing happens, and
 /// ``ProcessNodeConfiguration/renewsLease`` turns it off.
@@ -74,7 +74,11 @@ public final class ProcessNode: Handler {
     /// - Throws: ``Finding`` where the root directory cannot be used or another node uses it, ``KubernetesError``
     ///   where the cluster refuses the node for good.
     public func run() async throws {
-        try await shieldedFromCancellation { try await self.runShielded() } onCancel: { self.drain() }
+        try await shieldedFromCancellation {
+            try await self.runShielded()
+        } onCancel: {
+            self.drain()
+        }
     }
 
     /// Tells the node to stop; ``run()`` returns when it has.
@@ -98,7 +102,8 @@ public final class ProcessNode: Handler {
             group.addTask { await services.events.run() }
             if configuration.provisionsVolumes {
                 let provisioner = LocalVolumeProvisioner(
-                    api: api, node: configuration.name, volumesDirectory: directories.volumes, time: time, logger: logger)
+                    api: api, node: configuration.name, volumesDirectory: directories.volumes, time: time,
+                    logger: logger)
                 group.addTask { await provisioner.run() }
             }
             failure = await work(services, &group)
@@ -186,7 +191,9 @@ public final class ProcessNode: Handler {
     /// - Returns: the root directory's lock, held as long as the returned file is.
     private func prepareDirectories() throws -> SystemFile {
         do throws(SystemError) {
-            for directory in [directories.node, directories.processes, directories.pods, directories.logs, directories.volumes] {
+            for directory in [
+                directories.node, directories.processes, directories.pods, directories.logs, directories.volumes,
+            ] {
                 try FileTree.makeDirectory(directory)
             }
             let lock = try SystemFile.open(directories.node + "/lock", .keepOrCreate)
@@ -198,7 +205,7 @@ public final class ProcessNode: Handler {
             guard error.number != 0 else {
                 throw Finding(
                     .storage,
-                    "\(directories.root) is in use by another process node; stop it, or give this one another directory.",
+                    "\(directories.root) is in use by another process node; stop it, or use another directory.",
                     field: "rootDirectory")
             }
             throw Finding(error)
@@ -208,14 +215,16 @@ public final class ProcessNode: Handler {
     /// Pods that were deleted while no node ran.
     private func removeDirectories(except present: Set<String>) {
         let busy = workers.withLock { Set($0.keys) }
-        for uid in (try? FileTree.names(in: directories.pods)) ?? [] where !present.contains(uid) && !busy.contains(uid) {
+        for uid in (try? FileTree.names(in: directories.pods)) ?? [] where !present.contains(uid) && !busy.contains(uid)
+        {
             try? NodeDirectories.removeTree(directories.pod(uid))
         }
     }
 
     private func services(_ records: ProcessRecords, _ transport: any Transport) -> NodeServices {
         NodeServices(
-            configuration: configuration, directories: directories, api: api, time: time, logger: logger, records: records,
+            configuration: configuration, directories: directories, api: api, time: time, logger: logger,
+            records: records,
             ports: PortAllocator(), events: EventRecorder(api: api, node: configuration.name, time: time), logs: logs,
             planner: ContainerPlanner(
                 api: api, configuration: configuration, directories: directories, records: records,

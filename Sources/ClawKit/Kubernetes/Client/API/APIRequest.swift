@@ -3,9 +3,17 @@ public import HTTPTypes
 /// One call of the Kubernetes API as a value: what, where, with what. No I/O.
 public struct APIRequest: Sendable {
     public var method: HTTPRequest.Method
-    /// `/api/v1/namespaces/demo/pods/web/log`, percent-encoded.
-    public var path: String
+    /// `/api/v1/namespaces/demo/pods/web/log`, percent-encoded. Setting it forgets the ``target``.
+    public var path: String {
+        get { target?.path ?? plainPath }
+        set { (target, plainPath) = (nil, newValue) }
+    }
+    /// The resource that is meant; nil for paths given as text.
+    public var target: Target?
+    private var plainPath: String
     public var query: QueryParameters
+    /// Beside those that the client and its transport add.
+    public var headers: HTTPFields = [:]
     public var body: JSON?
     public var contentType: String
     public var accept: String
@@ -13,6 +21,26 @@ public struct APIRequest: Sendable {
     public var timeout: Duration
     /// How long a streamed response may stay silent; nil: for ever.
     public var idleTimeout: Duration?
+    /// What the answer has to be, for clients that check it.
+    public var expectation: Expectation?
+    /// Told each warning that comes with the answer.
+    public var onWarning: (@Sendable (ServerWarning) -> Void)?
+
+    /// An object of a kind, or all.
+    public struct Target: Sendable, Hashable {
+        public var type: ResourceType
+        public var namespace: String?
+        public var name: String?
+        public var subresource: String?
+
+        public var path: String { type.path(namespace: namespace, name: name, subresource: subresource) }
+    }
+
+    /// The answer's type, by its name in the table of schemas.
+    public enum Expectation: Sendable, Hashable {
+        case object(String)
+        case list(of: String)
+    }
 
     public init(
         _ method: HTTPRequest.Method, _ path: String, query: QueryParameters = [:], body: JSON? = nil,
@@ -20,7 +48,7 @@ public struct APIRequest: Sendable {
         timeout: Duration = .seconds(30), idleTimeout: Duration? = .seconds(60)
     ) {
         self.method = method
-        self.path = path
+        plainPath = path
         self.query = query
         self.body = body
         self.contentType = contentType
@@ -34,13 +62,14 @@ public struct APIRequest: Sendable {
         _ method: HTTPRequest.Method, _ type: ResourceType, namespace: String?, name: String? = nil,
         subresource: String? = nil, query: QueryParameters = [:], body: JSON? = nil
     ) {
-        self.init(
-            method, type.path(namespace: namespace, name: name, subresource: subresource), query: query, body: body)
+        self.init(method, "", query: query, body: body)
+        target = Target(type: type, namespace: namespace, name: name, subresource: subresource)
     }
 
     package var httpRequest: Request {
         let target = query.items.isEmpty ? path : "\(path)?\(query)"
         var request = Request(method, target, headTimeout: timeout, idleTimeout: idleTimeout)
+        request.headers = headers
         request.headers[.accept] = accept
         if let body {
             request.headers[.contentType] = contentType
@@ -55,10 +84,11 @@ extension JSON: Body.Value {
 }
 
 extension ResourceType {
-    /// `/api/v1/…` for the core group, `/apis/GROUP/VERSION/…` for every other.
+    /// `/api/v1/…` for the core group, `/apis/GROUP/VERSION/…` for every other; without a namespace, or with an empty
+    /// one, the path over all namespaces. Names are percent-encoded; a subresource stands as it is (`proxy/a/b`).
     public func path(namespace: String?, name: String? = nil, subresource: String? = nil) -> String {
         var path = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
-        if isNamespaced, let namespace { path += "/namespaces/\(Percent.encode(namespace))" }
+        if isNamespaced, let namespace, !namespace.isEmpty { path += "/namespaces/\(Percent.encode(namespace))" }
         path += "/\(plural)"
         if let name { path += "/\(Percent.encode(name, allowing: ":"))" }
         if let subresource { path += "/\(subresource)" }

@@ -9,6 +9,7 @@ extension Kubeconfig {
             cluster["certificate-authority-data"] = .string(Base64.encode(Array(authority.utf8)))
         }
         if access.skipsTLSVerification { cluster["insecure-skip-tls-verify"] = true }
+        if let name = access.tlsServerName { cluster["tls-server-name"] = .string(name) }
         var credentials = JSONObject()
         if let token = access.token { credentials["token"] = .string(token.reveal()) }
         if let certificate = access.clientCertificate, let key = access.clientKey {

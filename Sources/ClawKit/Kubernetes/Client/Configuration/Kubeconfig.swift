@@ -1,84 +1,107 @@
 import ClawBase
-import ClawDocuments
-import Foundation
+public import ClawDocuments
 
-/// A kubeconfig file.
+/// Kubeconfig files: one, or several merged.
 ///
 /// <https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/>
-/// A broken file is an error, never a silent fall-through to another cluster.
+/// Merged, an entry is the first file's that has one of its name, whole; so is the current context. A relative path
+/// starts from the folder of the file it stands in. A broken file is an error, never a silent fall-through to another
+/// cluster or another user.
 public struct Kubeconfig: Sendable {
-    private let path: String
-    private let document: JSON
+    private let files: [KubeconfigEntry]
 
     /// - Throws: ``Finding`` with ``FindingCode/badConfig`` naming the file and what is wrong with it.
     public init(contentsOf path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Finding(.badConfig, "The kubeconfig cannot be read; check that the file exists.", field: path)
+        try self.init(parsing: try KubeconfigEntry.text(of: path), path: path)
+    }
+
+    /// - Parameter path: what errors name, and where relative paths in the text start from.
+    public init(parsing text: String, path: String) throws {
+        guard let document = try Self.document(text, path), document["clusters"] != nil else { throw Self.notOne(path) }
+        files = [KubeconfigEntry(document, file: path, place: "")]
+    }
+
+    /// Files in the order of `KUBECONFIG`. Those that are not there are left out, as kubectl does, unless that leaves
+    /// none; empty ones say nothing.
+    public init(merging paths: [String]) throws {
+        var files: [KubeconfigEntry] = []
+        var seen: Set<String> = []
+        for path in paths where seen.insert(path).inserted && FileStamp(of: path) != nil {
+            guard let document = try Self.document(try KubeconfigEntry.text(of: path), path) else { continue }
+            files.append(KubeconfigEntry(document, file: path, place: ""))
         }
-        let documents = try Manifest.parse(String(decoding: data, as: UTF8.self), source: path)
-        guard documents.count == 1, case .object = documents[0], documents[0]["clusters"] != nil else {
-            throw Finding(.badConfig, "The file is no kubeconfig: it has no 'clusters'.", field: path)
+        guard !files.isEmpty else {
+            throw Finding(
+                .badConfig, "None of the kubeconfig files is there: \(paths.joined(separator: ", ")). Mend KUBECONFIG.",
+                field: "KUBECONFIG")
         }
-        self.path = path
-        document = documents[0]
+        self.files = files
+    }
+
+    /// The file's one document; nil where it is empty.
+    private static func document(_ text: String, _ path: String) throws -> JSONObject? {
+        let documents = try Manifest.parse(text, source: path)
+        guard let first = documents.first else { return nil }
+        let members = ["clusters", "users", "contexts", "current-context", "apiVersion"]
+        guard documents.count == 1, case .object(let document) = first, members.contains(where: { document[$0] != nil })
+        else { throw notOne(path) }
+        return document
+    }
+
+    private static func notOne(_ path: String) -> Finding {
+        Finding(
+            .badConfig, "The file is no kubeconfig: it must hold one document with 'clusters', 'users' and 'contexts'.",
+            field: path)
+    }
+
+    /// The current context's name; nil where no file names one.
+    public var currentContext: String? {
+        get throws {
+            for file in files {
+                if let name = try file.text("current-context") { return name }
+            }
+            return nil
+        }
+    }
+
+    /// The names of all contexts, in the files' order.
+    public var contexts: [String] {
+        var seen: Set<String> = []
+        return files.flatMap { $0.names(in: "contexts") }.filter { seen.insert($0).inserted }
+    }
+
+    /// All files as one document: paths made absolute or relative to the working directory, unknown members kept.
+    public var merged: JSONObject {
+        var merged = JSONObject()
+        for file in files { file.merge(into: &merged) }
+        return merged
     }
 
     /// The access of a context, the current one by default.
+    /// - Throws: ``Finding`` with ``FindingCode/badConfig`` naming the file and the place in it.
     public func access(context wanted: String? = nil) throws -> ClusterAccess {
-        guard let contextName = wanted ?? document["current-context"]?.string, !contextName.isEmpty else {
-            throw broken("It has no current-context; set one or name a context.", "current-context")
+        guard let name = try wanted ?? currentContext, !name.isEmpty else {
+            throw files[0].broken("it has no current context; set one or name a context", "current-context")
         }
-        let context = try entry("contexts", contextName, "context")
-        guard let clusterName = context["cluster"]?.string else {
-            throw broken("The context '\(contextName)' names no cluster.", "contexts")
+        let context = try entry("contexts", name, "context")
+        guard let clusterName = try context.text("cluster") else {
+            throw context.broken("the context names no cluster", "cluster")
         }
         let cluster = try entry("clusters", clusterName, "cluster")
-        guard let server = cluster["server"]?.string, server.hasPrefix("https://") || server.hasPrefix("http://") else {
-            throw broken("The cluster '\(clusterName)' has no server URL (https://host:port).", "clusters")
-        }
-        var access = ClusterAccess(server: server.hasSuffix("/") ? String(server.dropLast()) : server)
-        access.certificateAuthority = try pem(cluster, "certificate-authority")
-        access.skipsTLSVerification = cluster["insecure-skip-tls-verify"]?.bool ?? false
-        access.tlsServerName = cluster["tls-server-name"]?.string
-        access.namespace = context["namespace"]?.string ?? "default"
-        guard let userName = context["user"]?.string, !userName.isEmpty else { return access }
-        let user = try entry("users", userName, "user")
-        access.clientCertificate = try pem(user, "client-certificate")
-        access.clientKey = try pem(user, "client-key").map { Secret($0) }
-        if let file = user["tokenFile"]?.string {
-            access.token = Secret(try read(file, "tokenFile").trimmingCharacters(in: .whitespacesAndNewlines))
-        } else {
-            access.token = user["token"]?.string.map { Secret($0) }
+        var access = try cluster.server()
+        access.namespace = try context.text("namespace") ?? "default"
+        if let user = try context.text("user") {
+            try entry("users", user, "user").authenticate(&access, cluster: cluster)
         }
         return access
     }
 
-    private func entry(_ list: String, _ name: String, _ member: String) throws -> JSON {
-        guard let found = document[list]?.array?.first(where: { $0["name"]?.string == name }) else {
-            throw broken("It has no entry '\(name)' under \(list).", list)
+    private func entry(_ list: String, _ name: String, _ member: String) throws -> KubeconfigEntry {
+        for file in files {
+            if let found = try file.find(list, name, member) { return found }
         }
-        return found[member] ?? .object(JSONObject())
-    }
-
-    /// `NAME-data` (base64) or the file `NAME` points to, relative to the kubeconfig.
-    private func pem(_ entry: JSON, _ name: String) throws -> String? {
-        if let data = entry["\(name)-data"]?.string {
-            guard let bytes = Base64.decode(data) else { throw broken("'\(name)-data' is not base64.", "\(name)-data") }
-            return String(decoding: bytes, as: UTF8.self)
-        }
-        return try entry[name]?.string.map { try read($0, name) }
-    }
-
-    private func read(_ file: String, _ field: String) throws -> String {
-        let folder = URL(filePath: path).deletingLastPathComponent()
-        let resolved = file.hasPrefix("/") ? file : folder.appending(path: file).path()
-        guard let data = FileManager.default.contents(atPath: resolved) else {
-            throw broken("The file '\(resolved)' cannot be read.", field)
-        }
-        return String(decoding: data, as: UTF8.self)
-    }
-
-    private func broken(_ message: String, _ field: String) -> Finding {
-        Finding(.badConfig, "The kubeconfig is broken. \(message)", field: "\(path): \(field)")
+        let names = files.flatMap { $0.names(in: list) }
+        let nearest = NearestName.nearest(to: name, in: names).map { "; did you mean '\($0)'?" } ?? ""
+        throw files[0].broken("it has no entry of the name '\(name)'\(nearest)", list)
     }
 }

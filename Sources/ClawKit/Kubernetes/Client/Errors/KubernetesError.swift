@@ -9,6 +9,8 @@ public struct KubernetesError: Error, Sendable, Hashable {
     public let message: String
     /// Where and why, for `Invalid` and apply conflicts.
     public let causes: [Cause]
+    /// For an expired list (410): the token by which it can go on, from the next key but in the newest state.
+    public let continueToken: String?
 
     public struct Cause: Sendable, Hashable {
         public let reason: String
@@ -20,8 +22,9 @@ public struct KubernetesError: Error, Sendable, Hashable {
         }
     }
 
-    public init(code: Int, reason: String, message: String, causes: [Cause] = []) {
+    public init(code: Int, reason: String, message: String, causes: [Cause] = [], continueToken: String? = nil) {
         (self.code, self.reason, self.message, self.causes) = (code, reason, message, causes)
+        self.continueToken = continueToken
     }
 
     /// From a response's body: a `Status`, or whatever a proxy in between said.
@@ -33,12 +36,13 @@ public struct KubernetesError: Error, Sendable, Hashable {
             causes: causes.map {
                 Cause(reason: $0["reason"]?.string ?? "", message: $0["message"]?.string ?? "",
                     field: $0["field"]?.string ?? "")
-            })
+            },
+            continueToken: body["metadata"]?["continue"]?.string.flatMap { $0.isEmpty ? nil : $0 })
     }
 
-    static func notADocument(_ request: APIRequest, found: String) -> KubernetesError {
+    static func notADocument(_ request: APIRequest, _ found: String) -> KubernetesError {
         KubernetesError(
-            code: 200, reason: "NotADocument", message: "\(request.method) \(request.path) answered a JSON \(found), not an object")
+            code: 200, reason: "NotADocument", message: "\(request.method) \(request.path) answered \(found)")
     }
 
     public var isNotFound: Bool { code == 404 }

@@ -2,6 +2,8 @@ import ClawBase
 public import ClawDocuments
 
 /// A field selector as text: `metadata.name=web,status.phase!=Running`.
+///
+/// In a value `\`, `,` and `=` are written with a `\` before them.
 /// <https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/>
 public struct FieldQuery: Sendable, Hashable {
     public struct Requirement: Sendable, Hashable {
@@ -12,17 +14,9 @@ public struct FieldQuery: Sendable, Hashable {
 
     public var requirements: [Requirement]
 
+    /// - Throws: ``Finding`` with ``FindingCode/badRequest`` naming the part that cannot be read.
     public init(parsing text: String) throws {
-        requirements = try text.split(separator: ",").map(Self.parse)
-    }
-
-    private static func parse(_ part: Substring) throws -> Requirement {
-        let unequal = part.firstRange(of: "!=")
-        guard let range = unequal ?? part.firstRange(of: "==") ?? part.firstRange(of: "="),
-            range.lowerBound > part.startIndex
-        else { throw Finding(.badRequest, "The field selector '\(part)' cannot be read; write path=value.") }
-        return Requirement(
-            path: String(part[..<range.lowerBound]), value: String(part[range.upperBound...]), isEqual: unequal == nil)
+        requirements = try Self.split(text).filter { !$0.isEmpty }.map(Self.parse)
     }
 
     /// An absent field equals the empty text, as in Kubernetes.
@@ -38,5 +32,49 @@ public struct FieldQuery: Sendable, Hashable {
                 }
             return (text == requirement.value) == requirement.isEqual
         }
+    }
+
+    /// Splits at commas that no backslash precedes.
+    private static func split(_ text: String) -> [Substring] {
+        var parts: [Substring] = []
+        var start = text.startIndex
+        var isEscaped = false
+        for index in text.indices {
+            if text[index] == ",", !isEscaped {
+                parts.append(text[start..<index])
+                start = text.index(after: index)
+            }
+            isEscaped = text[index] == "\\" && !isEscaped
+        }
+        return parts + [text[start...]]
+    }
+
+    private static func parse(_ part: Substring) throws -> Requirement {
+        let bad = Finding(.badRequest, "The field selector '\(part)' cannot be read; write path=value or path!=value.")
+        guard let sign = part.firstIndex(where: { $0 == "=" || $0 == "!" }), sign > part.startIndex else { throw bad }
+        let path = String(part[..<sign])
+        let rest = part[sign...]
+        for (sign, isEqual) in [("!=", false), ("==", true), ("=", true)] where rest.hasPrefix(sign) {
+            guard let value = unescape(rest.dropFirst(sign.count)) else { throw bad }
+            return Requirement(path: path, value: value, isEqual: isEqual)
+        }
+        throw bad
+    }
+
+    /// nil where a sign stands that had to be escaped, or an escape that means nothing.
+    private static func unescape(_ text: Substring) -> String? {
+        var value = ""
+        var isEscaped = false
+        for character in text {
+            switch (character, isEscaped) {
+            case ("\\", false): isEscaped = true
+            case ("\\", true), (",", true), ("=", true):
+                value.append(character)
+                isEscaped = false
+            case ("=", false), (_, true): return nil
+            default: value.append(character)
+            }
+        }
+        return isEscaped ? nil : value
     }
 }

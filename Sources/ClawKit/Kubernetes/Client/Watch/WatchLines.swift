@@ -6,6 +6,8 @@ struct WatchLines {
     private var chunks: Body.AsyncIterator
     private var values: (any WatchValues)?
     private var buffer: [UInt8] = []
+    /// Where the next line starts, and up to where it has been searched for its end.
+    private var start = 0
     private var scanned = 0
 
     init(_ body: Body) {
@@ -13,18 +15,22 @@ struct WatchLines {
         chunks = body.makeAsyncIterator()
     }
 
+    /// The next event; nil at the end, where a line that was cut off does not count.
     mutating func next() async throws -> JSONObject? {
         if let values { return try await values.next() }
         while true {
             if let end = buffer[scanned...].firstIndex(of: UInt8(ascii: "\n")) {
-                let line = Array(buffer[..<end])
-                buffer.removeFirst(end + 1)
-                scanned = 0
-                if line.isEmpty { continue }
-                guard let event = try JSONParser.parse(line).object else { throw WatchProtocolError.noObject }
+                let line = start..<end
+                (start, scanned) = (end + 1, end + 1)
+                if buffer[line].allSatisfy({ $0 == UInt8(ascii: "\r") }) { continue }
+                guard let event = try JSONParser.parse(buffer.span.extracting(line)).object else {
+                    throw WatchProtocolError.noObject
+                }
                 return event
             }
-            scanned = buffer.count
+            // Once per chunk, not per line: moving the rest costs as much as there is of it.
+            buffer.removeFirst(start)
+            (start, scanned) = (0, buffer.count)
             guard buffer.count <= Self.limit else { throw WatchProtocolError.lineTooLong(limit: Self.limit) }
             guard let chunk = try await chunks.next() else { return nil }
             buffer += chunk

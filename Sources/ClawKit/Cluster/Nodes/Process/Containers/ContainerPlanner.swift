@@ -44,11 +44,12 @@ struct ContainerPlanner: Sendable {
         let workingDirectory = try workingDirectory(of: container, uid, rewriting)
         return ProcessSpec(
             executable: try executable(arguments[0], workingDirectory, variables["PATH"]), arguments: arguments,
-            environment: variables, workingDirectory: workingDirectory)
+            environment: variables, workingDirectory: workingDirectory, paths: rewriting)
     }
 
     private func base(
-        _ pod: Pod, _ container: Container, _ attempt: Int, _ mounts: [(name: String, mountPath: String, directory: String)]
+        _ pod: Pod, _ container: Container, _ attempt: Int,
+        _ mounts: [(name: String, mountPath: String, directory: String)]
     ) -> [String: String] {
         var base = environment.filter { configuration.inheritedEnvironment.contains($0.key) }
         base["HOSTNAME"] = pod.spec?.hostname ?? pod.name
@@ -62,7 +63,8 @@ struct ContainerPlanner: Sendable {
     ) throws -> [(name: String, mountPath: String, directory: String)] {
         try container.volumeMounts.map { mount in
             guard let volume = sandbox.volumes[mount.name] else {
-                throw ConfigurationProblem("container \(container.name) mounts \(mount.name), which is no volume of the pod")
+                throw ConfigurationProblem(
+                    "container \(container.name) mounts \(mount.name), which is no volume of the pod")
             }
             if mount.subPathExpr != nil { throw ConfigurationProblem("subPathExpr is not known to process nodes") }
             guard let subPath = mount.subPath, !subPath.isEmpty else { return (mount.name, mount.mountPath, volume) }
@@ -89,9 +91,11 @@ struct ContainerPlanner: Sendable {
     }
 
     /// A name without slash is looked for in the node's search path, then in the container's `PATH`.
-    private func executable(_ command: String, _ workingDirectory: String, _ path: String?) throws -> String {
+    func executable(_ command: String, _ workingDirectory: String, _ path: String?) throws -> String {
         if command.contains("/") { return command.hasPrefix("/") ? command : "\(workingDirectory)/\(command)" }
-        let places = configuration.executableSearchPath + (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map(String.init)
+        let places =
+            configuration.executableSearchPath
+            + (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map(String.init)
         for place in places where place.hasPrefix("/") {
             let candidate = "\(place)/\(command)"
             var isDirectory = false

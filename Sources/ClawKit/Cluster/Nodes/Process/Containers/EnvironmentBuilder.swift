@@ -58,7 +58,9 @@ struct EnvironmentBuilder {
     private func values(from source: EnvFromSource) async throws -> [(String, String)] {
         if let reference = source.secretRef {
             let secret = try await sources.secret(reference.name ?? "", isOptional: reference.optional ?? false)
-            return (secret ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, String(decoding: $0.value, as: UTF8.self)) }
+            return (secret ?? [:]).sorted { $0.key < $1.key }.map {
+                ($0.key, String(decoding: $0.value, as: UTF8.self))
+            }
         }
         if let reference = source.configMapRef {
             let map = try await sources.configMap(reference.name ?? "", isOptional: reference.optional ?? false)
@@ -96,7 +98,9 @@ struct EnvironmentBuilder {
     }
 
     static func isName(_ text: String) -> Bool {
-        guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+        guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
+            return false
+        }
         return text.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "=") }
     }
 }

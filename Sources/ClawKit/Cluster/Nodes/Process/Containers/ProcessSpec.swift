@@ -6,4 +6,6 @@ struct ProcessSpec: Sendable, Hashable {
     var arguments: [String]
     var environment: [String: String]
     var workingDirectory: String
+    /// Where the container's mounts are: for commands run in it later.
+    var paths = PathRewriting([])
 }

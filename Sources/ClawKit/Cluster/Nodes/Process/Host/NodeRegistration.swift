@@ -61,7 +61,8 @@ struct NodeRegistration: Sendable {
     private func writeStatus(_ node: inout Node, isReady: Bool) async throws {
         var status = node.status ?? NodeStatus()
         let resources: [String: Quantity] = [
-            "cpu": Quantity("\(HostFacts.processors)") ?? .zero, "memory": Quantity("\(HostFacts.memory / 1024)Ki") ?? .zero,
+            "cpu": Quantity("\(HostFacts.processors)") ?? .zero,
+            "memory": Quantity("\(HostFacts.memory / 1024)Ki") ?? .zero,
             "pods": Quantity("\(configuration.podCapacity)") ?? .zero,
         ]
         status.capacity = resources
@@ -75,7 +76,8 @@ struct NodeRegistration: Sendable {
             NodeDaemonEndpoints(kubeletEndpoint: DaemonEndpoint(Port: $0))
         }
         status.conditions = [
-            condition("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available", node),
+            condition(
+                "MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available", node),
             condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", node),
             condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available", node),
             condition(
@@ -87,7 +89,9 @@ struct NodeRegistration: Sendable {
         node = try await api.replaceStatus(node)
     }
 
-    private func condition(_ type: String, _ isTrue: Bool, _ reason: String, _ message: String, _ node: Node) -> NodeCondition {
+    private func condition(_ type: String, _ isTrue: Bool, _ reason: String, _ message: String, _ node: Node)
+        -> NodeCondition
+    {
         let status = isTrue ? "True" : "False"
         let old = node.status?.conditions.first { $0.type == type }
         let hasChanged = old?.status != status
@@ -107,7 +111,9 @@ struct NodeRegistration: Sendable {
         guard configuration.renewsLease else { return }
         while true {
             do {
-                try await time.withDeadline(configuration.leaseRenewal, "renewing the node's lease") { try await self.renew() }
+                try await time.withDeadline(configuration.leaseRenewal, "renewing the node's lease") {
+                    try await self.renew()
+                }
             } catch let error where !(error is CancellationError) {
                 logger.warning("the node's lease was not renewed", metadata: ["error": "\(error)"])
             }
@@ -120,11 +126,17 @@ struct NodeRegistration: Sendable {
         do {
             _ = try await api.mergePatch(
                 Lease.self, configuration.name, in: Self.leaseNamespace,
-                ["spec": ["renewTime": .string(now), "holderIdentity": .string(configuration.name), "leaseDurationSeconds": 40]])
+                [
+                    "spec": [
+                        "renewTime": .string(now), "holderIdentity": .string(configuration.name),
+                        "leaseDurationSeconds": 40,
+                    ]
+                ])
         } catch let error as KubernetesError where error.isNotFound {
-            _ = try await api.create(Lease(
-                metadata: ObjectMeta(name: configuration.name, namespace: Self.leaseNamespace),
-                spec: LeaseSpec(holderIdentity: configuration.name, leaseDurationSeconds: 40, renewTime: now)))
+            _ = try await api.create(
+                Lease(
+                    metadata: ObjectMeta(name: configuration.name, namespace: Self.leaseNamespace),
+                    spec: LeaseSpec(holderIdentity: configuration.name, leaseDurationSeconds: 40, renewTime: now)))
         }
     }
 }

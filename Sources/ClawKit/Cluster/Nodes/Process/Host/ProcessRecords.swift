@@ -52,7 +52,8 @@ struct ProcessRecords: Sendable {
 
     func write(_ handle: ProcessHandle, podUID: String, container: String, log: String) throws {
         let document: JSON = [
-            "pid": .integer(Int64(handle.pid)), "startTicks": .string(String(handle.startTicks)), "bootID": .string(bootID),
+            "pid": .integer(Int64(handle.pid)), "startTicks": .string(String(handle.startTicks)),
+            "bootID": .string(bootID),
             "podUID": .string(podUID), "container": .string(container), "log": .string(log),
         ]
         // Not flushed to the disk: the record matters after a crash of the node, not of the machine.
@@ -64,7 +65,8 @@ struct ProcessRecords: Sendable {
     func all() -> [Record] {
         ((try? FileTree.names(in: directory)) ?? []).filter { $0.hasSuffix(".json") }.compactMap { name in
             guard let bytes = FileManager.default.contents(atPath: "\(directory)/\(name)"),
-                let json = try? JSONParser.parse(Array(bytes)), let pid = json["pid"]?.integer.flatMap({ Int32(exactly: $0) }),
+                let json = try? JSONParser.parse(Array(bytes)),
+                let pid = json["pid"]?.integer.flatMap({ Int32(exactly: $0) }),
                 let start = json["startTicks"]?.string.flatMap(UInt64.init), pid > 1
             else { return nil }
             return Record(
@@ -79,13 +81,14 @@ struct ProcessRecords: Sendable {
         -> [ProcessTable.Entry]
     {
         let leaders = Dictionary(table.map { ($0.pid, $0) }) { first, _ in first }
-        let sessions = Set(records.filter { record in
-            guard record.bootID == bootID else { return false }
-            // A session's number is not given away while it has members. A live leader with another start time
-            // therefore means that ours is long gone; no leader, that only its children are left, which are told
-            // by their marker.
-            return leaders[record.pid]?.startTicks == record.startTicks
-        }.map(\.pid))
+        let sessions = Set(
+            records.filter { record in
+                guard record.bootID == bootID else { return false }
+                // A session's number is not given away while it has members. A live leader with another start time
+                // therefore means that ours is long gone; no leader, that only its children are left, which are told
+                // by their marker.
+                return leaders[record.pid]?.startTicks == record.startTicks
+            }.map(\.pid))
         return table.filter { !$0.isZombie && $0.pid > 1 && (sessions.contains($0.session) || marked.contains($0.pid)) }
     }
 
@@ -110,10 +113,20 @@ struct ProcessRecords: Sendable {
         return count
     }
 
+    /// Ends what left its container's session and outlived it: daemons that went their own way.
+    func endStrays(podUID: String, container: String, attempt: Int) {
+        let marker = marker(podUID: podUID, container: container, attempt: attempt)
+        for process in ProcessTable.all()
+        where !process.isZombie && ProcessTable.variable(Self.marker, of: process.pid) == marker {
+            _ = kill(process.pid, SIGKILL)
+        }
+    }
+
     private func present(_ records: [Record]) -> [ProcessTable.Entry] {
         let table = ProcessTable.all()
         let prefix = nodeID + "/"
-        let marked = table.filter { ProcessTable.variable(Self.marker, of: $0.pid)?.hasPrefix(prefix) ?? false }.map(\.pid)
+        let marked = table.filter { ProcessTable.variable(Self.marker, of: $0.pid)?.hasPrefix(prefix) ?? false }.map(
+            \.pid)
         return Self.leftOvers(of: records, bootID: bootID, table: table, marked: Set(marked))
     }
 }

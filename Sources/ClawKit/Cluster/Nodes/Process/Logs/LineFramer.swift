@@ -33,7 +33,8 @@ struct LineFramer: Sendable {
     mutating func finish(at now: Timestamp) -> [UInt8] {
         guard !partial.isEmpty else { return [] }
         var output: [UInt8] = []
-        Self.append(partial, UInt8(ascii: "P"), Array("\(now.rfc3339(fractionDigits: 9)) \(stream.rawValue) ".utf8), &output)
+        Self.append(
+            partial, UInt8(ascii: "P"), Array("\(now.rfc3339(fractionDigits: 9)) \(stream.rawValue) ".utf8), &output)
         partial = []
         return output
     }

@@ -26,7 +26,8 @@ struct LogRequest: Sendable, Equatable {
                 throw Finding(.badRequest, "sinceTime '\(text)' is no RFC 3339 time.", field: "sinceTime")
             }
             guard since == nil else {
-                throw Finding(.badRequest, "At most one of sinceTime and sinceSeconds may be given.", field: "sinceTime")
+                throw Finding(
+                    .badRequest, "At most one of sinceTime and sinceSeconds may be given.", field: "sinceTime")
             }
             since = time
         }

@@ -109,9 +109,10 @@ extension ContainerMachine {
         attempt = status.restartCount
         last = status.lastState?.terminated.map { Termination($0, now: now) }
         if let running = status.state?.running {
-            state = .terminated(Termination(
-                exit: .lost, processID: status.containerID,
-                startedAt: running.startedAt.flatMap(Timestamp.init(rfc3339:)), finishedAt: now))
+            state = .terminated(
+                Termination(
+                    exit: .lost, processID: status.containerID,
+                    startedAt: running.startedAt.flatMap(Timestamp.init(rfc3339:)), finishedAt: now))
         } else if let ended = status.state?.terminated {
             state = .terminated(Termination(ended, now: now))
         } else if let last, ["CrashLoopBackOff", Self.nodeStopped].contains(status.state?.waiting?.reason ?? "") {

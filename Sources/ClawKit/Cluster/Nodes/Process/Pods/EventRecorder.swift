@@ -51,11 +51,12 @@ final class EventRecorder: Sendable {
         }
         guard isTaken else { return }
         let path = event.container.map { "spec.\(event.isInitContainer ? "initContainers" : "containers"){\($0)}" }
-        inbox.post(Entry(
-            pod: ObjectReference(
-                apiVersion: "v1", kind: "Pod", name: pod.name, namespace: pod.namespace, fieldPath: path,
-                resourceVersion: pod.resourceVersion, uid: pod.uid),
-            event: event, at: time.now))
+        inbox.post(
+            Entry(
+                pod: ObjectReference(
+                    apiVersion: "v1", kind: "Pod", name: pod.name, namespace: pod.namespace, fieldPath: path,
+                    resourceVersion: pod.resourceVersion, uid: pod.uid),
+                event: event, at: time.now))
     }
 
     /// Until cancelled.
@@ -91,14 +92,16 @@ final class EventRecorder: Sendable {
     }
 
     private func create(_ entry: Entry, _ key: Key) async throws {
-        let name = "\(entry.pod.name ?? "").\(String(UInt64(bitPattern: entry.at.nanoseconds), radix: 16))"
+        let name =
+            "\(entry.pod.name ?? "").\(String(UInt64(bitPattern: entry.at.nanoseconds), radix: 16))"
             + String(UInt16.random(in: 0...UInt16.max), radix: 16)
         let stamp = entry.at.rfc3339()
-        _ = try await api.create(Event(
-            metadata: ObjectMeta(name: name, namespace: entry.pod.namespace), involvedObject: entry.pod, count: 1,
-            firstTimestamp: stamp, lastTimestamp: stamp, message: String(entry.event.message.prefix(1024)),
-            reason: entry.event.reason, reportingComponent: "kubelet", reportingInstance: node,
-            source: EventSource(component: "kubelet", host: node), type: entry.event.kind.rawValue))
+        _ = try await api.create(
+            Event(
+                metadata: ObjectMeta(name: name, namespace: entry.pod.namespace), involvedObject: entry.pod, count: 1,
+                firstTimestamp: stamp, lastTimestamp: stamp, message: String(entry.event.message.prefix(1024)),
+                reason: entry.event.reason, reportingComponent: "kubelet", reportingInstance: node,
+                source: EventSource(component: "kubelet", host: node), type: entry.event.kind.rawValue))
         state.withLock { state in
             state.known[key] = Known(name: name, count: 1, lastUse: state.uses, lastWrite: entry.at)
             guard state.known.count > Self.mostKnown,

@@ -64,9 +64,10 @@ extension PodMachine {
             let start = containers[index].history.nextStart(after: end.finishedAt, policy.restarts)
             guard now < start else { return restart(index, now, &actions) }
             containers[index].state = .backingOff(until: start)
-            actions.report(.warning(
-                "BackOff", "Back-off restarting failed container \(containers[index].name) in pod \(podTitle)",
-                containers[index]))
+            actions.report(
+                .warning(
+                    "BackOff", "Back-off restarting failed container \(containers[index].name) in pod \(podTitle)",
+                    containers[index]))
             wake(at: start)
         case .backingOff(let until):
             if now < until { wake(at: until) } else { restart(index, now, &actions) }
@@ -97,8 +98,9 @@ extension PodMachine {
                 continue
             }
             containers[index].probes[probe].begin(at: now)
-            actions.add(.probe(
-                container: containers[index].name, attempt: containers[index].attempt, state.kind))
+            actions.add(
+                .probe(
+                    container: containers[index].name, attempt: containers[index].attempt, state.kind))
         }
     }
 

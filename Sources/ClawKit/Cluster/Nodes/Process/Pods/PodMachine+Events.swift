@@ -20,10 +20,11 @@ extension PodMachine {
         case .prepared:
             preparation = .ready
             preparationFailures = 0
+            preparationMessage = nil
+        case .preparationWaits(let message): preparationMessage = message
         case .preparationFailed(let reason, let message):
-            if case .failed(_, message, _) = preparation {} else if mode == .running {
-                actions.report(.warning("FailedMount", message))
-            }
+            if preparationMessage != message, mode == .running { actions.report(.warning("FailedMount", message)) }
+            preparationMessage = message
             preparationFailures += 1
             preparation = .failed(
                 reason: reason, message: message,
@@ -74,7 +75,8 @@ extension PodMachine {
     }
 
     private mutating func probed(
-        _ name: String, _ attempt: Int, _ kind: ProbeKind, _ failure: String?, _ now: Timestamp, _ actions: inout Actions
+        _ name: String, _ attempt: Int, _ kind: ProbeKind, _ failure: String?, _ now: Timestamp,
+        _ actions: inout Actions
     ) {
         guard let index = index(name, attempt), containers[index].stop == nil,
             case .running(_, let startedAt) = containers[index].state,
@@ -89,9 +91,11 @@ extension PodMachine {
         case .failed, .givenUp:
             actions.report(.warning("Unhealthy", "\(kind.rawValue) probe failed: \(failure ?? "")", containers[index]))
             guard verdict == .givenUp, kind != .readiness else { return }
-            actions.report(.normal(
-                "Killing",
-                "Container \(name) failed \(kind.rawValue.lowercased()) probe, will be restarted", containers[index]))
+            actions.report(
+                .normal(
+                    "Killing",
+                    "Container \(name) failed \(kind.rawValue.lowercased()) probe, will be restarted", containers[index]
+                ))
             let grace = containers[index].probes[probe].settings.gracePeriod ?? podGrace
             containers[index].askToStop(now, grace: grace)
         }

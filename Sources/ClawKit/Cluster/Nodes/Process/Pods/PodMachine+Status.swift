@@ -42,9 +42,12 @@ extension PodMachine {
             processID = id
         case .backingOff:
             let delay = Int(container.history.delay.inSeconds)
-            state.waiting = isDraining ? Self.stoppedWithNode : ContainerStateWaiting(
-                message: "back-off \(delay)s restarting failed container=\(container.name) pod=\(podTitle)",
-                reason: "CrashLoopBackOff")
+            state.waiting =
+                isDraining
+                ? Self.stoppedWithNode
+                : ContainerStateWaiting(
+                    message: "back-off \(delay)s restarting failed container=\(container.name) pod=\(podTitle)",
+                    reason: "CrashLoopBackOff")
         case .terminated(let end):
             processID = end.processID ?? processID
             if isDraining, !container.isOver || container.role == .main {
@@ -65,13 +68,15 @@ extension PodMachine {
         message: "The process node was stopped; the container starts again with it.",
         reason: ContainerMachine.nodeStopped)
 
-    private func waiting(_ container: ContainerMachine, _ reason: String?, _ message: String?) -> ContainerStateWaiting {
+    private func waiting(_ container: ContainerMachine, _ reason: String?, _ message: String?) -> ContainerStateWaiting
+    {
         if let reason { return ContainerStateWaiting(message: message, reason: reason) }
         if case .failed(let reason, let message, _) = preparation {
             return ContainerStateWaiting(message: message, reason: reason)
         }
         let waitsForOthers = container.role == .main && !isInitialized
-        return ContainerStateWaiting(reason: waitsForOthers ? "PodInitializing" : "ContainerCreating")
+        return ContainerStateWaiting(
+            message: preparationMessage, reason: waitsForOthers ? "PodInitializing" : "ContainerCreating")
     }
 
     // MARK: phase
@@ -125,7 +130,8 @@ extension PodMachine {
             condition("PodReadyToStartContainers", preparation == .ready && !isOver, nil, nil, now),
             condition(
                 "Initialized", isInitialized, isInitialized ? nil : "ContainersNotInitialized",
-                isInitialized ? nil : "containers with incomplete status: [\(uninitialized.joined(separator: " "))]", now),
+                isInitialized ? nil : "containers with incomplete status: [\(uninitialized.joined(separator: " "))]",
+                now),
             condition(
                 "Ready", areContainersReady && shutGates.isEmpty,
                 areContainersReady ? "ReadinessGatesNotReady" : notReady.reason,

@@ -4,7 +4,7 @@ import ClawModels
 /// One pod on a node as a pure state machine: events in, actions out. ``PodWorker`` executes the actions and feeds
 /// back what came of them; nothing here does I/O or reads a clock.
 ///
-///     none ─ prepare → preparing ─→ ready: init containers one by one, then the others together
+///     none ─→ preparing ─→ ready: init containers one by one, then the others together
 ///     running ── deleted/vanished ─→ stopping ─ all ended → cleaning ─ directories gone → cleaned
 ///             ── drained ──────────→ stopping ─ all ended → finished (directories and object stay)
 ///             ── deadline ─────────→ stopping ─ all ended → running, as a pod that failed
@@ -23,6 +23,8 @@ struct PodMachine: Sendable {
         /// The object is gone; its processes end at once.
         case vanished
         case prepared
+        /// Preparation goes on, and will until something else has happened.
+        case preparationWaits(String)
         case preparationFailed(reason: String, message: String)
         case started(container: String, attempt: Int, processID: String)
         /// Something the container's environment needs is missing or wrong; no process was started.
@@ -74,6 +76,8 @@ struct PodMachine: Sendable {
     var mode = Mode.running
     var preparation = Preparation.none
     var preparationFailures = 0
+    /// What preparation waits for.
+    var preparationMessage: String?
     /// Init containers first, in order.
     var containers: [ContainerMachine]
     /// Why the whole pod failed, beyond its containers.
@@ -95,9 +99,10 @@ struct PodMachine: Sendable {
         (self.pod, self.policy) = (pod, policy)
         let spec = pod.spec ?? PodSpec(containers: [])
         let restartPolicy = spec.restartPolicy ?? "Always"
-        containers = spec.initContainers.map {
-            ContainerMachine($0, role: $0.restartPolicy == "Always" ? .sidecar : .initial, podPolicy: restartPolicy)
-        } + spec.containers.map { ContainerMachine($0, role: .main, podPolicy: restartPolicy) }
+        containers =
+            spec.initContainers.map {
+                ContainerMachine($0, role: $0.restartPolicy == "Always" ? .sidecar : .initial, podPolicy: restartPolicy)
+            } + spec.containers.map { ContainerMachine($0, role: .main, podPolicy: restartPolicy) }
         let status = pod.status ?? PodStatus()
         phase = status.phase ?? "Pending"
         wasOver = ["Succeeded", "Failed"].contains(phase)

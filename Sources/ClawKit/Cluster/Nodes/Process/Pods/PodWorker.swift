@@ -18,9 +18,11 @@ final class PodWorker: Sendable {
         var sandbox = PodSandbox()
         var processes: [String: Running] = [:]
     }
-    private struct Running {
+    struct Running {
         var handle: ProcessHandle
         var spec: ProcessSpec
+        /// For who attaches.
+        var streams: ContainerStreams
     }
     private let shared: Mutex<Shared>
 
@@ -33,6 +35,8 @@ final class PodWorker: Sendable {
 
     var pod: Pod { shared.withLock { $0.pod } }
     var status: PodStatus { shared.withLock { $0.status } }
+    var planner: ContainerPlanner { services.planner }
+    func running(_ container: String) -> Running? { shared.withLock { $0.processes[container] } }
 
     func post(_ event: PodMachine.Event) {
         if case .updated(let pod) = event {
@@ -103,12 +107,15 @@ final class PodWorker: Sendable {
     private func prepare(_ pod: Pod) async {
         do {
             let ready: Bool? = try await stopping.cancelling {
-                let volumes = try await self.services.volumes.prepare(pod)
-                let ports = try await self.assignPorts(pod, containers: pod.allContainers, keeping: PodEndpoint.ports(of: pod))
-                self.shared.withLock { $0.sandbox = PodSandbox(volumes: volumes, ports: ports) }
+                let volumes = try await self.services.volumes.prepare(pod) { self.inbox.post(.preparationWaits($0)) }
+                self.shared.withLock { $0.sandbox.volumes = volumes }
+                let known = PodEndpoint.ports(of: pod).merging(self.shared.withLock { $0.sandbox.ports }) { $1 }
+                try await self.assignPorts(pod, containers: pod.allContainers, keeping: known)
                 return true
             }
-            inbox.post(ready == true ? .prepared : .preparationFailed(reason: "ContainerCreating", message: "the pod is ending"))
+            inbox.post(
+                ready == true
+                    ? .prepared : .preparationFailed(reason: "ContainerCreating", message: "the pod is ending"))
         } catch let problem as ConfigurationProblem {
             inbox.post(.preparationFailed(reason: problem.reason, message: problem.message))
         } catch {
@@ -117,7 +124,7 @@ final class PodWorker: Sendable {
     }
 
     /// Picks a port for each declared one and records them on the pod before anything can listen there.
-    private func assignPorts(_ pod: Pod, containers: [Container], keeping known: [String: Int]) async throws -> [String: Int] {
+    private func assignPorts(_ pod: Pod, containers: [Container], keeping known: [String: Int]) async throws {
         var ports = known
         for port in containers.flatMap(\.ports) {
             let key = PodEndpoint.key(of: port)
@@ -126,15 +133,18 @@ final class PodWorker: Sendable {
             ports[key] = try services.ports.allocate(
                 for: uid, preferring: required ?? ports[key], isRequired: required != nil)
         }
-        guard ports != PodEndpoint.ports(of: pod) || pod.annotations[PodEndpoint.portAnnotation] == nil && !ports.isEmpty
-        else { return ports }
-        let text = JSON.object(JSONObject(distinct: ports.sorted { $0.key < $1.key }.map {
-            ($0.key, JSON.integer(Int64($0.value)))
-        })).description
+        let chosen = ports
+        shared.withLock { $0.sandbox.ports = chosen }
+        guard ports != PodEndpoint.ports(of: pod) else { return }
+        let text = JSON.object(
+            JSONObject(
+                distinct: ports.sorted { $0.key < $1.key }.map {
+                    ($0.key, JSON.integer(Int64($0.value)))
+                })
+        ).description
         _ = try await services.api.mergePatch(
             Pod.self, pod.name, in: pod.namespace,
             ["metadata": ["annotations": .object(JSONObject(distinct: [(PodEndpoint.portAnnotation, .string(text))]))]])
-        return ports
     }
 
     private func cleanUp() {
@@ -159,8 +169,9 @@ final class PodWorker: Sendable {
             spec = try await services.planner.plan(container, attempt: attempt, of: self.pod, sandbox)
         } catch {
             let problem = error as? ConfigurationProblem ?? ConfigurationProblem(Self.words(for: error))
-            inbox.post(.notConfigured(
-                container: name, attempt: attempt, reason: problem.reason, message: problem.message))
+            inbox.post(
+                .notConfigured(
+                    container: name, attempt: attempt, reason: problem.reason, message: problem.message))
             return
         }
         let log: ContainerLog
@@ -170,25 +181,35 @@ final class PodWorker: Sendable {
             inbox.post(.ended(container: name, attempt: attempt, .notStarted(Self.words(for: error))))
             return
         }
-        let exit = await execute(spec, name, attempt, log)
+        let exit = await execute(container, spec, attempt, log)
         services.logs.end(log)
+        services.records.endStrays(podUID: uid, container: name, attempt: attempt)
         services.records.remove(podUID: uid, container: name)
         shared.withLock { $0.processes[name] = nil }
         inbox.post(.ended(container: name, attempt: attempt, exit))
     }
 
-    private func execute(_ spec: ProcessSpec, _ name: String, _ attempt: Int, _ log: ContainerLog) async -> ContainerExit {
+    private func execute(
+        _ container: Container, _ spec: ProcessSpec, _ attempt: Int, _ log: ContainerLog
+    ) async -> ContainerExit {
+        let name = container.name
+        let streams = ContainerStreams(endsInputOnce: container.stdinOnce ?? false)
+        defer { streams.end() }
         do {
-            return try await ProcessRunner.run(spec) { bytes, stream in
+            return try await InteractiveProcess.run(
+                spec, hasInput: container.stdin ?? false, isTerminal: container.tty ?? false
+            ) { bytes, stream in
                 log.write(bytes, from: stream)
-            } onStart: { handle in
+                streams.publish(bytes, from: stream)
+            } onStart: { handle, input in
                 do {
                     try services.records.write(handle, podUID: uid, container: name, log: log.path)
                 } catch {
                     // Its marker still leads a next life of the node to it.
                     services.logger.warning("a process has no record", metadata: ["error": "\(error)"])
                 }
-                shared.withLock { $0.processes[name] = Running(handle: handle, spec: spec) }
+                streams.begin(input)
+                shared.withLock { $0.processes[name] = Running(handle: handle, spec: spec, streams: streams) }
                 inbox.post(.started(container: name, attempt: attempt, processID: handle.id))
             }
         } catch {
@@ -199,10 +220,11 @@ final class PodWorker: Sendable {
     /// A container that starts again keeps its ports, unless somebody took one meanwhile.
     private func renewPorts(of container: Container) async throws {
         let ports = shared.withLock { $0.sandbox.ports }
-        let lost = container.ports.contains { port in ports[PodEndpoint.key(of: port)].map { !PortAllocator.isFree($0) } ?? true }
+        let lost = container.ports.contains { port in
+            ports[PodEndpoint.key(of: port)].map { !PortAllocator.isFree($0) } ?? true
+        }
         guard lost else { return }
-        let renewed = try await assignPorts(pod, containers: [container], keeping: ports)
-        shared.withLock { $0.sandbox.ports = renewed }
+        try await assignPorts(pod, containers: [container], keeping: ports)
     }
 
     private func probe(_ name: String, _ attempt: Int, _ kind: ProbeKind, _ pod: Pod) async {

@@ -62,7 +62,7 @@ final class PodWriter: Sendable {
         var failures = 0
         while !Task.isCancelled {
             do {
-                return try await time.withDeadline(.seconds(10), "writing a pod's status", body)
+                return try await time.withDeadline(.seconds(5), "writing a pod's status", body)
             } catch let error as KubernetesError where error.isNotFound || error.isForbidden || error.isInvalid {
                 if !error.isNotFound {
                     logger.error("the pod's status was refused", metadata: ["error": "\(error.message)"])
@@ -70,7 +70,9 @@ final class PodWriter: Sendable {
                 return
             } catch {
                 failures += 1
-                if failures == 1 { logger.warning("the pod's status is not written yet", metadata: ["error": "\(error)"]) }
+                if failures == 1 {
+                    logger.warning("the pod's status is not written yet", metadata: ["error": "\(error)"])
+                }
                 if let limit = stopBy.withLock({ $0 }), time.now >= limit { return }
                 try? await time.sleep(for: Backoff.nodeRetry.delay(afterFailures: failures))
             }
@@ -101,7 +103,8 @@ final class PodWriter: Sendable {
         for (name, value) in status.document { merged.document[name] = value }
         if status.reason == nil { merged.reason = nil }
         if status.message == nil { merged.message = nil }
-        merged.conditions = status.conditions
+        merged.conditions =
+            status.conditions
             + old.conditions.filter { !PodMachine.ownedConditions.contains($0.type) }
         if status.initContainerStatuses.isEmpty { merged.initContainerStatuses = [] }
         return merged

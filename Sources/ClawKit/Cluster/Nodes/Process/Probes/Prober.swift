@@ -2,13 +2,6 @@ import ClawBase
 import ClawKubernetes
 import ClawModels
 import HTTPTypes
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// Carries out one attempt of a probe.
 struct Prober: Sendable {
@@ -87,10 +80,12 @@ struct Prober: Sendable {
         guard host == PodMachine.address || host == "localhost" else {
             return "process nodes open tcpSocket probes to 127.0.0.1 only"
         }
-        guard let port = UInt16(exactly: port), LoopbackConnection.isAccepted(port) else {
-            return "dial tcp \(host):\(port): connect: connection refused"
+        do {
+            try await time.withDeadline(timeout, "the probe") { try await LoopbackSocket.connect(port).close() }
+            return nil
+        } catch {
+            return Self.words(for: error)
         }
-        return nil
     }
 
     // MARK: command
@@ -108,27 +103,5 @@ struct Prober: Sendable {
             spec.arguments = ["env", program] + rest
         }
         return await CommandProbe(time: time).failure(spec, timeout)
-    }
-}
-
-/// Whether somebody accepts connections on a loopback port: such a connection never waits for the network.
-enum LoopbackConnection {
-    static func isAccepted(_ port: UInt16) -> Bool {
-        #if canImport(Darwin)
-        let type = SOCK_STREAM
-        #else
-        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        #endif
-        let descriptor = socket(AF_INET, type, 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        // A listener whose queue is full would make connect wait.
-        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-        var address = SocketAddress.loopback(port)
-        return withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
     }
 }

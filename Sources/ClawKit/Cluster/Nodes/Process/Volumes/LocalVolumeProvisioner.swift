@@ -36,23 +36,32 @@ public struct LocalVolumeProvisioner: Sendable {
     // MARK: claims
 
     private func watchClaims() async {
-        await untilItHolds("the claims") {
-            for try await event in api.watch(PersistentVolumeClaim.self, time: time) {
-                switch event {
-                case .snapshot(let claims): for claim in claims { await provisionLogging(claim) }
-                case .applied(let claim): await provisionLogging(claim)
-                case .deleted(let claim):
-                    guard let name = claim.spec?.volumeName, !name.isEmpty else { continue }
-                    await untilItHolds("volume \(name)") {
-                        if let volume = try await api.find(PersistentVolume.self, name) { try await reclaim(volume) }
+        // Each claim in a task of its own: one that cannot be served yet must not hold up the others.
+        await withDiscardingTaskGroup { group in
+            await untilItHolds("the claims") {
+                for try await event in api.watch(PersistentVolumeClaim.self, time: time) {
+                    switch event {
+                    case .snapshot(let claims): for claim in claims { serve(claim, &group) }
+                    case .applied(let claim): serve(claim, &group)
+                    case .deleted(let claim): release(claim, &group)
                     }
                 }
             }
         }
     }
 
-    private func provisionLogging(_ claim: PersistentVolumeClaim) async {
-        await untilItHolds("claim \(claim.name)") { try await provision(claim) }
+    private func serve(_ claim: PersistentVolumeClaim, _ group: inout DiscardingTaskGroup) {
+        guard isOurs(claim) else { return }
+        group.addTask { await untilItHolds("claim \(claim.name)") { try await provision(claim) } }
+    }
+
+    private func release(_ claim: PersistentVolumeClaim, _ group: inout DiscardingTaskGroup) {
+        guard let name = claim.spec?.volumeName, !name.isEmpty else { return }
+        group.addTask {
+            await untilItHolds("volume \(name)") {
+                if let volume = try await api.find(PersistentVolume.self, name) { try await reclaim(volume) }
+            }
+        }
     }
 
     /// Whether a claim is ours to serve: of our class or of none, and not yet bound.
@@ -96,10 +105,12 @@ public struct LocalVolumeProvisioner: Sendable {
         let bound = try await api.mergePatch(
             PersistentVolumeClaim.self, claim.name, in: claim.namespace,
             [
-                "metadata": ["annotations": [
-                    "pv.kubernetes.io/bind-completed": "yes", "pv.kubernetes.io/bound-by-controller": "yes",
-                    "volume.kubernetes.io/storage-provisioner": .string(Self.provisioner),
-                ]],
+                "metadata": [
+                    "annotations": [
+                        "pv.kubernetes.io/bind-completed": "yes", "pv.kubernetes.io/bound-by-controller": "yes",
+                        "volume.kubernetes.io/storage-provisioner": .string(Self.provisioner),
+                    ]
+                ],
                 "spec": ["volumeName": .string(name), "storageClassName": .string(Self.storageClass)],
             ])
         guard bound.status?.phase != "Bound" else { return }
@@ -133,24 +144,29 @@ public struct LocalVolumeProvisioner: Sendable {
     // MARK: volumes
 
     private func watchVolumes() async {
-        await untilItHolds("the volumes") {
-            for try await event in api.watch(PersistentVolume.self, time: time) {
-                switch event {
-                case .snapshot(let volumes): for volume in volumes { await reclaimLogging(volume) }
-                case .applied(let volume): await reclaimLogging(volume)
-                case .deleted: break
+        await withDiscardingTaskGroup { group in
+            await untilItHolds("the volumes") {
+                for try await event in api.watch(PersistentVolume.self, time: time) {
+                    switch event {
+                    case .snapshot(let volumes): for volume in volumes { check(volume, &group) }
+                    case .applied(let volume): check(volume, &group)
+                    case .deleted: break
+                    }
                 }
             }
         }
     }
 
-    private func reclaimLogging(_ volume: PersistentVolume) async {
-        await untilItHolds("volume \(volume.name)") { try await reclaim(volume) }
+    private func check(_ volume: PersistentVolume, _ group: inout DiscardingTaskGroup) {
+        guard isHere(volume) else { return }
+        group.addTask { await untilItHolds("volume \(volume.name)") { try await reclaim(volume) } }
     }
 
     private func isHere(_ volume: PersistentVolume) -> Bool {
         let terms = volume.spec?.nodeAffinity?.required?.nodeSelectorTerms ?? []
-        return terms.contains { $0.matchExpressions.contains { $0.key == "kubernetes.io/hostname" && $0.values == [node] } }
+        return terms.contains {
+            $0.matchExpressions.contains { $0.key == "kubernetes.io/hostname" && $0.values == [node] }
+        }
     }
 
     /// What the reclaim policy says, once the claim is gone.
@@ -170,8 +186,19 @@ public struct LocalVolumeProvisioner: Sendable {
             _ = try await api.replaceStatus(released)
             return
         }
+        guard try await !isInUse(reference) else { throw VolumeInUse() }
         try removeDirectory(volume.spec?.local?.path ?? "")
         try await api.deleteIfPresent(PersistentVolume.self, volume.name, uid: volume.uid)
+    }
+
+    private struct VolumeInUse: Error {}
+
+    /// A claim may be deleted under a pod that still runs on it; its files stay until that pod has ended.
+    private func isInUse(_ claim: ObjectReference) async throws -> Bool {
+        try await api.list(Pod.self, in: claim.namespace).items.contains { pod in
+            !["Succeeded", "Failed"].contains(pod.status?.phase)
+                && (pod.spec?.volumes ?? []).contains { $0.persistentVolumeClaim?.claimName == claim.name }
+        }
     }
 
     /// Removes only what is really below the volumes directory, whatever the object says and wherever links lead.
@@ -179,7 +206,8 @@ public struct LocalVolumeProvisioner: Sendable {
         guard let root = FileTree.resolved(volumesDirectory), let real = FileTree.resolved(path) else { return }
         guard real.hasPrefix(root + "/"), !real.dropFirst(root.count + 1).isEmpty else {
             throw Finding(
-                .storage, "The volume's directory \(path) is not below \(volumesDirectory); it stays. Remove it by hand.",
+                .storage,
+                "The volume's directory \(path) is not below \(volumesDirectory); it stays. Remove it by hand.",
                 field: "spec.local.path")
         }
         try NodeDirectories.removeTree(real)
@@ -191,22 +219,26 @@ public struct LocalVolumeProvisioner: Sendable {
     private func ensureStorageClass() async throws {
         guard try await api.find(StorageClass.self, Self.storageClass) == nil else { return }
         do {
-            _ = try await api.create(StorageClass(
-                metadata: ObjectMeta(
-                    name: Self.storageClass, annotations: ["storageclass.kubernetes.io/is-default-class": "true"]),
-                provisioner: Self.provisioner, reclaimPolicy: "Delete", volumeBindingMode: "Immediate"))
+            _ = try await api.create(
+                StorageClass(
+                    metadata: ObjectMeta(
+                        name: Self.storageClass, annotations: ["storageclass.kubernetes.io/is-default-class": "true"]),
+                    provisioner: Self.provisioner, reclaimPolicy: "Delete", volumeBindingMode: "Immediate"))
         } catch let error as KubernetesError where error.isAlreadyExists {}
     }
 
     /// Tries again, with growing pauses, until it succeeds or the task is cancelled. What cannot be mended by trying
     /// (a refusal, a path outside) is logged and left.
     private func untilItHolds(_ what: String, _ body: () async throws -> Void) async {
-        var failures = 0
+        var (failures, looks) = (0, 0)
         while !Task.isCancelled {
             do {
                 return try await body()
             } catch is CancellationError {
                 return
+            } catch is VolumeInUse {
+                looks += 1
+                try? await time.sleep(for: Backoff.nodeRetry.ceiling(afterFailures: looks))
             } catch let finding as Finding {
                 logger.error("a volume stays", metadata: ["volume": "\(what)", "error": "\(finding.message)"])
                 return

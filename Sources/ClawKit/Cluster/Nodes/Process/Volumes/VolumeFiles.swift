@@ -24,14 +24,18 @@ struct VolumeFiles {
     func files(of volume: Volume) async throws -> [File]? {
         if let source = volume.secret {
             let data = try await sources.secret(source.secretName ?? "", isOptional: source.optional ?? false)
-            return try files(data, source.items, defaultMode: Self.secretMode(source.defaultMode), isOptional: source.optional ?? false)
+            return try files(
+                data, source.items, defaultMode: Self.secretMode(source.defaultMode),
+                isOptional: source.optional ?? false)
         }
         if let source = volume.configMap {
             let data = try await sources.configMap(source.name ?? "", isOptional: source.optional ?? false)
             return try files(
                 data, source.items, defaultMode: source.defaultMode ?? Self.mode, isOptional: source.optional ?? false)
         }
-        if let source = volume.downwardAPI { return try files(source.items, defaultMode: source.defaultMode ?? Self.mode) }
+        if let source = volume.downwardAPI {
+            return try files(source.items, defaultMode: source.defaultMode ?? Self.mode)
+        }
         if let source = volume.projected { return try await files(source) }
         return nil
     }
@@ -42,7 +46,8 @@ struct VolumeFiles {
             if let secret = source.secret {
                 let data = try await sources.secret(secret.name ?? "", isOptional: secret.optional ?? false)
                 files += try self.files(
-                    data, secret.items, defaultMode: Self.secretMode(projected.defaultMode), isOptional: secret.optional ?? false)
+                    data, secret.items, defaultMode: Self.secretMode(projected.defaultMode),
+                    isOptional: secret.optional ?? false)
             } else if let map = source.configMap {
                 let data = try await sources.configMap(map.name ?? "", isOptional: map.optional ?? false)
                 files += try self.files(
@@ -61,10 +66,12 @@ struct VolumeFiles {
     private func files(_ items: [DownwardAPIVolumeFile], defaultMode: Int) throws -> [File] {
         try items.map { item in
             guard let field = item.fieldRef else {
-                throw ConfigurationProblem("resourceFieldRef is not known to process nodes: processes have no limits of their own")
+                throw ConfigurationProblem(
+                    "resourceFieldRef is not known to process nodes: processes have no limits of their own")
             }
             return File(
-                path: try Self.checked(item.path), bytes: Array(try FieldReference.value(field.fieldPath, of: pod).utf8),
+                path: try Self.checked(item.path),
+                bytes: Array(try FieldReference.value(field.fieldPath, of: pod).utf8),
                 mode: item.mode ?? defaultMode)
         }
     }
@@ -82,9 +89,12 @@ struct VolumeFiles {
         return try items.compactMap { item in
             guard let bytes = data[item.key] else {
                 if isOptional { return nil }
-                throw ConfigurationProblem("references non-existent secret or config key: \(item.key)", reason: "ContainerCreating")
+                throw ConfigurationProblem(
+                    "references non-existent secret or config key: \(item.key)", reason: "ContainerCreating")
             }
-            return File(path: try Self.checked(item.path), bytes: bytes, mode: item.mode.map { defaultMode & 0o077 == 0 ? Self.secretMode($0) : $0 } ?? defaultMode)
+            return File(
+                path: try Self.checked(item.path), bytes: bytes,
+                mode: item.mode.map { defaultMode & 0o077 == 0 ? Self.secretMode($0) : $0 } ?? defaultMode)
         }
     }
 

@@ -15,22 +15,27 @@ struct VolumePreparer: Sendable {
     let time: any TimeSource
 
     /// Volume name → directory.
+    /// - Parameter onWait: told what the pod is waiting for.
     /// - Throws: ``ConfigurationProblem`` where a source is missing, refused or not to be had on this node.
-    func prepare(_ pod: Pod) async throws -> [String: String] {
+    func prepare(_ pod: Pod, onWait: @Sendable (String) -> Void) async throws -> [String: String] {
         var result: [String: String] = [:]
-        for volume in pod.spec?.volumes ?? [] { result[volume.name] = try await directory(for: volume, pod) }
+        for volume in pod.spec?.volumes ?? [] { result[volume.name] = try await directory(for: volume, pod, onWait) }
         return result
     }
 
-    private func directory(for volume: Volume, _ pod: Pod) async throws -> String {
+    private func directory(
+        for volume: Volume, _ pod: Pod, _ onWait: @Sendable (String) -> Void
+    ) async throws -> String {
         let own = directories.podVolume(pod.uid ?? "", volume.name)
-        if let claim = volume.persistentVolumeClaim { return try await claimed(claim.claimName, pod) }
+        if let claim = volume.persistentVolumeClaim { return try await claimed(claim.claimName, pod, onWait) }
         if let source = volume.hostPath { return try hostPath(source) }
         if volume.emptyDir != nil {
             try FileTree.makeDirectory(own)
             return own
         }
-        guard let files = try await VolumeFiles(pod, PodSources(api: api, namespace: pod.namespace ?? "")).files(of: volume)
+        guard
+            let files = try await VolumeFiles(pod, PodSources(api: api, namespace: pod.namespace ?? "")).files(
+                of: volume)
         else {
             throw ConfigurationProblem(
                 "volume \(volume.name) is of a kind that process nodes do not have; use emptyDir, hostPath, "
@@ -58,9 +63,13 @@ struct VolumePreparer: Sendable {
         case "DirectoryOrCreate":
             if !exists { try FileTree.makeDirectory(source.path) }
         case "Directory":
-            guard exists, isDirectory else { throw ConfigurationProblem("hostPath type check failed: \(source.path) is not a directory") }
+            guard exists, isDirectory else {
+                throw ConfigurationProblem("hostPath type check failed: \(source.path) is not a directory")
+            }
         case "File":
-            guard exists, !isDirectory else { throw ConfigurationProblem("hostPath type check failed: \(source.path) is not a file") }
+            guard exists, !isDirectory else {
+                throw ConfigurationProblem("hostPath type check failed: \(source.path) is not a file")
+            }
         case "": break
         case let other: throw ConfigurationProblem("hostPath type \(other) is not known to process nodes")
         }
@@ -68,21 +77,26 @@ struct VolumePreparer: Sendable {
     }
 
     /// Waits until the claim is bound, then takes the volume's directory.
-    private func claimed(_ name: String, _ pod: Pod) async throws -> String {
+    private func claimed(_ name: String, _ pod: Pod, _ onWait: @Sendable (String) -> Void) async throws -> String {
         let selection = Selection(fieldSelector: "metadata.name=\(name)")
-        for try await event in api.watch(PersistentVolumeClaim.self, in: pod.namespace, matching: selection, time: time) {
+        for try await event in api.watch(PersistentVolumeClaim.self, in: pod.namespace, matching: selection, time: time)
+        {
             let claim: PersistentVolumeClaim?
             switch event {
             case .snapshot(let claims):
                 guard let found = claims.first else {
-                    throw ConfigurationProblem("persistentvolumeclaim \"\(name)\" not found", reason: "ContainerCreating")
+                    throw ConfigurationProblem(
+                        "persistentvolumeclaim \"\(name)\" not found", reason: "ContainerCreating")
                 }
                 claim = found
             case .applied(let found): claim = found
             case .deleted:
                 throw ConfigurationProblem("persistentvolumeclaim \"\(name)\" was deleted", reason: "ContainerCreating")
             }
-            guard let claim, claim.status?.phase == "Bound", let volume = claim.spec?.volumeName, !volume.isEmpty else { continue }
+            guard let claim, claim.status?.phase == "Bound", let volume = claim.spec?.volumeName, !volume.isEmpty else {
+                onWait("waiting for persistentvolumeclaim \"\(name)\" to be bound")
+                continue
+            }
             return try await directory(ofPersistentVolume: volume)
         }
         throw CancellationError()
@@ -93,10 +107,12 @@ struct VolumePreparer: Sendable {
             throw ConfigurationProblem("persistentvolume \"\(name)\" not found", reason: "ContainerCreating")
         }
         guard let path = volume.spec?.local?.path ?? volume.spec?.hostPath?.path else {
-            throw ConfigurationProblem("persistentvolume \"\(name)\" is neither local nor hostPath; process nodes have only these")
+            throw ConfigurationProblem(
+                "persistentvolume \"\(name)\" is neither local nor hostPath; process nodes have only these")
         }
         guard FileManager.default.fileExists(atPath: path) else {
-            throw ConfigurationProblem("the directory \(path) of persistentvolume \"\(name)\" does not exist", reason: "ContainerCreating")
+            throw ConfigurationProblem(
+                "the directory \(path) of persistentvolume \"\(name)\" does not exist", reason: "ContainerCreating")
         }
         return path
     }

@@ -1,0 +1,101 @@
+import ClawBase
+import ClawDocuments
+import ClawModels
+import ClawResources
+
+/// The way to readiness.
+extension RuntimeKind {
+    static func run(
+        _ runtime: Runtime, _ desired: RuntimeCell, _ observed: RuntimeObservation, _ deadlines: RuntimeDeadlines,
+        _ now: Timestamp
+    ) -> RuntimeStep {
+        let step = unlimited(runtime, desired, observed, deadlines)
+        guard step.phase != .ready, step.phase != .failed else { return step }
+        return limited(step, runtime, deadlines.start, now) { step in
+            let last = step.error.map { " Last: \($0.message)" } ?? ""
+            return RuntimeStep(
+                actions: stop(observed), phase: .failed,
+                error: Finding(
+                    .startDeadline,
+                    "The runtime was not ready within \(deadlines.start.components.seconds) s; mend it and ask for recover.\(last)"))
+        }
+    }
+
+    private static func unlimited(
+        _ runtime: Runtime, _ desired: RuntimeCell, _ observed: RuntimeObservation, _ deadlines: RuntimeDeadlines
+    ) -> RuntimeStep {
+        let prepare = preparation(desired, observed)
+        let way = way(from: runtime.status.phase)
+        guard let pod = observed.pod else {
+            // A volume on its way out would take the new pod's data with it.
+            let isVolumeLeaving = observed.volume.map { $0.isBeingDeleted || $0.owner == .predecessor } ?? false
+            return RuntimeStep(actions: isVolumeLeaving ? [] : prepare + [.startPod], phase: way ?? .creating)
+        }
+        if pod.isBeingDeleted || pod.owner == .predecessor {
+            return RuntimeStep(actions: pod.owner == .predecessor ? [] : prepare, phase: way ?? .creating)
+        }
+        if pod.cellHash != desired.hash {
+            // What somebody asked for is no recovery.
+            return RuntimeStep(actions: prepare + [.stopPod], phase: runtime.hasNewWish ? .creating : way ?? .creating)
+        }
+        if pod.hasEnded { return RuntimeStep(actions: prepare + [.stopPod], phase: way ?? .creating) }
+        if pod.isReady { return RuntimeStep(actions: prepare, phase: .ready) }
+        return waiting(runtime, pod, way, prepare, deadlines)
+    }
+
+    private static func preparation(_ desired: RuntimeCell, _ observed: RuntimeObservation) -> [RuntimeAction] {
+        var actions: [RuntimeAction] = []
+        // A pod that lacks its configuration may miss its secret: that is looked for anew.
+        if observed.grant != RuntimeObservation.Grant(user: desired.user, models: desired.models)
+            || observed.pod?.waiting == "CreateContainerConfigError"
+        {
+            actions.append(.ensureIdentity)
+        }
+        let isVolumeAsWanted =
+            switch observed.volume {
+            case nil: false
+            case let volume?: volume.isBeingDeleted || volume.owner == (desired.wipesVolume ? .runtime : .nobody)
+            }
+        if !isVolumeAsWanted { actions.append(.ensureVolume) }
+        return actions
+    }
+
+    /// The phase that lasts from sleep, or from the loss of readiness, until readiness; nil on a first way.
+    private static func way(from phase: RuntimePhase?) -> RuntimePhase? {
+        switch phase {
+        case .suspended, .suspending, .waking: .waking
+        case .ready, .recovering: .recovering
+        default: nil
+        }
+    }
+
+    /// A pod that is there but not ready.
+    private static func waiting(
+        _ runtime: Runtime, _ pod: RuntimeObservation.Pod, _ way: RuntimePhase?, _ prepare: [RuntimeAction],
+        _ deadlines: RuntimeDeadlines
+    ) -> RuntimeStep {
+        let first: RuntimePhase =
+            if pod.restarts > 0 {
+                .recovering
+            } else if !pod.isScheduled {
+                .pending
+            } else if !pod.hasContainers {
+                .scheduled
+            } else {
+                pod.waiting == nil ? .starting : .creating
+            }
+        var step = RuntimeStep(actions: prepare, phase: way ?? first)
+        let why = pod.message.map { ": \(ForeignText.cleaned($0))" } ?? ""
+        switch pod.waiting {
+        case nil, "ContainerCreating", "PodInitializing": break
+        case "CrashLoopBackOff":
+            let restarts = pod.restarts - min(pod.restarts, runtime.status.restartsWhenReady)
+            step.phase = .recovering
+            step.error = Finding(.crashLoop, "The program ended \(restarts) times without becoming ready\(why); look into its log.")
+            if restarts >= deadlines.restarts { (step.phase, step.actions) = (.failed, [.stopPod]) }
+        case "Unschedulable": step.error = Finding(.unschedulable, "No node takes the runtime\(why)")
+        case let reason?: step.error = Finding(.containerStart, "The runtime cannot be started (\(ForeignText.cleaned(reason))\(why)).")
+        }
+        return step
+    }
+}

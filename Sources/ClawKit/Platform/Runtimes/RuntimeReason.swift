@@ -1,0 +1,55 @@
+import ClawBase
+import ClawResources
+
+/// Why a condition of a Runtime is as it is. A closed set; scripts may rely on it.
+///
+/// | condition | reasons when True | reasons when False |
+/// |---|---|---|
+/// | Admitted | AsExpected | UnknownTemplate, UnknownModel, ReservedVariable, InvalidQuantity, NameTaken, VolumeTaken |
+/// | Scheduled | Bound | NoPod, WaitingForNode, Unschedulable |
+/// | Provisioned | AsExpected | Provisioning, NotNeeded |
+/// | Ready | AsExpected | the phase; the cause where it is Failed or Refused |
+/// | Progressing | the phase | AsExpected; the cause where it is Failed or Refused |
+/// | Degraded | the cause | AsExpected |
+/// | Suspended | AsRequested | NotSuspended |
+///
+/// Kubernetes' API conventions ask for one CamelCase word that a machine can read:
+/// <https://github.com/kubernetes/community/blob/master/contributors/devel/sig-architecture/api-conventions.md>
+enum RuntimeReason: String, Sendable, CaseIterable {
+    case asExpected = "AsExpected", asRequested = "AsRequested", notSuspended = "NotSuspended"
+    case bound = "Bound", noPod = "NoPod", waitingForNode = "WaitingForNode"
+    case provisioning = "Provisioning", notNeeded = "NotNeeded"
+    // Phases.
+    case pending = "Pending", scheduled = "Scheduled", creating = "Creating", starting = "Starting"
+    case suspending = "Suspending", suspended = "Suspended", waking = "Waking", recovering = "Recovering"
+    case stopping = "Stopping", stopped = "Stopped", deleting = "Deleting"
+    // Causes.
+    case unknownTemplate = "UnknownTemplate", unknownModel = "UnknownModel", reservedVariable = "ReservedVariable"
+    case invalidQuantity = "InvalidQuantity", nameTaken = "NameTaken", volumeTaken = "VolumeTaken"
+    case unschedulable = "Unschedulable", containerStart = "ContainerStart", crashLoop = "CrashLoop"
+    case startDeadline = "StartDeadlineExceeded", stopDeadline = "StopDeadlineExceeded"
+    case actionFailed = "ActionFailed"
+
+    init(cause code: FindingCode) {
+        self =
+            switch code {
+            case .unknownTemplate: .unknownTemplate
+            case .unknownModel: .unknownModel
+            case .reservedVariable: .reservedVariable
+            case .badQuantity: .invalidQuantity
+            case .nameTaken: .nameTaken
+            case .volumeTaken: .volumeTaken
+            case .unschedulable: .unschedulable
+            case .containerStart: .containerStart
+            case .crashLoop: .crashLoop
+            case .startDeadline: .startDeadline
+            case .stopDeadline: .stopDeadline
+            default: .actionFailed
+            }
+    }
+
+    /// The phases that need no cause have a word of the same name.
+    init(_ phase: RuntimePhase, cause: FindingCode?) {
+        self = RuntimeReason(rawValue: phase.rawValue) ?? cause.map(RuntimeReason.init(cause:)) ?? .asExpected
+    }
+}
