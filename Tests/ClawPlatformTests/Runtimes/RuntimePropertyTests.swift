@@ -52,7 +52,7 @@ struct RuntimePropertyTests {
         return runtime
     }
 
-    @Test("from any observation", arguments: 0..<40 as Range<UInt64>)
+    @Test("from any observation", arguments: 0..<10 as Range<UInt64>)
     func anyObservation(seed: UInt64) throws {
         var numbers = SeededNumbers(seed: seed)
         for _ in 0..<250 {
@@ -80,7 +80,7 @@ struct RuntimePropertyTests {
         }
     }
 
-    @Test("whatever pods do, no transitional phase outlasts its deadline", arguments: 0..<40 as Range<UInt64>)
+    @Test("whatever pods do, no transitional phase outlasts its deadline", arguments: 0..<10 as Range<UInt64>)
     func deadlines(seed: UInt64) throws {
         var numbers = SeededNumbers(seed: seed)
         var now = Fixture.start

@@ -9,7 +9,12 @@ final class MemberList: @unchecked Sendable {
     /// The names that are not in the known list.
     private var names: [String]
 
+    /// Where each of ``names`` stands among the members, once there are too many to look through; nil: not known.
+    private var places: [String: Int]?
+
     private static let custom: UInt16 = 0x8000
+    /// From how many names on they are looked up by hash.
+    private static let many = 24
     /// How many members an object may have.
     static let mostNames = Int(FieldKey.unknown)
 
@@ -52,8 +57,17 @@ final class MemberList: @unchecked Sendable {
 
     private func index(of key: FieldKey) -> Int? {
         if key.number != FieldKey.unknown { return ids.firstIndex(of: key.number) }
+        if let places { return places[key.name] }
         guard let position = names.firstIndex(of: key.name) else { return nil }
         return ids.firstIndex(of: UInt16(position) | Self.custom)
+    }
+
+    /// Part of changes only: others may be reading a list that is not changed.
+    private func learnPlaces() {
+        var found: [String: Int] = [:]
+        found.reserveCapacity(names.count)
+        for (index, id) in ids.enumerated() where id & Self.custom != 0 { found[names[Int(id & ~Self.custom)]] = index }
+        places = found
     }
 
     subscript(_ key: FieldKey) -> JSON? {
@@ -89,11 +103,14 @@ final class MemberList: @unchecked Sendable {
             precondition(names.count < Self.mostNames, "an object has too many members")
             ids.append(UInt16(names.count) | Self.custom)
             names.append(key.name)
+            places?[key.name] = ids.count - 1
+            if places == nil, names.count >= Self.many { learnPlaces() }
         }
         values.append(value)
     }
 
     private func remove(at index: Int) {
+        places = nil
         let id = ids.remove(at: index)
         values.remove(at: index)
         guard id & Self.custom != 0 else { return }
