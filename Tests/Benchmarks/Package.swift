@@ -2,7 +2,7 @@
 import PackageDescription
 
 // A package of its own, so that what is measured is a release build and nothing of it is in the SDK's graph.
-//   cd Tests/Benchmarks && swift run -c release client-benchmark
+// `make bench` in the SDK's folder runs everything; README.md says what each line means.
 let package = Package(
     name: "Benchmarks",
     platforms: [.macOS(.v26)],
@@ -11,7 +11,16 @@ let package = Package(
         .target(name: "BenchmarkSupport", path: "Sources/Support"),
         .executableTarget(
             name: "client-benchmark",
-            dependencies: ["BenchmarkSupport", .product(name: "ClawKubernetes", package: "ClawKit")],
+            dependencies: [
+                "BenchmarkSupport",
+                .product(name: "ClawBase", package: "ClawKit"),
+                .product(name: "ClawControl", package: "ClawKit"),
+                .product(name: "ClawKubernetes", package: "ClawKit"),
+            ],
             path: "Sources/ClientBenchmark"),
+        // The smallest useful program, for the size of a binary.
+        .executableTarget(
+            name: "hello-list", dependencies: [.product(name: "ClawKubernetes", package: "ClawKit")],
+            path: "Sources/HelloList"),
     ]
 )

@@ -18,12 +18,14 @@ public func measure<R>(_ body: () async throws -> R) async rethrows -> (Measurem
     )
 }
 
-/// The best of several runs: what the machine can do when nothing else disturbs it.
+/// The best processor time and the best wall time of several runs: what the machine can do when nothing else disturbs
+/// it.
 public func best(of runs: Int, _ body: () async throws -> Void) async rethrows -> Measurement {
     var best = Measurement(processor: .infinity, wall: .infinity)
     for _ in 0..<runs {
         let (measured, _) = try await measure(body)
-        if measured.wall < best.wall { best = measured }
+        best.processor = min(best.processor, measured.processor)
+        best.wall = min(best.wall, measured.wall)
     }
     return best
 }
@@ -34,15 +36,28 @@ private func processorTime() -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
-/// Resident memory of this process in MiB.
-public func residentMemory() -> Double {
+/// Memory of this process in MB (10⁶ bytes): what is resident now, and the most that ever was.
+public func residentMemory() -> (now: Double, peak: Double) {
     let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-    return (line?.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) / 1024
+    func field(_ name: String) -> Double {
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+        return (line?.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) * 1024 / 1e6
+    }
+    return (field("VmRSS:"), field("VmHWM:"))
 }
 
 /// One line of the table.
 public func report(_ name: String, _ rate: Double, _ unit: String, _ note: String = "") {
-    let number = rate.formatted(.number.precision(.fractionLength(rate < 100 ? 1 : 0)))
-    print("\(name.padding(toLength: 58, withPad: " ", startingAt: 0)) \(number) \(unit)  \(note)")
+    let number = rate < 100 ? String(format: "%.1f", rate) : String(Int(rate))
+    let left = String(repeating: " ", count: max(0, 10 - number.count)) + number
+    print("  \(name.padding(toLength: 62, withPad: " ", startingAt: 0))\(left) \(unit)\(note.isEmpty ? "" : "  \(note)")")
 }
+
+/// A figure a second, of processor and of wall time.
+public func report(_ name: String, _ count: Int, _ unit: String, _ time: Measurement, _ note: String = "") {
+    report(
+        name, Double(count) / time.processor, "\(unit)/s CPU",
+        "\(Int(Double(count) / time.wall)) \(unit)/s wall\(note.isEmpty ? "" : "; \(note)")")
+}
+
+public func heading(_ text: String) { print("\n\(text)") }

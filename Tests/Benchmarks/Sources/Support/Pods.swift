@@ -1,6 +1,6 @@
 import Foundation
 
-/// A PodList as a busy cluster answers it: managed fields, probes, projected volumes, conditions; 5.5 KB a pod.
+/// A PodList as a busy cluster answers it: managed fields, probes, projected volumes, conditions; 5.6 KB a pod.
 public func makePodList(count: Int) -> [UInt8] {
     var text = #"{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"200000"},"items":["#
     for index in 0..<count {
@@ -26,7 +26,7 @@ public func pod(_ i: Int) -> String {
         "app.kubernetes.io/instance":"\#(name)","clawkit.dev/tenant":"\#(tenant)","clawkit.dev/user":"user-\#(i)",\#
         "pod-template-hash":"7d9c5b8f6"},"annotations":{"kubectl.kubernetes.io/restartedAt":"2026-11-20T10:00:00Z",\#
         "clawkit.dev/template":"default"},"ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"\#(name.dropLast(6))",\#
-        "uid":"\#(uid(2))","controller":true,"blockOwnerDeletion":true}],"managedFields":\#(managedFields)},"spec":{"volumes":\#
+        "uid":"\#(uid(2))","controller":true,"blockOwnerDeletion":true}],"managedFields":\#(managedFields.0)\#(uid(3))\#(managedFields.1)},"spec":{"volumes":\#
         [{"name":"home","persistentVolumeClaim":{"claimName":"home-user-\#(i)"}},{"name":"kube-api-access-x","projected":{"sources":\#
         [{"serviceAccountToken":{"expirationSeconds":3607,"path":"token"}},{"configMap":{"name":"kube-root-ca.crt","items":\#
         [{"key":"ca.crt","path":"ca.crt"}]}},{"downwardAPI":{"items":[{"path":"namespace","fieldRef":{"apiVersion":"v1",\#
@@ -53,8 +53,8 @@ public func pod(_ i: Int) -> String {
         """#
 }
 
-/// What two managers leave behind on a pod.
-private let managedFields: String = {
+/// What two managers leave behind on a pod: the texts before and after the owner's uid.
+private let managedFields: (String, String) = {
     func entry(_ manager: String, _ fields: String) -> String {
         #"{"manager":"\#(manager)","operation":"Update","apiVersion":"v1","time":"2026-11-21T01:00:00Z","fieldsType":"FieldsV1","fieldsV1":\#(fields)}"#
     }
@@ -70,12 +70,13 @@ private let managedFields: String = {
         """#
     let controller = #"""
         {"f:metadata":{"f:generateName":{},"f:labels":{\#(set(".", "f:app.kubernetes.io/name", "f:app.kubernetes.io/instance", "f:pod-template-hash"))},\#
-        "f:ownerReferences":{".":{},"k:{\"uid\":\"5de0d1d0-a8f5-4cbc-9c4c-0f2e6f0b9c5a\"}":{}}},"f:spec":{"f:containers":\#
+        "f:ownerReferences":{".":{},"k:{\"uid\":\"<uid>\"}":{}}},"f:spec":{"f:containers":\#
         {"k:{\"name\":\"agent\"}":{\#(container)}},\#(set("f:dnsPolicy", "f:enableServiceLinks", "f:restartPolicy", "f:schedulerName", "f:securityContext", "f:terminationGracePeriodSeconds"))}}
         """#
     let kubelet = #"""
         {"f:status":{"f:conditions":{"k:{\"type\":\"ContainersReady\"}":{\#(condition)},"k:{\"type\":\"Ready\"}":{\#(condition)}},\#
         \#(set("f:containerStatuses", "f:hostIP", "f:phase", "f:podIP")),"f:podIPs":{".":{},"k:{\"ip\":\"10.0.0.1\"}":{\#(set(".", "f:ip"))}},"f:startTime":{}}}
         """#
-    return "[\(entry("kube-controller-manager", controller)),\(entry("kubelet", kubelet))]"
+    let parts = "[\(entry("kube-controller-manager", controller)),\(entry("kubelet", kubelet))]".components(separatedBy: "<uid>")
+    return (parts[0], parts[1])
 }()

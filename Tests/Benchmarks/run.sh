@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Every figure of the Kubernetes client, with what it is compared with in the same run. README.md says what each means.
+#   Tests/Benchmarks/run.sh [section …]      sections: lists memory watch network compile size; none: all
+set -euo pipefail
+cd "$(dirname "$0")"
+
+sections=${*:-lists memory watch network compile size}
+data=$PWD/.build/data
+wants() { [[ " $sections " == *" $1 "* ]]; }
+skipped() { printf '  skipped: %s\n' "$*"; }
+
+if ! command -v swift >/dev/null; then echo "run.sh: Swift is not in PATH" >&2; exit 1; fi
+echo "machine: $(nproc) cores, $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs)," \
+    "load $(cut -d' ' -f1-3 /proc/loadavg); $(swift --version 2>/dev/null | head -1)"
+
+built=
+build() {
+    [ -n "$built" ] && return
+    echo "==> building (release)"
+    swift build -c release --product client-benchmark >"$PWD/.build/build.log" 2>&1 \
+        || { grep -m5 error: .build/build.log >&2; exit 1; }
+    bench=$(swift build -c release --show-bin-path)/client-benchmark
+    "$bench" data "$data"
+    built=yes
+}
+mkdir -p .build
+
+# The comparison's Python packages, in an environment of their own; says why where there are none.
+python_peers() {
+    local python=.build/python/bin/python
+    if [ ! -x $python ] && ! python3 -m venv .build/python >.build/pip.log 2>&1; then
+        skipped "Python's kubernetes and lightkube: no virtual environment (.build/pip.log)"
+        return
+    fi
+    $python -c 'import kubernetes, lightkube' 2>/dev/null \
+        || $python -m pip install -q --disable-pip-version-check kubernetes lightkube >.build/pip.log 2>&1 \
+        || { skipped "Python's kubernetes and lightkube: pip could not install them (.build/pip.log)"; return; }
+    $python Peers/python_clients.py "$data/pods.json" || skipped "Python's clients failed"
+}
+
+if wants lists; then
+    build
+    echo; echo "List of 10,000 pods, 55.7 MB   (targets: dropped ≥ 110,000 pods/s CPU and ≥ 150,000 pods/s wall; lazily ≥ 90,000 CPU)"
+    "$bench" lists "$data"
+    python_peers
+    cat Peers/recorded.txt
+fi
+
+if wants memory; then
+    build
+    echo; echo "Memory of 10,000 pods   (target: ≤ 35 MB resident)"
+    "$bench" memory "$data"
+    "$bench" memory "$data" --kept
+    echo "  client-go, typed protobuf, recorded                            103 MB heap"
+fi
+
+if wants watch; then
+    build
+    echo; echo "Watch events, delivered typed   (target: ≥ 60,000 events/s)"
+    "$bench" watch "$data"
+fi
+
+if wants network; then
+    build
+    echo; echo "Loopback sockets, server and client on the same cores   (targets: ≥ 60,000 events/s, ≥ 10,000 GETs/s on one HTTP/2 connection)"
+    Peers/network.sh "$bench" "$data"
+fi
+
+if wants compile; then
+    echo; echo "Compiling the generated models   (targets: ≤ 30 s CPU debug, ≤ 60 s CPU release)"
+    Peers/compile.sh
+fi
+
+if wants size; then
+    echo; echo "Size of hello-list   (target: ≤ 12 MB over the Swift runtime)"
+    Peers/size.sh
+fi
