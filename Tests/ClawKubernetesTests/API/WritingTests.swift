@@ -129,7 +129,7 @@ struct TypeCheckTests {
 
     @Test("the check can be left out")
     func unchecked() async throws {
-        let api = KubernetesClient(ScriptedTransport([.json(pods)]), checksTypes: false)
+        let api = KubernetesClient(ScriptedTransport([.json(pods)]), reading: .init(checksTypes: false))
         #expect(try await api.list(Pod.self).items.count == 3)
     }
 

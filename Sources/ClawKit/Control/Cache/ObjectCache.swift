@@ -118,7 +118,7 @@ public final class ObjectCache<R: Resource>: Sendable {
     /// Keeps the copy until cancelled.
     /// - Throws: what the watch cannot mend (see ``Watch``).
     public func run() async throws {
-        for try await event in api.watch(R.self, in: namespace, matching: selection, time: time) {
+        for try await event in api.droppingManagedFields.watch(R.self, in: namespace, matching: selection, time: time) {
             switch event {
             case .snapshot(let objects): replace(with: objects)
             case .applied(let object): apply(object)
@@ -166,7 +166,9 @@ public final class ObjectCache<R: Resource>: Sendable {
         }
     }
 
+    /// An embedded server hands its objects out as they are.
     private func stripped(_ object: R) -> R {
+        guard object.document[.metadata]?["managedFields"] != nil else { return object }
         var object = object
         object.document.modify(.metadata) { $0?["managedFields"] = nil }
         return object

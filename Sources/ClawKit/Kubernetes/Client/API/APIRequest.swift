@@ -1,3 +1,4 @@
+public import ClawDocuments
 public import HTTPTypes
 
 /// One call of the Kubernetes API as a value: what, where, with what. No I/O.
@@ -23,6 +24,8 @@ public struct APIRequest: Sendable {
     public var idleTimeout: Duration?
     /// What the answer has to be, for clients that check it.
     public var expectation: Expectation?
+    /// What becomes of the answer's `metadata.managedFields`; nil: as the client has it.
+    public var managedFields: JSONParser.ManagedFields?
     /// Told each warning that comes with the answer.
     public var onWarning: (@Sendable (ServerWarning) -> Void)?
 

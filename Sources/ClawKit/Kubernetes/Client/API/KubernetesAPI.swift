@@ -2,7 +2,7 @@ import HTTPTypes
 
 /// A Kubernetes API server, as everything above this layer sees it.
 ///
-/// Three requirements, of which most stand-ins need but two; get, list, apply, watch and the others are extensions.
+/// Few requirements, of which most stand-ins need but two; get, list, apply, watch and the others are extensions.
 /// Conform to wrap another API (dry run, impersonation, recording) or to stand in for one.
 public protocol KubernetesAPI: Sendable {
     /// One exchange whose answer is a document.
@@ -18,22 +18,39 @@ public protocol KubernetesAPI: Sendable {
     /// - Parameter subprotocols: in the order of preference.
     /// - Throws: as above, and `WebSocketError` where the server's handshake is wrong.
     func webSocket(for request: APIRequest, subprotocols: [String]) async throws -> WebSocket
+
+    /// How verbs are to read what comes as a stream; documents are read by this API itself.
+    var reading: DocumentReading { get }
+}
+
+/// How a server's answers are read.
+public struct DocumentReading: Sendable, Hashable {
+    /// Whether what is read as a kind is held against the kind's field table: a known member of a wrong type then throws
+    /// ``SchemaMismatch`` with its path instead of reading as absent.
+    public var checksTypes: Bool
+    public var managedFields: JSONParser.ManagedFields
+
+    public init(checksTypes: Bool = true, managedFields: JSONParser.ManagedFields = .lazy) {
+        (self.checksTypes, self.managedFields) = (checksTypes, managedFields)
+    }
+}
+
+extension KubernetesAPI {
+    public var reading: DocumentReading { DocumentReading(checksTypes: false) }
 }
 
 /// The API over a transport: a real cluster by ``CurlTransport``, the embedded one by ``HandlerTransport``.
 public struct KubernetesClient: KubernetesAPI {
     private let transport: any Transport
     private let userAgent: String
-    private let checksTypes: Bool
+    public let reading: DocumentReading
 
     /// A bearer token or a client certificate belong to the transport.
-    /// - Parameter checksTypes: whether answers that a verb reads as a kind are held against the kind's field table:
-    ///   a known member of a wrong type then throws ``SchemaMismatch`` with its path instead of reading as absent.
-    ///   Answers of an embedded server are never checked.
-    public init(_ transport: some Transport, userAgent: String = "clawkit", checksTypes: Bool = true) {
+    /// - Parameter reading: of what comes as bytes; an embedded server's documents are taken as they are.
+    public init(_ transport: some Transport, userAgent: String = "clawkit", reading: DocumentReading = DocumentReading()) {
         self.transport = transport
         self.userAgent = userAgent
-        self.checksTypes = checksTypes
+        self.reading = reading
     }
 
     /// The largest document accepted from a server, in bytes.
@@ -45,7 +62,7 @@ public struct KubernetesClient: KubernetesAPI {
         guard let object = json.object else {
             throw KubernetesError.notADocument(request, "a JSON \(json.typeName), not an object")
         }
-        if checksTypes, response.body.value == nil {
+        if reading.checksTypes, response.body.value == nil {
             switch request.expectation {
             case .object(let type): try SchemaCheck.kubernetes.check(object, as: type)
             case .list(let type): try SchemaCheck.kubernetes.check(listOf: type, object)
@@ -83,7 +100,8 @@ public struct KubernetesClient: KubernetesAPI {
         if let value = response.body.value as? JSON { return value }
         let bytes = try await response.body.collect(limit: Self.documentLimit)
         do {
-            return try JSONParser.parse(bytes, limits: .init(bytes: Self.documentLimit))
+            return try JSONParser.parse(
+                bytes, limits: .init(bytes: Self.documentLimit), managedFields: request.managedFields ?? reading.managedFields)
         } catch {
             // A proxy's own page, most likely.
             throw KubernetesError.notADocument(request, "no JSON but \"\(Self.excerpt(bytes))\"")

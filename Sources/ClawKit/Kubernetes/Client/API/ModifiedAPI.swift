@@ -9,8 +9,10 @@ public struct ModifiedAPI: KubernetesAPI {
 
     /// - Parameter modify: may refuse a call by throwing.
     public init(_ base: some KubernetesAPI, _ modify: @escaping @Sendable (inout APIRequest) throws -> Void) {
-        (self.base, self.modify) = (base, modify)
+        (self.base, self.modify, reading) = (base, modify, base.reading)
     }
+
+    public fileprivate(set) var reading: DocumentReading
 
     public func document(for request: APIRequest) async throws -> JSONObject {
         var request = request
@@ -42,6 +44,14 @@ public enum FieldValidation: String, Sendable {
 }
 
 extension KubernetesAPI {
+    /// What is read forgets its `metadata.managedFields`, a third of most objects: for caches and long lists. To write
+    /// such an object back does no harm; the server keeps its own.
+    public var droppingManagedFields: ModifiedAPI {
+        var api = ModifiedAPI(self) { $0.managedFields = .dropped }
+        api.reading.managedFields = .dropped
+        return api
+    }
+
     /// Writes are checked, defaulted and answered, but not kept.
     /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run>
     public var dryRun: ModifiedAPI {

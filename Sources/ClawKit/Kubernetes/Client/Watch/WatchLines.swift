@@ -10,7 +10,10 @@ struct WatchLines {
     private var start = 0
     private var scanned = 0
 
-    init(_ body: Body) {
+    private let managedFields: JSONParser.ManagedFields
+
+    init(_ body: Body, managedFields: JSONParser.ManagedFields = .lazy) {
+        self.managedFields = managedFields
         values = body.streamSource as? any WatchValues
         chunks = body.makeAsyncIterator()
     }
@@ -23,7 +26,7 @@ struct WatchLines {
                 let line = start..<end
                 (start, scanned) = (end + 1, end + 1)
                 if buffer[line].allSatisfy({ $0 == UInt8(ascii: "\r") }) { continue }
-                guard let event = try JSONParser.parse(buffer.span.extracting(line)).object else {
+                guard let event = try JSONParser.parse(buffer.span.extracting(line), managedFields: managedFields).object else {
                     throw WatchProtocolError.noObject
                 }
                 return event
