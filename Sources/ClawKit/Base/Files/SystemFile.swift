@@ -9,9 +9,9 @@
 /// An open file; closed when the last reference goes.
 package final class SystemFile: Sendable {
     package let path: String
-    private let descriptor: Int32
+    let descriptor: Int32
 
-    private init(path: String, descriptor: Int32) { (self.path, self.descriptor) = (path, descriptor) }
+    init(path: String, descriptor: Int32) { (self.path, self.descriptor) = (path, descriptor) }
 
     deinit { _ = close(descriptor) }
 
@@ -139,6 +139,16 @@ package enum FileTree {
             throw SystemError(call: "list", path: directory, number: errno)
         }
         defer { closedir(stream) }
+        return names(in: stream)
+    }
+
+    #if canImport(Darwin)
+        typealias Stream = UnsafeMutablePointer<DIR>
+    #else
+        typealias Stream = OpaquePointer
+    #endif
+
+    static func names(in stream: Stream) -> [String] {
         var names: [String] = []
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { field in

@@ -209,7 +209,7 @@ public final class Journal: Sendable {
 }
 
 /// Runs internals, whose errors are system errors, for callers, whose errors are findings.
-func asFindings<T>(_ body: () throws -> T) throws -> T {
+package func asFindings<T>(_ body: () throws -> T) throws -> T {
     do {
         return try body()
     } catch let error as SystemError {

@@ -19,7 +19,7 @@ extension ContainerPlanner {
             let real = paths.rewrite(path)
             guard real != path else { return nil }
             let (from, to) = (Self.relative(real), Self.relative(path))
-            return "--transform=flags=rSH;s,^/*\(Self.escaped(from)),\(Self.replacement(to)),"
+            return "--transform=flags=rSh;s,^/*\(Self.escaped(from)),\(Self.replacement(to)),"
         }
     }
 
