@@ -20,6 +20,16 @@ extension APIServer {
         case ("pods", "portforward", .get), ("pods", "portforward", .post): return try await portForward(call)
         case (_, "scale", .get): return try scale(call)
         case (_, "scale", .put): return try await setScale(call)
+        case (_, "scale", .patch): return try await patchScale(call)
+        case ("pods", "ephemeralcontainers", .get), ("pods", "resize", .get),
+            ("certificatesigningrequests", "approval", .get):
+            return try get(call)
+        case ("pods", "ephemeralcontainers", .put), ("pods", "resize", .put),
+            ("certificatesigningrequests", "approval", .put):
+            return try await replace(call, subresource: subresource)
+        case ("pods", "ephemeralcontainers", .patch), ("pods", "resize", .patch),
+            ("certificatesigningrequests", "approval", .patch):
+            return try await patch(call, subresource: subresource)
         default: throw APIStatus.methodNotAllowed
         }
     }
@@ -82,44 +92,5 @@ extension APIServer {
         query["container"] = nil
         let path = "/containerLogs/\(call.target.namespace ?? "")/\(call.name)/\(container)"
         return try await nodes.send(.get, path, query: query, to: node, store: store)
-    }
-
-    // MARK: scale
-
-    private func scaleDocument(_ object: JSONObject) -> JSONObject {
-        let spec = object[.spec]?.object ?? JSONObject()
-        let selector = (spec["selector"]?["matchLabels"]?.object ?? spec["selector"]?.object) ?? JSONObject()
-        let labels = selector.compactMap { name, value in value.string.map { "\(name)=\($0)" } }.sorted()
-        var metadata = JSONObject()
-        for key: FieldKey in [.name, .namespace, .uid, .resourceVersion, .creationTimestamp] {
-            metadata[key] = object.metadataValue(key)
-        }
-        return [
-            "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": .object(metadata),
-            "spec": ["replicas": spec["replicas"] ?? 1],
-            "status": [
-                "replicas": object[.status]?["replicas"] ?? 0, "selector": .string(labels.joined(separator: ",")),
-            ],
-        ]
-    }
-
-    private func scale(_ call: ResourceCall) throws -> Response {
-        guard let entry = store.get(call.resource.collection, try call.key()) else {
-            throw APIStatus.notFound(call.resource.subject, call.name)
-        }
-        return .document(scaleDocument(entry.object))
-    }
-
-    private func setScale(_ call: ResourceCall) async throws -> Response {
-        guard let replicas = try await call.bodyValue()["spec"]?["replicas"]?.integer, replicas >= 0 else {
-            throw APIStatus.badRequest("a Scale needs spec.replicas, a number not below 0")
-        }
-        let response = try await update(call, try call.key(), subresource: "scale") { live in
-            var new = live
-            new.modify(.spec) { $0?["replicas"] = .integer(replicas) }
-            return new
-        }
-        guard let object = (response.body.value as? JSON)?.object else { return response }
-        return .document(scaleDocument(object))
     }
 }

@@ -49,6 +49,7 @@ extension APIServer {
             }
             let live = entry.object
             var new = try change(live)
+            if let narrowed = try new.narrowed(to: subresource, of: live, call) { new = narrowed }
             prepareForUpdate(&new, live: live, call, subresource: subresource)
             try admit(&new, old: live, call)
             countGeneration(&new, live: live, call, subresource: subresource)
@@ -102,7 +103,7 @@ extension APIServer {
             } else {
                 new[.metadata] = written
             }
-        } else if call.resource.hasStatus {
+        } else if call.resource.hasStatus, subresource != "approval" {
             new[.status] = live[.status]
         }
         for key: FieldKey in [
