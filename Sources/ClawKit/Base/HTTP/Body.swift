@@ -68,8 +68,10 @@ public struct Body: Sendable {
             guard bytes.count <= limit else { throw Finding.bodyTooLarge(limit: limit) }
             return bytes
         case .value(let value): return value.encodedBytes()
-        case .stream(let stream, _, _):
+        case .stream(let stream, let length, _):
             var collected: [UInt8] = []
+            // A promise only: a body may be shorter, and what is never written takes no memory.
+            if let length, length <= limit { collected.reserveCapacity(length) }
             for try await chunk in stream {
                 guard collected.count + chunk.count <= limit else { throw Finding.bodyTooLarge(limit: limit) }
                 collected += chunk

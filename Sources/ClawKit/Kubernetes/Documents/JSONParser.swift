@@ -41,51 +41,15 @@ public enum JSONParser {
         return try bytes.withUnsafeBufferPointer { text throws(JSONError) in
             var packer = JSONPacker(text, managedFields)
             packer.skipBlanks()
-            let value = try outermost(&packer, depth: limits.depth)
-            packer.skipBlanks()
-            if !packer.isAtEnd { throw packer.error("unexpected \(packer.found()) after the value") }
-            return value
+            guard packer.peek() == UInt8(ascii: "{") else {
+                let value = try packer.document(depth: limits.depth)
+                try packer.expectEnd()
+                return value
+            }
+            var reader = OutermostReader(depth: limits.depth)
+            try reader.readToEnd(&packer)
+            return reader.value
         }
-    }
-
-    private static func outermost(_ packer: inout JSONPacker, depth: Int) throws(JSONError) -> JSON {
-        guard packer.skip(UInt8(ascii: "{")) else { return try packer.document(depth: depth) }
-        guard depth > 0 else { throw packer.error("arrays and objects nest too deep") }
-        packer.skipBlanks()
-        let list = MemberList()
-        if packer.skip(UInt8(ascii: "}")) { return .object(JSONObject(list)) }
-        repeat {
-            packer.skipBlanks()
-            let key = FieldKey(try packer.name())
-            packer.skipBlanks()
-            guard packer.skip(UInt8(ascii: ":")) else { throw packer.error("expected ':', found \(packer.found())") }
-            packer.skipBlanks()
-            guard list.count < MemberList.mostNames else { throw packer.error("an object has too many members") }
-            list[key] =
-                packer.skip(UInt8(ascii: "["))
-                ? .array(try elements(&packer, depth: depth - 2, of: list, key)) : try packer.document(depth: depth - 1, parent: key.number)
-            packer.skipBlanks()
-        } while packer.skip(UInt8(ascii: ","))
-        guard packer.skip(UInt8(ascii: "}")) else { throw packer.error("expected ',' or '}', found \(packer.found())") }
-        return .object(JSONObject(list))
-    }
-
-    /// The elements of an array of the outermost object, its bracket read.
-    private static func elements(
-        _ packer: inout JSONPacker, depth: Int, of list: MemberList, _ key: FieldKey
-    ) throws(JSONError) -> [JSON] {
-        guard depth >= 0 else { throw packer.error("arrays and objects nest too deep") }
-        let kind =
-            key == "items" ? ItemKind(listKind: list["kind"]?.string, apiVersion: list["apiVersion"]?.string) : nil
-        var elements: [JSON] = []
-        packer.skipBlanks()
-        if packer.skip(UInt8(ascii: "]")) { return elements }
-        repeat {
-            elements.append(try packer.document(depth: depth, adding: kind))
-            packer.skipBlanks()
-        } while packer.skip(UInt8(ascii: ","))
-        guard packer.skip(UInt8(ascii: "]")) else { throw packer.error("expected ',' or ']', found \(packer.found())") }
-        return elements
     }
 }
 

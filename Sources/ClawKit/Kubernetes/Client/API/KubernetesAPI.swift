@@ -100,7 +100,7 @@ public struct KubernetesClient: KubernetesAPI {
         if let value = response.body.value as? JSON { return value }
         let bytes = try await response.body.collect(limit: Self.documentLimit)
         do {
-            return try JSONParser.parse(
+            return try await JSONParser.parseConcurrently(
                 bytes, limits: .init(bytes: Self.documentLimit), managedFields: request.managedFields ?? reading.managedFields)
         } catch {
             // A proxy's own page, most likely.

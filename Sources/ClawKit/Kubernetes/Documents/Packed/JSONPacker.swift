@@ -507,7 +507,7 @@ struct JSONPacker: ~Copyable {
     }
 
     @inline(__always)
-    private func peek() -> UInt8 { cursor < end ? cursor.pointee : 0 }
+    func peek() -> UInt8 { cursor < end ? cursor.pointee : 0 }
 
     @inline(__always)
     mutating func skip(_ byte: UInt8) -> Bool {
@@ -559,7 +559,17 @@ struct JSONPacker: ~Copyable {
 
     // MARK: errors
 
-    var isAtEnd: Bool { cursor >= end }
+    /// Nothing may follow the outermost value.
+    mutating func expectEnd() throws(JSONError) {
+        skipBlanks()
+        if cursor < end { throw error("unexpected \(found()) after the value") }
+    }
+
+    /// Where the cursor is in the text.
+    var offset: Int {
+        get { cursor - start }
+        set { cursor = start + newValue }
+    }
 
     func found() -> String {
         guard cursor < end else { return "the end" }
@@ -567,5 +577,5 @@ struct JSONPacker: ~Copyable {
         return byte >= 0x21 && byte < 0x7F ? "'\(Character(Unicode.Scalar(byte)))'" : "byte \(byte)"
     }
 
-    func error(_ message: String) -> JSONError { JSONError(message, at: cursor - start) }
+    func error(_ message: String) -> JSONError { JSONError(message, at: min(cursor, end) - start) }
 }
