@@ -67,6 +67,10 @@ private func commands(_ client: KubernetesClient) async throws {
     try await client.withPortForward(pod: "web-0", port: 8080, in: "demo") { port in
         print("http://127.0.0.1:\(port)")
     }
+
+    try await client.copy("site", toPod: "web-0", "/srv/www", in: "demo")
+    let logs = try await client.copy(fromPod: "web-0", "/var/log/app", to: "logs/", in: "demo")
+    print(logs.members, logs.bytes, logs.remarks)
     // ARTICLE: end
 }
 

@@ -229,6 +229,16 @@ struct ArchiveTargetTests {
         }
     }
 
+    @Test("an archive cannot fill the memory with members that are left out, nor bury them endlessly deep")
+    func floods() throws {
+        let device = TarEntry(path: "data/x", kind: .other(UInt8(ascii: "3")), mode: 0o666, modified: Self.time)
+        let flood = (0..<1500).map { _ in (device, [UInt8]()) }
+        #expect(try unpack([Self.directory("data")] + flood, skipsUnsafe: true).remarks.count == 1000)
+        let deep = "data" + String(repeating: "/d", count: 600)
+        let error = #expect(throws: Finding.self) { try unpack([Self.directory("data"), Self.file(deep)]) }
+        #expect(error?.code == .unsafeArchive)
+    }
+
     @Test("a file does not take a directory's place, nor a directory a file's")
     func collisions() throws {
         #expect(throws: (any Error).self) { try unpack([Self.file("data"), Self.file("data/x")]) }

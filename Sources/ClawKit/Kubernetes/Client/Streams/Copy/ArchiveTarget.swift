@@ -14,6 +14,9 @@ struct ArchiveTarget {
     private let limit: Int
     private(set) var summary = CopySummary()
 
+    /// How many directories deep a member may lie, and how many that were left out are told.
+    private static let (depthLimit, remarkLimit) = (512, 1000)
+
     private enum Content {
         case none
         case skipped(left: Int)
@@ -57,14 +60,15 @@ struct ArchiveTarget {
         guard !path.hasPrefix("/"), !parts.contains("..") else {
             throw Self.unsafe(path, "would lie outside of the target")
         }
+        guard parts.count <= Self.depthLimit else { throw Self.unsafe(path.prefix(200) + "…", "lies too deep") }
         guard parts.starts(with: prefix) else { throw Self.unsafe(path, "is none that was asked for") }
         return Array(parts.dropFirst(prefix.count))
     }
 
-    private static func unsafe(_ path: String, _ what: String) -> Finding {
+    private static func unsafe(_ path: some StringProtocol, _ what: String) -> Finding {
         Finding(
             .unsafeArchive, "The member \(what); do not trust the container, or copy the part of it that you need.",
-            field: path)
+            field: String(path))
     }
 
     /// Whether a link in a directory so deep leads to something inside. `..` only at its beginning: behind a name
@@ -107,8 +111,11 @@ struct ArchiveTarget {
 
     private mutating func leaveOut(_ entry: TarEntry, _ what: String) throws {
         guard skipsUnsafe else { throw Self.unsafe(entry.path, what) }
-        summary.remarks.append(
-            Finding(.unsafeArchive, "The member \(what) and was left out; copy it by itself.", field: entry.path))
+        // A hostile archive must not fill the memory with them.
+        if summary.remarks.count < Self.remarkLimit {
+            summary.remarks.append(
+                Finding(.unsafeArchive, "The member \(what) and was left out; copy it by itself.", field: entry.path))
+        }
     }
 
     private mutating func beginDirectory(_ entry: TarEntry, _ parts: [String]) throws {

@@ -6,7 +6,7 @@ public struct CopySummary: Sendable, Hashable {
     public var members = 0
     /// Of the files' content.
     public var bytes = 0
-    /// What was left out, and why; what was copied while it changed.
+    /// What was left out, and why (the first thousand); what was copied while it changed.
     public var remarks: [Finding] = []
 
     public init() {}
