@@ -20,6 +20,12 @@ func measureLists(_ list: [UInt8]) async throws {
         precondition(sum > 0, "the list must have been read")
         report(name, podCount, "pods", time)
     }
+    var sum = 0
+    let concurrently = try await best(of: 7) {
+        sum = restarts(try await JSONParser.parseConcurrently(list, managedFields: .dropped))
+    }
+    precondition(sum > 0, "the list must have been read")
+    report("list → typed pods on two threads, managedFields dropped", podCount, "pods", concurrently)
     try await measureClientLists(list)
 
     let json = try JSONParser.parse(list)

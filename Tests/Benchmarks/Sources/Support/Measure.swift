@@ -51,6 +51,8 @@ public func report(_ name: String, _ rate: Double, _ unit: String, _ note: Strin
     let number = rate < 100 ? String(format: "%.1f", rate) : String(Int(rate))
     let left = String(repeating: " ", count: max(0, 10 - number.count)) + number
     print("  \(name.padding(toLength: 62, withPad: " ", startingAt: 0))\(left) \(unit)\(note.isEmpty ? "" : "  \(note)")")
+    // Now, also into a pipe.
+    fflush(nil)
 }
 
 /// A figure a second, of processor and of wall time.
@@ -59,5 +61,3 @@ public func report(_ name: String, _ count: Int, _ unit: String, _ time: Measure
         name, Double(count) / time.processor, "\(unit)/s CPU",
         "\(Int(Double(count) / time.wall)) \(unit)/s wall\(note.isEmpty ? "" : "; \(note)")")
 }
-
-public func heading(_ text: String) { print("\n\(text)") }
