@@ -17,8 +17,17 @@ struct ConcurrentParsingTests {
         Array(#"{\#(before)"items":[\#(items.joined(separator: separator))]\#(after)}"#.utf8)
     }
 
+    /// A text with its name, by which alone a test's report tells it.
+    struct Example: Sendable, CustomTestStringConvertible {
+        let name: String
+        let text: [UInt8]
+        var testDescription: String { name }
+    }
+
     /// Lists, each with another difficulty for a guess of where an item begins.
-    static let lists: [(String, [UInt8])] = [
+    static let lists = examples.map { Example(name: $0.0, text: $0.1) }
+
+    private static let examples: [(String, [UInt8])] = [
         ("plain", list((0..<count).map(item))),
         ("with members behind the items", list((0..<count).map(item), after: #","metadata":{"resourceVersion":"7"},"x":[1]"#)),
         ("with blanks everywhere", list((0..<count).map(item), separator: " ,\n\t ")),
@@ -41,12 +50,15 @@ struct ConcurrentParsingTests {
     ]
 
     @Test("the result is that of one thread, wherever the second half is guessed to begin", arguments: lists)
-    func same(name: String, text: [UInt8]) async throws {
-        #expect(text.count > JSONParser.shortestSplit)
+    func same(example: Example) async throws {
+        let text = example.text
+        let isLong = text.count > JSONParser.shortestSplit
+        #expect(isLong)
         for mode in [JSONParser.ManagedFields.dropped, .lazy, .parsed] {
             let expected = try JSONParser.parse(text, managedFields: mode)
             let found = try await JSONParser.parseConcurrently(text, managedFields: mode)
-            #expect(found.bytes() == expected.bytes(), "\(name)")
+            let isSame = found.bytes() == expected.bytes()
+            #expect(isSame)
         }
     }
 

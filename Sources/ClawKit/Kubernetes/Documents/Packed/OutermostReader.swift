@@ -89,7 +89,8 @@ struct OutermostReader {
         return try endItems(&packer)
     }
 
-    /// Goes on after a pause with the items that another reader has read from there on, the cursor behind their bracket.
+    /// Goes on after a pause with the items that another reader has read from there on, the cursor behind their
+    /// bracket.
     mutating func takeItems(_ items: [JSON], _ packer: inout JSONPacker) throws(JSONError) {
         elements += items
         _ = try endItems(&packer)
