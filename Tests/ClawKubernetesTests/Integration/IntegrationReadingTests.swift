@@ -127,9 +127,7 @@ struct IntegrationReadingTests {
                         command: ["/bin/sh", "-c", "for n in 1 2 3; do echo line $n; done"])
                 ], automountServiceAccountToken: false, restartPolicy: "Never")
             let wanted = pod
-            if !target.isEmbedded {
-                try await client.wait(for: ServiceAccount.self, "default", until: .exists, deadline: .seconds(30))
-            }
+            await cluster.waitForAccount()
             _ = try await client.create(wanted)
             try await client.wait(
                 for: Pod.self, "talker", until: ObjectCondition("ended") { $0.status?.phase == "Succeeded" },

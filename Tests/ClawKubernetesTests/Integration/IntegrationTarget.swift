@@ -124,6 +124,13 @@ struct Integration: Sendable {
         }
     }
 
+    /// A namespace gets its account a moment after it is made, and takes no pods before. Where the cluster has no such
+    /// controller, nothing is lost but time.
+    func waitForAccount() async {
+        guard !target.isEmbedded else { return }
+        _ = try? await client.wait(for: ServiceAccount.self, "default", until: .exists, deadline: .seconds(5))
+    }
+
     // MARK: objects
 
     func map(_ name: String, _ data: [String: String] = [:], labels: [String: String] = [:]) -> ConfigMap {

@@ -72,9 +72,7 @@ struct IntegrationWritingTests {
     func status(target: IntegrationTarget) async throws {
         try await Integration.run(target) { cluster in
             let client = cluster.client
-            if !target.isEmbedded {
-                try await client.wait(for: ServiceAccount.self, "default", until: .exists, deadline: .seconds(30))
-            }
+            await cluster.waitForAccount()
             _ = try await client.create(cluster.pod("web"))
             let condition: JSON = ["type": "example.com/Checked", "status": "True"]
             let patched = try await client.patch(
@@ -180,9 +178,7 @@ struct IntegrationWritingTests {
     func podSubresources(target: IntegrationTarget) async throws {
         try await Integration.run(target) { cluster in
             let client = cluster.client
-            if !target.isEmbedded {
-                try await client.wait(for: ServiceAccount.self, "default", until: .exists, deadline: .seconds(30))
-            }
+            await cluster.waitForAccount()
             var wanted = cluster.pod("web")
             wanted.spec?.containers[0].resources = ResourceRequirements(requests: ["cpu": "100m"])
             _ = try await client.create(wanted)
