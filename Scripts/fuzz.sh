@@ -15,6 +15,8 @@ if [ ! -x "$out/documents" ] || [ -n "$newest" ]; then
 fi
 echo "==> fuzzing for $seconds s"
 cd "$out"
+# Swift's own report of a crash and the sanitizer's hang on each other.
+export SWIFT_BACKTRACE=enable=no
 ./documents corpus ../../Tests/Fuzz/Seeds -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 \
     -print_final_stats=1 -verbosity=0
 echo "==> nothing found"

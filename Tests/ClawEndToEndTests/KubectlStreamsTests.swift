@@ -104,7 +104,10 @@ struct KubectlStreamsTests {
             def ask(s, n):
                 s.sendall(b'x' * n + b'\\n')
                 got = b''
-                while not got.endswith(b'\\n'): got += s.recv(65536)
+                while not got.endswith(b'\\n'):
+                    piece = s.recv(65536)
+                    assert piece, 'the connection ended'
+                    got += piece
                 assert got == b'got ' + b'x' * n + b'\\n', got[:100]
             a, b = (socket.create_connection(('127.0.0.1', port)) for _ in range(2))
             for n in (1, 1000, 100000): ask(a, n); ask(b, n)

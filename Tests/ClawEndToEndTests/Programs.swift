@@ -49,6 +49,8 @@ func run(
     let ended = Latch<Int32>()
     process.terminationHandler = { ended.set($0.terminationStatus) }
     try process.run()
+    // Whatever happens here, it does not outlive its test.
+    defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
     let status = try await withTaskCancellationHandler {
         try await SystemTime().withDeadline(.seconds(60), "\(program) \(arguments.joined(separator: " "))") {
             try await ended.wait()

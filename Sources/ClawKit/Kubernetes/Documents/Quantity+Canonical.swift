@@ -10,14 +10,13 @@ extension Quantity {
     static func canonical(_ nanos: Int128, _ format: QuantityParts.Format) -> Quantity {
         if nanos == 0 { return .zero }
         let unit: Int128 = 1_000_000_000
-        // Binary suffixes begin at 1024: smaller amounts are written in decimal.
-        if format == .binary, nanos.magnitude >= UInt128(1024 * unit) { return binary(nanos, unit) }
+        // Binary suffixes begin at 1024 and have no fractions: what they cannot say is written in decimal.
+        if format == .binary, nanos.magnitude >= UInt128(1024 * unit), nanos % unit == 0 { return binary(nanos / unit) }
         return decimal(nanos, asExponent: format == .exponent)
     }
 
-    private static func binary(_ nanos: Int128, _ unit: Int128) -> Quantity {
-        let (quotient, remainder) = nanos.quotientAndRemainder(dividingBy: unit)
-        var value = quotient + remainder.signum()
+    private static func binary(_ units: Int128) -> Quantity {
+        var value = units
         var suffixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"][...]
         while value % 1024 == 0, suffixes.count > 1 {
             value /= 1024
