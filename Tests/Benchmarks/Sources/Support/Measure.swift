@@ -36,14 +36,15 @@ private func processorTime() -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
-/// Memory of this process in MB (10⁶ bytes): what is resident now, and the most that ever was.
-public func residentMemory() -> (now: Double, peak: Double) {
+/// Memory of this process in MB (10⁶ bytes): what is resident now, the part of it that no file backs (heap and stacks),
+/// and the most that ever was resident.
+public func residentMemory() -> (now: Double, anonymous: Double, peak: Double) {
     let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     func field(_ name: String) -> Double {
         let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
         return (line?.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) * 1024 / 1e6
     }
-    return (field("VmRSS:"), field("VmHWM:"))
+    return (field("VmRSS:"), field("RssAnon:"), field("VmHWM:"))
 }
 
 /// One line of the table.
