@@ -168,6 +168,11 @@ struct JSONPacker: ~Copyable {
             return
         }
         let count = cursor - begin
+        // The text is written as it stands, and lines of events must stay lines.
+        if SWAR.contains(0x0A, begin, count) {
+            cursor = begin
+            return try pack(depth: depth, parent: Self.managedFieldsKey)
+        }
         reserve(count + 16)
         write(PackedTag.raw)
         write(UInt32(count))

@@ -17,6 +17,20 @@ enum SWAR {
     @inline(__always)
     static func special(_ word: UInt64) -> UInt64 { quoteEscapeOrControl(word) | word & highs }
 
+    static func contains(_ byte: UInt8, _ start: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        var offset = 0
+        while offset + 8 <= count {
+            let word = UnsafeRawPointer(start + offset).loadUnaligned(as: UInt64.self) ^ (ones &* UInt64(byte))
+            if (word &- ones) & ~word & highs != 0 { return true }
+            offset += 8
+        }
+        while offset < count {
+            if start[offset] == byte { return true }
+            offset += 1
+        }
+        return false
+    }
+
     /// The lowest `count` bytes; none for less than one, all for more than seven.
     @inline(__always)
     static func mask(_ count: Int) -> UInt64 {
