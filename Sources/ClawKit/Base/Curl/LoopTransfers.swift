@@ -12,6 +12,8 @@ struct LoopTransfers {
     init(multi: UnsafeMutableRawPointer, configuration: CurlTransport.Configuration) {
         self.multi = multi
         self.configuration = configuration
+        // Otherwise libcurl keeps four for each transfer under way at that moment, and closes the rest after a burst.
+        claw_curl_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, Self.idleConnections)
     }
 
     mutating func handle(_ command: CurlLoop.Command) {
@@ -74,6 +76,7 @@ struct LoopTransfers {
 
     /// With the hundred streams that most servers allow on each, more than any client has under way.
     private static let multiplexedConnections = 16
+    private static let idleConnections = 128
 
     private mutating func finishUpgraded() {
         for id in upgrades {

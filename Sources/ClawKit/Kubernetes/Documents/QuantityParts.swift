@@ -24,7 +24,7 @@ struct QuantityParts {
             fraction = rest.dropFirst().prefix { $0.isASCII && $0.isNumber }
             rest = rest.dropFirst(1 + fraction.count)
         }
-        guard !(whole.isEmpty && fraction.isEmpty), whole.count <= 24, fraction.count <= 24 else { return nil }
+        guard !(whole.isEmpty && fraction.isEmpty), whole.count <= 39, fraction.count <= 24 else { return nil }
 
         var power: Int
         if let known = Self.decimalSuffixes[String(rest)] {
