@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// The events of one watch response: one JSON document a line, however the bytes are chunked.
 struct WatchLines {
     /// The largest event accepted, in bytes.
@@ -22,7 +30,7 @@ struct WatchLines {
     mutating func next() async throws -> JSONObject? {
         if let values { return try await values.next() }
         while true {
-            if let end = buffer[scanned...].firstIndex(of: UInt8(ascii: "\n")) {
+            if let end = nextLineFeed() {
                 let line = start..<end
                 (start, scanned) = (end + 1, end + 1)
                 if buffer[line].allSatisfy({ $0 == UInt8(ascii: "\r") }) { continue }
@@ -37,6 +45,16 @@ struct WatchLines {
             guard buffer.count <= Self.limit else { throw WatchProtocolError.lineTooLong(limit: Self.limit) }
             guard let chunk = try await chunks.next() else { return nil }
             buffer += chunk
+        }
+    }
+
+    /// By memchr(3), which looks at many bytes at once.
+    private func nextLineFeed() -> Int? {
+        buffer.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, scanned < bytes.count,
+                let found = memchr(base + scanned, 0x0A, bytes.count - scanned)
+            else { return nil }
+            return UnsafeRawPointer(found) - base
         }
     }
 }
