@@ -35,15 +35,18 @@ struct NamespaceController: Sendable {
     }
 
     private func empty(_ namespace: Namespace) async throws -> Reconciled {
-        var isEmpty = true
+        var rest = NamespaceRest()
         for collection in server.store.collections {
             guard let resource = server.registry.find(collection), resource.type.isNamespaced,
                 !server.store.list(collection, namespace: namespace.name).objects.isEmpty
             else { continue }
-            isEmpty = false
             _ = try await client.document(for: APIRequest(.delete, resource.type, namespace: namespace.name))
+            rest.add(server.store.list(collection, namespace: namespace.name).objects, of: collection)
         }
-        guard isEmpty else { return .again(after: .milliseconds(100)) }
+        guard rest.isEmpty else {
+            try await report(rest, namespace)
+            return .again(after: .milliseconds(100))
+        }
         var finished = namespace
         finished.spec?.finalizers = []
         do {
@@ -55,5 +58,18 @@ struct NamespaceController: Sendable {
             return .settled
         }
         return .settled
+    }
+
+    /// Says what holds the namespace, where that is news.
+    private func report(_ rest: NamespaceRest, _ namespace: Namespace) async throws {
+        var changed = namespace
+        let old = namespace.status?.conditions ?? []
+        changed.status?.conditions = rest.conditions(old, now: server.time.now)
+        guard changed != namespace else { return }
+        do {
+            _ = try await client.replaceStatus(changed)
+        } catch let error as KubernetesError where error.isNotFound || error.isConflict {
+            // Gone, or changed and asked for again.
+        }
     }
 }

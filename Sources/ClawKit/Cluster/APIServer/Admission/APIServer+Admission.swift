@@ -47,9 +47,13 @@ extension APIServer {
     /// Fills in what Kubernetes fills in.
     func admit(_ object: inout JSONObject, old: JSONObject?, _ call: ResourceCall) throws {
         object.dropEmptyMetadata()
-        if call.target.subresource == "status" { return }
-        if let old { keepStorage(of: &object, from: old, call) }
-        Defaults.apply(to: &object, call.resource.type)
+        if call.target.subresource != "status" {
+            if let old { keepStorage(of: &object, from: old, call) }
+            Defaults.apply(to: &object, call.resource.type)
+        }
+        if case .builtIn(let name?) = call.resource.shape {
+            object = DocumentForm(types: .kubernetes).settled(object, as: name)
+        }
     }
 
     func checkName(_ object: JSONObject, _ call: ResourceCall) throws {
@@ -71,7 +75,7 @@ extension APIServer {
         var errors: [APIStatus.FieldError] = []
         switch call.resource.shape {
         case .builtIn(let name?):
-            if old == nil {
+            if call.target.subresource == nil {
                 errors = SchemaTable.kubernetes.inspect(object, as: name).missing.map { .required($0) }
             }
         case .builtIn(nil): break

@@ -40,29 +40,32 @@ extension APIServer {
             throw APIStatus.badRequest(
                 "the name of the object (\(configuration.objectName)) does not match the name on the URL (\(call.name))")
         }
-        if let namespace = call.namespace, configuration.objectNamespace.isEmpty {
-            configuration.setMetadata(.namespace, .string(namespace))
+        if let namespace = call.namespace, !configuration.objectNamespace.isEmpty, configuration.objectNamespace != namespace {
+            throw APIStatus.badRequest(
+                "the namespace of the provided object does not match the namespace sent on the request")
         }
-        let warnings = try checkFields(&configuration, call, fillsDefaults: false)
+        // Fields that the kind does not have are for the field manager to refuse, in its words.
         let fields = call.resource.fieldManager(subresource)
         let (force, key, now) = (call.query.flag("force"), try call.key(), time.now)
-        var response: Response
         if store.get(call.resource.collection, key) == nil, subresource == nil {
             try call.requireNamespace()
+            if let uid = configuration.metadataString(.uid), !uid.isEmpty {
+                throw APIStatus.conflict(
+                    call.resource.subject, call.name,
+                    "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
+            }
             var object = try fields.apply(configuration, to: nil, manager: manager, force: force, at: now)
             try call.adopt(&object)
             if case .custom(let schema) = call.resource.shape { schema.fillDefaults(&object) }
-            response = try await store(create: object, call, .applied)
+            return try await store(create: object, call, .applied)
         } else {
-            response = try await update(call, key, subresource: subresource, .applied) { live in
+            return try await update(call, key, subresource: subresource, .applied) { live in
                 var new = try fields.apply(configuration, to: live, manager: manager, force: force, at: now)
                 try call.adopt(&new)
                 if case .custom(let schema) = call.resource.shape { schema.fillDefaults(&new) }
                 return new
             }
         }
-        response.addWarnings(warnings)
-        return response
     }
 }
 
@@ -71,7 +74,8 @@ extension RegisteredResource {
     func fieldManager(_ subresource: String?) -> FieldManager {
         let ignored: FieldSet =
             switch subresource {
-            case "status": FieldSet(fields: ["spec"], ["metadata", "labels"], ["metadata", "annotations"])
+            case "status":
+                isCustom ? FieldSet(fields: ["spec"], ["metadata", "labels"], ["metadata", "annotations"]) : FieldSet(fields: ["spec"])
             case nil: hasStatus ? FieldSet(fields: ["status"]) : FieldSet()
             default: FieldSet()
             }

@@ -14,6 +14,9 @@ extension APIServer {
                 spec.document["serviceAccount"] = .string(account)
                 spec.priority = spec.priority ?? 0
                 spec.preemptionPolicy = spec.preemptionPolicy ?? "PreemptLowerPriority"
+                spec.tolerations += Self.defaultTolerations.filter { added in
+                    !spec.tolerations.contains { $0.effect != "NoSchedule" && ($0.key ?? added.key) == added.key }
+                }
                 pod.spec = spec
             }
             pod.status = PodStatus(phase: "Pending", qosClass: PodDefaults.qualityOfService(pod.spec))
@@ -25,9 +28,17 @@ extension APIServer {
         case ("", "services"):
             object[.status] = ["loadBalancer": [:]]
             giveAddress(to: &object, call)
-        case ("networking.k8s.io", "ingresses"): object[.status] = ["loadBalancer": [:]]
+        case ("apiextensions.k8s.io", "customresourcedefinitions"):
+            let stored = object[.spec]?["versions"]?.array?.first { $0["storage"]?.bool == true }?["name"]
+            object.modify(.status) { $0?["storedVersions"] = .array(stored.map { [$0] } ?? []) }
         default: break
         }
+    }
+
+    /// Pods stay on a node that is lost for five minutes.
+    /// <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#defaulttolerationseconds>
+    private static let defaultTolerations = ["not-ready", "unreachable"].map {
+        Toleration(key: "node.kubernetes.io/\($0)", operator: "Exists", effect: "NoExecute", tolerationSeconds: 300)
     }
 
     /// A cluster address of 10.96.0.0/16 for a service that wants one. Nothing routes it; clients expect it.
@@ -57,7 +68,7 @@ extension APIServer {
         case ("", "services"):
             guard object[.spec]?["type"] != "ExternalName" else { return }
             kept = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]
-        case ("", "pods"): kept = ["serviceAccountName", "serviceAccount", "priority", "preemptionPolicy", "nodeName"]
+        case ("", "pods"): kept = ["serviceAccountName", "serviceAccount", "priority", "preemptionPolicy", "nodeName", "tolerations"]
         case ("", "namespaces"): kept = ["finalizers"]
         default: return
         }

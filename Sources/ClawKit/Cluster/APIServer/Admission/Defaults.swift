@@ -31,9 +31,10 @@ enum Defaults {
         case ("storage.k8s.io", "storageclasses"):
             if object["reclaimPolicy"] == nil { object["reclaimPolicy"] = "Delete" }
             if object["volumeBindingMode"] == nil { object["volumeBindingMode"] = "Immediate" }
-        case ("coordination.k8s.io", "leases"): if object[.spec] == nil { object[.spec] = [:] }
-        case ("rbac.authorization.k8s.io", "roles"), ("rbac.authorization.k8s.io", "clusterroles"):
-            if object["rules"] == nil { object["rules"] = .null }
+        case ("", "nodes"):
+            object.modify(.status) { status in
+                if status?["allocatable"] == nil, let capacity = status?["capacity"] { status?["allocatable"] = capacity }
+            }
         case ("apiextensions.k8s.io", "customresourcedefinitions"): CustomResourceDefinitions.fillDefaults(&object)
         default: WorkloadDefaults.apply(to: &object, type)
         }

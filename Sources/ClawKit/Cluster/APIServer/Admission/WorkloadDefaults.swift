@@ -25,13 +25,9 @@ enum WorkloadDefaults {
             }
         }
         object.modify(at: path[...], fillTemplate)
-        if type.plural == "cronjobs" {
-            object.modify(at: ["spec", "jobTemplate"]) { if $0["metadata"] == nil { $0["metadata"] = [:] } }
-        }
     }
 
     private static func fillTemplate(_ template: inout JSONObject) {
-        if template[.metadata] == nil { template[.metadata] = [:] }
         guard let spec = template[.spec]?.object else { return }
         var pod = PodSpec(document: spec)
         PodDefaults.fill(&pod, isTemplate: true)

@@ -114,7 +114,11 @@ extension APIServer {
                 if marked.isReadyToVanish {
                     let last = try await store.remove(call.resource.collection, key, expecting: entry.revision)
                     await didRemove(call.resource, last)
-                    return (last, true)
+                    // A pod answers as it would have been marked, other kinds as they were.
+                    guard call.resource.type.kind == "Pod" else { return (last, true) }
+                    var answer = marked
+                    answer.setMetadata(.resourceVersion, last.metadataValue(.resourceVersion))
+                    return (answer, true)
                 }
                 if marked == live { return (live, false) }
                 let stored = try await store.commit(call.resource.collection, marked, expecting: .revision(entry.revision))

@@ -18,13 +18,12 @@ extension APIServer {
         let filter = try ObjectFilter(call)
         let representation = try Representation(accept: call.request.headers[.accept], isList: true)
         let (objects, revision, position) = try listed(call, parameters)
-        let matching = filter.isEverything ? objects : objects.filter(filter.matches)
-        let page = Page(matching, after: position, limit: parameters.limit, revision: revision, isCounted: filter.isEverything)
+        let page = Page(objects, after: position, limit: parameters.limit, revision: revision, filter)
         var metadata = page.metadata
-        // Lists of custom resources always carry the member.
-        if call.resource.isCustom, metadata["continue"] == nil { metadata["continue"] = "" }
         switch representation {
         case .object:
+            // Whole lists of custom resources always carry the member.
+            if call.resource.isCustom, metadata["continue"] == nil { metadata["continue"] = "" }
             let type = call.resource.type
             let items = call.resource.isCustom ? page.objects : page.objects.map(\.withoutType)
             return .document([

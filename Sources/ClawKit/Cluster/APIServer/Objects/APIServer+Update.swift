@@ -60,9 +60,11 @@ extension APIServer {
             if call.isDryRun { return try answer(call, new) }
             do {
                 if new.isBeingDeleted, new.isReadyToVanish {
-                    let last = try await store.remove(call.resource.collection, key, expecting: entry.revision, lastState: new)
+                    // Watchers are told the object as it was kept last, the writer as he made it.
+                    let last = try await store.remove(call.resource.collection, key, expecting: entry.revision)
                     await didRemove(call.resource, last)
-                    return try answer(call, last)
+                    new.setMetadata(.resourceVersion, last.metadataValue(.resourceVersion))
+                    return try answer(call, new)
                 }
                 let stored = try await store.commit(call.resource.collection, new, expecting: .revision(entry.revision))
                 didChange(call.resource, stored)

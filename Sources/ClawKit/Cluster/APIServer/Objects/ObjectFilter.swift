@@ -14,7 +14,8 @@ struct ObjectFilter: Sendable {
             do {
                 labels = try LabelQuery(parsing: text)
             } catch {
-                throw APIStatus.badRequest("unable to parse requirement: \(error)")
+                let why = (error as? Finding)?.message ?? "\(error)"
+                throw APIStatus.badRequest("unable to parse requirement: \(why)")
             }
         }
         if let text = call.query["fieldSelector"], !text.isEmpty {

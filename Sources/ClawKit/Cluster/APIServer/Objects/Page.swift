@@ -23,25 +23,25 @@ struct Page {
     }
 
     /// - Parameters:
+    ///   - all: the whole state, in the order of its keys.
     ///   - limit: 0 for no limit.
-    ///   - isCounted: whether the page tells how many are left; a selector makes that unknown.
-    init(_ all: [JSONObject], after last: ObjectStore.Key?, limit: Int, revision: UInt64, isCounted: Bool) {
+    init(_ all: [JSONObject], after last: ObjectStore.Key?, limit: Int, revision: UInt64, _ filter: ObjectFilter) {
         var metadata: JSONObject = ["resourceVersion": .string(String(revision))]
         var rest = all[...]
         if let last { rest = rest.drop { ObjectStore.Key(object: $0) <= last } }
-        if limit > 0, rest.count > limit {
-            let left = rest.count - limit
-            rest = rest.prefix(limit)
-            if let last = rest.last {
-                let token: JSON = [
-                    "ns": .string(last.objectNamespace), "n": .string(last.objectName),
-                    "rv": .integer(Int64(clamping: revision)),
-                ]
-                metadata["continue"] = .string(Base64URL.encode(token.bytes()))
-                if isCounted { metadata["remainingItemCount"] = .integer(Int64(left)) }
-            }
+        var found: [JSONObject] = []
+        while limit == 0 || found.count < limit, let object = rest.popFirst() {
+            if filter.matches(object) { found.append(object) }
         }
-        objects = Array(rest)
+        // Whether the rest matches is not looked at: a page may be followed by an empty one.
+        if !rest.isEmpty, let last = found.last {
+            let token: JSON = [
+                "ns": .string(last.objectNamespace), "n": .string(last.objectName), "rv": .integer(Int64(clamping: revision)),
+            ]
+            metadata["continue"] = .string(Base64URL.encode(token.bytes()))
+            if filter.isEverything { metadata["remainingItemCount"] = .integer(Int64(rest.count)) }
+        }
+        objects = found
         self.metadata = metadata
     }
 }

@@ -93,6 +93,13 @@ extension ResourceCall {
             errors.append(APIStatus.FieldError(
                 reason: "FieldValueTooLong", field: "fieldManager", message: "Too long: may not be more than 128 bytes"))
         }
+        if let manager = query["fieldManager"],
+            let (position, bad) = manager.unicodeScalars.enumerated().first(where: { $1.value < 32 || $1.value == 127 })
+        {
+            let digits = String(bad.value, radix: 16, uppercase: true)
+            let code = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+            errors.append(.invalid("fieldManager", .string(manager), "invalid character U+\(code) (at position \(position))"))
+        }
         let runs = query.items.filter { $0.name == "dryRun" && $0.value != "All" }
         if let other = runs.first {
             errors.append(.unsupported("dryRun", .array([.string(other.value)]), ["All"]))

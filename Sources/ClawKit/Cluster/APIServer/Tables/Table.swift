@@ -23,7 +23,7 @@ struct Table: Sendable {
         let name = Column(
             name: "Name", format: "name",
             description: "Name must be unique within a namespace.") { object, _ in .string(object.objectName) }
-        let age = Column(name: "Age", description: "CreationTimestamp of the object.") { object, now in
+        let age = Column(name: "Age", type: resource.isCustom ? "date" : "string", description: "CreationTimestamp of the object.") { object, now in
             .string(Age.text(since: object.metadataString(.creationTimestamp), now: now))
         }
         if resource.isCustom {

@@ -1,0 +1,59 @@
+import ClawDocuments
+
+/// The form in which Kubernetes keeps its own kinds: members that say nothing (empty lists and maps, nulls) are left
+/// out, members that its documents never lack stand there, if only as their zero value.
+///
+/// Which is which follows from the Go types behind the API (`omitempty`), and stands in the field tables.
+struct DocumentForm {
+    let types: SchemaTable
+
+    func settled(_ object: JSONObject, as type: String) -> JSONObject {
+        types[type].map { settled(object, $0) } ?? object
+    }
+
+    private func settled(_ object: JSONObject, _ schema: Schema) -> JSONObject {
+        var result = object
+        for field in schema.fields {
+            let found = object[field.name]
+            let settled = settled(found, field)
+            if settled != found { result[field.name] = settled }
+        }
+        return result
+    }
+
+    /// `nil` alone would be JSON's null here.
+    private static let leftOut: JSON? = .none
+
+    /// The member's value; nil where it is left out.
+    private func settled(_ value: JSON?, _ field: Schema.Field) -> JSON? {
+        switch (field.type, value) {
+        // Open values keep even their nulls.
+        case (.any, let value?): value
+        case (_, nil), (_, .null?): field.isAlwaysPresent ? zero(field.type) : Self.leftOut
+        case (.list, .array(let items)?) where items.isEmpty: field.isAlwaysPresent ? .array([]) : Self.leftOut
+        case (.map, .object(let members)?) where members.isEmpty: field.isAlwaysPresent ? .object(members) : Self.leftOut
+        case (let type, let value?): settled(value, type)
+        }
+    }
+
+    private func settled(_ value: JSON, _ type: Schema.FieldType) -> JSON {
+        switch (type, value) {
+        case (.object(let name), .object(let object)): types[name].map { .object(settled(object, $0)) } ?? value
+        case (.list(.object(let name)), .array(let items)): .array(items.map { settled($0, .object(name)) })
+        case (.map(.object(let name)), .object(let members)):
+            .object(JSONObject(members.map { ($0, settled($1, .object(name))) }))
+        default: value
+        }
+    }
+
+    private func zero(_ type: Schema.FieldType) -> JSON {
+        switch type {
+        case .string: ""
+        case .integer, .number, .intOrString: 0
+        case .bool: false
+        case .quantity: "0"
+        case .object(let name): .object(settled(JSONObject(), as: name))
+        case .any, .time, .microTime, .bytes, .list, .map: .null
+        }
+    }
+}
