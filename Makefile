@@ -7,7 +7,7 @@ CONFIG ?= $(if $(wildcard .build/release/control-plane),release,debug)
 ARGS ?=
 PROGRAMS := control-plane orchestrator claw agent-runtime
 
-.PHONY: help setup build up test test-full bench models clean
+.PHONY: help setup build up test test-full bench fuzz models clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,9 +32,13 @@ test-full: setup ## everything: also kubectl and other real clients
 	@Scripts/setup-full.sh
 	@swift build --build-tests
 	@PATH="$$PWD/.venv/bin:$$PATH" swift test --skip-build
+	@SECONDS_TO_RUN=30 Scripts/fuzz.sh
 
 bench: setup ## the benchmarks, with what they are compared with; SECTIONS="lists memory …"
 	@Tests/Benchmarks/run.sh $(SECTIONS)
+
+fuzz: ## feeds the document parser with what libFuzzer thinks up; SECONDS_TO_RUN=60
+	@Scripts/fuzz.sh
 
 models: ## generates the Kubernetes models; OPENAPI, DISCOVERY, DEFAULTS name Kubernetes' own documents
 	@python3 Scripts/generate-models.py --openapi $(OPENAPI) --discovery $(DISCOVERY) --defaults $(DEFAULTS)
