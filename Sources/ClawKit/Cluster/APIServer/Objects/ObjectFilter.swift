@@ -35,20 +35,7 @@ struct ObjectFilter: Sendable {
             let found = object[.metadata]?.object?.stringMap(.labels) ?? [:]
             guard labels.matches(found) else { return false }
         }
-        return fields.map { $0.requirements.allSatisfy { Self.matches($0, object) } } ?? true
-    }
-
-    /// An absent field is the empty text, an absent switch is off.
-    private static func matches(_ requirement: FieldQuery.Requirement, _ object: JSONObject) -> Bool {
-        let found = JSON.object(object).value(at: requirement.path.split(separator: "."))
-        let text =
-            switch found {
-            case .string(let text): text
-            case .bool(let value): String(value)
-            case .integer(let value): String(value)
-            default: switches.contains(requirement.path) ? "false" : ""
-            }
-        return (text == requirement.value) == requirement.isEqual
+        return fields?.matches(object, switches: Self.switches) ?? true
     }
 
     private static let switches: Set<String> = ["spec.hostNetwork", "spec.unschedulable"]

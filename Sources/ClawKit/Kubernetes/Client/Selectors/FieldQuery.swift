@@ -20,7 +20,8 @@ public struct FieldQuery: Sendable, Hashable {
     }
 
     /// An absent field equals the empty text, as in Kubernetes.
-    public func matches(_ object: JSONObject) -> Bool {
+    /// - Parameter switches: paths whose absence means `false`.
+    public func matches(_ object: JSONObject, switches: Set<String> = []) -> Bool {
         requirements.allSatisfy { requirement in
             let found = JSON.object(object).value(at: requirement.path.split(separator: "."))
             let text =
@@ -28,7 +29,7 @@ public struct FieldQuery: Sendable, Hashable {
                 case .string(let text): text
                 case .bool(let value): String(value)
                 case .integer(let value): String(value)
-                default: ""
+                default: switches.contains(requirement.path) ? "false" : ""
                 }
             return (text == requirement.value) == requirement.isEqual
         }
