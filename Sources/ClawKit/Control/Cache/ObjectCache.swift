@@ -133,7 +133,7 @@ public final class ObjectCache<R: Resource>: Sendable {
         change { state in
             var changes: [Change] = []
             for (key, old) in state.objects where !keys.contains(key) {
-                state.forget(key)
+                _ = state.forget(key)
                 changes.append(Change(old: old, new: nil))
             }
             for (key, new) in fresh {

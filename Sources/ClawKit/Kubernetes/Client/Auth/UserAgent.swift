@@ -1,3 +1,4 @@
+import ClawBase
 import FoundationEssentials
 
 /// How clients name themselves to servers, for their audit logs: `PROGRAM (linux/arm64) clawkit`.
@@ -12,24 +13,6 @@ public enum UserAgent {
                 let isToken = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
                 return isToken || "-._+".unicodeScalars.contains(scalar) ? Character(scalar) : "-"
             })
-        return "\(name.isEmpty ? "program" : name) (\(system)/\(architecture)) clawkit"
-    }
-
-    private static var system: String {
-        #if os(Linux)
-            "linux"
-        #else
-            "darwin"
-        #endif
-    }
-
-    private static var architecture: String {
-        #if arch(x86_64)
-            "amd64"
-        #elseif arch(arm64)
-            "arm64"
-        #else
-            "unknown"
-        #endif
+        return "\(name.isEmpty ? "program" : name) (\(Machine.operatingSystem)/\(Machine.architecture)) clawkit"
     }
 }

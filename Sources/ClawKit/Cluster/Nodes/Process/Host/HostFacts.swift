@@ -14,29 +14,10 @@ enum HostFacts {
     static var nodeInfo: NodeSystemInfo {
         let kernel = kernel
         return NodeSystemInfo(
-            architecture: architecture, bootID: ProcessTable.bootID(), containerRuntimeVersion: "process://1",
+            architecture: Machine.architecture, bootID: ProcessTable.bootID(), containerRuntimeVersion: "process://1",
             kernelVersion: kernel, kubeProxyVersion: "", kubeletVersion: "v1.36.2+clawkit",
-            machineID: text("/etc/machine-id"), operatingSystem: operatingSystem,
-            osImage: release("PRETTY_NAME") ?? operatingSystem, systemUUID: "")
-    }
-
-    static var operatingSystem: String {
-        #if os(Linux)
-        "linux"
-        #else
-        "darwin"
-        #endif
-    }
-
-    /// In Go's words, as Kubernetes has it.
-    static var architecture: String {
-        #if arch(x86_64)
-        "amd64"
-        #elseif arch(arm64)
-        "arm64"
-        #else
-        "unknown"
-        #endif
+            machineID: text("/etc/machine-id"), operatingSystem: Machine.operatingSystem,
+            osImage: release("PRETTY_NAME") ?? Machine.operatingSystem, systemUUID: "")
     }
 
     static var hostName: String {

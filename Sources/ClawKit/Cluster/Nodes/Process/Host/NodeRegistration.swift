@@ -53,8 +53,8 @@ struct NodeRegistration: Sendable {
 
     private var labels: [String: String] {
         [
-            "kubernetes.io/hostname": configuration.name, "kubernetes.io/os": HostFacts.operatingSystem,
-            "kubernetes.io/arch": HostFacts.architecture, Self.kindLabel: "process",
+            "kubernetes.io/hostname": configuration.name, "kubernetes.io/os": Machine.operatingSystem,
+            "kubernetes.io/arch": Machine.architecture, Self.kindLabel: "process",
         ].merging(configuration.labels) { $1 }
     }
 
