@@ -89,7 +89,7 @@ struct ContainerTests {
         try await NodeFixture.run { fixture in
             try await fixture.start("gone", [Container(name: "main", command: ["/nowhere/program"])])
             let pod = try await fixture.waitFor("gone") {
-                ($0.main?.restartCount ?? 0) >= 2 && $0.main?.lastState != nil
+                ($0.main?.restartCount ?? 0) >= 2 && $0.main?.lastState?.terminated != nil
             }
             #expect(pod.main?.lastState?.terminated?.reason == "StartError")
             #expect(pod.main?.lastState?.terminated?.exitCode == 128)

@@ -101,7 +101,9 @@ struct NodeFixture: Sendable {
     {
         var query: QueryParameters = ["follow": "true"]
         if let container { query["container"] = container }
-        try await waitFor(pod) { $0.main.map { $0.state?.waiting == nil || $0.lastState != nil } ?? false }
+        try await waitFor(pod) { pod in
+            pod.main.map { $0.state?.waiting == nil || $0.lastState?.terminated != nil } ?? false
+        }
         let request = APIRequest(.get, "/api/v1/namespaces/default/pods/\(pod)/log", query: query)
         return try await SystemTime().withDeadline(.seconds(10), "the log of \(pod)") {
             var text = ""
