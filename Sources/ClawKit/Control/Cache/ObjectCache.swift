@@ -16,8 +16,7 @@ public final class ObjectCache<R: Resource>: Sendable {
 
     private struct State {
         var objects: [ObjectKey: R] = [:]
-        /// Owner's uid → keys of what it controls.
-        var owned: [String: Set<ObjectKey>] = [:]
+        var owners = OwnerIndex()
         var isSynced = false
         var waiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
         var nextWaiter: UInt64 = 0
@@ -28,7 +27,7 @@ public final class ObjectCache<R: Resource>: Sendable {
             if let old, let version = old.resourceVersion, version == object.resourceVersion { return nil }
             forgetOwner(of: key)
             objects[key] = object
-            if let uid = object.controllerUID { owned[uid, default: []].insert(key) }
+            if let uid = object.controllerUID { owners.insert(key, owner: uid) }
             return Change(old: old, new: object)
         }
 
@@ -39,8 +38,7 @@ public final class ObjectCache<R: Resource>: Sendable {
 
         private mutating func forgetOwner(of key: ObjectKey) {
             guard let uid = objects[key]?.controllerUID else { return }
-            owned[uid]?.remove(key)
-            if owned[uid]?.isEmpty == true { owned[uid] = nil }
+            owners.remove(key, owner: uid)
         }
     }
 
@@ -74,7 +72,9 @@ public final class ObjectCache<R: Resource>: Sendable {
 
     /// The objects whose controller has that uid.
     public func controlled(by uid: String) -> [R] {
-        state.withLock { state in (state.owned[uid] ?? []).sorted().compactMap { state.objects[$0] } }
+        state.withLock { state in
+            state.owners.keys(of: uid).compactMap { state.objects[$0] }.filter { $0.controllerUID == uid }
+        }
     }
 
     public var isSynced: Bool { state.withLock { $0.isSynced } }

@@ -17,7 +17,7 @@ public struct FieldKey: Hashable, Sendable, ExpressibleByStringLiteral, CustomSt
 
     public init(_ name: String) {
         self.name = name
-        number = KnownKeys.shared.number(of: name) ?? Self.unknown
+        number = KnownTexts.shared.number(of: name) ?? Self.unknown
     }
 
     public init(stringLiteral name: String) { self.init(name) }

@@ -50,7 +50,7 @@ final class MemberList: @unchecked Sendable {
     var count: Int { ids.count }
 
     private func name(ofID id: UInt16) -> String {
-        id & Self.custom == 0 ? KnownKeys.shared.names[Int(id)] : names[Int(id & ~Self.custom)]
+        id & Self.custom == 0 ? KnownTexts.shared.texts[Int(id)] : names[Int(id & ~Self.custom)]
     }
 
     func member(at index: Int) -> (name: String, value: JSON) { (name(ofID: ids[index]), values[index]) }

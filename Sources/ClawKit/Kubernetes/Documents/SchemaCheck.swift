@@ -53,7 +53,33 @@ public final class SchemaCheck: Sendable {
         guard case .array(let elements) = items else {
             throw SchemaMismatch(path: "items", expected: "array", found: items.typeName)
         }
-        for (index, element) in elements.enumerated() {
+        try check(elements[...], place)
+    }
+
+    /// The same as ``check(listOf:_:)``, on two threads where the list is long.
+    public func checkConcurrently(listOf type: String, _ list: JSONObject) async throws(SchemaMismatch) {
+        guard let place = places[type], case .array(let elements)? = list[.items], elements.count >= Self.shortestSplit
+        else { return try check(listOf: type, list) }
+        let middle = elements.count / 2
+        async let second = mismatch(elements[middle...], place)
+        try check(elements[..<middle], place)
+        if let mismatch = await second { throw mismatch }
+    }
+
+    /// Below this a second thread is not worth its start.
+    private static let shortestSplit = 512
+
+    @concurrent
+    private func mismatch(_ elements: ArraySlice<JSON>, _ place: Int) async -> SchemaMismatch? {
+        do throws(SchemaMismatch) {
+            try check(elements, place)
+            return nil
+        } catch { return error }
+    }
+
+    private func check(_ elements: ArraySlice<JSON>, _ place: Int) throws(SchemaMismatch) {
+        for index in elements.indices {
+            let element = elements[index]
             if let object = element.object, object.withPacked({ packed.fits($0, type: place) }) == true { continue }
             do { try check(element, .object(place), .index(index)) } catch { throw error.behind("items") }
         }

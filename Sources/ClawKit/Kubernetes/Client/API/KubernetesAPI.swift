@@ -65,7 +65,7 @@ public struct KubernetesClient: KubernetesAPI {
         if reading.checksTypes, response.body.value == nil {
             switch request.expectation {
             case .object(let type): try SchemaCheck.kubernetes.check(object, as: type)
-            case .list(let type): try SchemaCheck.kubernetes.check(listOf: type, object)
+            case .list(let type): try await SchemaCheck.kubernetes.checkConcurrently(listOf: type, object)
             case nil: break
             }
         }

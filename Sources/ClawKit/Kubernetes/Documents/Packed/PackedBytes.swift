@@ -2,10 +2,10 @@
 ///
 /// Sendable because the bytes are written once, before the value is handed out, and never again.
 struct PackedBytes: @unchecked Sendable {
-    private let buffer: ManagedBuffer<Int, UInt8>
+    private let buffer: ManagedBuffer<Void, UInt8>
 
     init(copying bytes: UnsafeRawBufferPointer) {
-        buffer = .create(minimumCapacity: bytes.count) { _ in bytes.count }
+        buffer = .create(minimumCapacity: bytes.count) { _ in }
         guard let source = bytes.baseAddress else { return }
         buffer.withUnsafeMutablePointerToElements { pointer in
             UnsafeMutableRawPointer(pointer).copyMemory(from: source, byteCount: bytes.count)

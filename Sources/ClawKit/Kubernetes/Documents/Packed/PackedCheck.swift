@@ -130,7 +130,7 @@ struct PackedCheck: Sendable {
 
         @inline(__always)
         private func fits(_ value: UnsafeRawPointer, _ tag: UInt8, _ kind: Kind) -> Bool {
-            let isString = tag == PackedTag.string8 || tag == PackedTag.string32
+            let isString = tag == PackedTag.string8 || tag == PackedTag.string32 || tag == PackedTag.knownString
             let isInteger = tag >= PackedTag.int8 && tag <= PackedTag.int64
             let fits =
                 switch kind {

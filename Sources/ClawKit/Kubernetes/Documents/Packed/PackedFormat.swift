@@ -1,7 +1,7 @@
 /// # How a parsed value is kept
 ///
 /// A parsed document is one run of bytes, written in a single pass and never changed: a tag, then what the tag asks
-/// for. Field names that Kubernetes knows take two bytes; containers carry their length, so that a reader steps over
+/// for. Field names and values that are known beforehand take two bytes; containers carry their length, so that a reader steps over
 /// what it does not want. Numbers are little-endian and unaligned.
 ///
 ///     null false true        tag
@@ -11,9 +11,10 @@
 ///     string8 string32       tag, length (1 or 4 bytes), UTF-8
 ///     array                  tag, length of what follows (4), count (4), values
 ///     object                 tag, length of what follows (4), count (2), members
+///     knownString            tag, number in the list of known texts (2)
 ///     raw                    tag, length (4), JSON text not parsed yet
 ///
-///     member                 key (2), value            key < 0x8000: number in the list of known names
+///     member                 key (2), value            key < 0x8000: number in the list of known texts
 ///                            key (2), name, value      key ≥ 0x8000: length of the name in the low 15 bits
 enum PackedTag {
     static let null: UInt8 = 0
@@ -30,6 +31,7 @@ enum PackedTag {
     static let array: UInt8 = 11
     static let object: UInt8 = 12
     static let raw: UInt8 = 13
+    static let knownString: UInt8 = 14
 
     /// The bytes before a container's first element: tag, length, count.
     static let arrayHeader = 9

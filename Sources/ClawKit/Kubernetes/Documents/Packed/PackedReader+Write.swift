@@ -15,6 +15,10 @@ extension PackedReader {
         case PackedTag.string8:
             let count = Int(pointer.load(fromByteOffset: 1, as: UInt8.self))
             out.appendQuoted(UnsafeRawBufferPointer(start: pointer + 2, count: count))
+        case PackedTag.knownString:
+            // Known texts need no escapes: theirs, with the closing quote, is at hand.
+            out.append(UInt8(ascii: "\""))
+            out.append(KnownTexts.shared.quoted(uint16(pointer + 1)))
         case PackedTag.string32:
             out.appendQuoted(UnsafeRawBufferPointer(start: pointer + 5, count: uint32(pointer + 1)))
         case PackedTag.array: writeArray(pointer, to: &out)
@@ -46,7 +50,7 @@ extension PackedReader {
             if key & PackedTag.customName == 0 {
                 // Known names need no escapes: their text, with the closing quote, is at hand.
                 out.append(UInt8(ascii: "\""))
-                out.append(KnownKeys.shared.quoted(key))
+                out.append(KnownTexts.shared.quoted(key))
             } else {
                 let count = Int(key & ~PackedTag.customName)
                 out.appendQuoted(UnsafeRawBufferPointer(start: next, count: count))

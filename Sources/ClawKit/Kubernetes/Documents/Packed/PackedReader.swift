@@ -16,6 +16,7 @@ enum PackedReader {
         case PackedTag.array: pointer + PackedTag.arrayHeader + uint32(pointer + 1)
         case PackedTag.object: pointer + PackedTag.objectHeader + uint32(pointer + 1)
         case PackedTag.int8: pointer + 2
+        case PackedTag.knownString: pointer + 3
         case PackedTag.int32: pointer + 5
         case PackedTag.int64, PackedTag.double: pointer + 9
         default: pointer + 1
@@ -27,6 +28,7 @@ enum PackedReader {
         case PackedTag.string8:
             text(pointer + 2, count: Int(pointer.load(fromByteOffset: 1, as: UInt8.self)))
         case PackedTag.string32: text(pointer + 5, count: uint32(pointer + 1))
+        case PackedTag.knownString: KnownTexts.shared.texts[Int(uint16(pointer + 1))]
         default: nil
         }
     }
@@ -116,6 +118,6 @@ enum PackedReader {
 
     static func name(_ key: UInt16, _ name: UnsafeRawPointer) -> String {
         key & PackedTag.customName == 0
-            ? KnownKeys.shared.names[Int(key)] : text(name, count: Int(key & ~PackedTag.customName))
+            ? KnownTexts.shared.texts[Int(key)] : text(name, count: Int(key & ~PackedTag.customName))
     }
 }
