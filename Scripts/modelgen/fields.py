@@ -5,6 +5,8 @@ import re
 from modelgen.definitions import SCALARS, target
 
 WIDTH = 120
+# What uses a property compiles it (SE-0497): thousands that nobody uses cost nobody time or space.
+EXPORTED = "@export(implementation)"
 
 KEYWORDS = set(
     "as associatedtype break case catch class continue default defer deinit do else enum extension false fileprivate "
@@ -95,12 +97,12 @@ class Field:
             words = [f"`{value}`" for value in self.enum]
             text = words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
             lines += wrap_comment(text + ".")
-        one = f"    public var {self.swift}: {self.declared_type} " \
+        one = f"    {EXPORTED} public var {self.swift}: {self.declared_type} " \
             f"{{ get {{ {self.getter} }} set {{ document.set({self.key}, newValue) }} }}"
         if len(one) <= WIDTH:
             return lines + [one]
         return lines + [
-            f"    public var {self.swift}: {self.declared_type} {{", f"        get {{ {self.getter} }}",
+            f"    {EXPORTED} public var {self.swift}: {self.declared_type} {{", f"        get {{ {self.getter} }}",
             f"        set {{ document.set({self.key}, newValue) }}", "    }"]
 
 

@@ -1,6 +1,6 @@
 """The Swift structs."""
 
-from modelgen.fields import WIDTH, Field
+from modelgen.fields import EXPORTED, WIDTH, Field
 
 # The order of initializer arguments: these first, then alphabetically; required ones before all others.
 FIRST = ["apiVersion", "kind", "name", "generateName", "namespace", "metadata", "key", "operator", "value", "values"]
@@ -33,14 +33,14 @@ def api_version(definition):
 
 def initializer(definition, fields):
     if not fields and not definition.kind:
-        return ["    public init() { document = JSONObject() }"]
+        return [f"    {EXPORTED} public init() {{ document = JSONObject() }}"]
     parameters = []
     for field in fields:
         is_own_metadata = field.name == "metadata" and definition.kind
         parameters.append(f"metadata: {field.type} = {field.type}()" if is_own_metadata else field.parameter)
-    lines = [f"    public init({', '.join(parameters)}) {{"]
+    lines = [f"    {EXPORTED} public init({', '.join(parameters)}) {{"]
     if len(lines[0]) > WIDTH:
-        lines = ["    public init("]
+        lines = [f"    {EXPORTED} public init("]
         line = "       "
         for index, parameter in enumerate(parameters):
             text = parameter + ("," if index < len(parameters) - 1 else "")

@@ -41,19 +41,19 @@ extension JSONObject {
 
 /// Required lists and maps are written even where empty: a document without them would be refused.
 extension JSONObject {
-    mutating func setRequired(_ key: FieldKey, _ values: [some DocumentView]) {
+    @usableFromInline mutating func setRequired(_ key: FieldKey, _ values: [some DocumentView]) {
         self[key] = .array(values.map { .object($0.document) })
     }
-    mutating func setRequired(_ key: FieldKey, _ values: [String]) { self[key] = .array(values.map(JSON.string)) }
-    mutating func setRequired(_ key: FieldKey, _ values: [Int]) {
+    @usableFromInline mutating func setRequired(_ key: FieldKey, _ values: [String]) { self[key] = .array(values.map(JSON.string)) }
+    @usableFromInline mutating func setRequired(_ key: FieldKey, _ values: [Int]) {
         self[key] = .array(values.map { .integer(Int64($0)) })
     }
 
-    mutating func setRequired(_ key: FieldKey, _ map: [String: some DocumentView]) {
+    @usableFromInline mutating func setRequired(_ key: FieldKey, _ map: [String: some DocumentView]) {
         set(key, map)
         if map.isEmpty { self[key] = .object([:]) }
     }
-    mutating func setRequired(_ key: FieldKey, _ map: [String: some ScalarView]) {
+    @usableFromInline mutating func setRequired(_ key: FieldKey, _ map: [String: some ScalarView]) {
         set(key, map)
         if map.isEmpty { self[key] = .object([:]) }
     }

@@ -8,12 +8,15 @@ public struct ApplyConfiguration: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ApplyConfiguration" }
 
-    public init(expression: String? = nil) {
+    @export(implementation) public init(expression: String? = nil) {
         document = JSONObject()
         document.set(.expression, expression)
     }
 
-    public var expression: String? { get { document.string(.expression) } set { document.set(.expression, newValue) } }
+    @export(implementation) public var expression: String? {
+        get { document.string(.expression) }
+        set { document.set(.expression, newValue) }
+    }
 }
 
 /// Kubernetes' `admissionregistration/v1` `AuditAnnotation`.
@@ -22,14 +25,17 @@ public struct AuditAnnotation: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.AuditAnnotation" }
 
-    public init(key: String, valueExpression: String) {
+    @export(implementation) public init(key: String, valueExpression: String) {
         document = JSONObject()
         document.set(.key, key)
         document.set(.valueExpression, valueExpression)
     }
 
-    public var key: String { get { document.string(.key) ?? "" } set { document.set(.key, newValue) } }
-    public var valueExpression: String {
+    @export(implementation) public var key: String {
+        get { document.string(.key) ?? "" }
+        set { document.set(.key, newValue) }
+    }
+    @export(implementation) public var valueExpression: String {
         get { document.string(.valueExpression) ?? "" }
         set { document.set(.valueExpression, newValue) }
     }
@@ -41,14 +47,20 @@ public struct ExpressionWarning: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ExpressionWarning" }
 
-    public init(fieldRef: String, warning: String) {
+    @export(implementation) public init(fieldRef: String, warning: String) {
         document = JSONObject()
         document.set(.fieldRef, fieldRef)
         document.set(.warning, warning)
     }
 
-    public var fieldRef: String { get { document.string(.fieldRef) ?? "" } set { document.set(.fieldRef, newValue) } }
-    public var warning: String { get { document.string(.warning) ?? "" } set { document.set(.warning, newValue) } }
+    @export(implementation) public var fieldRef: String {
+        get { document.string(.fieldRef) ?? "" }
+        set { document.set(.fieldRef, newValue) }
+    }
+    @export(implementation) public var warning: String {
+        get { document.string(.warning) ?? "" }
+        set { document.set(.warning, newValue) }
+    }
 }
 
 /// Kubernetes' `admissionregistration/v1` `JSONPatch`.
@@ -57,12 +69,15 @@ public struct AdmissionJSONPatch: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.JSONPatch" }
 
-    public init(expression: String? = nil) {
+    @export(implementation) public init(expression: String? = nil) {
         document = JSONObject()
         document.set(.expression, expression)
     }
 
-    public var expression: String? { get { document.string(.expression) } set { document.set(.expression, newValue) } }
+    @export(implementation) public var expression: String? {
+        get { document.string(.expression) }
+        set { document.set(.expression, newValue) }
+    }
 }
 
 /// Kubernetes' `admissionregistration/v1` `MatchCondition`.
@@ -71,17 +86,20 @@ public struct MatchCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.MatchCondition" }
 
-    public init(expression: String, name: String) {
+    @export(implementation) public init(expression: String, name: String) {
         document = JSONObject()
         document.set(.expression, expression)
         document.set(.name, name)
     }
 
-    public var expression: String {
+    @export(implementation) public var expression: String {
         get { document.string(.expression) ?? "" }
         set { document.set(.expression, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `admissionregistration/v1` `MatchResources`.
@@ -90,7 +108,7 @@ public struct MatchResources: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.MatchResources" }
 
-    public init(
+    @export(implementation) public init(
         excludeResourceRules: [NamedRuleWithOperations] = [], matchPolicy: String? = nil,
         namespaceSelector: LabelSelector? = nil, objectSelector: LabelSelector? = nil,
         resourceRules: [NamedRuleWithOperations] = []
@@ -103,24 +121,24 @@ public struct MatchResources: DocumentView {
         document.set(.resourceRules, resourceRules)
     }
 
-    public var excludeResourceRules: [NamedRuleWithOperations] {
+    @export(implementation) public var excludeResourceRules: [NamedRuleWithOperations] {
         get { document.views(.excludeResourceRules) }
         set { document.set(.excludeResourceRules, newValue) }
     }
     /// `Equivalent` or `Exact`.
-    public var matchPolicy: String? {
+    @export(implementation) public var matchPolicy: String? {
         get { document.string(.matchPolicy) }
         set { document.set(.matchPolicy, newValue) }
     }
-    public var namespaceSelector: LabelSelector? {
+    @export(implementation) public var namespaceSelector: LabelSelector? {
         get { document.view(.namespaceSelector) }
         set { document.set(.namespaceSelector, newValue) }
     }
-    public var objectSelector: LabelSelector? {
+    @export(implementation) public var objectSelector: LabelSelector? {
         get { document.view(.objectSelector) }
         set { document.set(.objectSelector, newValue) }
     }
-    public var resourceRules: [NamedRuleWithOperations] {
+    @export(implementation) public var resourceRules: [NamedRuleWithOperations] {
         get { document.views(.resourceRules) }
         set { document.set(.resourceRules, newValue) }
     }
@@ -136,18 +154,21 @@ public struct MutatingAdmissionPolicy: Resource {
         plural: "mutatingadmissionpolicies", singular: "mutatingadmissionpolicy", categories: ["api-extensions"],
         isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: MutatingAdmissionPolicySpec? = nil) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), spec: MutatingAdmissionPolicySpec? = nil) {
         document = JSONObject()
         document.setKind("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicy")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: MutatingAdmissionPolicySpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
+    @export(implementation) public var spec: MutatingAdmissionPolicySpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
 }
 
 /// Kubernetes' `admissionregistration.k8s.io/v1` `MutatingAdmissionPolicyBinding`.
@@ -160,18 +181,20 @@ public struct MutatingAdmissionPolicyBinding: Resource {
         plural: "mutatingadmissionpolicybindings", singular: "mutatingadmissionpolicybinding",
         categories: ["api-extensions"], isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: MutatingAdmissionPolicyBindingSpec? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: MutatingAdmissionPolicyBindingSpec? = nil
+    ) {
         document = JSONObject()
         document.setKind("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicyBinding")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: MutatingAdmissionPolicyBindingSpec? {
+    @export(implementation) public var spec: MutatingAdmissionPolicyBindingSpec? {
         get { document.view(.spec) }
         set { document.set(.spec, newValue) }
     }
@@ -183,19 +206,27 @@ public struct MutatingAdmissionPolicyBindingSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec" }
 
-    public init(matchResources: MatchResources? = nil, paramRef: ParamRef? = nil, policyName: String? = nil) {
+    @export(implementation) public init(
+        matchResources: MatchResources? = nil, paramRef: ParamRef? = nil, policyName: String? = nil
+    ) {
         document = JSONObject()
         document.set(.matchResources, matchResources)
         document.set(.paramRef, paramRef)
         document.set(.policyName, policyName)
     }
 
-    public var matchResources: MatchResources? {
+    @export(implementation) public var matchResources: MatchResources? {
         get { document.view(.matchResources) }
         set { document.set(.matchResources, newValue) }
     }
-    public var paramRef: ParamRef? { get { document.view(.paramRef) } set { document.set(.paramRef, newValue) } }
-    public var policyName: String? { get { document.string(.policyName) } set { document.set(.policyName, newValue) } }
+    @export(implementation) public var paramRef: ParamRef? {
+        get { document.view(.paramRef) }
+        set { document.set(.paramRef, newValue) }
+    }
+    @export(implementation) public var policyName: String? {
+        get { document.string(.policyName) }
+        set { document.set(.policyName, newValue) }
+    }
 }
 
 /// Kubernetes' `admissionregistration/v1` `MutatingAdmissionPolicySpec`.
@@ -204,7 +235,7 @@ public struct MutatingAdmissionPolicySpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicySpec" }
 
-    public init(
+    @export(implementation) public init(
         failurePolicy: String? = nil, matchConditions: [MatchCondition] = [], matchConstraints: MatchResources? = nil,
         mutations: [Mutation] = [], paramKind: ParamKind? = nil, reinvocationPolicy: String? = nil,
         variables: [Variable] = []
@@ -220,26 +251,35 @@ public struct MutatingAdmissionPolicySpec: DocumentView {
     }
 
     /// `Fail` or `Ignore`.
-    public var failurePolicy: String? {
+    @export(implementation) public var failurePolicy: String? {
         get { document.string(.failurePolicy) }
         set { document.set(.failurePolicy, newValue) }
     }
-    public var matchConditions: [MatchCondition] {
+    @export(implementation) public var matchConditions: [MatchCondition] {
         get { document.views(.matchConditions) }
         set { document.set(.matchConditions, newValue) }
     }
-    public var matchConstraints: MatchResources? {
+    @export(implementation) public var matchConstraints: MatchResources? {
         get { document.view(.matchConstraints) }
         set { document.set(.matchConstraints, newValue) }
     }
-    public var mutations: [Mutation] { get { document.views(.mutations) } set { document.set(.mutations, newValue) } }
-    public var paramKind: ParamKind? { get { document.view(.paramKind) } set { document.set(.paramKind, newValue) } }
+    @export(implementation) public var mutations: [Mutation] {
+        get { document.views(.mutations) }
+        set { document.set(.mutations, newValue) }
+    }
+    @export(implementation) public var paramKind: ParamKind? {
+        get { document.view(.paramKind) }
+        set { document.set(.paramKind, newValue) }
+    }
     /// `IfNeeded` or `Never`.
-    public var reinvocationPolicy: String? {
+    @export(implementation) public var reinvocationPolicy: String? {
         get { document.string(.reinvocationPolicy) }
         set { document.set(.reinvocationPolicy, newValue) }
     }
-    public var variables: [Variable] { get { document.views(.variables) } set { document.set(.variables, newValue) } }
+    @export(implementation) public var variables: [Variable] {
+        get { document.views(.variables) }
+        set { document.set(.variables, newValue) }
+    }
 }
 
 /// Kubernetes' `admissionregistration/v1` `MutatingWebhook`.
@@ -248,7 +288,7 @@ public struct MutatingWebhook: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.MutatingWebhook" }
 
-    public init(
+    @export(implementation) public init(
         name: String, admissionReviewVersions: [String], clientConfig: AdmissionWebhookClientConfig,
         sideEffects: String, failurePolicy: String? = nil, matchConditions: [MatchCondition] = [],
         matchPolicy: String? = nil, namespaceSelector: LabelSelector? = nil, objectSelector: LabelSelector? = nil,
@@ -269,49 +309,55 @@ public struct MutatingWebhook: DocumentView {
         document.set(.timeoutSeconds, timeoutSeconds)
     }
 
-    public var admissionReviewVersions: [String] {
+    @export(implementation) public var admissionReviewVersions: [String] {
         get { document.strings(.admissionReviewVersions) }
         set { document.set(.admissionReviewVersions, newValue) }
     }
-    public var clientConfig: AdmissionWebhookClientConfig {
+    @export(implementation) public var clientConfig: AdmissionWebhookClientConfig {
         get { document.viewOrEmpty(.clientConfig) }
         set { document.set(.clientConfig, newValue) }
     }
     /// `Fail` or `Ignore`.
-    public var failurePolicy: String? {
+    @export(implementation) public var failurePolicy: String? {
         get { document.string(.failurePolicy) }
         set { document.set(.failurePolicy, newValue) }
     }
-    public var matchConditions: [MatchCondition] {
+    @export(implementation) public var matchConditions: [MatchCondition] {
         get { document.views(.matchConditions) }
         set { document.set(.matchConditions, newValue) }
     }
     /// `Equivalent` or `Exact`.
-    public var matchPolicy: String? {
+    @export(implementation) public var matchPolicy: String? {
         get { document.string(.matchPolicy) }
         set { document.set(.matchPolicy, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var namespaceSelector: LabelSelector? {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespaceSelector: LabelSelector? {
         get { document.view(.namespaceSelector) }
         set { document.set(.namespaceSelector, newValue) }
     }
-    public var objectSelector: LabelSelector? {
+    @export(implementation) public var objectSelector: LabelSelector? {
         get { document.view(.objectSelector) }
         set { document.set(.objectSelector, newValue) }
     }
     /// `IfNeeded` or `Never`.
-    public var reinvocationPolicy: String? {
+    @export(implementation) public var reinvocationPolicy: String? {
         get { document.string(.reinvocationPolicy) }
         set { document.set(.reinvocationPolicy, newValue) }
     }
-    public var rules: [RuleWithOperations] { get { document.views(.rules) } set { document.set(.rules, newValue) } }
+    @export(implementation) public var rules: [RuleWithOperations] {
+        get { document.views(.rules) }
+        set { document.set(.rules, newValue) }
+    }
     /// `None`, `NoneOnDryRun`, `Some` or `Unknown`.
-    public var sideEffects: String {
+    @export(implementation) public var sideEffects: String {
         get { document.string(.sideEffects) ?? "" }
         set { document.set(.sideEffects, newValue) }
     }
-    public var timeoutSeconds: Int? {
+    @export(implementation) public var timeoutSeconds: Int? {
         get { document.int(.timeoutSeconds) }
         set { document.set(.timeoutSeconds, newValue) }
     }
@@ -327,18 +373,18 @@ public struct MutatingWebhookConfiguration: Resource {
         plural: "mutatingwebhookconfigurations", singular: "mutatingwebhookconfiguration",
         categories: ["api-extensions"], isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), webhooks: [MutatingWebhook] = []) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), webhooks: [MutatingWebhook] = []) {
         document = JSONObject()
         document.setKind("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.webhooks, webhooks)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var webhooks: [MutatingWebhook] {
+    @export(implementation) public var webhooks: [MutatingWebhook] {
         get { document.views(.webhooks) }
         set { document.set(.webhooks, newValue) }
     }
@@ -350,7 +396,7 @@ public struct Mutation: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.Mutation" }
 
-    public init(
+    @export(implementation) public init(
         patchType: String, applyConfiguration: ApplyConfiguration? = nil, jsonPatch: AdmissionJSONPatch? = nil
     ) {
         document = JSONObject()
@@ -359,16 +405,16 @@ public struct Mutation: DocumentView {
         document.set(.jsonPatch, jsonPatch)
     }
 
-    public var applyConfiguration: ApplyConfiguration? {
+    @export(implementation) public var applyConfiguration: ApplyConfiguration? {
         get { document.view(.applyConfiguration) }
         set { document.set(.applyConfiguration, newValue) }
     }
-    public var jsonPatch: AdmissionJSONPatch? {
+    @export(implementation) public var jsonPatch: AdmissionJSONPatch? {
         get { document.view(.jsonPatch) }
         set { document.set(.jsonPatch, newValue) }
     }
     /// `ApplyConfiguration` or `JSONPatch`.
-    public var patchType: String {
+    @export(implementation) public var patchType: String {
         get { document.string(.patchType) ?? "" }
         set { document.set(.patchType, newValue) }
     }
@@ -380,7 +426,7 @@ public struct NamedRuleWithOperations: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.NamedRuleWithOperations" }
 
-    public init(
+    @export(implementation) public init(
         apiGroups: [String] = [], apiVersions: [String] = [], operations: [String] = [], resourceNames: [String] = [],
         resources: [String] = [], scope: String? = nil
     ) {
@@ -393,22 +439,31 @@ public struct NamedRuleWithOperations: DocumentView {
         document.set(.scope, scope)
     }
 
-    public var apiGroups: [String] { get { document.strings(.apiGroups) } set { document.set(.apiGroups, newValue) } }
-    public var apiVersions: [String] {
+    @export(implementation) public var apiGroups: [String] {
+        get { document.strings(.apiGroups) }
+        set { document.set(.apiGroups, newValue) }
+    }
+    @export(implementation) public var apiVersions: [String] {
         get { document.strings(.apiVersions) }
         set { document.set(.apiVersions, newValue) }
     }
-    public var operations: [String] {
+    @export(implementation) public var operations: [String] {
         get { document.strings(.operations) }
         set { document.set(.operations, newValue) }
     }
-    public var resourceNames: [String] {
+    @export(implementation) public var resourceNames: [String] {
         get { document.strings(.resourceNames) }
         set { document.set(.resourceNames, newValue) }
     }
-    public var resources: [String] { get { document.strings(.resources) } set { document.set(.resources, newValue) } }
+    @export(implementation) public var resources: [String] {
+        get { document.strings(.resources) }
+        set { document.set(.resources, newValue) }
+    }
     /// `*`, `Cluster` or `Namespaced`.
-    public var scope: String? { get { document.string(.scope) } set { document.set(.scope, newValue) } }
+    @export(implementation) public var scope: String? {
+        get { document.string(.scope) }
+        set { document.set(.scope, newValue) }
+    }
 }
 
 /// Kubernetes' `admissionregistration/v1` `ParamKind`.
@@ -417,14 +472,20 @@ public struct ParamKind: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ParamKind" }
 
-    public init(apiVersion: String? = nil, kind: String? = nil) {
+    @export(implementation) public init(apiVersion: String? = nil, kind: String? = nil) {
         document = JSONObject()
         document.set(.apiVersion, apiVersion)
         document.set(.kind, kind)
     }
 
-    public var apiVersion: String? { get { document.string(.apiVersion) } set { document.set(.apiVersion, newValue) } }
-    public var kind: String? { get { document.string(.kind) } set { document.set(.kind, newValue) } }
+    @export(implementation) public var apiVersion: String? {
+        get { document.string(.apiVersion) }
+        set { document.set(.apiVersion, newValue) }
+    }
+    @export(implementation) public var kind: String? {
+        get { document.string(.kind) }
+        set { document.set(.kind, newValue) }
+    }
 }
 
 /// Kubernetes' `admissionregistration/v1` `ParamRef`.
@@ -433,7 +494,7 @@ public struct ParamRef: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ParamRef" }
 
-    public init(
+    @export(implementation) public init(
         name: String? = nil, namespace: String? = nil, parameterNotFoundAction: String? = nil,
         selector: LabelSelector? = nil
     ) {
@@ -444,13 +505,22 @@ public struct ParamRef: DocumentView {
         document.set(.selector, selector)
     }
 
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var namespace: String? { get { document.string(.namespace) } set { document.set(.namespace, newValue) } }
-    public var parameterNotFoundAction: String? {
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespace: String? {
+        get { document.string(.namespace) }
+        set { document.set(.namespace, newValue) }
+    }
+    @export(implementation) public var parameterNotFoundAction: String? {
         get { document.string(.parameterNotFoundAction) }
         set { document.set(.parameterNotFoundAction, newValue) }
     }
-    public var selector: LabelSelector? { get { document.view(.selector) } set { document.set(.selector, newValue) } }
+    @export(implementation) public var selector: LabelSelector? {
+        get { document.view(.selector) }
+        set { document.set(.selector, newValue) }
+    }
 }
 
 /// Kubernetes' `admissionregistration/v1` `RuleWithOperations`.
@@ -459,7 +529,7 @@ public struct RuleWithOperations: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.RuleWithOperations" }
 
-    public init(
+    @export(implementation) public init(
         apiGroups: [String] = [], apiVersions: [String] = [], operations: [String] = [], resources: [String] = [],
         scope: String? = nil
     ) {
@@ -471,18 +541,27 @@ public struct RuleWithOperations: DocumentView {
         document.set(.scope, scope)
     }
 
-    public var apiGroups: [String] { get { document.strings(.apiGroups) } set { document.set(.apiGroups, newValue) } }
-    public var apiVersions: [String] {
+    @export(implementation) public var apiGroups: [String] {
+        get { document.strings(.apiGroups) }
+        set { document.set(.apiGroups, newValue) }
+    }
+    @export(implementation) public var apiVersions: [String] {
         get { document.strings(.apiVersions) }
         set { document.set(.apiVersions, newValue) }
     }
-    public var operations: [String] {
+    @export(implementation) public var operations: [String] {
         get { document.strings(.operations) }
         set { document.set(.operations, newValue) }
     }
-    public var resources: [String] { get { document.strings(.resources) } set { document.set(.resources, newValue) } }
+    @export(implementation) public var resources: [String] {
+        get { document.strings(.resources) }
+        set { document.set(.resources, newValue) }
+    }
     /// `*`, `Cluster` or `Namespaced`.
-    public var scope: String? { get { document.string(.scope) } set { document.set(.scope, newValue) } }
+    @export(implementation) public var scope: String? {
+        get { document.string(.scope) }
+        set { document.set(.scope, newValue) }
+    }
 }
 
 /// Kubernetes' `admissionregistration/v1` `ServiceReference`.
@@ -491,7 +570,7 @@ public struct AdmissionServiceReference: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ServiceReference" }
 
-    public init(name: String, namespace: String, path: String? = nil, port: Int? = nil) {
+    @export(implementation) public init(name: String, namespace: String, path: String? = nil, port: Int? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.namespace, namespace)
@@ -499,13 +578,19 @@ public struct AdmissionServiceReference: DocumentView {
         document.set(.port, port)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var namespace: String {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespace: String {
         get { document.string(.namespace) ?? "" }
         set { document.set(.namespace, newValue) }
     }
-    public var path: String? { get { document.string(.path) } set { document.set(.path, newValue) } }
-    public var port: Int? { get { document.int(.port) } set { document.set(.port, newValue) } }
+    @export(implementation) public var path: String? {
+        get { document.string(.path) }
+        set { document.set(.path, newValue) }
+    }
+    @export(implementation) public var port: Int? { get { document.int(.port) } set { document.set(.port, newValue) } }
 }
 
 /// Kubernetes' `admissionregistration/v1` `TypeChecking`.
@@ -514,12 +599,12 @@ public struct TypeChecking: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.TypeChecking" }
 
-    public init(expressionWarnings: [ExpressionWarning] = []) {
+    @export(implementation) public init(expressionWarnings: [ExpressionWarning] = []) {
         document = JSONObject()
         document.set(.expressionWarnings, expressionWarnings)
     }
 
-    public var expressionWarnings: [ExpressionWarning] {
+    @export(implementation) public var expressionWarnings: [ExpressionWarning] {
         get { document.views(.expressionWarnings) }
         set { document.set(.expressionWarnings, newValue) }
     }
@@ -535,7 +620,7 @@ public struct ValidatingAdmissionPolicy: Resource {
         plural: "validatingadmissionpolicies", singular: "validatingadmissionpolicy", categories: ["api-extensions"],
         isNamespaced: false)
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: ValidatingAdmissionPolicySpec? = nil,
         status: ValidatingAdmissionPolicyStatus? = nil
     ) {
@@ -546,15 +631,15 @@ public struct ValidatingAdmissionPolicy: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: ValidatingAdmissionPolicySpec? {
+    @export(implementation) public var spec: ValidatingAdmissionPolicySpec? {
         get { document.view(.spec) }
         set { document.set(.spec, newValue) }
     }
-    public var status: ValidatingAdmissionPolicyStatus? {
+    @export(implementation) public var status: ValidatingAdmissionPolicyStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -570,18 +655,20 @@ public struct ValidatingAdmissionPolicyBinding: Resource {
         plural: "validatingadmissionpolicybindings", singular: "validatingadmissionpolicybinding",
         categories: ["api-extensions"], isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: ValidatingAdmissionPolicyBindingSpec) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: ValidatingAdmissionPolicyBindingSpec
+    ) {
         document = JSONObject()
         document.setKind("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: ValidatingAdmissionPolicyBindingSpec {
+    @export(implementation) public var spec: ValidatingAdmissionPolicyBindingSpec {
         get { document.viewOrEmpty(.spec) }
         set { document.set(.spec, newValue) }
     }
@@ -593,7 +680,7 @@ public struct ValidatingAdmissionPolicyBindingSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec" }
 
-    public init(
+    @export(implementation) public init(
         policyName: String, validationActions: [String], matchResources: MatchResources? = nil,
         paramRef: ParamRef? = nil
     ) {
@@ -604,16 +691,19 @@ public struct ValidatingAdmissionPolicyBindingSpec: DocumentView {
         document.set(.paramRef, paramRef)
     }
 
-    public var matchResources: MatchResources? {
+    @export(implementation) public var matchResources: MatchResources? {
         get { document.view(.matchResources) }
         set { document.set(.matchResources, newValue) }
     }
-    public var paramRef: ParamRef? { get { document.view(.paramRef) } set { document.set(.paramRef, newValue) } }
-    public var policyName: String {
+    @export(implementation) public var paramRef: ParamRef? {
+        get { document.view(.paramRef) }
+        set { document.set(.paramRef, newValue) }
+    }
+    @export(implementation) public var policyName: String {
         get { document.string(.policyName) ?? "" }
         set { document.set(.policyName, newValue) }
     }
-    public var validationActions: [String] {
+    @export(implementation) public var validationActions: [String] {
         get { document.strings(.validationActions) }
         set { document.set(.validationActions, newValue) }
     }
@@ -625,7 +715,7 @@ public struct ValidatingAdmissionPolicySpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec" }
 
-    public init(
+    @export(implementation) public init(
         auditAnnotations: [AuditAnnotation] = [], failurePolicy: String? = nil, matchConditions: [MatchCondition] = [],
         matchConstraints: MatchResources? = nil, paramKind: ParamKind? = nil, validations: [Validation] = [],
         variables: [Variable] = []
@@ -640,29 +730,35 @@ public struct ValidatingAdmissionPolicySpec: DocumentView {
         document.set(.variables, variables)
     }
 
-    public var auditAnnotations: [AuditAnnotation] {
+    @export(implementation) public var auditAnnotations: [AuditAnnotation] {
         get { document.views(.auditAnnotations) }
         set { document.set(.auditAnnotations, newValue) }
     }
     /// `Fail` or `Ignore`.
-    public var failurePolicy: String? {
+    @export(implementation) public var failurePolicy: String? {
         get { document.string(.failurePolicy) }
         set { document.set(.failurePolicy, newValue) }
     }
-    public var matchConditions: [MatchCondition] {
+    @export(implementation) public var matchConditions: [MatchCondition] {
         get { document.views(.matchConditions) }
         set { document.set(.matchConditions, newValue) }
     }
-    public var matchConstraints: MatchResources? {
+    @export(implementation) public var matchConstraints: MatchResources? {
         get { document.view(.matchConstraints) }
         set { document.set(.matchConstraints, newValue) }
     }
-    public var paramKind: ParamKind? { get { document.view(.paramKind) } set { document.set(.paramKind, newValue) } }
-    public var validations: [Validation] {
+    @export(implementation) public var paramKind: ParamKind? {
+        get { document.view(.paramKind) }
+        set { document.set(.paramKind, newValue) }
+    }
+    @export(implementation) public var validations: [Validation] {
         get { document.views(.validations) }
         set { document.set(.validations, newValue) }
     }
-    public var variables: [Variable] { get { document.views(.variables) } set { document.set(.variables, newValue) } }
+    @export(implementation) public var variables: [Variable] {
+        get { document.views(.variables) }
+        set { document.set(.variables, newValue) }
+    }
 }
 
 /// Kubernetes' `admissionregistration/v1` `ValidatingAdmissionPolicyStatus`.
@@ -671,22 +767,24 @@ public struct ValidatingAdmissionPolicyStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus" }
 
-    public init(conditions: [Condition] = [], observedGeneration: Int? = nil, typeChecking: TypeChecking? = nil) {
+    @export(implementation) public init(
+        conditions: [Condition] = [], observedGeneration: Int? = nil, typeChecking: TypeChecking? = nil
+    ) {
         document = JSONObject()
         document.set(.conditions, conditions)
         document.set(.observedGeneration, observedGeneration)
         document.set(.typeChecking, typeChecking)
     }
 
-    public var conditions: [Condition] {
+    @export(implementation) public var conditions: [Condition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var observedGeneration: Int? {
+    @export(implementation) public var observedGeneration: Int? {
         get { document.int(.observedGeneration) }
         set { document.set(.observedGeneration, newValue) }
     }
-    public var typeChecking: TypeChecking? {
+    @export(implementation) public var typeChecking: TypeChecking? {
         get { document.view(.typeChecking) }
         set { document.set(.typeChecking, newValue) }
     }
@@ -698,7 +796,7 @@ public struct ValidatingWebhook: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ValidatingWebhook" }
 
-    public init(
+    @export(implementation) public init(
         name: String, admissionReviewVersions: [String], clientConfig: AdmissionWebhookClientConfig,
         sideEffects: String, failurePolicy: String? = nil, matchConditions: [MatchCondition] = [],
         matchPolicy: String? = nil, namespaceSelector: LabelSelector? = nil, objectSelector: LabelSelector? = nil,
@@ -718,44 +816,50 @@ public struct ValidatingWebhook: DocumentView {
         document.set(.timeoutSeconds, timeoutSeconds)
     }
 
-    public var admissionReviewVersions: [String] {
+    @export(implementation) public var admissionReviewVersions: [String] {
         get { document.strings(.admissionReviewVersions) }
         set { document.set(.admissionReviewVersions, newValue) }
     }
-    public var clientConfig: AdmissionWebhookClientConfig {
+    @export(implementation) public var clientConfig: AdmissionWebhookClientConfig {
         get { document.viewOrEmpty(.clientConfig) }
         set { document.set(.clientConfig, newValue) }
     }
     /// `Fail` or `Ignore`.
-    public var failurePolicy: String? {
+    @export(implementation) public var failurePolicy: String? {
         get { document.string(.failurePolicy) }
         set { document.set(.failurePolicy, newValue) }
     }
-    public var matchConditions: [MatchCondition] {
+    @export(implementation) public var matchConditions: [MatchCondition] {
         get { document.views(.matchConditions) }
         set { document.set(.matchConditions, newValue) }
     }
     /// `Equivalent` or `Exact`.
-    public var matchPolicy: String? {
+    @export(implementation) public var matchPolicy: String? {
         get { document.string(.matchPolicy) }
         set { document.set(.matchPolicy, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var namespaceSelector: LabelSelector? {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespaceSelector: LabelSelector? {
         get { document.view(.namespaceSelector) }
         set { document.set(.namespaceSelector, newValue) }
     }
-    public var objectSelector: LabelSelector? {
+    @export(implementation) public var objectSelector: LabelSelector? {
         get { document.view(.objectSelector) }
         set { document.set(.objectSelector, newValue) }
     }
-    public var rules: [RuleWithOperations] { get { document.views(.rules) } set { document.set(.rules, newValue) } }
+    @export(implementation) public var rules: [RuleWithOperations] {
+        get { document.views(.rules) }
+        set { document.set(.rules, newValue) }
+    }
     /// `None`, `NoneOnDryRun`, `Some` or `Unknown`.
-    public var sideEffects: String {
+    @export(implementation) public var sideEffects: String {
         get { document.string(.sideEffects) ?? "" }
         set { document.set(.sideEffects, newValue) }
     }
-    public var timeoutSeconds: Int? {
+    @export(implementation) public var timeoutSeconds: Int? {
         get { document.int(.timeoutSeconds) }
         set { document.set(.timeoutSeconds, newValue) }
     }
@@ -771,18 +875,18 @@ public struct ValidatingWebhookConfiguration: Resource {
         plural: "validatingwebhookconfigurations", singular: "validatingwebhookconfiguration",
         categories: ["api-extensions"], isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), webhooks: [ValidatingWebhook] = []) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), webhooks: [ValidatingWebhook] = []) {
         document = JSONObject()
         document.setKind("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.webhooks, webhooks)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var webhooks: [ValidatingWebhook] {
+    @export(implementation) public var webhooks: [ValidatingWebhook] {
         get { document.views(.webhooks) }
         set { document.set(.webhooks, newValue) }
     }
@@ -794,7 +898,9 @@ public struct Validation: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.Validation" }
 
-    public init(expression: String, message: String? = nil, messageExpression: String? = nil, reason: String? = nil) {
+    @export(implementation) public init(
+        expression: String, message: String? = nil, messageExpression: String? = nil, reason: String? = nil
+    ) {
         document = JSONObject()
         document.set(.expression, expression)
         document.set(.message, message)
@@ -802,16 +908,22 @@ public struct Validation: DocumentView {
         document.set(.reason, reason)
     }
 
-    public var expression: String {
+    @export(implementation) public var expression: String {
         get { document.string(.expression) ?? "" }
         set { document.set(.expression, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var messageExpression: String? {
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var messageExpression: String? {
         get { document.string(.messageExpression) }
         set { document.set(.messageExpression, newValue) }
     }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
 }
 
 /// Kubernetes' `admissionregistration/v1` `Variable`.
@@ -820,17 +932,20 @@ public struct Variable: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.Variable" }
 
-    public init(name: String, expression: String) {
+    @export(implementation) public init(name: String, expression: String) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.expression, expression)
     }
 
-    public var expression: String {
+    @export(implementation) public var expression: String {
         get { document.string(.expression) ?? "" }
         set { document.set(.expression, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `admissionregistration/v1` `WebhookClientConfig`.
@@ -839,17 +954,25 @@ public struct AdmissionWebhookClientConfig: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.WebhookClientConfig" }
 
-    public init(caBundle: String? = nil, service: AdmissionServiceReference? = nil, url: String? = nil) {
+    @export(implementation) public init(
+        caBundle: String? = nil, service: AdmissionServiceReference? = nil, url: String? = nil
+    ) {
         document = JSONObject()
         document.set(.caBundle, caBundle)
         document.set(.service, service)
         document.set(.url, url)
     }
 
-    public var caBundle: String? { get { document.string(.caBundle) } set { document.set(.caBundle, newValue) } }
-    public var service: AdmissionServiceReference? {
+    @export(implementation) public var caBundle: String? {
+        get { document.string(.caBundle) }
+        set { document.set(.caBundle, newValue) }
+    }
+    @export(implementation) public var service: AdmissionServiceReference? {
         get { document.view(.service) }
         set { document.set(.service, newValue) }
     }
-    public var url: String? { get { document.string(.url) } set { document.set(.url, newValue) } }
+    @export(implementation) public var url: String? {
+        get { document.string(.url) }
+        set { document.set(.url, newValue) }
+    }
 }

@@ -10,7 +10,7 @@ public struct CustomResourceColumnDefinition: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition"
     }
 
-    public init(
+    @export(implementation) public init(
         name: String, jsonPath: String, type: String, description: String? = nil, format: String? = nil,
         priority: Int? = nil
     ) {
@@ -23,15 +23,30 @@ public struct CustomResourceColumnDefinition: DocumentView {
         document.set(.priority, priority)
     }
 
-    public var description: String? {
+    @export(implementation) public var description: String? {
         get { document.string(.description) }
         set { document.set(.description, newValue) }
     }
-    public var format: String? { get { document.string(.format) } set { document.set(.format, newValue) } }
-    public var jsonPath: String { get { document.string(.jsonPath) ?? "" } set { document.set(.jsonPath, newValue) } }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var priority: Int? { get { document.int(.priority) } set { document.set(.priority, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var format: String? {
+        get { document.string(.format) }
+        set { document.set(.format, newValue) }
+    }
+    @export(implementation) public var jsonPath: String {
+        get { document.string(.jsonPath) ?? "" }
+        set { document.set(.jsonPath, newValue) }
+    }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var priority: Int? {
+        get { document.int(.priority) }
+        set { document.set(.priority, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `apiextensions/v1` `CustomResourceConversion`.
@@ -42,14 +57,20 @@ public struct CustomResourceConversion: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion"
     }
 
-    public init(strategy: String, webhook: WebhookConversion? = nil) {
+    @export(implementation) public init(strategy: String, webhook: WebhookConversion? = nil) {
         document = JSONObject()
         document.set(.strategy, strategy)
         document.set(.webhook, webhook)
     }
 
-    public var strategy: String { get { document.string(.strategy) ?? "" } set { document.set(.strategy, newValue) } }
-    public var webhook: WebhookConversion? { get { document.view(.webhook) } set { document.set(.webhook, newValue) } }
+    @export(implementation) public var strategy: String {
+        get { document.string(.strategy) ?? "" }
+        set { document.set(.strategy, newValue) }
+    }
+    @export(implementation) public var webhook: WebhookConversion? {
+        get { document.view(.webhook) }
+        set { document.set(.webhook, newValue) }
+    }
 }
 
 /// Kubernetes' `apiextensions.k8s.io/v1` `CustomResourceDefinition`.
@@ -64,7 +85,7 @@ public struct CustomResourceDefinition: Resource {
         plural: "customresourcedefinitions", singular: "customresourcedefinition", shortNames: ["crd", "crds"],
         categories: ["api-extensions"], isNamespaced: false)
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: CustomResourceDefinitionSpec,
         status: CustomResourceDefinitionStatus? = nil
     ) {
@@ -75,15 +96,15 @@ public struct CustomResourceDefinition: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: CustomResourceDefinitionSpec {
+    @export(implementation) public var spec: CustomResourceDefinitionSpec {
         get { document.viewOrEmpty(.spec) }
         set { document.set(.spec, newValue) }
     }
-    public var status: CustomResourceDefinitionStatus? {
+    @export(implementation) public var status: CustomResourceDefinitionStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -97,7 +118,7 @@ public struct CustomResourceDefinitionCondition: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition"
     }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil,
         observedGeneration: Int? = nil
     ) {
@@ -110,18 +131,30 @@ public struct CustomResourceDefinitionCondition: DocumentView {
         document.set(.observedGeneration, observedGeneration)
     }
 
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var observedGeneration: Int? {
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var observedGeneration: Int? {
         get { document.int(.observedGeneration) }
         set { document.set(.observedGeneration, newValue) }
     }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `apiextensions/v1` `CustomResourceDefinitionNames`.
@@ -132,7 +165,7 @@ public struct CustomResourceDefinitionNames: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames"
     }
 
-    public init(
+    @export(implementation) public init(
         kind: String, plural: String, categories: [String] = [], listKind: String? = nil, shortNames: [String] = [],
         singular: String? = nil
     ) {
@@ -145,18 +178,30 @@ public struct CustomResourceDefinitionNames: DocumentView {
         document.set(.singular, singular)
     }
 
-    public var categories: [String] {
+    @export(implementation) public var categories: [String] {
         get { document.strings(.categories) }
         set { document.set(.categories, newValue) }
     }
-    public var kind: String { get { document.string(.kind) ?? "" } set { document.set(.kind, newValue) } }
-    public var listKind: String? { get { document.string(.listKind) } set { document.set(.listKind, newValue) } }
-    public var plural: String { get { document.string(.plural) ?? "" } set { document.set(.plural, newValue) } }
-    public var shortNames: [String] {
+    @export(implementation) public var kind: String {
+        get { document.string(.kind) ?? "" }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var listKind: String? {
+        get { document.string(.listKind) }
+        set { document.set(.listKind, newValue) }
+    }
+    @export(implementation) public var plural: String {
+        get { document.string(.plural) ?? "" }
+        set { document.set(.plural, newValue) }
+    }
+    @export(implementation) public var shortNames: [String] {
         get { document.strings(.shortNames) }
         set { document.set(.shortNames, newValue) }
     }
-    public var singular: String? { get { document.string(.singular) } set { document.set(.singular, newValue) } }
+    @export(implementation) public var singular: String? {
+        get { document.string(.singular) }
+        set { document.set(.singular, newValue) }
+    }
 }
 
 /// Kubernetes' `apiextensions/v1` `CustomResourceDefinitionSpec`.
@@ -167,7 +212,7 @@ public struct CustomResourceDefinitionSpec: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec"
     }
 
-    public init(
+    @export(implementation) public init(
         group: String, names: CustomResourceDefinitionNames, scope: String, versions: [CustomResourceDefinitionVersion],
         conversion: CustomResourceConversion? = nil, preserveUnknownFields: Bool? = nil
     ) {
@@ -180,21 +225,27 @@ public struct CustomResourceDefinitionSpec: DocumentView {
         document.set(.preserveUnknownFields, preserveUnknownFields)
     }
 
-    public var conversion: CustomResourceConversion? {
+    @export(implementation) public var conversion: CustomResourceConversion? {
         get { document.view(.conversion) }
         set { document.set(.conversion, newValue) }
     }
-    public var group: String { get { document.string(.group) ?? "" } set { document.set(.group, newValue) } }
-    public var names: CustomResourceDefinitionNames {
+    @export(implementation) public var group: String {
+        get { document.string(.group) ?? "" }
+        set { document.set(.group, newValue) }
+    }
+    @export(implementation) public var names: CustomResourceDefinitionNames {
         get { document.viewOrEmpty(.names) }
         set { document.set(.names, newValue) }
     }
-    public var preserveUnknownFields: Bool? {
+    @export(implementation) public var preserveUnknownFields: Bool? {
         get { document.bool(.preserveUnknownFields) }
         set { document.set(.preserveUnknownFields, newValue) }
     }
-    public var scope: String { get { document.string(.scope) ?? "" } set { document.set(.scope, newValue) } }
-    public var versions: [CustomResourceDefinitionVersion] {
+    @export(implementation) public var scope: String {
+        get { document.string(.scope) ?? "" }
+        set { document.set(.scope, newValue) }
+    }
+    @export(implementation) public var versions: [CustomResourceDefinitionVersion] {
         get { document.views(.versions) }
         set { document.set(.versions, newValue) }
     }
@@ -208,7 +259,7 @@ public struct CustomResourceDefinitionStatus: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus"
     }
 
-    public init(
+    @export(implementation) public init(
         acceptedNames: CustomResourceDefinitionNames? = nil, conditions: [CustomResourceDefinitionCondition] = [],
         observedGeneration: Int? = nil, storedVersions: [String] = []
     ) {
@@ -219,19 +270,19 @@ public struct CustomResourceDefinitionStatus: DocumentView {
         document.set(.storedVersions, storedVersions)
     }
 
-    public var acceptedNames: CustomResourceDefinitionNames? {
+    @export(implementation) public var acceptedNames: CustomResourceDefinitionNames? {
         get { document.view(.acceptedNames) }
         set { document.set(.acceptedNames, newValue) }
     }
-    public var conditions: [CustomResourceDefinitionCondition] {
+    @export(implementation) public var conditions: [CustomResourceDefinitionCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var observedGeneration: Int? {
+    @export(implementation) public var observedGeneration: Int? {
         get { document.int(.observedGeneration) }
         set { document.set(.observedGeneration, newValue) }
     }
-    public var storedVersions: [String] {
+    @export(implementation) public var storedVersions: [String] {
         get { document.strings(.storedVersions) }
         set { document.set(.storedVersions, newValue) }
     }
@@ -245,7 +296,7 @@ public struct CustomResourceDefinitionVersion: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion"
     }
 
-    public init(
+    @export(implementation) public init(
         name: String, served: Bool, storage: Bool, additionalPrinterColumns: [CustomResourceColumnDefinition] = [],
         deprecated: Bool? = nil, deprecationWarning: String? = nil, schema: CustomResourceValidation? = nil,
         selectableFields: [SelectableField] = [], subresources: CustomResourceSubresources? = nil
@@ -262,27 +313,39 @@ public struct CustomResourceDefinitionVersion: DocumentView {
         document.set(.subresources, subresources)
     }
 
-    public var additionalPrinterColumns: [CustomResourceColumnDefinition] {
+    @export(implementation) public var additionalPrinterColumns: [CustomResourceColumnDefinition] {
         get { document.views(.additionalPrinterColumns) }
         set { document.set(.additionalPrinterColumns, newValue) }
     }
-    public var deprecated: Bool? { get { document.bool(.deprecated) } set { document.set(.deprecated, newValue) } }
-    public var deprecationWarning: String? {
+    @export(implementation) public var deprecated: Bool? {
+        get { document.bool(.deprecated) }
+        set { document.set(.deprecated, newValue) }
+    }
+    @export(implementation) public var deprecationWarning: String? {
         get { document.string(.deprecationWarning) }
         set { document.set(.deprecationWarning, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var schema: CustomResourceValidation? {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var schema: CustomResourceValidation? {
         get { document.view(.schema) }
         set { document.set(.schema, newValue) }
     }
-    public var selectableFields: [SelectableField] {
+    @export(implementation) public var selectableFields: [SelectableField] {
         get { document.views(.selectableFields) }
         set { document.set(.selectableFields, newValue) }
     }
-    public var served: Bool { get { document.bool(.served) ?? false } set { document.set(.served, newValue) } }
-    public var storage: Bool { get { document.bool(.storage) ?? false } set { document.set(.storage, newValue) } }
-    public var subresources: CustomResourceSubresources? {
+    @export(implementation) public var served: Bool {
+        get { document.bool(.served) ?? false }
+        set { document.set(.served, newValue) }
+    }
+    @export(implementation) public var storage: Bool {
+        get { document.bool(.storage) ?? false }
+        set { document.set(.storage, newValue) }
+    }
+    @export(implementation) public var subresources: CustomResourceSubresources? {
         get { document.view(.subresources) }
         set { document.set(.subresources, newValue) }
     }
@@ -296,22 +359,24 @@ public struct CustomResourceSubresourceScale: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale"
     }
 
-    public init(specReplicasPath: String, statusReplicasPath: String, labelSelectorPath: String? = nil) {
+    @export(implementation) public init(
+        specReplicasPath: String, statusReplicasPath: String, labelSelectorPath: String? = nil
+    ) {
         document = JSONObject()
         document.set(.specReplicasPath, specReplicasPath)
         document.set(.statusReplicasPath, statusReplicasPath)
         document.set(.labelSelectorPath, labelSelectorPath)
     }
 
-    public var labelSelectorPath: String? {
+    @export(implementation) public var labelSelectorPath: String? {
         get { document.string(.labelSelectorPath) }
         set { document.set(.labelSelectorPath, newValue) }
     }
-    public var specReplicasPath: String {
+    @export(implementation) public var specReplicasPath: String {
         get { document.string(.specReplicasPath) ?? "" }
         set { document.set(.specReplicasPath, newValue) }
     }
-    public var statusReplicasPath: String {
+    @export(implementation) public var statusReplicasPath: String {
         get { document.string(.statusReplicasPath) ?? "" }
         set { document.set(.statusReplicasPath, newValue) }
     }
@@ -325,7 +390,7 @@ public struct CustomResourceSubresourceStatus: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus"
     }
 
-    public init() { document = JSONObject() }
+    @export(implementation) public init() { document = JSONObject() }
 }
 
 /// Kubernetes' `apiextensions/v1` `CustomResourceSubresources`.
@@ -336,17 +401,19 @@ public struct CustomResourceSubresources: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources"
     }
 
-    public init(scale: CustomResourceSubresourceScale? = nil, status: CustomResourceSubresourceStatus? = nil) {
+    @export(implementation) public init(
+        scale: CustomResourceSubresourceScale? = nil, status: CustomResourceSubresourceStatus? = nil
+    ) {
         document = JSONObject()
         document.set(.scale, scale)
         document.set(.status, status)
     }
 
-    public var scale: CustomResourceSubresourceScale? {
+    @export(implementation) public var scale: CustomResourceSubresourceScale? {
         get { document.view(.scale) }
         set { document.set(.scale, newValue) }
     }
-    public var status: CustomResourceSubresourceStatus? {
+    @export(implementation) public var status: CustomResourceSubresourceStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -360,12 +427,12 @@ public struct CustomResourceValidation: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation"
     }
 
-    public init(openAPIV3Schema: JSONSchemaProps? = nil) {
+    @export(implementation) public init(openAPIV3Schema: JSONSchemaProps? = nil) {
         document = JSONObject()
         document.set(.openAPIV3Schema, openAPIV3Schema)
     }
 
-    public var openAPIV3Schema: JSONSchemaProps? {
+    @export(implementation) public var openAPIV3Schema: JSONSchemaProps? {
         get { document.view(.openAPIV3Schema) }
         set { document.set(.openAPIV3Schema, newValue) }
     }
@@ -379,17 +446,20 @@ public struct ExternalDocumentation: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation"
     }
 
-    public init(description: String? = nil, url: String? = nil) {
+    @export(implementation) public init(description: String? = nil, url: String? = nil) {
         document = JSONObject()
         document.set(.description, description)
         document.set(.url, url)
     }
 
-    public var description: String? {
+    @export(implementation) public var description: String? {
         get { document.string(.description) }
         set { document.set(.description, newValue) }
     }
-    public var url: String? { get { document.string(.url) } set { document.set(.url, newValue) } }
+    @export(implementation) public var url: String? {
+        get { document.string(.url) }
+        set { document.set(.url, newValue) }
+    }
 }
 
 /// Kubernetes' `apiextensions/v1` `JSONSchemaProps`.
@@ -398,7 +468,7 @@ public struct JSONSchemaProps: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps" }
 
-    public init(
+    @export(implementation) public init(
         type: String? = nil, format: String? = nil, properties: [String: JSONSchemaProps] = [:],
         required: [String] = [], items: JSON? = nil, additionalProperties: JSON? = nil, `enum`: [JSON] = [],
         `default`: JSON? = nil, ref: String? = nil, schema: String? = nil, additionalItems: JSON? = nil,
@@ -461,104 +531,173 @@ public struct JSONSchemaProps: DocumentView {
         document.set("x-kubernetes-validations", xKubernetesValidations)
     }
 
-    public var ref: String? { get { document.string("$ref") } set { document.set("$ref", newValue) } }
-    public var schema: String? { get { document.string("$schema") } set { document.set("$schema", newValue) } }
-    public var additionalItems: JSON? {
+    @export(implementation) public var ref: String? {
+        get { document.string("$ref") }
+        set { document.set("$ref", newValue) }
+    }
+    @export(implementation) public var schema: String? {
+        get { document.string("$schema") }
+        set { document.set("$schema", newValue) }
+    }
+    @export(implementation) public var additionalItems: JSON? {
         get { document[.additionalItems] }
         set { document.set(.additionalItems, newValue) }
     }
-    public var additionalProperties: JSON? {
+    @export(implementation) public var additionalProperties: JSON? {
         get { document[.additionalProperties] }
         set { document.set(.additionalProperties, newValue) }
     }
-    public var allOf: [JSONSchemaProps] { get { document.views(.allOf) } set { document.set(.allOf, newValue) } }
-    public var anyOf: [JSONSchemaProps] { get { document.views(.anyOf) } set { document.set(.anyOf, newValue) } }
-    public var `default`: JSON? { get { document[.default] } set { document.set(.default, newValue) } }
-    public var definitions: [String: JSONSchemaProps] {
+    @export(implementation) public var allOf: [JSONSchemaProps] {
+        get { document.views(.allOf) }
+        set { document.set(.allOf, newValue) }
+    }
+    @export(implementation) public var anyOf: [JSONSchemaProps] {
+        get { document.views(.anyOf) }
+        set { document.set(.anyOf, newValue) }
+    }
+    @export(implementation) public var `default`: JSON? {
+        get { document[.default] }
+        set { document.set(.default, newValue) }
+    }
+    @export(implementation) public var definitions: [String: JSONSchemaProps] {
         get { document.viewMap(.definitions) }
         set { document.set(.definitions, newValue) }
     }
-    public var dependencies: [String: JSON] {
+    @export(implementation) public var dependencies: [String: JSON] {
         get { document.valueMap(.dependencies) }
         set { document.set(.dependencies, newValue) }
     }
-    public var description: String? {
+    @export(implementation) public var description: String? {
         get { document.string(.description) }
         set { document.set(.description, newValue) }
     }
-    public var `enum`: [JSON] { get { document.values(.enum) } set { document.set(.enum, newValue) } }
-    public var example: JSON? { get { document[.example] } set { document.set(.example, newValue) } }
-    public var exclusiveMaximum: Bool? {
+    @export(implementation) public var `enum`: [JSON] {
+        get { document.values(.enum) }
+        set { document.set(.enum, newValue) }
+    }
+    @export(implementation) public var example: JSON? {
+        get { document[.example] }
+        set { document.set(.example, newValue) }
+    }
+    @export(implementation) public var exclusiveMaximum: Bool? {
         get { document.bool(.exclusiveMaximum) }
         set { document.set(.exclusiveMaximum, newValue) }
     }
-    public var exclusiveMinimum: Bool? {
+    @export(implementation) public var exclusiveMinimum: Bool? {
         get { document.bool(.exclusiveMinimum) }
         set { document.set(.exclusiveMinimum, newValue) }
     }
-    public var externalDocs: ExternalDocumentation? {
+    @export(implementation) public var externalDocs: ExternalDocumentation? {
         get { document.view(.externalDocs) }
         set { document.set(.externalDocs, newValue) }
     }
-    public var format: String? { get { document.string(.format) } set { document.set(.format, newValue) } }
-    public var id: String? { get { document.string(.id) } set { document.set(.id, newValue) } }
-    public var items: JSON? { get { document[.items] } set { document.set(.items, newValue) } }
-    public var maxItems: Int? { get { document.int(.maxItems) } set { document.set(.maxItems, newValue) } }
-    public var maxLength: Int? { get { document.int(.maxLength) } set { document.set(.maxLength, newValue) } }
-    public var maxProperties: Int? {
+    @export(implementation) public var format: String? {
+        get { document.string(.format) }
+        set { document.set(.format, newValue) }
+    }
+    @export(implementation) public var id: String? { get { document.string(.id) } set { document.set(.id, newValue) } }
+    @export(implementation) public var items: JSON? { get { document[.items] } set { document.set(.items, newValue) } }
+    @export(implementation) public var maxItems: Int? {
+        get { document.int(.maxItems) }
+        set { document.set(.maxItems, newValue) }
+    }
+    @export(implementation) public var maxLength: Int? {
+        get { document.int(.maxLength) }
+        set { document.set(.maxLength, newValue) }
+    }
+    @export(implementation) public var maxProperties: Int? {
         get { document.int(.maxProperties) }
         set { document.set(.maxProperties, newValue) }
     }
-    public var maximum: Double? { get { document.double(.maximum) } set { document.set(.maximum, newValue) } }
-    public var minItems: Int? { get { document.int(.minItems) } set { document.set(.minItems, newValue) } }
-    public var minLength: Int? { get { document.int(.minLength) } set { document.set(.minLength, newValue) } }
-    public var minProperties: Int? {
+    @export(implementation) public var maximum: Double? {
+        get { document.double(.maximum) }
+        set { document.set(.maximum, newValue) }
+    }
+    @export(implementation) public var minItems: Int? {
+        get { document.int(.minItems) }
+        set { document.set(.minItems, newValue) }
+    }
+    @export(implementation) public var minLength: Int? {
+        get { document.int(.minLength) }
+        set { document.set(.minLength, newValue) }
+    }
+    @export(implementation) public var minProperties: Int? {
         get { document.int(.minProperties) }
         set { document.set(.minProperties, newValue) }
     }
-    public var minimum: Double? { get { document.double(.minimum) } set { document.set(.minimum, newValue) } }
-    public var multipleOf: Double? { get { document.double(.multipleOf) } set { document.set(.multipleOf, newValue) } }
-    public var not: JSONSchemaProps? { get { document.view(.not) } set { document.set(.not, newValue) } }
-    public var nullable: Bool? { get { document.bool(.nullable) } set { document.set(.nullable, newValue) } }
-    public var oneOf: [JSONSchemaProps] { get { document.views(.oneOf) } set { document.set(.oneOf, newValue) } }
-    public var pattern: String? { get { document.string(.pattern) } set { document.set(.pattern, newValue) } }
-    public var patternProperties: [String: JSONSchemaProps] {
+    @export(implementation) public var minimum: Double? {
+        get { document.double(.minimum) }
+        set { document.set(.minimum, newValue) }
+    }
+    @export(implementation) public var multipleOf: Double? {
+        get { document.double(.multipleOf) }
+        set { document.set(.multipleOf, newValue) }
+    }
+    @export(implementation) public var not: JSONSchemaProps? {
+        get { document.view(.not) }
+        set { document.set(.not, newValue) }
+    }
+    @export(implementation) public var nullable: Bool? {
+        get { document.bool(.nullable) }
+        set { document.set(.nullable, newValue) }
+    }
+    @export(implementation) public var oneOf: [JSONSchemaProps] {
+        get { document.views(.oneOf) }
+        set { document.set(.oneOf, newValue) }
+    }
+    @export(implementation) public var pattern: String? {
+        get { document.string(.pattern) }
+        set { document.set(.pattern, newValue) }
+    }
+    @export(implementation) public var patternProperties: [String: JSONSchemaProps] {
         get { document.viewMap(.patternProperties) }
         set { document.set(.patternProperties, newValue) }
     }
-    public var properties: [String: JSONSchemaProps] {
+    @export(implementation) public var properties: [String: JSONSchemaProps] {
         get { document.viewMap(.properties) }
         set { document.set(.properties, newValue) }
     }
-    public var required: [String] { get { document.strings(.required) } set { document.set(.required, newValue) } }
-    public var title: String? { get { document.string(.title) } set { document.set(.title, newValue) } }
-    public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
-    public var uniqueItems: Bool? { get { document.bool(.uniqueItems) } set { document.set(.uniqueItems, newValue) } }
-    public var xKubernetesEmbeddedResource: Bool? {
+    @export(implementation) public var required: [String] {
+        get { document.strings(.required) }
+        set { document.set(.required, newValue) }
+    }
+    @export(implementation) public var title: String? {
+        get { document.string(.title) }
+        set { document.set(.title, newValue) }
+    }
+    @export(implementation) public var type: String? {
+        get { document.string(.type) }
+        set { document.set(.type, newValue) }
+    }
+    @export(implementation) public var uniqueItems: Bool? {
+        get { document.bool(.uniqueItems) }
+        set { document.set(.uniqueItems, newValue) }
+    }
+    @export(implementation) public var xKubernetesEmbeddedResource: Bool? {
         get { document.bool("x-kubernetes-embedded-resource") }
         set { document.set("x-kubernetes-embedded-resource", newValue) }
     }
-    public var xKubernetesIntOrString: Bool? {
+    @export(implementation) public var xKubernetesIntOrString: Bool? {
         get { document.bool("x-kubernetes-int-or-string") }
         set { document.set("x-kubernetes-int-or-string", newValue) }
     }
-    public var xKubernetesListMapKeys: [String] {
+    @export(implementation) public var xKubernetesListMapKeys: [String] {
         get { document.strings("x-kubernetes-list-map-keys") }
         set { document.set("x-kubernetes-list-map-keys", newValue) }
     }
-    public var xKubernetesListType: String? {
+    @export(implementation) public var xKubernetesListType: String? {
         get { document.string("x-kubernetes-list-type") }
         set { document.set("x-kubernetes-list-type", newValue) }
     }
-    public var xKubernetesMapType: String? {
+    @export(implementation) public var xKubernetesMapType: String? {
         get { document.string("x-kubernetes-map-type") }
         set { document.set("x-kubernetes-map-type", newValue) }
     }
-    public var xKubernetesPreserveUnknownFields: Bool? {
+    @export(implementation) public var xKubernetesPreserveUnknownFields: Bool? {
         get { document.bool("x-kubernetes-preserve-unknown-fields") }
         set { document.set("x-kubernetes-preserve-unknown-fields", newValue) }
     }
-    public var xKubernetesValidations: [ValidationRule] {
+    @export(implementation) public var xKubernetesValidations: [ValidationRule] {
         get { document.views("x-kubernetes-validations") }
         set { document.set("x-kubernetes-validations", newValue) }
     }
@@ -570,12 +709,15 @@ public struct SelectableField: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField" }
 
-    public init(jsonPath: String) {
+    @export(implementation) public init(jsonPath: String) {
         document = JSONObject()
         document.set(.jsonPath, jsonPath)
     }
 
-    public var jsonPath: String { get { document.string(.jsonPath) ?? "" } set { document.set(.jsonPath, newValue) } }
+    @export(implementation) public var jsonPath: String {
+        get { document.string(.jsonPath) ?? "" }
+        set { document.set(.jsonPath, newValue) }
+    }
 }
 
 /// Kubernetes' `apiextensions/v1` `ServiceReference`.
@@ -586,7 +728,7 @@ public struct APIExtensionsServiceReference: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference"
     }
 
-    public init(name: String, namespace: String, path: String? = nil, port: Int? = nil) {
+    @export(implementation) public init(name: String, namespace: String, path: String? = nil, port: Int? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.namespace, namespace)
@@ -594,13 +736,19 @@ public struct APIExtensionsServiceReference: DocumentView {
         document.set(.port, port)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var namespace: String {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespace: String {
         get { document.string(.namespace) ?? "" }
         set { document.set(.namespace, newValue) }
     }
-    public var path: String? { get { document.string(.path) } set { document.set(.path, newValue) } }
-    public var port: Int? { get { document.int(.port) } set { document.set(.port, newValue) } }
+    @export(implementation) public var path: String? {
+        get { document.string(.path) }
+        set { document.set(.path, newValue) }
+    }
+    @export(implementation) public var port: Int? { get { document.int(.port) } set { document.set(.port, newValue) } }
 }
 
 /// Kubernetes' `apiextensions/v1` `ValidationRule`.
@@ -609,7 +757,7 @@ public struct ValidationRule: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule" }
 
-    public init(
+    @export(implementation) public init(
         rule: String, fieldPath: String? = nil, message: String? = nil, messageExpression: String? = nil,
         optionalOldSelf: Bool? = nil, reason: String? = nil
     ) {
@@ -622,19 +770,31 @@ public struct ValidationRule: DocumentView {
         document.set(.reason, reason)
     }
 
-    public var fieldPath: String? { get { document.string(.fieldPath) } set { document.set(.fieldPath, newValue) } }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var messageExpression: String? {
+    @export(implementation) public var fieldPath: String? {
+        get { document.string(.fieldPath) }
+        set { document.set(.fieldPath, newValue) }
+    }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var messageExpression: String? {
         get { document.string(.messageExpression) }
         set { document.set(.messageExpression, newValue) }
     }
-    public var optionalOldSelf: Bool? {
+    @export(implementation) public var optionalOldSelf: Bool? {
         get { document.bool(.optionalOldSelf) }
         set { document.set(.optionalOldSelf, newValue) }
     }
     /// `FieldValueDuplicate`, `FieldValueForbidden`, `FieldValueInvalid` or `FieldValueRequired`.
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var rule: String { get { document.string(.rule) ?? "" } set { document.set(.rule, newValue) } }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var rule: String {
+        get { document.string(.rule) ?? "" }
+        set { document.set(.rule, newValue) }
+    }
 }
 
 /// Kubernetes' `apiextensions/v1` `WebhookClientConfig`.
@@ -645,19 +805,27 @@ public struct APIExtensionsWebhookClientConfig: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig"
     }
 
-    public init(caBundle: String? = nil, service: APIExtensionsServiceReference? = nil, url: String? = nil) {
+    @export(implementation) public init(
+        caBundle: String? = nil, service: APIExtensionsServiceReference? = nil, url: String? = nil
+    ) {
         document = JSONObject()
         document.set(.caBundle, caBundle)
         document.set(.service, service)
         document.set(.url, url)
     }
 
-    public var caBundle: String? { get { document.string(.caBundle) } set { document.set(.caBundle, newValue) } }
-    public var service: APIExtensionsServiceReference? {
+    @export(implementation) public var caBundle: String? {
+        get { document.string(.caBundle) }
+        set { document.set(.caBundle, newValue) }
+    }
+    @export(implementation) public var service: APIExtensionsServiceReference? {
         get { document.view(.service) }
         set { document.set(.service, newValue) }
     }
-    public var url: String? { get { document.string(.url) } set { document.set(.url, newValue) } }
+    @export(implementation) public var url: String? {
+        get { document.string(.url) }
+        set { document.set(.url, newValue) }
+    }
 }
 
 /// Kubernetes' `apiextensions/v1` `WebhookConversion`.
@@ -668,17 +836,19 @@ public struct WebhookConversion: DocumentView {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion"
     }
 
-    public init(conversionReviewVersions: [String], clientConfig: APIExtensionsWebhookClientConfig? = nil) {
+    @export(implementation) public init(
+        conversionReviewVersions: [String], clientConfig: APIExtensionsWebhookClientConfig? = nil
+    ) {
         document = JSONObject()
         document.setRequired(.conversionReviewVersions, conversionReviewVersions)
         document.set(.clientConfig, clientConfig)
     }
 
-    public var clientConfig: APIExtensionsWebhookClientConfig? {
+    @export(implementation) public var clientConfig: APIExtensionsWebhookClientConfig? {
         get { document.view(.clientConfig) }
         set { document.set(.clientConfig, newValue) }
     }
-    public var conversionReviewVersions: [String] {
+    @export(implementation) public var conversionReviewVersions: [String] {
         get { document.strings(.conversionReviewVersions) }
         set { document.set(.conversionReviewVersions, newValue) }
     }

@@ -11,7 +11,9 @@ public struct APIService: Resource {
         group: "apiregistration.k8s.io", version: "v1", kind: "APIService", plural: "apiservices",
         singular: "apiservice", categories: ["api-extensions"], isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: APIServiceSpec? = nil, status: APIServiceStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: APIServiceSpec? = nil, status: APIServiceStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("apiregistration.k8s.io/v1", "APIService")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -19,12 +21,18 @@ public struct APIService: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: APIServiceSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: APIServiceStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: APIServiceSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: APIServiceStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `apiregistration/v1` `APIServiceCondition`.
@@ -33,7 +41,7 @@ public struct APIServiceCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil
     ) {
         document = JSONObject()
@@ -44,14 +52,26 @@ public struct APIServiceCondition: DocumentView {
         document.set(.lastTransitionTime, lastTransitionTime)
     }
 
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `apiregistration/v1` `APIServiceSpec`.
@@ -60,7 +80,7 @@ public struct APIServiceSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec" }
 
-    public init(
+    @export(implementation) public init(
         groupPriorityMinimum: Int, versionPriority: Int, caBundle: String? = nil, group: String? = nil,
         insecureSkipTLSVerify: Bool? = nil, service: APIRegistrationServiceReference? = nil, version: String? = nil
     ) {
@@ -74,22 +94,31 @@ public struct APIServiceSpec: DocumentView {
         document.set(.version, version)
     }
 
-    public var caBundle: String? { get { document.string(.caBundle) } set { document.set(.caBundle, newValue) } }
-    public var group: String? { get { document.string(.group) } set { document.set(.group, newValue) } }
-    public var groupPriorityMinimum: Int {
+    @export(implementation) public var caBundle: String? {
+        get { document.string(.caBundle) }
+        set { document.set(.caBundle, newValue) }
+    }
+    @export(implementation) public var group: String? {
+        get { document.string(.group) }
+        set { document.set(.group, newValue) }
+    }
+    @export(implementation) public var groupPriorityMinimum: Int {
         get { document.int(.groupPriorityMinimum) ?? 0 }
         set { document.set(.groupPriorityMinimum, newValue) }
     }
-    public var insecureSkipTLSVerify: Bool? {
+    @export(implementation) public var insecureSkipTLSVerify: Bool? {
         get { document.bool(.insecureSkipTLSVerify) }
         set { document.set(.insecureSkipTLSVerify, newValue) }
     }
-    public var service: APIRegistrationServiceReference? {
+    @export(implementation) public var service: APIRegistrationServiceReference? {
         get { document.view(.service) }
         set { document.set(.service, newValue) }
     }
-    public var version: String? { get { document.string(.version) } set { document.set(.version, newValue) } }
-    public var versionPriority: Int {
+    @export(implementation) public var version: String? {
+        get { document.string(.version) }
+        set { document.set(.version, newValue) }
+    }
+    @export(implementation) public var versionPriority: Int {
         get { document.int(.versionPriority) ?? 0 }
         set { document.set(.versionPriority, newValue) }
     }
@@ -101,12 +130,12 @@ public struct APIServiceStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus" }
 
-    public init(conditions: [APIServiceCondition] = []) {
+    @export(implementation) public init(conditions: [APIServiceCondition] = []) {
         document = JSONObject()
         document.set(.conditions, conditions)
     }
 
-    public var conditions: [APIServiceCondition] {
+    @export(implementation) public var conditions: [APIServiceCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
@@ -118,14 +147,20 @@ public struct APIRegistrationServiceReference: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference" }
 
-    public init(name: String? = nil, namespace: String? = nil, port: Int? = nil) {
+    @export(implementation) public init(name: String? = nil, namespace: String? = nil, port: Int? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.namespace, namespace)
         document.set(.port, port)
     }
 
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var namespace: String? { get { document.string(.namespace) } set { document.set(.namespace, newValue) } }
-    public var port: Int? { get { document.int(.port) } set { document.set(.port, newValue) } }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespace: String? {
+        get { document.string(.namespace) }
+        set { document.set(.namespace, newValue) }
+    }
+    @export(implementation) public var port: Int? { get { document.int(.port) } set { document.set(.port, newValue) } }
 }

@@ -11,7 +11,7 @@ public struct ControllerRevision: Resource {
         group: "apps", version: "v1", kind: "ControllerRevision", plural: "controllerrevisions",
         singular: "controllerrevision")
 
-    public init(metadata: ObjectMeta = ObjectMeta(), revision: Int, data: JSON? = nil) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), revision: Int, data: JSON? = nil) {
         document = JSONObject()
         document.setKind("apps/v1", "ControllerRevision")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -19,12 +19,15 @@ public struct ControllerRevision: Resource {
         document.set(.data, data)
     }
 
-    public var data: JSON? { get { document[.data] } set { document.set(.data, newValue) } }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var data: JSON? { get { document[.data] } set { document.set(.data, newValue) } }
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var revision: Int { get { document.int(.revision) ?? 0 } set { document.set(.revision, newValue) } }
+    @export(implementation) public var revision: Int {
+        get { document.int(.revision) ?? 0 }
+        set { document.set(.revision, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `DaemonSet`.
@@ -36,7 +39,9 @@ public struct DaemonSet: Resource {
         group: "apps", version: "v1", kind: "DaemonSet", plural: "daemonsets", singular: "daemonset",
         shortNames: ["ds"], categories: ["all"])
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: DaemonSetSpec? = nil, status: DaemonSetStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: DaemonSetSpec? = nil, status: DaemonSetStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("apps/v1", "DaemonSet")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -44,12 +49,18 @@ public struct DaemonSet: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: DaemonSetSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: DaemonSetStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: DaemonSetSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: DaemonSetStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `DaemonSetCondition`.
@@ -58,7 +69,7 @@ public struct DaemonSetCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.DaemonSetCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil
     ) {
         document = JSONObject()
@@ -69,14 +80,26 @@ public struct DaemonSetCondition: DocumentView {
         document.set(.lastTransitionTime, lastTransitionTime)
     }
 
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `DaemonSetSpec`.
@@ -85,7 +108,7 @@ public struct DaemonSetSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.DaemonSetSpec" }
 
-    public init(
+    @export(implementation) public init(
         selector: LabelSelector, template: PodTemplateSpec, minReadySeconds: Int? = nil,
         revisionHistoryLimit: Int? = nil, updateStrategy: DaemonSetUpdateStrategy? = nil
     ) {
@@ -97,23 +120,23 @@ public struct DaemonSetSpec: DocumentView {
         document.set(.updateStrategy, updateStrategy)
     }
 
-    public var minReadySeconds: Int? {
+    @export(implementation) public var minReadySeconds: Int? {
         get { document.int(.minReadySeconds) }
         set { document.set(.minReadySeconds, newValue) }
     }
-    public var revisionHistoryLimit: Int? {
+    @export(implementation) public var revisionHistoryLimit: Int? {
         get { document.int(.revisionHistoryLimit) }
         set { document.set(.revisionHistoryLimit, newValue) }
     }
-    public var selector: LabelSelector {
+    @export(implementation) public var selector: LabelSelector {
         get { document.viewOrEmpty(.selector) }
         set { document.set(.selector, newValue) }
     }
-    public var template: PodTemplateSpec {
+    @export(implementation) public var template: PodTemplateSpec {
         get { document.viewOrEmpty(.template) }
         set { document.set(.template, newValue) }
     }
-    public var updateStrategy: DaemonSetUpdateStrategy? {
+    @export(implementation) public var updateStrategy: DaemonSetUpdateStrategy? {
         get { document.view(.updateStrategy) }
         set { document.set(.updateStrategy, newValue) }
     }
@@ -125,7 +148,7 @@ public struct DaemonSetStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.DaemonSetStatus" }
 
-    public init(
+    @export(implementation) public init(
         currentNumberScheduled: Int, desiredNumberScheduled: Int, numberMisscheduled: Int, numberReady: Int,
         collisionCount: Int? = nil, conditions: [DaemonSetCondition] = [], numberAvailable: Int? = nil,
         numberUnavailable: Int? = nil, observedGeneration: Int? = nil, updatedNumberScheduled: Int? = nil
@@ -143,40 +166,43 @@ public struct DaemonSetStatus: DocumentView {
         document.set(.updatedNumberScheduled, updatedNumberScheduled)
     }
 
-    public var collisionCount: Int? {
+    @export(implementation) public var collisionCount: Int? {
         get { document.int(.collisionCount) }
         set { document.set(.collisionCount, newValue) }
     }
-    public var conditions: [DaemonSetCondition] {
+    @export(implementation) public var conditions: [DaemonSetCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var currentNumberScheduled: Int {
+    @export(implementation) public var currentNumberScheduled: Int {
         get { document.int(.currentNumberScheduled) ?? 0 }
         set { document.set(.currentNumberScheduled, newValue) }
     }
-    public var desiredNumberScheduled: Int {
+    @export(implementation) public var desiredNumberScheduled: Int {
         get { document.int(.desiredNumberScheduled) ?? 0 }
         set { document.set(.desiredNumberScheduled, newValue) }
     }
-    public var numberAvailable: Int? {
+    @export(implementation) public var numberAvailable: Int? {
         get { document.int(.numberAvailable) }
         set { document.set(.numberAvailable, newValue) }
     }
-    public var numberMisscheduled: Int {
+    @export(implementation) public var numberMisscheduled: Int {
         get { document.int(.numberMisscheduled) ?? 0 }
         set { document.set(.numberMisscheduled, newValue) }
     }
-    public var numberReady: Int { get { document.int(.numberReady) ?? 0 } set { document.set(.numberReady, newValue) } }
-    public var numberUnavailable: Int? {
+    @export(implementation) public var numberReady: Int {
+        get { document.int(.numberReady) ?? 0 }
+        set { document.set(.numberReady, newValue) }
+    }
+    @export(implementation) public var numberUnavailable: Int? {
         get { document.int(.numberUnavailable) }
         set { document.set(.numberUnavailable, newValue) }
     }
-    public var observedGeneration: Int? {
+    @export(implementation) public var observedGeneration: Int? {
         get { document.int(.observedGeneration) }
         set { document.set(.observedGeneration, newValue) }
     }
-    public var updatedNumberScheduled: Int? {
+    @export(implementation) public var updatedNumberScheduled: Int? {
         get { document.int(.updatedNumberScheduled) }
         set { document.set(.updatedNumberScheduled, newValue) }
     }
@@ -188,18 +214,21 @@ public struct DaemonSetUpdateStrategy: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.DaemonSetUpdateStrategy" }
 
-    public init(rollingUpdate: RollingUpdateDaemonSet? = nil, type: String? = nil) {
+    @export(implementation) public init(rollingUpdate: RollingUpdateDaemonSet? = nil, type: String? = nil) {
         document = JSONObject()
         document.set(.rollingUpdate, rollingUpdate)
         document.set(.type, type)
     }
 
-    public var rollingUpdate: RollingUpdateDaemonSet? {
+    @export(implementation) public var rollingUpdate: RollingUpdateDaemonSet? {
         get { document.view(.rollingUpdate) }
         set { document.set(.rollingUpdate, newValue) }
     }
     /// `OnDelete` or `RollingUpdate`.
-    public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
+    @export(implementation) public var type: String? {
+        get { document.string(.type) }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `Deployment`.
@@ -211,7 +240,9 @@ public struct Deployment: Resource {
         group: "apps", version: "v1", kind: "Deployment", plural: "deployments", singular: "deployment",
         shortNames: ["deploy"], categories: ["all"])
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: DeploymentSpec? = nil, status: DeploymentStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: DeploymentSpec? = nil, status: DeploymentStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("apps/v1", "Deployment")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -219,12 +250,18 @@ public struct Deployment: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: DeploymentSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: DeploymentStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: DeploymentSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: DeploymentStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `DeploymentCondition`.
@@ -233,7 +270,7 @@ public struct DeploymentCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.DeploymentCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil,
         lastUpdateTime: String? = nil
     ) {
@@ -246,18 +283,30 @@ public struct DeploymentCondition: DocumentView {
         document.set(.lastUpdateTime, lastUpdateTime)
     }
 
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var lastUpdateTime: String? {
+    @export(implementation) public var lastUpdateTime: String? {
         get { document.string(.lastUpdateTime) }
         set { document.set(.lastUpdateTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `DeploymentSpec`.
@@ -266,7 +315,7 @@ public struct DeploymentSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.DeploymentSpec" }
 
-    public init(
+    @export(implementation) public init(
         selector: LabelSelector, template: PodTemplateSpec, minReadySeconds: Int? = nil, paused: Bool? = nil,
         progressDeadlineSeconds: Int? = nil, replicas: Int? = nil, revisionHistoryLimit: Int? = nil,
         strategy: DeploymentStrategy? = nil
@@ -282,29 +331,35 @@ public struct DeploymentSpec: DocumentView {
         document.set(.strategy, strategy)
     }
 
-    public var minReadySeconds: Int? {
+    @export(implementation) public var minReadySeconds: Int? {
         get { document.int(.minReadySeconds) }
         set { document.set(.minReadySeconds, newValue) }
     }
-    public var paused: Bool? { get { document.bool(.paused) } set { document.set(.paused, newValue) } }
-    public var progressDeadlineSeconds: Int? {
+    @export(implementation) public var paused: Bool? {
+        get { document.bool(.paused) }
+        set { document.set(.paused, newValue) }
+    }
+    @export(implementation) public var progressDeadlineSeconds: Int? {
         get { document.int(.progressDeadlineSeconds) }
         set { document.set(.progressDeadlineSeconds, newValue) }
     }
-    public var replicas: Int? { get { document.int(.replicas) } set { document.set(.replicas, newValue) } }
-    public var revisionHistoryLimit: Int? {
+    @export(implementation) public var replicas: Int? {
+        get { document.int(.replicas) }
+        set { document.set(.replicas, newValue) }
+    }
+    @export(implementation) public var revisionHistoryLimit: Int? {
         get { document.int(.revisionHistoryLimit) }
         set { document.set(.revisionHistoryLimit, newValue) }
     }
-    public var selector: LabelSelector {
+    @export(implementation) public var selector: LabelSelector {
         get { document.viewOrEmpty(.selector) }
         set { document.set(.selector, newValue) }
     }
-    public var strategy: DeploymentStrategy? {
+    @export(implementation) public var strategy: DeploymentStrategy? {
         get { document.view(.strategy) }
         set { document.set(.strategy, newValue) }
     }
-    public var template: PodTemplateSpec {
+    @export(implementation) public var template: PodTemplateSpec {
         get { document.viewOrEmpty(.template) }
         set { document.set(.template, newValue) }
     }
@@ -316,7 +371,7 @@ public struct DeploymentStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.DeploymentStatus" }
 
-    public init(
+    @export(implementation) public init(
         availableReplicas: Int? = nil, collisionCount: Int? = nil, conditions: [DeploymentCondition] = [],
         observedGeneration: Int? = nil, readyReplicas: Int? = nil, replicas: Int? = nil,
         terminatingReplicas: Int? = nil, unavailableReplicas: Int? = nil, updatedReplicas: Int? = nil
@@ -333,36 +388,39 @@ public struct DeploymentStatus: DocumentView {
         document.set(.updatedReplicas, updatedReplicas)
     }
 
-    public var availableReplicas: Int? {
+    @export(implementation) public var availableReplicas: Int? {
         get { document.int(.availableReplicas) }
         set { document.set(.availableReplicas, newValue) }
     }
-    public var collisionCount: Int? {
+    @export(implementation) public var collisionCount: Int? {
         get { document.int(.collisionCount) }
         set { document.set(.collisionCount, newValue) }
     }
-    public var conditions: [DeploymentCondition] {
+    @export(implementation) public var conditions: [DeploymentCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var observedGeneration: Int? {
+    @export(implementation) public var observedGeneration: Int? {
         get { document.int(.observedGeneration) }
         set { document.set(.observedGeneration, newValue) }
     }
-    public var readyReplicas: Int? {
+    @export(implementation) public var readyReplicas: Int? {
         get { document.int(.readyReplicas) }
         set { document.set(.readyReplicas, newValue) }
     }
-    public var replicas: Int? { get { document.int(.replicas) } set { document.set(.replicas, newValue) } }
-    public var terminatingReplicas: Int? {
+    @export(implementation) public var replicas: Int? {
+        get { document.int(.replicas) }
+        set { document.set(.replicas, newValue) }
+    }
+    @export(implementation) public var terminatingReplicas: Int? {
         get { document.int(.terminatingReplicas) }
         set { document.set(.terminatingReplicas, newValue) }
     }
-    public var unavailableReplicas: Int? {
+    @export(implementation) public var unavailableReplicas: Int? {
         get { document.int(.unavailableReplicas) }
         set { document.set(.unavailableReplicas, newValue) }
     }
-    public var updatedReplicas: Int? {
+    @export(implementation) public var updatedReplicas: Int? {
         get { document.int(.updatedReplicas) }
         set { document.set(.updatedReplicas, newValue) }
     }
@@ -374,18 +432,21 @@ public struct DeploymentStrategy: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.DeploymentStrategy" }
 
-    public init(rollingUpdate: RollingUpdateDeployment? = nil, type: String? = nil) {
+    @export(implementation) public init(rollingUpdate: RollingUpdateDeployment? = nil, type: String? = nil) {
         document = JSONObject()
         document.set(.rollingUpdate, rollingUpdate)
         document.set(.type, type)
     }
 
-    public var rollingUpdate: RollingUpdateDeployment? {
+    @export(implementation) public var rollingUpdate: RollingUpdateDeployment? {
         get { document.view(.rollingUpdate) }
         set { document.set(.rollingUpdate, newValue) }
     }
     /// `Recreate` or `RollingUpdate`.
-    public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
+    @export(implementation) public var type: String? {
+        get { document.string(.type) }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `ReplicaSet`.
@@ -397,7 +458,9 @@ public struct ReplicaSet: Resource {
         group: "apps", version: "v1", kind: "ReplicaSet", plural: "replicasets", singular: "replicaset",
         shortNames: ["rs"], categories: ["all"])
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: ReplicaSetSpec? = nil, status: ReplicaSetStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: ReplicaSetSpec? = nil, status: ReplicaSetStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("apps/v1", "ReplicaSet")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -405,12 +468,18 @@ public struct ReplicaSet: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: ReplicaSetSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: ReplicaSetStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: ReplicaSetSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: ReplicaSetStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `ReplicaSetCondition`.
@@ -419,7 +488,7 @@ public struct ReplicaSetCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.ReplicaSetCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil
     ) {
         document = JSONObject()
@@ -430,14 +499,26 @@ public struct ReplicaSetCondition: DocumentView {
         document.set(.lastTransitionTime, lastTransitionTime)
     }
 
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `ReplicaSetSpec`.
@@ -446,7 +527,7 @@ public struct ReplicaSetSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.ReplicaSetSpec" }
 
-    public init(
+    @export(implementation) public init(
         selector: LabelSelector, minReadySeconds: Int? = nil, replicas: Int? = nil, template: PodTemplateSpec? = nil
     ) {
         document = JSONObject()
@@ -456,16 +537,22 @@ public struct ReplicaSetSpec: DocumentView {
         document.set(.template, template)
     }
 
-    public var minReadySeconds: Int? {
+    @export(implementation) public var minReadySeconds: Int? {
         get { document.int(.minReadySeconds) }
         set { document.set(.minReadySeconds, newValue) }
     }
-    public var replicas: Int? { get { document.int(.replicas) } set { document.set(.replicas, newValue) } }
-    public var selector: LabelSelector {
+    @export(implementation) public var replicas: Int? {
+        get { document.int(.replicas) }
+        set { document.set(.replicas, newValue) }
+    }
+    @export(implementation) public var selector: LabelSelector {
         get { document.viewOrEmpty(.selector) }
         set { document.set(.selector, newValue) }
     }
-    public var template: PodTemplateSpec? { get { document.view(.template) } set { document.set(.template, newValue) } }
+    @export(implementation) public var template: PodTemplateSpec? {
+        get { document.view(.template) }
+        set { document.set(.template, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `ReplicaSetStatus`.
@@ -474,7 +561,7 @@ public struct ReplicaSetStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.ReplicaSetStatus" }
 
-    public init(
+    @export(implementation) public init(
         replicas: Int, availableReplicas: Int? = nil, conditions: [ReplicaSetCondition] = [],
         fullyLabeledReplicas: Int? = nil, observedGeneration: Int? = nil, readyReplicas: Int? = nil,
         terminatingReplicas: Int? = nil
@@ -489,28 +576,31 @@ public struct ReplicaSetStatus: DocumentView {
         document.set(.terminatingReplicas, terminatingReplicas)
     }
 
-    public var availableReplicas: Int? {
+    @export(implementation) public var availableReplicas: Int? {
         get { document.int(.availableReplicas) }
         set { document.set(.availableReplicas, newValue) }
     }
-    public var conditions: [ReplicaSetCondition] {
+    @export(implementation) public var conditions: [ReplicaSetCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var fullyLabeledReplicas: Int? {
+    @export(implementation) public var fullyLabeledReplicas: Int? {
         get { document.int(.fullyLabeledReplicas) }
         set { document.set(.fullyLabeledReplicas, newValue) }
     }
-    public var observedGeneration: Int? {
+    @export(implementation) public var observedGeneration: Int? {
         get { document.int(.observedGeneration) }
         set { document.set(.observedGeneration, newValue) }
     }
-    public var readyReplicas: Int? {
+    @export(implementation) public var readyReplicas: Int? {
         get { document.int(.readyReplicas) }
         set { document.set(.readyReplicas, newValue) }
     }
-    public var replicas: Int { get { document.int(.replicas) ?? 0 } set { document.set(.replicas, newValue) } }
-    public var terminatingReplicas: Int? {
+    @export(implementation) public var replicas: Int {
+        get { document.int(.replicas) ?? 0 }
+        set { document.set(.replicas, newValue) }
+    }
+    @export(implementation) public var terminatingReplicas: Int? {
         get { document.int(.terminatingReplicas) }
         set { document.set(.terminatingReplicas, newValue) }
     }
@@ -522,14 +612,17 @@ public struct RollingUpdateDaemonSet: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.RollingUpdateDaemonSet" }
 
-    public init(maxSurge: IntOrString? = nil, maxUnavailable: IntOrString? = nil) {
+    @export(implementation) public init(maxSurge: IntOrString? = nil, maxUnavailable: IntOrString? = nil) {
         document = JSONObject()
         document.set(.maxSurge, maxSurge)
         document.set(.maxUnavailable, maxUnavailable)
     }
 
-    public var maxSurge: IntOrString? { get { document.scalar(.maxSurge) } set { document.set(.maxSurge, newValue) } }
-    public var maxUnavailable: IntOrString? {
+    @export(implementation) public var maxSurge: IntOrString? {
+        get { document.scalar(.maxSurge) }
+        set { document.set(.maxSurge, newValue) }
+    }
+    @export(implementation) public var maxUnavailable: IntOrString? {
         get { document.scalar(.maxUnavailable) }
         set { document.set(.maxUnavailable, newValue) }
     }
@@ -541,14 +634,17 @@ public struct RollingUpdateDeployment: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.RollingUpdateDeployment" }
 
-    public init(maxSurge: IntOrString? = nil, maxUnavailable: IntOrString? = nil) {
+    @export(implementation) public init(maxSurge: IntOrString? = nil, maxUnavailable: IntOrString? = nil) {
         document = JSONObject()
         document.set(.maxSurge, maxSurge)
         document.set(.maxUnavailable, maxUnavailable)
     }
 
-    public var maxSurge: IntOrString? { get { document.scalar(.maxSurge) } set { document.set(.maxSurge, newValue) } }
-    public var maxUnavailable: IntOrString? {
+    @export(implementation) public var maxSurge: IntOrString? {
+        get { document.scalar(.maxSurge) }
+        set { document.set(.maxSurge, newValue) }
+    }
+    @export(implementation) public var maxUnavailable: IntOrString? {
         get { document.scalar(.maxUnavailable) }
         set { document.set(.maxUnavailable, newValue) }
     }
@@ -560,17 +656,20 @@ public struct RollingUpdateStatefulSetStrategy: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy" }
 
-    public init(maxUnavailable: IntOrString? = nil, partition: Int? = nil) {
+    @export(implementation) public init(maxUnavailable: IntOrString? = nil, partition: Int? = nil) {
         document = JSONObject()
         document.set(.maxUnavailable, maxUnavailable)
         document.set(.partition, partition)
     }
 
-    public var maxUnavailable: IntOrString? {
+    @export(implementation) public var maxUnavailable: IntOrString? {
         get { document.scalar(.maxUnavailable) }
         set { document.set(.maxUnavailable, newValue) }
     }
-    public var partition: Int? { get { document.int(.partition) } set { document.set(.partition, newValue) } }
+    @export(implementation) public var partition: Int? {
+        get { document.int(.partition) }
+        set { document.set(.partition, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `StatefulSet`.
@@ -582,7 +681,9 @@ public struct StatefulSet: Resource {
         group: "apps", version: "v1", kind: "StatefulSet", plural: "statefulsets", singular: "statefulset",
         shortNames: ["sts"], categories: ["all"])
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: StatefulSetSpec? = nil, status: StatefulSetStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: StatefulSetSpec? = nil, status: StatefulSetStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("apps/v1", "StatefulSet")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -590,12 +691,18 @@ public struct StatefulSet: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: StatefulSetSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: StatefulSetStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: StatefulSetSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: StatefulSetStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `StatefulSetCondition`.
@@ -604,7 +711,7 @@ public struct StatefulSetCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil
     ) {
         document = JSONObject()
@@ -615,14 +722,26 @@ public struct StatefulSetCondition: DocumentView {
         document.set(.lastTransitionTime, lastTransitionTime)
     }
 
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `StatefulSetOrdinals`.
@@ -631,12 +750,15 @@ public struct StatefulSetOrdinals: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetOrdinals" }
 
-    public init(start: Int? = nil) {
+    @export(implementation) public init(start: Int? = nil) {
         document = JSONObject()
         document.set(.start, start)
     }
 
-    public var start: Int? { get { document.int(.start) } set { document.set(.start, newValue) } }
+    @export(implementation) public var start: Int? {
+        get { document.int(.start) }
+        set { document.set(.start, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `StatefulSetPersistentVolumeClaimRetentionPolicy`.
@@ -645,17 +767,20 @@ public struct StatefulSetPersistentVolumeClaimRetentionPolicy: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy" }
 
-    public init(whenDeleted: String? = nil, whenScaled: String? = nil) {
+    @export(implementation) public init(whenDeleted: String? = nil, whenScaled: String? = nil) {
         document = JSONObject()
         document.set(.whenDeleted, whenDeleted)
         document.set(.whenScaled, whenScaled)
     }
 
-    public var whenDeleted: String? {
+    @export(implementation) public var whenDeleted: String? {
         get { document.string(.whenDeleted) }
         set { document.set(.whenDeleted, newValue) }
     }
-    public var whenScaled: String? { get { document.string(.whenScaled) } set { document.set(.whenScaled, newValue) } }
+    @export(implementation) public var whenScaled: String? {
+        get { document.string(.whenScaled) }
+        set { document.set(.whenScaled, newValue) }
+    }
 }
 
 /// Kubernetes' `apps/v1` `StatefulSetSpec`.
@@ -664,7 +789,7 @@ public struct StatefulSetSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetSpec" }
 
-    public init(
+    @export(implementation) public init(
         selector: LabelSelector, template: PodTemplateSpec, minReadySeconds: Int? = nil,
         ordinals: StatefulSetOrdinals? = nil,
         persistentVolumeClaimRetentionPolicy: StatefulSetPersistentVolumeClaimRetentionPolicy? = nil,
@@ -686,45 +811,48 @@ public struct StatefulSetSpec: DocumentView {
         document.set(.volumeClaimTemplates, volumeClaimTemplates)
     }
 
-    public var minReadySeconds: Int? {
+    @export(implementation) public var minReadySeconds: Int? {
         get { document.int(.minReadySeconds) }
         set { document.set(.minReadySeconds, newValue) }
     }
-    public var ordinals: StatefulSetOrdinals? {
+    @export(implementation) public var ordinals: StatefulSetOrdinals? {
         get { document.view(.ordinals) }
         set { document.set(.ordinals, newValue) }
     }
-    public var persistentVolumeClaimRetentionPolicy: StatefulSetPersistentVolumeClaimRetentionPolicy? {
+    @export(implementation) public var persistentVolumeClaimRetentionPolicy: StatefulSetPersistentVolumeClaimRetentionPolicy? {
         get { document.view(.persistentVolumeClaimRetentionPolicy) }
         set { document.set(.persistentVolumeClaimRetentionPolicy, newValue) }
     }
     /// `OrderedReady` or `Parallel`.
-    public var podManagementPolicy: String? {
+    @export(implementation) public var podManagementPolicy: String? {
         get { document.string(.podManagementPolicy) }
         set { document.set(.podManagementPolicy, newValue) }
     }
-    public var replicas: Int? { get { document.int(.replicas) } set { document.set(.replicas, newValue) } }
-    public var revisionHistoryLimit: Int? {
+    @export(implementation) public var replicas: Int? {
+        get { document.int(.replicas) }
+        set { document.set(.replicas, newValue) }
+    }
+    @export(implementation) public var revisionHistoryLimit: Int? {
         get { document.int(.revisionHistoryLimit) }
         set { document.set(.revisionHistoryLimit, newValue) }
     }
-    public var selector: LabelSelector {
+    @export(implementation) public var selector: LabelSelector {
         get { document.viewOrEmpty(.selector) }
         set { document.set(.selector, newValue) }
     }
-    public var serviceName: String? {
+    @export(implementation) public var serviceName: String? {
         get { document.string(.serviceName) }
         set { document.set(.serviceName, newValue) }
     }
-    public var template: PodTemplateSpec {
+    @export(implementation) public var template: PodTemplateSpec {
         get { document.viewOrEmpty(.template) }
         set { document.set(.template, newValue) }
     }
-    public var updateStrategy: StatefulSetUpdateStrategy? {
+    @export(implementation) public var updateStrategy: StatefulSetUpdateStrategy? {
         get { document.view(.updateStrategy) }
         set { document.set(.updateStrategy, newValue) }
     }
-    public var volumeClaimTemplates: [PersistentVolumeClaim] {
+    @export(implementation) public var volumeClaimTemplates: [PersistentVolumeClaim] {
         get { document.views(.volumeClaimTemplates) }
         set { document.set(.volumeClaimTemplates, newValue) }
     }
@@ -736,7 +864,7 @@ public struct StatefulSetStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetStatus" }
 
-    public init(
+    @export(implementation) public init(
         replicas: Int, availableReplicas: Int? = nil, collisionCount: Int? = nil,
         conditions: [StatefulSetCondition] = [], currentReplicas: Int? = nil, currentRevision: String? = nil,
         observedGeneration: Int? = nil, readyReplicas: Int? = nil, updateRevision: String? = nil,
@@ -755,40 +883,43 @@ public struct StatefulSetStatus: DocumentView {
         document.set(.updatedReplicas, updatedReplicas)
     }
 
-    public var availableReplicas: Int? {
+    @export(implementation) public var availableReplicas: Int? {
         get { document.int(.availableReplicas) }
         set { document.set(.availableReplicas, newValue) }
     }
-    public var collisionCount: Int? {
+    @export(implementation) public var collisionCount: Int? {
         get { document.int(.collisionCount) }
         set { document.set(.collisionCount, newValue) }
     }
-    public var conditions: [StatefulSetCondition] {
+    @export(implementation) public var conditions: [StatefulSetCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var currentReplicas: Int? {
+    @export(implementation) public var currentReplicas: Int? {
         get { document.int(.currentReplicas) }
         set { document.set(.currentReplicas, newValue) }
     }
-    public var currentRevision: String? {
+    @export(implementation) public var currentRevision: String? {
         get { document.string(.currentRevision) }
         set { document.set(.currentRevision, newValue) }
     }
-    public var observedGeneration: Int? {
+    @export(implementation) public var observedGeneration: Int? {
         get { document.int(.observedGeneration) }
         set { document.set(.observedGeneration, newValue) }
     }
-    public var readyReplicas: Int? {
+    @export(implementation) public var readyReplicas: Int? {
         get { document.int(.readyReplicas) }
         set { document.set(.readyReplicas, newValue) }
     }
-    public var replicas: Int { get { document.int(.replicas) ?? 0 } set { document.set(.replicas, newValue) } }
-    public var updateRevision: String? {
+    @export(implementation) public var replicas: Int {
+        get { document.int(.replicas) ?? 0 }
+        set { document.set(.replicas, newValue) }
+    }
+    @export(implementation) public var updateRevision: String? {
         get { document.string(.updateRevision) }
         set { document.set(.updateRevision, newValue) }
     }
-    public var updatedReplicas: Int? {
+    @export(implementation) public var updatedReplicas: Int? {
         get { document.int(.updatedReplicas) }
         set { document.set(.updatedReplicas, newValue) }
     }
@@ -800,16 +931,19 @@ public struct StatefulSetUpdateStrategy: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetUpdateStrategy" }
 
-    public init(rollingUpdate: RollingUpdateStatefulSetStrategy? = nil, type: String? = nil) {
+    @export(implementation) public init(rollingUpdate: RollingUpdateStatefulSetStrategy? = nil, type: String? = nil) {
         document = JSONObject()
         document.set(.rollingUpdate, rollingUpdate)
         document.set(.type, type)
     }
 
-    public var rollingUpdate: RollingUpdateStatefulSetStrategy? {
+    @export(implementation) public var rollingUpdate: RollingUpdateStatefulSetStrategy? {
         get { document.view(.rollingUpdate) }
         set { document.set(.rollingUpdate, newValue) }
     }
     /// `OnDelete` or `RollingUpdate`.
-    public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
+    @export(implementation) public var type: String? {
+        get { document.string(.type) }
+        set { document.set(.type, newValue) }
+    }
 }

@@ -8,7 +8,9 @@ public struct BoundObjectReference: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authentication.v1.BoundObjectReference" }
 
-    public init(apiVersion: String? = nil, kind: String? = nil, name: String? = nil, uid: String? = nil) {
+    @export(implementation) public init(
+        apiVersion: String? = nil, kind: String? = nil, name: String? = nil, uid: String? = nil
+    ) {
         document = JSONObject()
         document.set(.apiVersion, apiVersion)
         document.set(.kind, kind)
@@ -16,10 +18,22 @@ public struct BoundObjectReference: DocumentView {
         document.set(.uid, uid)
     }
 
-    public var apiVersion: String? { get { document.string(.apiVersion) } set { document.set(.apiVersion, newValue) } }
-    public var kind: String? { get { document.string(.kind) } set { document.set(.kind, newValue) } }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
+    @export(implementation) public var apiVersion: String? {
+        get { document.string(.apiVersion) }
+        set { document.set(.apiVersion, newValue) }
+    }
+    @export(implementation) public var kind: String? {
+        get { document.string(.kind) }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var uid: String? {
+        get { document.string(.uid) }
+        set { document.set(.uid, newValue) }
+    }
 }
 
 /// Kubernetes' `authentication.k8s.io/v1` `SelfSubjectReview`.
@@ -31,18 +45,18 @@ public struct SelfSubjectReview: Resource {
         group: "authentication.k8s.io", version: "v1", kind: "SelfSubjectReview", plural: "selfsubjectreviews",
         singular: "selfsubjectreview", isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), status: SelfSubjectReviewStatus? = nil) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), status: SelfSubjectReviewStatus? = nil) {
         document = JSONObject()
         document.setKind("authentication.k8s.io/v1", "SelfSubjectReview")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var status: SelfSubjectReviewStatus? {
+    @export(implementation) public var status: SelfSubjectReviewStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -54,12 +68,15 @@ public struct SelfSubjectReviewStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authentication.v1.SelfSubjectReviewStatus" }
 
-    public init(userInfo: UserInfo? = nil) {
+    @export(implementation) public init(userInfo: UserInfo? = nil) {
         document = JSONObject()
         document.set(.userInfo, userInfo)
     }
 
-    public var userInfo: UserInfo? { get { document.view(.userInfo) } set { document.set(.userInfo, newValue) } }
+    @export(implementation) public var userInfo: UserInfo? {
+        get { document.view(.userInfo) }
+        set { document.set(.userInfo, newValue) }
+    }
 }
 
 /// Kubernetes' `authentication.k8s.io/v1` `TokenRequest`.
@@ -68,7 +85,9 @@ public struct TokenRequest: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenRequest" }
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: TokenRequestSpec? = nil, status: TokenRequestStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: TokenRequestSpec? = nil, status: TokenRequestStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("authentication.k8s.io/v1", "TokenRequest")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -76,12 +95,18 @@ public struct TokenRequest: DocumentView {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: TokenRequestSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: TokenRequestStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: TokenRequestSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: TokenRequestStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `authentication/v1` `TokenRequestSpec`.
@@ -90,19 +115,24 @@ public struct TokenRequestSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenRequestSpec" }
 
-    public init(audiences: [String] = [], boundObjectRef: BoundObjectReference? = nil, expirationSeconds: Int? = nil) {
+    @export(implementation) public init(
+        audiences: [String] = [], boundObjectRef: BoundObjectReference? = nil, expirationSeconds: Int? = nil
+    ) {
         document = JSONObject()
         document.set(.audiences, audiences)
         document.set(.boundObjectRef, boundObjectRef)
         document.set(.expirationSeconds, expirationSeconds)
     }
 
-    public var audiences: [String] { get { document.strings(.audiences) } set { document.set(.audiences, newValue) } }
-    public var boundObjectRef: BoundObjectReference? {
+    @export(implementation) public var audiences: [String] {
+        get { document.strings(.audiences) }
+        set { document.set(.audiences, newValue) }
+    }
+    @export(implementation) public var boundObjectRef: BoundObjectReference? {
         get { document.view(.boundObjectRef) }
         set { document.set(.boundObjectRef, newValue) }
     }
-    public var expirationSeconds: Int? {
+    @export(implementation) public var expirationSeconds: Int? {
         get { document.int(.expirationSeconds) }
         set { document.set(.expirationSeconds, newValue) }
     }
@@ -114,17 +144,20 @@ public struct TokenRequestStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenRequestStatus" }
 
-    public init(expirationTimestamp: String? = nil, token: String? = nil) {
+    @export(implementation) public init(expirationTimestamp: String? = nil, token: String? = nil) {
         document = JSONObject()
         document.set(.expirationTimestamp, expirationTimestamp)
         document.set(.token, token)
     }
 
-    public var expirationTimestamp: String? {
+    @export(implementation) public var expirationTimestamp: String? {
         get { document.string(.expirationTimestamp) }
         set { document.set(.expirationTimestamp, newValue) }
     }
-    public var token: String? { get { document.string(.token) } set { document.set(.token, newValue) } }
+    @export(implementation) public var token: String? {
+        get { document.string(.token) }
+        set { document.set(.token, newValue) }
+    }
 }
 
 /// Kubernetes' `authentication.k8s.io/v1` `TokenReview`.
@@ -136,7 +169,9 @@ public struct TokenReview: Resource {
         group: "authentication.k8s.io", version: "v1", kind: "TokenReview", plural: "tokenreviews",
         singular: "tokenreview", isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: TokenReviewSpec, status: TokenReviewStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: TokenReviewSpec, status: TokenReviewStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("authentication.k8s.io/v1", "TokenReview")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -144,12 +179,18 @@ public struct TokenReview: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: TokenReviewSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
-    public var status: TokenReviewStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: TokenReviewSpec {
+        get { document.viewOrEmpty(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: TokenReviewStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `authentication/v1` `TokenReviewSpec`.
@@ -158,14 +199,20 @@ public struct TokenReviewSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenReviewSpec" }
 
-    public init(token: String, audiences: [String] = []) {
+    @export(implementation) public init(token: String, audiences: [String] = []) {
         document = JSONObject()
         document.set(.token, token)
         document.set(.audiences, audiences)
     }
 
-    public var audiences: [String] { get { document.strings(.audiences) } set { document.set(.audiences, newValue) } }
-    public var token: String { get { document.string(.token) ?? "" } set { document.set(.token, newValue) } }
+    @export(implementation) public var audiences: [String] {
+        get { document.strings(.audiences) }
+        set { document.set(.audiences, newValue) }
+    }
+    @export(implementation) public var token: String {
+        get { document.string(.token) ?? "" }
+        set { document.set(.token, newValue) }
+    }
 }
 
 /// Kubernetes' `authentication/v1` `TokenReviewStatus`.
@@ -174,7 +221,9 @@ public struct TokenReviewStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenReviewStatus" }
 
-    public init(audiences: [String] = [], authenticated: Bool? = nil, error: String? = nil, user: UserInfo? = nil) {
+    @export(implementation) public init(
+        audiences: [String] = [], authenticated: Bool? = nil, error: String? = nil, user: UserInfo? = nil
+    ) {
         document = JSONObject()
         document.set(.audiences, audiences)
         document.set(.authenticated, authenticated)
@@ -182,13 +231,22 @@ public struct TokenReviewStatus: DocumentView {
         document.set(.user, user)
     }
 
-    public var audiences: [String] { get { document.strings(.audiences) } set { document.set(.audiences, newValue) } }
-    public var authenticated: Bool? {
+    @export(implementation) public var audiences: [String] {
+        get { document.strings(.audiences) }
+        set { document.set(.audiences, newValue) }
+    }
+    @export(implementation) public var authenticated: Bool? {
         get { document.bool(.authenticated) }
         set { document.set(.authenticated, newValue) }
     }
-    public var error: String? { get { document.string(.error) } set { document.set(.error, newValue) } }
-    public var user: UserInfo? { get { document.view(.user) } set { document.set(.user, newValue) } }
+    @export(implementation) public var error: String? {
+        get { document.string(.error) }
+        set { document.set(.error, newValue) }
+    }
+    @export(implementation) public var user: UserInfo? {
+        get { document.view(.user) }
+        set { document.set(.user, newValue) }
+    }
 }
 
 /// Kubernetes' `authentication/v1` `UserInfo`.
@@ -197,7 +255,9 @@ public struct UserInfo: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authentication.v1.UserInfo" }
 
-    public init(extra: [String: [String]] = [:], groups: [String] = [], uid: String? = nil, username: String? = nil) {
+    @export(implementation) public init(
+        extra: [String: [String]] = [:], groups: [String] = [], uid: String? = nil, username: String? = nil
+    ) {
         document = JSONObject()
         document.set(.extra, extra)
         document.set(.groups, groups)
@@ -205,8 +265,20 @@ public struct UserInfo: DocumentView {
         document.set(.username, username)
     }
 
-    public var extra: [String: [String]] { get { document.stringsMap(.extra) } set { document.set(.extra, newValue) } }
-    public var groups: [String] { get { document.strings(.groups) } set { document.set(.groups, newValue) } }
-    public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
-    public var username: String? { get { document.string(.username) } set { document.set(.username, newValue) } }
+    @export(implementation) public var extra: [String: [String]] {
+        get { document.stringsMap(.extra) }
+        set { document.set(.extra, newValue) }
+    }
+    @export(implementation) public var groups: [String] {
+        get { document.strings(.groups) }
+        set { document.set(.groups, newValue) }
+    }
+    @export(implementation) public var uid: String? {
+        get { document.string(.uid) }
+        set { document.set(.uid, newValue) }
+    }
+    @export(implementation) public var username: String? {
+        get { document.string(.username) }
+        set { document.set(.username, newValue) }
+    }
 }

@@ -8,17 +8,17 @@ public struct FieldSelectorAttributes: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authorization.v1.FieldSelectorAttributes" }
 
-    public init(rawSelector: String? = nil, requirements: [FieldSelectorRequirement] = []) {
+    @export(implementation) public init(rawSelector: String? = nil, requirements: [FieldSelectorRequirement] = []) {
         document = JSONObject()
         document.set(.rawSelector, rawSelector)
         document.set(.requirements, requirements)
     }
 
-    public var rawSelector: String? {
+    @export(implementation) public var rawSelector: String? {
         get { document.string(.rawSelector) }
         set { document.set(.rawSelector, newValue) }
     }
-    public var requirements: [FieldSelectorRequirement] {
+    @export(implementation) public var requirements: [FieldSelectorRequirement] {
         get { document.views(.requirements) }
         set { document.set(.requirements, newValue) }
     }
@@ -30,17 +30,17 @@ public struct LabelSelectorAttributes: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authorization.v1.LabelSelectorAttributes" }
 
-    public init(rawSelector: String? = nil, requirements: [LabelSelectorRequirement] = []) {
+    @export(implementation) public init(rawSelector: String? = nil, requirements: [LabelSelectorRequirement] = []) {
         document = JSONObject()
         document.set(.rawSelector, rawSelector)
         document.set(.requirements, requirements)
     }
 
-    public var rawSelector: String? {
+    @export(implementation) public var rawSelector: String? {
         get { document.string(.rawSelector) }
         set { document.set(.rawSelector, newValue) }
     }
-    public var requirements: [LabelSelectorRequirement] {
+    @export(implementation) public var requirements: [LabelSelectorRequirement] {
         get { document.views(.requirements) }
         set { document.set(.requirements, newValue) }
     }
@@ -55,7 +55,7 @@ public struct LocalSubjectAccessReview: Resource {
         group: "authorization.k8s.io", version: "v1", kind: "LocalSubjectAccessReview",
         plural: "localsubjectaccessreviews", singular: "localsubjectaccessreview")
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: SubjectAccessReviewSpec, status: SubjectAccessReviewStatus? = nil
     ) {
         document = JSONObject()
@@ -65,15 +65,15 @@ public struct LocalSubjectAccessReview: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: SubjectAccessReviewSpec {
+    @export(implementation) public var spec: SubjectAccessReviewSpec {
         get { document.viewOrEmpty(.spec) }
         set { document.set(.spec, newValue) }
     }
-    public var status: SubjectAccessReviewStatus? {
+    @export(implementation) public var status: SubjectAccessReviewStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -85,14 +85,20 @@ public struct NonResourceAttributes: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authorization.v1.NonResourceAttributes" }
 
-    public init(path: String? = nil, verb: String? = nil) {
+    @export(implementation) public init(path: String? = nil, verb: String? = nil) {
         document = JSONObject()
         document.set(.path, path)
         document.set(.verb, verb)
     }
 
-    public var path: String? { get { document.string(.path) } set { document.set(.path, newValue) } }
-    public var verb: String? { get { document.string(.verb) } set { document.set(.verb, newValue) } }
+    @export(implementation) public var path: String? {
+        get { document.string(.path) }
+        set { document.set(.path, newValue) }
+    }
+    @export(implementation) public var verb: String? {
+        get { document.string(.verb) }
+        set { document.set(.verb, newValue) }
+    }
 }
 
 /// Kubernetes' `authorization/v1` `NonResourceRule`.
@@ -101,17 +107,20 @@ public struct NonResourceRule: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authorization.v1.NonResourceRule" }
 
-    public init(verbs: [String], nonResourceURLs: [String] = []) {
+    @export(implementation) public init(verbs: [String], nonResourceURLs: [String] = []) {
         document = JSONObject()
         document.setRequired(.verbs, verbs)
         document.set(.nonResourceURLs, nonResourceURLs)
     }
 
-    public var nonResourceURLs: [String] {
+    @export(implementation) public var nonResourceURLs: [String] {
         get { document.strings(.nonResourceURLs) }
         set { document.set(.nonResourceURLs, newValue) }
     }
-    public var verbs: [String] { get { document.strings(.verbs) } set { document.set(.verbs, newValue) } }
+    @export(implementation) public var verbs: [String] {
+        get { document.strings(.verbs) }
+        set { document.set(.verbs, newValue) }
+    }
 }
 
 /// Kubernetes' `authorization/v1` `ResourceAttributes`.
@@ -120,7 +129,7 @@ public struct ResourceAttributes: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authorization.v1.ResourceAttributes" }
 
-    public init(
+    @export(implementation) public init(
         name: String? = nil, namespace: String? = nil, fieldSelector: FieldSelectorAttributes? = nil,
         group: String? = nil, labelSelector: LabelSelectorAttributes? = nil, resource: String? = nil,
         subresource: String? = nil, verb: String? = nil, version: String? = nil
@@ -137,24 +146,42 @@ public struct ResourceAttributes: DocumentView {
         document.set(.version, version)
     }
 
-    public var fieldSelector: FieldSelectorAttributes? {
+    @export(implementation) public var fieldSelector: FieldSelectorAttributes? {
         get { document.view(.fieldSelector) }
         set { document.set(.fieldSelector, newValue) }
     }
-    public var group: String? { get { document.string(.group) } set { document.set(.group, newValue) } }
-    public var labelSelector: LabelSelectorAttributes? {
+    @export(implementation) public var group: String? {
+        get { document.string(.group) }
+        set { document.set(.group, newValue) }
+    }
+    @export(implementation) public var labelSelector: LabelSelectorAttributes? {
         get { document.view(.labelSelector) }
         set { document.set(.labelSelector, newValue) }
     }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var namespace: String? { get { document.string(.namespace) } set { document.set(.namespace, newValue) } }
-    public var resource: String? { get { document.string(.resource) } set { document.set(.resource, newValue) } }
-    public var subresource: String? {
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespace: String? {
+        get { document.string(.namespace) }
+        set { document.set(.namespace, newValue) }
+    }
+    @export(implementation) public var resource: String? {
+        get { document.string(.resource) }
+        set { document.set(.resource, newValue) }
+    }
+    @export(implementation) public var subresource: String? {
         get { document.string(.subresource) }
         set { document.set(.subresource, newValue) }
     }
-    public var verb: String? { get { document.string(.verb) } set { document.set(.verb, newValue) } }
-    public var version: String? { get { document.string(.version) } set { document.set(.version, newValue) } }
+    @export(implementation) public var verb: String? {
+        get { document.string(.verb) }
+        set { document.set(.verb, newValue) }
+    }
+    @export(implementation) public var version: String? {
+        get { document.string(.version) }
+        set { document.set(.version, newValue) }
+    }
 }
 
 /// Kubernetes' `authorization/v1` `ResourceRule`.
@@ -163,7 +190,9 @@ public struct ResourceRule: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authorization.v1.ResourceRule" }
 
-    public init(verbs: [String], apiGroups: [String] = [], resourceNames: [String] = [], resources: [String] = []) {
+    @export(implementation) public init(
+        verbs: [String], apiGroups: [String] = [], resourceNames: [String] = [], resources: [String] = []
+    ) {
         document = JSONObject()
         document.setRequired(.verbs, verbs)
         document.set(.apiGroups, apiGroups)
@@ -171,13 +200,22 @@ public struct ResourceRule: DocumentView {
         document.set(.resources, resources)
     }
 
-    public var apiGroups: [String] { get { document.strings(.apiGroups) } set { document.set(.apiGroups, newValue) } }
-    public var resourceNames: [String] {
+    @export(implementation) public var apiGroups: [String] {
+        get { document.strings(.apiGroups) }
+        set { document.set(.apiGroups, newValue) }
+    }
+    @export(implementation) public var resourceNames: [String] {
         get { document.strings(.resourceNames) }
         set { document.set(.resourceNames, newValue) }
     }
-    public var resources: [String] { get { document.strings(.resources) } set { document.set(.resources, newValue) } }
-    public var verbs: [String] { get { document.strings(.verbs) } set { document.set(.verbs, newValue) } }
+    @export(implementation) public var resources: [String] {
+        get { document.strings(.resources) }
+        set { document.set(.resources, newValue) }
+    }
+    @export(implementation) public var verbs: [String] {
+        get { document.strings(.verbs) }
+        set { document.set(.verbs, newValue) }
+    }
 }
 
 /// Kubernetes' `authorization.k8s.io/v1` `SelfSubjectAccessReview`.
@@ -189,7 +227,7 @@ public struct SelfSubjectAccessReview: Resource {
         group: "authorization.k8s.io", version: "v1", kind: "SelfSubjectAccessReview",
         plural: "selfsubjectaccessreviews", singular: "selfsubjectaccessreview", isNamespaced: false)
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: SelfSubjectAccessReviewSpec, status: SubjectAccessReviewStatus? = nil
     ) {
         document = JSONObject()
@@ -199,15 +237,15 @@ public struct SelfSubjectAccessReview: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: SelfSubjectAccessReviewSpec {
+    @export(implementation) public var spec: SelfSubjectAccessReviewSpec {
         get { document.viewOrEmpty(.spec) }
         set { document.set(.spec, newValue) }
     }
-    public var status: SubjectAccessReviewStatus? {
+    @export(implementation) public var status: SubjectAccessReviewStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -219,17 +257,19 @@ public struct SelfSubjectAccessReviewSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec" }
 
-    public init(nonResourceAttributes: NonResourceAttributes? = nil, resourceAttributes: ResourceAttributes? = nil) {
+    @export(implementation) public init(
+        nonResourceAttributes: NonResourceAttributes? = nil, resourceAttributes: ResourceAttributes? = nil
+    ) {
         document = JSONObject()
         document.set(.nonResourceAttributes, nonResourceAttributes)
         document.set(.resourceAttributes, resourceAttributes)
     }
 
-    public var nonResourceAttributes: NonResourceAttributes? {
+    @export(implementation) public var nonResourceAttributes: NonResourceAttributes? {
         get { document.view(.nonResourceAttributes) }
         set { document.set(.nonResourceAttributes, newValue) }
     }
-    public var resourceAttributes: ResourceAttributes? {
+    @export(implementation) public var resourceAttributes: ResourceAttributes? {
         get { document.view(.resourceAttributes) }
         set { document.set(.resourceAttributes, newValue) }
     }
@@ -244,7 +284,7 @@ public struct SelfSubjectRulesReview: Resource {
         group: "authorization.k8s.io", version: "v1", kind: "SelfSubjectRulesReview", plural: "selfsubjectrulesreviews",
         singular: "selfsubjectrulesreview", isNamespaced: false)
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: SelfSubjectRulesReviewSpec, status: SubjectRulesReviewStatus? = nil
     ) {
         document = JSONObject()
@@ -254,15 +294,15 @@ public struct SelfSubjectRulesReview: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: SelfSubjectRulesReviewSpec {
+    @export(implementation) public var spec: SelfSubjectRulesReviewSpec {
         get { document.viewOrEmpty(.spec) }
         set { document.set(.spec, newValue) }
     }
-    public var status: SubjectRulesReviewStatus? {
+    @export(implementation) public var status: SubjectRulesReviewStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -274,12 +314,15 @@ public struct SelfSubjectRulesReviewSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec" }
 
-    public init(namespace: String? = nil) {
+    @export(implementation) public init(namespace: String? = nil) {
         document = JSONObject()
         document.set(.namespace, namespace)
     }
 
-    public var namespace: String? { get { document.string(.namespace) } set { document.set(.namespace, newValue) } }
+    @export(implementation) public var namespace: String? {
+        get { document.string(.namespace) }
+        set { document.set(.namespace, newValue) }
+    }
 }
 
 /// Kubernetes' `authorization.k8s.io/v1` `SubjectAccessReview`.
@@ -291,7 +334,7 @@ public struct SubjectAccessReview: Resource {
         group: "authorization.k8s.io", version: "v1", kind: "SubjectAccessReview", plural: "subjectaccessreviews",
         singular: "subjectaccessreview", isNamespaced: false)
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: SubjectAccessReviewSpec, status: SubjectAccessReviewStatus? = nil
     ) {
         document = JSONObject()
@@ -301,15 +344,15 @@ public struct SubjectAccessReview: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: SubjectAccessReviewSpec {
+    @export(implementation) public var spec: SubjectAccessReviewSpec {
         get { document.viewOrEmpty(.spec) }
         set { document.set(.spec, newValue) }
     }
-    public var status: SubjectAccessReviewStatus? {
+    @export(implementation) public var status: SubjectAccessReviewStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -321,7 +364,7 @@ public struct SubjectAccessReviewSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authorization.v1.SubjectAccessReviewSpec" }
 
-    public init(
+    @export(implementation) public init(
         extra: [String: [String]] = [:], groups: [String] = [], nonResourceAttributes: NonResourceAttributes? = nil,
         resourceAttributes: ResourceAttributes? = nil, uid: String? = nil, user: String? = nil
     ) {
@@ -334,18 +377,30 @@ public struct SubjectAccessReviewSpec: DocumentView {
         document.set(.user, user)
     }
 
-    public var extra: [String: [String]] { get { document.stringsMap(.extra) } set { document.set(.extra, newValue) } }
-    public var groups: [String] { get { document.strings(.groups) } set { document.set(.groups, newValue) } }
-    public var nonResourceAttributes: NonResourceAttributes? {
+    @export(implementation) public var extra: [String: [String]] {
+        get { document.stringsMap(.extra) }
+        set { document.set(.extra, newValue) }
+    }
+    @export(implementation) public var groups: [String] {
+        get { document.strings(.groups) }
+        set { document.set(.groups, newValue) }
+    }
+    @export(implementation) public var nonResourceAttributes: NonResourceAttributes? {
         get { document.view(.nonResourceAttributes) }
         set { document.set(.nonResourceAttributes, newValue) }
     }
-    public var resourceAttributes: ResourceAttributes? {
+    @export(implementation) public var resourceAttributes: ResourceAttributes? {
         get { document.view(.resourceAttributes) }
         set { document.set(.resourceAttributes, newValue) }
     }
-    public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
-    public var user: String? { get { document.string(.user) } set { document.set(.user, newValue) } }
+    @export(implementation) public var uid: String? {
+        get { document.string(.uid) }
+        set { document.set(.uid, newValue) }
+    }
+    @export(implementation) public var user: String? {
+        get { document.string(.user) }
+        set { document.set(.user, newValue) }
+    }
 }
 
 /// Kubernetes' `authorization/v1` `SubjectAccessReviewStatus`.
@@ -354,7 +409,9 @@ public struct SubjectAccessReviewStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authorization.v1.SubjectAccessReviewStatus" }
 
-    public init(allowed: Bool, denied: Bool? = nil, evaluationError: String? = nil, reason: String? = nil) {
+    @export(implementation) public init(
+        allowed: Bool, denied: Bool? = nil, evaluationError: String? = nil, reason: String? = nil
+    ) {
         document = JSONObject()
         document.set(.allowed, allowed)
         document.set(.denied, denied)
@@ -362,13 +419,22 @@ public struct SubjectAccessReviewStatus: DocumentView {
         document.set(.reason, reason)
     }
 
-    public var allowed: Bool { get { document.bool(.allowed) ?? false } set { document.set(.allowed, newValue) } }
-    public var denied: Bool? { get { document.bool(.denied) } set { document.set(.denied, newValue) } }
-    public var evaluationError: String? {
+    @export(implementation) public var allowed: Bool {
+        get { document.bool(.allowed) ?? false }
+        set { document.set(.allowed, newValue) }
+    }
+    @export(implementation) public var denied: Bool? {
+        get { document.bool(.denied) }
+        set { document.set(.denied, newValue) }
+    }
+    @export(implementation) public var evaluationError: String? {
         get { document.string(.evaluationError) }
         set { document.set(.evaluationError, newValue) }
     }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
 }
 
 /// Kubernetes' `authorization/v1` `SubjectRulesReviewStatus`.
@@ -377,7 +443,7 @@ public struct SubjectRulesReviewStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.authorization.v1.SubjectRulesReviewStatus" }
 
-    public init(
+    @export(implementation) public init(
         incomplete: Bool, nonResourceRules: [NonResourceRule], resourceRules: [ResourceRule],
         evaluationError: String? = nil
     ) {
@@ -388,19 +454,19 @@ public struct SubjectRulesReviewStatus: DocumentView {
         document.set(.evaluationError, evaluationError)
     }
 
-    public var evaluationError: String? {
+    @export(implementation) public var evaluationError: String? {
         get { document.string(.evaluationError) }
         set { document.set(.evaluationError, newValue) }
     }
-    public var incomplete: Bool {
+    @export(implementation) public var incomplete: Bool {
         get { document.bool(.incomplete) ?? false }
         set { document.set(.incomplete, newValue) }
     }
-    public var nonResourceRules: [NonResourceRule] {
+    @export(implementation) public var nonResourceRules: [NonResourceRule] {
         get { document.views(.nonResourceRules) }
         set { document.set(.nonResourceRules, newValue) }
     }
-    public var resourceRules: [ResourceRule] {
+    @export(implementation) public var resourceRules: [ResourceRule] {
         get { document.views(.resourceRules) }
         set { document.set(.resourceRules, newValue) }
     }

@@ -8,7 +8,9 @@ public struct Scale: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v1.Scale" }
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: ScaleSpec? = nil, status: ScaleStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: ScaleSpec? = nil, status: ScaleStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("autoscaling/v1", "Scale")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -16,12 +18,18 @@ public struct Scale: DocumentView {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: ScaleSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: ScaleStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: ScaleSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: ScaleStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v1` `ScaleSpec`.
@@ -30,12 +38,15 @@ public struct ScaleSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v1.ScaleSpec" }
 
-    public init(replicas: Int? = nil) {
+    @export(implementation) public init(replicas: Int? = nil) {
         document = JSONObject()
         document.set(.replicas, replicas)
     }
 
-    public var replicas: Int? { get { document.int(.replicas) } set { document.set(.replicas, newValue) } }
+    @export(implementation) public var replicas: Int? {
+        get { document.int(.replicas) }
+        set { document.set(.replicas, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v1` `ScaleStatus`.
@@ -44,12 +55,18 @@ public struct ScaleStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v1.ScaleStatus" }
 
-    public init(replicas: Int, selector: String? = nil) {
+    @export(implementation) public init(replicas: Int, selector: String? = nil) {
         document = JSONObject()
         document.set(.replicas, replicas)
         document.set(.selector, selector)
     }
 
-    public var replicas: Int { get { document.int(.replicas) ?? 0 } set { document.set(.replicas, newValue) } }
-    public var selector: String? { get { document.string(.selector) } set { document.set(.selector, newValue) } }
+    @export(implementation) public var replicas: Int {
+        get { document.int(.replicas) ?? 0 }
+        set { document.set(.replicas, newValue) }
+    }
+    @export(implementation) public var selector: String? {
+        get { document.string(.selector) }
+        set { document.set(.selector, newValue) }
+    }
 }

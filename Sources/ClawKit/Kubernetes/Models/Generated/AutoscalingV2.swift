@@ -8,19 +8,25 @@ public struct ContainerResourceMetricSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ContainerResourceMetricSource" }
 
-    public init(name: String, container: String, target: MetricTarget) {
+    @export(implementation) public init(name: String, container: String, target: MetricTarget) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.container, container)
         document.set(.target, target)
     }
 
-    public var container: String {
+    @export(implementation) public var container: String {
         get { document.string(.container) ?? "" }
         set { document.set(.container, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var target: MetricTarget { get { document.viewOrEmpty(.target) } set { document.set(.target, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var target: MetricTarget {
+        get { document.viewOrEmpty(.target) }
+        set { document.set(.target, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `ContainerResourceMetricStatus`.
@@ -29,22 +35,25 @@ public struct ContainerResourceMetricStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ContainerResourceMetricStatus" }
 
-    public init(name: String, container: String, current: MetricValueStatus) {
+    @export(implementation) public init(name: String, container: String, current: MetricValueStatus) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.container, container)
         document.set(.current, current)
     }
 
-    public var container: String {
+    @export(implementation) public var container: String {
         get { document.string(.container) ?? "" }
         set { document.set(.container, newValue) }
     }
-    public var current: MetricValueStatus {
+    @export(implementation) public var current: MetricValueStatus {
         get { document.viewOrEmpty(.current) }
         set { document.set(.current, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `CrossVersionObjectReference`.
@@ -53,16 +62,25 @@ public struct CrossVersionObjectReference: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.CrossVersionObjectReference" }
 
-    public init(kind: String, name: String, apiVersion: String? = nil) {
+    @export(implementation) public init(kind: String, name: String, apiVersion: String? = nil) {
         document = JSONObject()
         document.set(.kind, kind)
         document.set(.name, name)
         document.set(.apiVersion, apiVersion)
     }
 
-    public var apiVersion: String? { get { document.string(.apiVersion) } set { document.set(.apiVersion, newValue) } }
-    public var kind: String { get { document.string(.kind) ?? "" } set { document.set(.kind, newValue) } }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var apiVersion: String? {
+        get { document.string(.apiVersion) }
+        set { document.set(.apiVersion, newValue) }
+    }
+    @export(implementation) public var kind: String {
+        get { document.string(.kind) ?? "" }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `ExternalMetricSource`.
@@ -71,17 +89,20 @@ public struct ExternalMetricSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ExternalMetricSource" }
 
-    public init(metric: MetricIdentifier, target: MetricTarget) {
+    @export(implementation) public init(metric: MetricIdentifier, target: MetricTarget) {
         document = JSONObject()
         document.set(.metric, metric)
         document.set(.target, target)
     }
 
-    public var metric: MetricIdentifier {
+    @export(implementation) public var metric: MetricIdentifier {
         get { document.viewOrEmpty(.metric) }
         set { document.set(.metric, newValue) }
     }
-    public var target: MetricTarget { get { document.viewOrEmpty(.target) } set { document.set(.target, newValue) } }
+    @export(implementation) public var target: MetricTarget {
+        get { document.viewOrEmpty(.target) }
+        set { document.set(.target, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `ExternalMetricStatus`.
@@ -90,17 +111,17 @@ public struct ExternalMetricStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ExternalMetricStatus" }
 
-    public init(current: MetricValueStatus, metric: MetricIdentifier) {
+    @export(implementation) public init(current: MetricValueStatus, metric: MetricIdentifier) {
         document = JSONObject()
         document.set(.current, current)
         document.set(.metric, metric)
     }
 
-    public var current: MetricValueStatus {
+    @export(implementation) public var current: MetricValueStatus {
         get { document.viewOrEmpty(.current) }
         set { document.set(.current, newValue) }
     }
-    public var metric: MetricIdentifier {
+    @export(implementation) public var metric: MetricIdentifier {
         get { document.viewOrEmpty(.metric) }
         set { document.set(.metric, newValue) }
     }
@@ -112,19 +133,25 @@ public struct HPAScalingPolicy: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HPAScalingPolicy" }
 
-    public init(value: Int, periodSeconds: Int, type: String) {
+    @export(implementation) public init(value: Int, periodSeconds: Int, type: String) {
         document = JSONObject()
         document.set(.value, value)
         document.set(.periodSeconds, periodSeconds)
         document.set(.type, type)
     }
 
-    public var periodSeconds: Int {
+    @export(implementation) public var periodSeconds: Int {
         get { document.int(.periodSeconds) ?? 0 }
         set { document.set(.periodSeconds, newValue) }
     }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
-    public var value: Int { get { document.int(.value) ?? 0 } set { document.set(.value, newValue) } }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
+    @export(implementation) public var value: Int {
+        get { document.int(.value) ?? 0 }
+        set { document.set(.value, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `HPAScalingRules`.
@@ -133,7 +160,7 @@ public struct HPAScalingRules: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HPAScalingRules" }
 
-    public init(
+    @export(implementation) public init(
         policies: [HPAScalingPolicy] = [], selectPolicy: String? = nil, stabilizationWindowSeconds: Int? = nil,
         tolerance: Quantity? = nil
     ) {
@@ -144,19 +171,22 @@ public struct HPAScalingRules: DocumentView {
         document.set(.tolerance, tolerance)
     }
 
-    public var policies: [HPAScalingPolicy] {
+    @export(implementation) public var policies: [HPAScalingPolicy] {
         get { document.views(.policies) }
         set { document.set(.policies, newValue) }
     }
-    public var selectPolicy: String? {
+    @export(implementation) public var selectPolicy: String? {
         get { document.string(.selectPolicy) }
         set { document.set(.selectPolicy, newValue) }
     }
-    public var stabilizationWindowSeconds: Int? {
+    @export(implementation) public var stabilizationWindowSeconds: Int? {
         get { document.int(.stabilizationWindowSeconds) }
         set { document.set(.stabilizationWindowSeconds, newValue) }
     }
-    public var tolerance: Quantity? { get { document.scalar(.tolerance) } set { document.set(.tolerance, newValue) } }
+    @export(implementation) public var tolerance: Quantity? {
+        get { document.scalar(.tolerance) }
+        set { document.set(.tolerance, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `HorizontalPodAutoscaler`.
@@ -168,7 +198,7 @@ public struct HorizontalPodAutoscaler: Resource {
         group: "autoscaling", version: "v2", kind: "HorizontalPodAutoscaler", plural: "horizontalpodautoscalers",
         singular: "horizontalpodautoscaler", shortNames: ["hpa"], categories: ["all"])
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: HorizontalPodAutoscalerSpec,
         status: HorizontalPodAutoscalerStatus? = nil
     ) {
@@ -179,15 +209,15 @@ public struct HorizontalPodAutoscaler: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: HorizontalPodAutoscalerSpec {
+    @export(implementation) public var spec: HorizontalPodAutoscalerSpec {
         get { document.viewOrEmpty(.spec) }
         set { document.set(.spec, newValue) }
     }
-    public var status: HorizontalPodAutoscalerStatus? {
+    @export(implementation) public var status: HorizontalPodAutoscalerStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -199,17 +229,20 @@ public struct HorizontalPodAutoscalerBehavior: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior" }
 
-    public init(scaleDown: HPAScalingRules? = nil, scaleUp: HPAScalingRules? = nil) {
+    @export(implementation) public init(scaleDown: HPAScalingRules? = nil, scaleUp: HPAScalingRules? = nil) {
         document = JSONObject()
         document.set(.scaleDown, scaleDown)
         document.set(.scaleUp, scaleUp)
     }
 
-    public var scaleDown: HPAScalingRules? {
+    @export(implementation) public var scaleDown: HPAScalingRules? {
         get { document.view(.scaleDown) }
         set { document.set(.scaleDown, newValue) }
     }
-    public var scaleUp: HPAScalingRules? { get { document.view(.scaleUp) } set { document.set(.scaleUp, newValue) } }
+    @export(implementation) public var scaleUp: HPAScalingRules? {
+        get { document.view(.scaleUp) }
+        set { document.set(.scaleUp, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `HorizontalPodAutoscalerCondition`.
@@ -218,7 +251,7 @@ public struct HorizontalPodAutoscalerCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil
     ) {
         document = JSONObject()
@@ -229,14 +262,26 @@ public struct HorizontalPodAutoscalerCondition: DocumentView {
         document.set(.lastTransitionTime, lastTransitionTime)
     }
 
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `HorizontalPodAutoscalerSpec`.
@@ -245,7 +290,7 @@ public struct HorizontalPodAutoscalerSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec" }
 
-    public init(
+    @export(implementation) public init(
         maxReplicas: Int, scaleTargetRef: CrossVersionObjectReference, behavior: HorizontalPodAutoscalerBehavior? = nil,
         metrics: [MetricSpec] = [], minReplicas: Int? = nil
     ) {
@@ -257,14 +302,23 @@ public struct HorizontalPodAutoscalerSpec: DocumentView {
         document.set(.minReplicas, minReplicas)
     }
 
-    public var behavior: HorizontalPodAutoscalerBehavior? {
+    @export(implementation) public var behavior: HorizontalPodAutoscalerBehavior? {
         get { document.view(.behavior) }
         set { document.set(.behavior, newValue) }
     }
-    public var maxReplicas: Int { get { document.int(.maxReplicas) ?? 0 } set { document.set(.maxReplicas, newValue) } }
-    public var metrics: [MetricSpec] { get { document.views(.metrics) } set { document.set(.metrics, newValue) } }
-    public var minReplicas: Int? { get { document.int(.minReplicas) } set { document.set(.minReplicas, newValue) } }
-    public var scaleTargetRef: CrossVersionObjectReference {
+    @export(implementation) public var maxReplicas: Int {
+        get { document.int(.maxReplicas) ?? 0 }
+        set { document.set(.maxReplicas, newValue) }
+    }
+    @export(implementation) public var metrics: [MetricSpec] {
+        get { document.views(.metrics) }
+        set { document.set(.metrics, newValue) }
+    }
+    @export(implementation) public var minReplicas: Int? {
+        get { document.int(.minReplicas) }
+        set { document.set(.minReplicas, newValue) }
+    }
+    @export(implementation) public var scaleTargetRef: CrossVersionObjectReference {
         get { document.viewOrEmpty(.scaleTargetRef) }
         set { document.set(.scaleTargetRef, newValue) }
     }
@@ -276,7 +330,7 @@ public struct HorizontalPodAutoscalerStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus" }
 
-    public init(
+    @export(implementation) public init(
         desiredReplicas: Int, conditions: [HorizontalPodAutoscalerCondition] = [], currentMetrics: [MetricStatus] = [],
         currentReplicas: Int? = nil, lastScaleTime: String? = nil, observedGeneration: Int? = nil
     ) {
@@ -289,27 +343,27 @@ public struct HorizontalPodAutoscalerStatus: DocumentView {
         document.set(.observedGeneration, observedGeneration)
     }
 
-    public var conditions: [HorizontalPodAutoscalerCondition] {
+    @export(implementation) public var conditions: [HorizontalPodAutoscalerCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var currentMetrics: [MetricStatus] {
+    @export(implementation) public var currentMetrics: [MetricStatus] {
         get { document.views(.currentMetrics) }
         set { document.set(.currentMetrics, newValue) }
     }
-    public var currentReplicas: Int? {
+    @export(implementation) public var currentReplicas: Int? {
         get { document.int(.currentReplicas) }
         set { document.set(.currentReplicas, newValue) }
     }
-    public var desiredReplicas: Int {
+    @export(implementation) public var desiredReplicas: Int {
         get { document.int(.desiredReplicas) ?? 0 }
         set { document.set(.desiredReplicas, newValue) }
     }
-    public var lastScaleTime: String? {
+    @export(implementation) public var lastScaleTime: String? {
         get { document.string(.lastScaleTime) }
         set { document.set(.lastScaleTime, newValue) }
     }
-    public var observedGeneration: Int? {
+    @export(implementation) public var observedGeneration: Int? {
         get { document.int(.observedGeneration) }
         set { document.set(.observedGeneration, newValue) }
     }
@@ -321,14 +375,20 @@ public struct MetricIdentifier: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricIdentifier" }
 
-    public init(name: String, selector: LabelSelector? = nil) {
+    @export(implementation) public init(name: String, selector: LabelSelector? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.selector, selector)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var selector: LabelSelector? { get { document.view(.selector) } set { document.set(.selector, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var selector: LabelSelector? {
+        get { document.view(.selector) }
+        set { document.set(.selector, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `MetricSpec`.
@@ -337,7 +397,7 @@ public struct MetricSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricSpec" }
 
-    public init(
+    @export(implementation) public init(
         type: String, containerResource: ContainerResourceMetricSource? = nil, external: ExternalMetricSource? = nil,
         object: ObjectMetricSource? = nil, pods: PodsMetricSource? = nil, resource: ResourceMetricSource? = nil
     ) {
@@ -350,21 +410,30 @@ public struct MetricSpec: DocumentView {
         document.set(.resource, resource)
     }
 
-    public var containerResource: ContainerResourceMetricSource? {
+    @export(implementation) public var containerResource: ContainerResourceMetricSource? {
         get { document.view(.containerResource) }
         set { document.set(.containerResource, newValue) }
     }
-    public var external: ExternalMetricSource? {
+    @export(implementation) public var external: ExternalMetricSource? {
         get { document.view(.external) }
         set { document.set(.external, newValue) }
     }
-    public var object: ObjectMetricSource? { get { document.view(.object) } set { document.set(.object, newValue) } }
-    public var pods: PodsMetricSource? { get { document.view(.pods) } set { document.set(.pods, newValue) } }
-    public var resource: ResourceMetricSource? {
+    @export(implementation) public var object: ObjectMetricSource? {
+        get { document.view(.object) }
+        set { document.set(.object, newValue) }
+    }
+    @export(implementation) public var pods: PodsMetricSource? {
+        get { document.view(.pods) }
+        set { document.set(.pods, newValue) }
+    }
+    @export(implementation) public var resource: ResourceMetricSource? {
         get { document.view(.resource) }
         set { document.set(.resource, newValue) }
     }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `MetricStatus`.
@@ -373,7 +442,7 @@ public struct MetricStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricStatus" }
 
-    public init(
+    @export(implementation) public init(
         type: String, containerResource: ContainerResourceMetricStatus? = nil, external: ExternalMetricStatus? = nil,
         object: ObjectMetricStatus? = nil, pods: PodsMetricStatus? = nil, resource: ResourceMetricStatus? = nil
     ) {
@@ -386,21 +455,30 @@ public struct MetricStatus: DocumentView {
         document.set(.resource, resource)
     }
 
-    public var containerResource: ContainerResourceMetricStatus? {
+    @export(implementation) public var containerResource: ContainerResourceMetricStatus? {
         get { document.view(.containerResource) }
         set { document.set(.containerResource, newValue) }
     }
-    public var external: ExternalMetricStatus? {
+    @export(implementation) public var external: ExternalMetricStatus? {
         get { document.view(.external) }
         set { document.set(.external, newValue) }
     }
-    public var object: ObjectMetricStatus? { get { document.view(.object) } set { document.set(.object, newValue) } }
-    public var pods: PodsMetricStatus? { get { document.view(.pods) } set { document.set(.pods, newValue) } }
-    public var resource: ResourceMetricStatus? {
+    @export(implementation) public var object: ObjectMetricStatus? {
+        get { document.view(.object) }
+        set { document.set(.object, newValue) }
+    }
+    @export(implementation) public var pods: PodsMetricStatus? {
+        get { document.view(.pods) }
+        set { document.set(.pods, newValue) }
+    }
+    @export(implementation) public var resource: ResourceMetricStatus? {
         get { document.view(.resource) }
         set { document.set(.resource, newValue) }
     }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `MetricTarget`.
@@ -409,7 +487,9 @@ public struct MetricTarget: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricTarget" }
 
-    public init(type: String, value: Quantity? = nil, averageUtilization: Int? = nil, averageValue: Quantity? = nil) {
+    @export(implementation) public init(
+        type: String, value: Quantity? = nil, averageUtilization: Int? = nil, averageValue: Quantity? = nil
+    ) {
         document = JSONObject()
         document.set(.type, type)
         document.set(.value, value)
@@ -417,16 +497,22 @@ public struct MetricTarget: DocumentView {
         document.set(.averageValue, averageValue)
     }
 
-    public var averageUtilization: Int? {
+    @export(implementation) public var averageUtilization: Int? {
         get { document.int(.averageUtilization) }
         set { document.set(.averageUtilization, newValue) }
     }
-    public var averageValue: Quantity? {
+    @export(implementation) public var averageValue: Quantity? {
         get { document.scalar(.averageValue) }
         set { document.set(.averageValue, newValue) }
     }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
-    public var value: Quantity? { get { document.scalar(.value) } set { document.set(.value, newValue) } }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
+    @export(implementation) public var value: Quantity? {
+        get { document.scalar(.value) }
+        set { document.set(.value, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `MetricValueStatus`.
@@ -435,22 +521,27 @@ public struct MetricValueStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricValueStatus" }
 
-    public init(value: Quantity? = nil, averageUtilization: Int? = nil, averageValue: Quantity? = nil) {
+    @export(implementation) public init(
+        value: Quantity? = nil, averageUtilization: Int? = nil, averageValue: Quantity? = nil
+    ) {
         document = JSONObject()
         document.set(.value, value)
         document.set(.averageUtilization, averageUtilization)
         document.set(.averageValue, averageValue)
     }
 
-    public var averageUtilization: Int? {
+    @export(implementation) public var averageUtilization: Int? {
         get { document.int(.averageUtilization) }
         set { document.set(.averageUtilization, newValue) }
     }
-    public var averageValue: Quantity? {
+    @export(implementation) public var averageValue: Quantity? {
         get { document.scalar(.averageValue) }
         set { document.set(.averageValue, newValue) }
     }
-    public var value: Quantity? { get { document.scalar(.value) } set { document.set(.value, newValue) } }
+    @export(implementation) public var value: Quantity? {
+        get { document.scalar(.value) }
+        set { document.set(.value, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `ObjectMetricSource`.
@@ -459,22 +550,27 @@ public struct ObjectMetricSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ObjectMetricSource" }
 
-    public init(describedObject: CrossVersionObjectReference, metric: MetricIdentifier, target: MetricTarget) {
+    @export(implementation) public init(
+        describedObject: CrossVersionObjectReference, metric: MetricIdentifier, target: MetricTarget
+    ) {
         document = JSONObject()
         document.set(.describedObject, describedObject)
         document.set(.metric, metric)
         document.set(.target, target)
     }
 
-    public var describedObject: CrossVersionObjectReference {
+    @export(implementation) public var describedObject: CrossVersionObjectReference {
         get { document.viewOrEmpty(.describedObject) }
         set { document.set(.describedObject, newValue) }
     }
-    public var metric: MetricIdentifier {
+    @export(implementation) public var metric: MetricIdentifier {
         get { document.viewOrEmpty(.metric) }
         set { document.set(.metric, newValue) }
     }
-    public var target: MetricTarget { get { document.viewOrEmpty(.target) } set { document.set(.target, newValue) } }
+    @export(implementation) public var target: MetricTarget {
+        get { document.viewOrEmpty(.target) }
+        set { document.set(.target, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `ObjectMetricStatus`.
@@ -483,22 +579,24 @@ public struct ObjectMetricStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ObjectMetricStatus" }
 
-    public init(current: MetricValueStatus, describedObject: CrossVersionObjectReference, metric: MetricIdentifier) {
+    @export(implementation) public init(
+        current: MetricValueStatus, describedObject: CrossVersionObjectReference, metric: MetricIdentifier
+    ) {
         document = JSONObject()
         document.set(.current, current)
         document.set(.describedObject, describedObject)
         document.set(.metric, metric)
     }
 
-    public var current: MetricValueStatus {
+    @export(implementation) public var current: MetricValueStatus {
         get { document.viewOrEmpty(.current) }
         set { document.set(.current, newValue) }
     }
-    public var describedObject: CrossVersionObjectReference {
+    @export(implementation) public var describedObject: CrossVersionObjectReference {
         get { document.viewOrEmpty(.describedObject) }
         set { document.set(.describedObject, newValue) }
     }
-    public var metric: MetricIdentifier {
+    @export(implementation) public var metric: MetricIdentifier {
         get { document.viewOrEmpty(.metric) }
         set { document.set(.metric, newValue) }
     }
@@ -510,17 +608,20 @@ public struct PodsMetricSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.PodsMetricSource" }
 
-    public init(metric: MetricIdentifier, target: MetricTarget) {
+    @export(implementation) public init(metric: MetricIdentifier, target: MetricTarget) {
         document = JSONObject()
         document.set(.metric, metric)
         document.set(.target, target)
     }
 
-    public var metric: MetricIdentifier {
+    @export(implementation) public var metric: MetricIdentifier {
         get { document.viewOrEmpty(.metric) }
         set { document.set(.metric, newValue) }
     }
-    public var target: MetricTarget { get { document.viewOrEmpty(.target) } set { document.set(.target, newValue) } }
+    @export(implementation) public var target: MetricTarget {
+        get { document.viewOrEmpty(.target) }
+        set { document.set(.target, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `PodsMetricStatus`.
@@ -529,17 +630,17 @@ public struct PodsMetricStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.PodsMetricStatus" }
 
-    public init(current: MetricValueStatus, metric: MetricIdentifier) {
+    @export(implementation) public init(current: MetricValueStatus, metric: MetricIdentifier) {
         document = JSONObject()
         document.set(.current, current)
         document.set(.metric, metric)
     }
 
-    public var current: MetricValueStatus {
+    @export(implementation) public var current: MetricValueStatus {
         get { document.viewOrEmpty(.current) }
         set { document.set(.current, newValue) }
     }
-    public var metric: MetricIdentifier {
+    @export(implementation) public var metric: MetricIdentifier {
         get { document.viewOrEmpty(.metric) }
         set { document.set(.metric, newValue) }
     }
@@ -551,14 +652,20 @@ public struct ResourceMetricSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ResourceMetricSource" }
 
-    public init(name: String, target: MetricTarget) {
+    @export(implementation) public init(name: String, target: MetricTarget) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.target, target)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var target: MetricTarget { get { document.viewOrEmpty(.target) } set { document.set(.target, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var target: MetricTarget {
+        get { document.viewOrEmpty(.target) }
+        set { document.set(.target, newValue) }
+    }
 }
 
 /// Kubernetes' `autoscaling/v2` `ResourceMetricStatus`.
@@ -567,15 +674,18 @@ public struct ResourceMetricStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ResourceMetricStatus" }
 
-    public init(name: String, current: MetricValueStatus) {
+    @export(implementation) public init(name: String, current: MetricValueStatus) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.current, current)
     }
 
-    public var current: MetricValueStatus {
+    @export(implementation) public var current: MetricValueStatus {
         get { document.viewOrEmpty(.current) }
         set { document.set(.current, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }

@@ -11,7 +11,9 @@ public struct CronJob: Resource {
         group: "batch", version: "v1", kind: "CronJob", plural: "cronjobs", singular: "cronjob", shortNames: ["cj"],
         categories: ["all"])
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: CronJobSpec, status: CronJobStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: CronJobSpec, status: CronJobStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("batch/v1", "CronJob")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -19,12 +21,18 @@ public struct CronJob: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: CronJobSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
-    public var status: CronJobStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: CronJobSpec {
+        get { document.viewOrEmpty(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: CronJobStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `batch/v1` `CronJobSpec`.
@@ -33,7 +41,7 @@ public struct CronJobSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.batch.v1.CronJobSpec" }
 
-    public init(
+    @export(implementation) public init(
         jobTemplate: JobTemplateSpec, schedule: String, concurrencyPolicy: String? = nil,
         failedJobsHistoryLimit: Int? = nil, startingDeadlineSeconds: Int? = nil, successfulJobsHistoryLimit: Int? = nil,
         suspend: Bool? = nil, timeZone: String? = nil
@@ -50,29 +58,38 @@ public struct CronJobSpec: DocumentView {
     }
 
     /// `Allow`, `Forbid` or `Replace`.
-    public var concurrencyPolicy: String? {
+    @export(implementation) public var concurrencyPolicy: String? {
         get { document.string(.concurrencyPolicy) }
         set { document.set(.concurrencyPolicy, newValue) }
     }
-    public var failedJobsHistoryLimit: Int? {
+    @export(implementation) public var failedJobsHistoryLimit: Int? {
         get { document.int(.failedJobsHistoryLimit) }
         set { document.set(.failedJobsHistoryLimit, newValue) }
     }
-    public var jobTemplate: JobTemplateSpec {
+    @export(implementation) public var jobTemplate: JobTemplateSpec {
         get { document.viewOrEmpty(.jobTemplate) }
         set { document.set(.jobTemplate, newValue) }
     }
-    public var schedule: String { get { document.string(.schedule) ?? "" } set { document.set(.schedule, newValue) } }
-    public var startingDeadlineSeconds: Int? {
+    @export(implementation) public var schedule: String {
+        get { document.string(.schedule) ?? "" }
+        set { document.set(.schedule, newValue) }
+    }
+    @export(implementation) public var startingDeadlineSeconds: Int? {
         get { document.int(.startingDeadlineSeconds) }
         set { document.set(.startingDeadlineSeconds, newValue) }
     }
-    public var successfulJobsHistoryLimit: Int? {
+    @export(implementation) public var successfulJobsHistoryLimit: Int? {
         get { document.int(.successfulJobsHistoryLimit) }
         set { document.set(.successfulJobsHistoryLimit, newValue) }
     }
-    public var suspend: Bool? { get { document.bool(.suspend) } set { document.set(.suspend, newValue) } }
-    public var timeZone: String? { get { document.string(.timeZone) } set { document.set(.timeZone, newValue) } }
+    @export(implementation) public var suspend: Bool? {
+        get { document.bool(.suspend) }
+        set { document.set(.suspend, newValue) }
+    }
+    @export(implementation) public var timeZone: String? {
+        get { document.string(.timeZone) }
+        set { document.set(.timeZone, newValue) }
+    }
 }
 
 /// Kubernetes' `batch/v1` `CronJobStatus`.
@@ -81,19 +98,24 @@ public struct CronJobStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.batch.v1.CronJobStatus" }
 
-    public init(active: [ObjectReference] = [], lastScheduleTime: String? = nil, lastSuccessfulTime: String? = nil) {
+    @export(implementation) public init(
+        active: [ObjectReference] = [], lastScheduleTime: String? = nil, lastSuccessfulTime: String? = nil
+    ) {
         document = JSONObject()
         document.set(.active, active)
         document.set(.lastScheduleTime, lastScheduleTime)
         document.set(.lastSuccessfulTime, lastSuccessfulTime)
     }
 
-    public var active: [ObjectReference] { get { document.views(.active) } set { document.set(.active, newValue) } }
-    public var lastScheduleTime: String? {
+    @export(implementation) public var active: [ObjectReference] {
+        get { document.views(.active) }
+        set { document.set(.active, newValue) }
+    }
+    @export(implementation) public var lastScheduleTime: String? {
         get { document.string(.lastScheduleTime) }
         set { document.set(.lastScheduleTime, newValue) }
     }
-    public var lastSuccessfulTime: String? {
+    @export(implementation) public var lastSuccessfulTime: String? {
         get { document.string(.lastSuccessfulTime) }
         set { document.set(.lastSuccessfulTime, newValue) }
     }
@@ -107,7 +129,9 @@ public struct Job: Resource {
     public static let type = ResourceType(
         group: "batch", version: "v1", kind: "Job", plural: "jobs", singular: "job", categories: ["all"])
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: JobSpec? = nil, status: JobStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: JobSpec? = nil, status: JobStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("batch/v1", "Job")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -115,12 +139,18 @@ public struct Job: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: JobSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: JobStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: JobSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: JobStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `batch/v1` `JobCondition`.
@@ -129,7 +159,7 @@ public struct JobCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.batch.v1.JobCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastProbeTime: String? = nil,
         lastTransitionTime: String? = nil
     ) {
@@ -142,18 +172,30 @@ public struct JobCondition: DocumentView {
         document.set(.lastTransitionTime, lastTransitionTime)
     }
 
-    public var lastProbeTime: String? {
+    @export(implementation) public var lastProbeTime: String? {
         get { document.string(.lastProbeTime) }
         set { document.set(.lastProbeTime, newValue) }
     }
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `batch/v1` `JobSpec`.
@@ -162,7 +204,7 @@ public struct JobSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.batch.v1.JobSpec" }
 
-    public init(
+    @export(implementation) public init(
         template: PodTemplateSpec, activeDeadlineSeconds: Int? = nil, backoffLimit: Int? = nil,
         backoffLimitPerIndex: Int? = nil, completionMode: String? = nil, completions: Int? = nil,
         managedBy: String? = nil, manualSelector: Bool? = nil, maxFailedIndexes: Int? = nil, parallelism: Int? = nil,
@@ -188,51 +230,69 @@ public struct JobSpec: DocumentView {
         document.set(.ttlSecondsAfterFinished, ttlSecondsAfterFinished)
     }
 
-    public var activeDeadlineSeconds: Int? {
+    @export(implementation) public var activeDeadlineSeconds: Int? {
         get { document.int(.activeDeadlineSeconds) }
         set { document.set(.activeDeadlineSeconds, newValue) }
     }
-    public var backoffLimit: Int? { get { document.int(.backoffLimit) } set { document.set(.backoffLimit, newValue) } }
-    public var backoffLimitPerIndex: Int? {
+    @export(implementation) public var backoffLimit: Int? {
+        get { document.int(.backoffLimit) }
+        set { document.set(.backoffLimit, newValue) }
+    }
+    @export(implementation) public var backoffLimitPerIndex: Int? {
         get { document.int(.backoffLimitPerIndex) }
         set { document.set(.backoffLimitPerIndex, newValue) }
     }
     /// `Indexed` or `NonIndexed`.
-    public var completionMode: String? {
+    @export(implementation) public var completionMode: String? {
         get { document.string(.completionMode) }
         set { document.set(.completionMode, newValue) }
     }
-    public var completions: Int? { get { document.int(.completions) } set { document.set(.completions, newValue) } }
-    public var managedBy: String? { get { document.string(.managedBy) } set { document.set(.managedBy, newValue) } }
-    public var manualSelector: Bool? {
+    @export(implementation) public var completions: Int? {
+        get { document.int(.completions) }
+        set { document.set(.completions, newValue) }
+    }
+    @export(implementation) public var managedBy: String? {
+        get { document.string(.managedBy) }
+        set { document.set(.managedBy, newValue) }
+    }
+    @export(implementation) public var manualSelector: Bool? {
         get { document.bool(.manualSelector) }
         set { document.set(.manualSelector, newValue) }
     }
-    public var maxFailedIndexes: Int? {
+    @export(implementation) public var maxFailedIndexes: Int? {
         get { document.int(.maxFailedIndexes) }
         set { document.set(.maxFailedIndexes, newValue) }
     }
-    public var parallelism: Int? { get { document.int(.parallelism) } set { document.set(.parallelism, newValue) } }
-    public var podFailurePolicy: PodFailurePolicy? {
+    @export(implementation) public var parallelism: Int? {
+        get { document.int(.parallelism) }
+        set { document.set(.parallelism, newValue) }
+    }
+    @export(implementation) public var podFailurePolicy: PodFailurePolicy? {
         get { document.view(.podFailurePolicy) }
         set { document.set(.podFailurePolicy, newValue) }
     }
     /// `Failed` or `TerminatingOrFailed`.
-    public var podReplacementPolicy: String? {
+    @export(implementation) public var podReplacementPolicy: String? {
         get { document.string(.podReplacementPolicy) }
         set { document.set(.podReplacementPolicy, newValue) }
     }
-    public var selector: LabelSelector? { get { document.view(.selector) } set { document.set(.selector, newValue) } }
-    public var successPolicy: SuccessPolicy? {
+    @export(implementation) public var selector: LabelSelector? {
+        get { document.view(.selector) }
+        set { document.set(.selector, newValue) }
+    }
+    @export(implementation) public var successPolicy: SuccessPolicy? {
         get { document.view(.successPolicy) }
         set { document.set(.successPolicy, newValue) }
     }
-    public var suspend: Bool? { get { document.bool(.suspend) } set { document.set(.suspend, newValue) } }
-    public var template: PodTemplateSpec {
+    @export(implementation) public var suspend: Bool? {
+        get { document.bool(.suspend) }
+        set { document.set(.suspend, newValue) }
+    }
+    @export(implementation) public var template: PodTemplateSpec {
         get { document.viewOrEmpty(.template) }
         set { document.set(.template, newValue) }
     }
-    public var ttlSecondsAfterFinished: Int? {
+    @export(implementation) public var ttlSecondsAfterFinished: Int? {
         get { document.int(.ttlSecondsAfterFinished) }
         set { document.set(.ttlSecondsAfterFinished, newValue) }
     }
@@ -244,7 +304,7 @@ public struct JobStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.batch.v1.JobStatus" }
 
-    public init(
+    @export(implementation) public init(
         active: Int? = nil, completedIndexes: String? = nil, completionTime: String? = nil,
         conditions: [JobCondition] = [], failed: Int? = nil, failedIndexes: String? = nil, ready: Int? = nil,
         startTime: String? = nil, succeeded: Int? = nil, terminating: Int? = nil,
@@ -264,29 +324,47 @@ public struct JobStatus: DocumentView {
         document.set(.uncountedTerminatedPods, uncountedTerminatedPods)
     }
 
-    public var active: Int? { get { document.int(.active) } set { document.set(.active, newValue) } }
-    public var completedIndexes: String? {
+    @export(implementation) public var active: Int? {
+        get { document.int(.active) }
+        set { document.set(.active, newValue) }
+    }
+    @export(implementation) public var completedIndexes: String? {
         get { document.string(.completedIndexes) }
         set { document.set(.completedIndexes, newValue) }
     }
-    public var completionTime: String? {
+    @export(implementation) public var completionTime: String? {
         get { document.string(.completionTime) }
         set { document.set(.completionTime, newValue) }
     }
-    public var conditions: [JobCondition] {
+    @export(implementation) public var conditions: [JobCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var failed: Int? { get { document.int(.failed) } set { document.set(.failed, newValue) } }
-    public var failedIndexes: String? {
+    @export(implementation) public var failed: Int? {
+        get { document.int(.failed) }
+        set { document.set(.failed, newValue) }
+    }
+    @export(implementation) public var failedIndexes: String? {
         get { document.string(.failedIndexes) }
         set { document.set(.failedIndexes, newValue) }
     }
-    public var ready: Int? { get { document.int(.ready) } set { document.set(.ready, newValue) } }
-    public var startTime: String? { get { document.string(.startTime) } set { document.set(.startTime, newValue) } }
-    public var succeeded: Int? { get { document.int(.succeeded) } set { document.set(.succeeded, newValue) } }
-    public var terminating: Int? { get { document.int(.terminating) } set { document.set(.terminating, newValue) } }
-    public var uncountedTerminatedPods: UncountedTerminatedPods? {
+    @export(implementation) public var ready: Int? {
+        get { document.int(.ready) }
+        set { document.set(.ready, newValue) }
+    }
+    @export(implementation) public var startTime: String? {
+        get { document.string(.startTime) }
+        set { document.set(.startTime, newValue) }
+    }
+    @export(implementation) public var succeeded: Int? {
+        get { document.int(.succeeded) }
+        set { document.set(.succeeded, newValue) }
+    }
+    @export(implementation) public var terminating: Int? {
+        get { document.int(.terminating) }
+        set { document.set(.terminating, newValue) }
+    }
+    @export(implementation) public var uncountedTerminatedPods: UncountedTerminatedPods? {
         get { document.view(.uncountedTerminatedPods) }
         set { document.set(.uncountedTerminatedPods, newValue) }
     }
@@ -298,14 +376,20 @@ public struct JobTemplateSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.batch.v1.JobTemplateSpec" }
 
-    public init(metadata: ObjectMeta? = nil, spec: JobSpec? = nil) {
+    @export(implementation) public init(metadata: ObjectMeta? = nil, spec: JobSpec? = nil) {
         document = JSONObject()
         document.set(.metadata, metadata)
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta? { get { document.view(.metadata) } set { document.set(.metadata, newValue) } }
-    public var spec: JobSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
+    @export(implementation) public var metadata: ObjectMeta? {
+        get { document.view(.metadata) }
+        set { document.set(.metadata, newValue) }
+    }
+    @export(implementation) public var spec: JobSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
 }
 
 /// Kubernetes' `batch/v1` `PodFailurePolicy`.
@@ -314,12 +398,15 @@ public struct PodFailurePolicy: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.batch.v1.PodFailurePolicy" }
 
-    public init(rules: [PodFailurePolicyRule]) {
+    @export(implementation) public init(rules: [PodFailurePolicyRule]) {
         document = JSONObject()
         document.setRequired(.rules, rules)
     }
 
-    public var rules: [PodFailurePolicyRule] { get { document.views(.rules) } set { document.set(.rules, newValue) } }
+    @export(implementation) public var rules: [PodFailurePolicyRule] {
+        get { document.views(.rules) }
+        set { document.set(.rules, newValue) }
+    }
 }
 
 /// Kubernetes' `batch/v1` `PodFailurePolicyOnExitCodesRequirement`.
@@ -328,20 +415,26 @@ public struct PodFailurePolicyOnExitCodesRequirement: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement" }
 
-    public init(`operator`: String, values: [Int], containerName: String? = nil) {
+    @export(implementation) public init(`operator`: String, values: [Int], containerName: String? = nil) {
         document = JSONObject()
         document.set(.operator, `operator`)
         document.setRequired(.values, values)
         document.set(.containerName, containerName)
     }
 
-    public var containerName: String? {
+    @export(implementation) public var containerName: String? {
         get { document.string(.containerName) }
         set { document.set(.containerName, newValue) }
     }
     /// `In` or `NotIn`.
-    public var `operator`: String { get { document.string(.operator) ?? "" } set { document.set(.operator, newValue) } }
-    public var values: [Int] { get { document.ints(.values) } set { document.set(.values, newValue) } }
+    @export(implementation) public var `operator`: String {
+        get { document.string(.operator) ?? "" }
+        set { document.set(.operator, newValue) }
+    }
+    @export(implementation) public var values: [Int] {
+        get { document.ints(.values) }
+        set { document.set(.values, newValue) }
+    }
 }
 
 /// Kubernetes' `batch/v1` `PodFailurePolicyOnPodConditionsPattern`.
@@ -350,14 +443,20 @@ public struct PodFailurePolicyOnPodConditionsPattern: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern" }
 
-    public init(type: String, status: String? = nil) {
+    @export(implementation) public init(type: String, status: String? = nil) {
         document = JSONObject()
         document.set(.type, type)
         document.set(.status, status)
     }
 
-    public var status: String? { get { document.string(.status) } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var status: String? {
+        get { document.string(.status) }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `batch/v1` `PodFailurePolicyRule`.
@@ -366,7 +465,7 @@ public struct PodFailurePolicyRule: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.batch.v1.PodFailurePolicyRule" }
 
-    public init(
+    @export(implementation) public init(
         action: String, onExitCodes: PodFailurePolicyOnExitCodesRequirement? = nil,
         onPodConditions: [PodFailurePolicyOnPodConditionsPattern] = []
     ) {
@@ -377,12 +476,15 @@ public struct PodFailurePolicyRule: DocumentView {
     }
 
     /// `Count`, `FailIndex`, `FailJob` or `Ignore`.
-    public var action: String { get { document.string(.action) ?? "" } set { document.set(.action, newValue) } }
-    public var onExitCodes: PodFailurePolicyOnExitCodesRequirement? {
+    @export(implementation) public var action: String {
+        get { document.string(.action) ?? "" }
+        set { document.set(.action, newValue) }
+    }
+    @export(implementation) public var onExitCodes: PodFailurePolicyOnExitCodesRequirement? {
         get { document.view(.onExitCodes) }
         set { document.set(.onExitCodes, newValue) }
     }
-    public var onPodConditions: [PodFailurePolicyOnPodConditionsPattern] {
+    @export(implementation) public var onPodConditions: [PodFailurePolicyOnPodConditionsPattern] {
         get { document.views(.onPodConditions) }
         set { document.set(.onPodConditions, newValue) }
     }
@@ -394,12 +496,15 @@ public struct SuccessPolicy: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.batch.v1.SuccessPolicy" }
 
-    public init(rules: [SuccessPolicyRule]) {
+    @export(implementation) public init(rules: [SuccessPolicyRule]) {
         document = JSONObject()
         document.setRequired(.rules, rules)
     }
 
-    public var rules: [SuccessPolicyRule] { get { document.views(.rules) } set { document.set(.rules, newValue) } }
+    @export(implementation) public var rules: [SuccessPolicyRule] {
+        get { document.views(.rules) }
+        set { document.set(.rules, newValue) }
+    }
 }
 
 /// Kubernetes' `batch/v1` `SuccessPolicyRule`.
@@ -408,17 +513,17 @@ public struct SuccessPolicyRule: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.batch.v1.SuccessPolicyRule" }
 
-    public init(succeededCount: Int? = nil, succeededIndexes: String? = nil) {
+    @export(implementation) public init(succeededCount: Int? = nil, succeededIndexes: String? = nil) {
         document = JSONObject()
         document.set(.succeededCount, succeededCount)
         document.set(.succeededIndexes, succeededIndexes)
     }
 
-    public var succeededCount: Int? {
+    @export(implementation) public var succeededCount: Int? {
         get { document.int(.succeededCount) }
         set { document.set(.succeededCount, newValue) }
     }
-    public var succeededIndexes: String? {
+    @export(implementation) public var succeededIndexes: String? {
         get { document.string(.succeededIndexes) }
         set { document.set(.succeededIndexes, newValue) }
     }
@@ -430,12 +535,18 @@ public struct UncountedTerminatedPods: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.batch.v1.UncountedTerminatedPods" }
 
-    public init(failed: [String] = [], succeeded: [String] = []) {
+    @export(implementation) public init(failed: [String] = [], succeeded: [String] = []) {
         document = JSONObject()
         document.set(.failed, failed)
         document.set(.succeeded, succeeded)
     }
 
-    public var failed: [String] { get { document.strings(.failed) } set { document.set(.failed, newValue) } }
-    public var succeeded: [String] { get { document.strings(.succeeded) } set { document.set(.succeeded, newValue) } }
+    @export(implementation) public var failed: [String] {
+        get { document.strings(.failed) }
+        set { document.set(.failed, newValue) }
+    }
+    @export(implementation) public var succeeded: [String] {
+        get { document.strings(.succeeded) }
+        set { document.set(.succeeded, newValue) }
+    }
 }

@@ -12,7 +12,7 @@ public struct CertificateSigningRequest: Resource {
         plural: "certificatesigningrequests", singular: "certificatesigningrequest", shortNames: ["csr"],
         isNamespaced: false)
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: CertificateSigningRequestSpec,
         status: CertificateSigningRequestStatus? = nil
     ) {
@@ -23,15 +23,15 @@ public struct CertificateSigningRequest: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: CertificateSigningRequestSpec {
+    @export(implementation) public var spec: CertificateSigningRequestSpec {
         get { document.viewOrEmpty(.spec) }
         set { document.set(.spec, newValue) }
     }
-    public var status: CertificateSigningRequestStatus? {
+    @export(implementation) public var status: CertificateSigningRequestStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -43,7 +43,7 @@ public struct CertificateSigningRequestCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.certificates.v1.CertificateSigningRequestCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil,
         lastUpdateTime: String? = nil
     ) {
@@ -56,18 +56,30 @@ public struct CertificateSigningRequestCondition: DocumentView {
         document.set(.lastUpdateTime, lastUpdateTime)
     }
 
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var lastUpdateTime: String? {
+    @export(implementation) public var lastUpdateTime: String? {
         get { document.string(.lastUpdateTime) }
         set { document.set(.lastUpdateTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `certificates/v1` `CertificateSigningRequestSpec`.
@@ -76,7 +88,7 @@ public struct CertificateSigningRequestSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.certificates.v1.CertificateSigningRequestSpec" }
 
-    public init(
+    @export(implementation) public init(
         request: String, signerName: String, expirationSeconds: Int? = nil, extra: [String: [String]] = [:],
         groups: [String] = [], uid: String? = nil, usages: [String] = [], username: String? = nil
     ) {
@@ -91,20 +103,38 @@ public struct CertificateSigningRequestSpec: DocumentView {
         document.set(.username, username)
     }
 
-    public var expirationSeconds: Int? {
+    @export(implementation) public var expirationSeconds: Int? {
         get { document.int(.expirationSeconds) }
         set { document.set(.expirationSeconds, newValue) }
     }
-    public var extra: [String: [String]] { get { document.stringsMap(.extra) } set { document.set(.extra, newValue) } }
-    public var groups: [String] { get { document.strings(.groups) } set { document.set(.groups, newValue) } }
-    public var request: String { get { document.string(.request) ?? "" } set { document.set(.request, newValue) } }
-    public var signerName: String {
+    @export(implementation) public var extra: [String: [String]] {
+        get { document.stringsMap(.extra) }
+        set { document.set(.extra, newValue) }
+    }
+    @export(implementation) public var groups: [String] {
+        get { document.strings(.groups) }
+        set { document.set(.groups, newValue) }
+    }
+    @export(implementation) public var request: String {
+        get { document.string(.request) ?? "" }
+        set { document.set(.request, newValue) }
+    }
+    @export(implementation) public var signerName: String {
         get { document.string(.signerName) ?? "" }
         set { document.set(.signerName, newValue) }
     }
-    public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
-    public var usages: [String] { get { document.strings(.usages) } set { document.set(.usages, newValue) } }
-    public var username: String? { get { document.string(.username) } set { document.set(.username, newValue) } }
+    @export(implementation) public var uid: String? {
+        get { document.string(.uid) }
+        set { document.set(.uid, newValue) }
+    }
+    @export(implementation) public var usages: [String] {
+        get { document.strings(.usages) }
+        set { document.set(.usages, newValue) }
+    }
+    @export(implementation) public var username: String? {
+        get { document.string(.username) }
+        set { document.set(.username, newValue) }
+    }
 }
 
 /// Kubernetes' `certificates/v1` `CertificateSigningRequestStatus`.
@@ -113,17 +143,19 @@ public struct CertificateSigningRequestStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.certificates.v1.CertificateSigningRequestStatus" }
 
-    public init(certificate: String? = nil, conditions: [CertificateSigningRequestCondition] = []) {
+    @export(implementation) public init(
+        certificate: String? = nil, conditions: [CertificateSigningRequestCondition] = []
+    ) {
         document = JSONObject()
         document.set(.certificate, certificate)
         document.set(.conditions, conditions)
     }
 
-    public var certificate: String? {
+    @export(implementation) public var certificate: String? {
         get { document.string(.certificate) }
         set { document.set(.certificate, newValue) }
     }
-    public var conditions: [CertificateSigningRequestCondition] {
+    @export(implementation) public var conditions: [CertificateSigningRequestCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }

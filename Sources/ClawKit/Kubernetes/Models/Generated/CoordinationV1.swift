@@ -10,18 +10,21 @@ public struct Lease: Resource {
     public static let type = ResourceType(
         group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases", singular: "lease")
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: LeaseSpec? = nil) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), spec: LeaseSpec? = nil) {
         document = JSONObject()
         document.setKind("coordination.k8s.io/v1", "Lease")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: LeaseSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
+    @export(implementation) public var spec: LeaseSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
 }
 
 /// Kubernetes' `coordination/v1` `LeaseSpec`.
@@ -30,7 +33,7 @@ public struct LeaseSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.coordination.v1.LeaseSpec" }
 
-    public init(
+    @export(implementation) public init(
         acquireTime: String? = nil, holderIdentity: String? = nil, leaseDurationSeconds: Int? = nil,
         leaseTransitions: Int? = nil, preferredHolder: String? = nil, renewTime: String? = nil, strategy: String? = nil
     ) {
@@ -44,26 +47,32 @@ public struct LeaseSpec: DocumentView {
         document.set(.strategy, strategy)
     }
 
-    public var acquireTime: String? {
+    @export(implementation) public var acquireTime: String? {
         get { document.string(.acquireTime) }
         set { document.set(.acquireTime, newValue) }
     }
-    public var holderIdentity: String? {
+    @export(implementation) public var holderIdentity: String? {
         get { document.string(.holderIdentity) }
         set { document.set(.holderIdentity, newValue) }
     }
-    public var leaseDurationSeconds: Int? {
+    @export(implementation) public var leaseDurationSeconds: Int? {
         get { document.int(.leaseDurationSeconds) }
         set { document.set(.leaseDurationSeconds, newValue) }
     }
-    public var leaseTransitions: Int? {
+    @export(implementation) public var leaseTransitions: Int? {
         get { document.int(.leaseTransitions) }
         set { document.set(.leaseTransitions, newValue) }
     }
-    public var preferredHolder: String? {
+    @export(implementation) public var preferredHolder: String? {
         get { document.string(.preferredHolder) }
         set { document.set(.preferredHolder, newValue) }
     }
-    public var renewTime: String? { get { document.string(.renewTime) } set { document.set(.renewTime, newValue) } }
-    public var strategy: String? { get { document.string(.strategy) } set { document.set(.strategy, newValue) } }
+    @export(implementation) public var renewTime: String? {
+        get { document.string(.renewTime) }
+        set { document.set(.renewTime, newValue) }
+    }
+    @export(implementation) public var strategy: String? {
+        get { document.string(.strategy) }
+        set { document.set(.strategy, newValue) }
+    }
 }

@@ -8,14 +8,20 @@ public struct Capabilities: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.Capabilities" }
 
-    public init(add: [String] = [], drop: [String] = []) {
+    @export(implementation) public init(add: [String] = [], drop: [String] = []) {
         document = JSONObject()
         document.set(.add, add)
         document.set(.drop, drop)
     }
 
-    public var add: [String] { get { document.strings(.add) } set { document.set(.add, newValue) } }
-    public var drop: [String] { get { document.strings(.drop) } set { document.set(.drop, newValue) } }
+    @export(implementation) public var add: [String] {
+        get { document.strings(.add) }
+        set { document.set(.add, newValue) }
+    }
+    @export(implementation) public var drop: [String] {
+        get { document.strings(.drop) }
+        set { document.set(.drop, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ConfigMapKeySelector`.
@@ -24,16 +30,25 @@ public struct ConfigMapKeySelector: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapKeySelector" }
 
-    public init(key: String, name: String? = nil, optional: Bool? = nil) {
+    @export(implementation) public init(key: String, name: String? = nil, optional: Bool? = nil) {
         document = JSONObject()
         document.set(.key, key)
         document.set(.name, name)
         document.set(.optional, optional)
     }
 
-    public var key: String { get { document.string(.key) ?? "" } set { document.set(.key, newValue) } }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
+    @export(implementation) public var key: String {
+        get { document.string(.key) ?? "" }
+        set { document.set(.key, newValue) }
+    }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var optional: Bool? {
+        get { document.bool(.optional) }
+        set { document.set(.optional, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `Container`.
@@ -42,7 +57,7 @@ public struct Container: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.Container" }
 
-    public init(
+    @export(implementation) public init(
         name: String, image: String? = nil, command: [String] = [], args: [String] = [], workingDir: String? = nil,
         ports: [ContainerPort] = [], envFrom: [EnvFromSource] = [], env: [EnvVar] = [],
         resources: ResourceRequirements? = nil, volumeMounts: [VolumeMount] = [], imagePullPolicy: String? = nil,
@@ -80,72 +95,105 @@ public struct Container: DocumentView {
         document.set(.volumeDevices, volumeDevices)
     }
 
-    public var args: [String] { get { document.strings(.args) } set { document.set(.args, newValue) } }
-    public var command: [String] { get { document.strings(.command) } set { document.set(.command, newValue) } }
-    public var env: [EnvVar] { get { document.views(.env) } set { document.set(.env, newValue) } }
-    public var envFrom: [EnvFromSource] { get { document.views(.envFrom) } set { document.set(.envFrom, newValue) } }
-    public var image: String? { get { document.string(.image) } set { document.set(.image, newValue) } }
+    @export(implementation) public var args: [String] {
+        get { document.strings(.args) }
+        set { document.set(.args, newValue) }
+    }
+    @export(implementation) public var command: [String] {
+        get { document.strings(.command) }
+        set { document.set(.command, newValue) }
+    }
+    @export(implementation) public var env: [EnvVar] {
+        get { document.views(.env) }
+        set { document.set(.env, newValue) }
+    }
+    @export(implementation) public var envFrom: [EnvFromSource] {
+        get { document.views(.envFrom) }
+        set { document.set(.envFrom, newValue) }
+    }
+    @export(implementation) public var image: String? {
+        get { document.string(.image) }
+        set { document.set(.image, newValue) }
+    }
     /// `Always`, `IfNotPresent` or `Never`.
-    public var imagePullPolicy: String? {
+    @export(implementation) public var imagePullPolicy: String? {
         get { document.string(.imagePullPolicy) }
         set { document.set(.imagePullPolicy, newValue) }
     }
-    public var lifecycle: Lifecycle? { get { document.view(.lifecycle) } set { document.set(.lifecycle, newValue) } }
-    public var livenessProbe: Probe? {
+    @export(implementation) public var lifecycle: Lifecycle? {
+        get { document.view(.lifecycle) }
+        set { document.set(.lifecycle, newValue) }
+    }
+    @export(implementation) public var livenessProbe: Probe? {
         get { document.view(.livenessProbe) }
         set { document.set(.livenessProbe, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var ports: [ContainerPort] { get { document.views(.ports) } set { document.set(.ports, newValue) } }
-    public var readinessProbe: Probe? {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var ports: [ContainerPort] {
+        get { document.views(.ports) }
+        set { document.set(.ports, newValue) }
+    }
+    @export(implementation) public var readinessProbe: Probe? {
         get { document.view(.readinessProbe) }
         set { document.set(.readinessProbe, newValue) }
     }
-    public var resizePolicy: [ContainerResizePolicy] {
+    @export(implementation) public var resizePolicy: [ContainerResizePolicy] {
         get { document.views(.resizePolicy) }
         set { document.set(.resizePolicy, newValue) }
     }
-    public var resources: ResourceRequirements? {
+    @export(implementation) public var resources: ResourceRequirements? {
         get { document.view(.resources) }
         set { document.set(.resources, newValue) }
     }
-    public var restartPolicy: String? {
+    @export(implementation) public var restartPolicy: String? {
         get { document.string(.restartPolicy) }
         set { document.set(.restartPolicy, newValue) }
     }
-    public var restartPolicyRules: [ContainerRestartRule] {
+    @export(implementation) public var restartPolicyRules: [ContainerRestartRule] {
         get { document.views(.restartPolicyRules) }
         set { document.set(.restartPolicyRules, newValue) }
     }
-    public var securityContext: SecurityContext? {
+    @export(implementation) public var securityContext: SecurityContext? {
         get { document.view(.securityContext) }
         set { document.set(.securityContext, newValue) }
     }
-    public var startupProbe: Probe? {
+    @export(implementation) public var startupProbe: Probe? {
         get { document.view(.startupProbe) }
         set { document.set(.startupProbe, newValue) }
     }
-    public var stdin: Bool? { get { document.bool(.stdin) } set { document.set(.stdin, newValue) } }
-    public var stdinOnce: Bool? { get { document.bool(.stdinOnce) } set { document.set(.stdinOnce, newValue) } }
-    public var terminationMessagePath: String? {
+    @export(implementation) public var stdin: Bool? {
+        get { document.bool(.stdin) }
+        set { document.set(.stdin, newValue) }
+    }
+    @export(implementation) public var stdinOnce: Bool? {
+        get { document.bool(.stdinOnce) }
+        set { document.set(.stdinOnce, newValue) }
+    }
+    @export(implementation) public var terminationMessagePath: String? {
         get { document.string(.terminationMessagePath) }
         set { document.set(.terminationMessagePath, newValue) }
     }
     /// `FallbackToLogsOnError` or `File`.
-    public var terminationMessagePolicy: String? {
+    @export(implementation) public var terminationMessagePolicy: String? {
         get { document.string(.terminationMessagePolicy) }
         set { document.set(.terminationMessagePolicy, newValue) }
     }
-    public var tty: Bool? { get { document.bool(.tty) } set { document.set(.tty, newValue) } }
-    public var volumeDevices: [VolumeDevice] {
+    @export(implementation) public var tty: Bool? { get { document.bool(.tty) } set { document.set(.tty, newValue) } }
+    @export(implementation) public var volumeDevices: [VolumeDevice] {
         get { document.views(.volumeDevices) }
         set { document.set(.volumeDevices, newValue) }
     }
-    public var volumeMounts: [VolumeMount] {
+    @export(implementation) public var volumeMounts: [VolumeMount] {
         get { document.views(.volumeMounts) }
         set { document.set(.volumeMounts, newValue) }
     }
-    public var workingDir: String? { get { document.string(.workingDir) } set { document.set(.workingDir, newValue) } }
+    @export(implementation) public var workingDir: String? {
+        get { document.string(.workingDir) }
+        set { document.set(.workingDir, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ContainerExtendedResourceRequest`.
@@ -154,22 +202,22 @@ public struct ContainerExtendedResourceRequest: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ContainerExtendedResourceRequest" }
 
-    public init(containerName: String, requestName: String, resourceName: String) {
+    @export(implementation) public init(containerName: String, requestName: String, resourceName: String) {
         document = JSONObject()
         document.set(.containerName, containerName)
         document.set(.requestName, requestName)
         document.set(.resourceName, resourceName)
     }
 
-    public var containerName: String {
+    @export(implementation) public var containerName: String {
         get { document.string(.containerName) ?? "" }
         set { document.set(.containerName, newValue) }
     }
-    public var requestName: String {
+    @export(implementation) public var requestName: String {
         get { document.string(.requestName) ?? "" }
         set { document.set(.requestName, newValue) }
     }
-    public var resourceName: String {
+    @export(implementation) public var resourceName: String {
         get { document.string(.resourceName) ?? "" }
         set { document.set(.resourceName, newValue) }
     }
@@ -181,7 +229,7 @@ public struct ContainerPort: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ContainerPort" }
 
-    public init(
+    @export(implementation) public init(
         containerPort: Int, name: String? = nil, `protocol`: String? = nil, hostIP: String? = nil, hostPort: Int? = nil
     ) {
         document = JSONObject()
@@ -192,15 +240,27 @@ public struct ContainerPort: DocumentView {
         document.set(.hostPort, hostPort)
     }
 
-    public var containerPort: Int {
+    @export(implementation) public var containerPort: Int {
         get { document.int(.containerPort) ?? 0 }
         set { document.set(.containerPort, newValue) }
     }
-    public var hostIP: String? { get { document.string(.hostIP) } set { document.set(.hostIP, newValue) } }
-    public var hostPort: Int? { get { document.int(.hostPort) } set { document.set(.hostPort, newValue) } }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
+    @export(implementation) public var hostIP: String? {
+        get { document.string(.hostIP) }
+        set { document.set(.hostIP, newValue) }
+    }
+    @export(implementation) public var hostPort: Int? {
+        get { document.int(.hostPort) }
+        set { document.set(.hostPort, newValue) }
+    }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
     /// `SCTP`, `TCP` or `UDP`.
-    public var `protocol`: String? { get { document.string(.protocol) } set { document.set(.protocol, newValue) } }
+    @export(implementation) public var `protocol`: String? {
+        get { document.string(.protocol) }
+        set { document.set(.protocol, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ContainerResizePolicy`.
@@ -209,17 +269,17 @@ public struct ContainerResizePolicy: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ContainerResizePolicy" }
 
-    public init(resourceName: String, restartPolicy: String) {
+    @export(implementation) public init(resourceName: String, restartPolicy: String) {
         document = JSONObject()
         document.set(.resourceName, resourceName)
         document.set(.restartPolicy, restartPolicy)
     }
 
-    public var resourceName: String {
+    @export(implementation) public var resourceName: String {
         get { document.string(.resourceName) ?? "" }
         set { document.set(.resourceName, newValue) }
     }
-    public var restartPolicy: String {
+    @export(implementation) public var restartPolicy: String {
         get { document.string(.restartPolicy) ?? "" }
         set { document.set(.restartPolicy, newValue) }
     }
@@ -231,14 +291,17 @@ public struct ContainerRestartRule: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ContainerRestartRule" }
 
-    public init(action: String, exitCodes: ContainerRestartRuleOnExitCodes? = nil) {
+    @export(implementation) public init(action: String, exitCodes: ContainerRestartRuleOnExitCodes? = nil) {
         document = JSONObject()
         document.set(.action, action)
         document.set(.exitCodes, exitCodes)
     }
 
-    public var action: String { get { document.string(.action) ?? "" } set { document.set(.action, newValue) } }
-    public var exitCodes: ContainerRestartRuleOnExitCodes? {
+    @export(implementation) public var action: String {
+        get { document.string(.action) ?? "" }
+        set { document.set(.action, newValue) }
+    }
+    @export(implementation) public var exitCodes: ContainerRestartRuleOnExitCodes? {
         get { document.view(.exitCodes) }
         set { document.set(.exitCodes, newValue) }
     }
@@ -250,14 +313,20 @@ public struct ContainerRestartRuleOnExitCodes: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes" }
 
-    public init(`operator`: String, values: [Int] = []) {
+    @export(implementation) public init(`operator`: String, values: [Int] = []) {
         document = JSONObject()
         document.set(.operator, `operator`)
         document.set(.values, values)
     }
 
-    public var `operator`: String { get { document.string(.operator) ?? "" } set { document.set(.operator, newValue) } }
-    public var values: [Int] { get { document.ints(.values) } set { document.set(.values, newValue) } }
+    @export(implementation) public var `operator`: String {
+        get { document.string(.operator) ?? "" }
+        set { document.set(.operator, newValue) }
+    }
+    @export(implementation) public var values: [Int] {
+        get { document.ints(.values) }
+        set { document.set(.values, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ContainerState`.
@@ -266,7 +335,7 @@ public struct ContainerState: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ContainerState" }
 
-    public init(
+    @export(implementation) public init(
         running: ContainerStateRunning? = nil, terminated: ContainerStateTerminated? = nil,
         waiting: ContainerStateWaiting? = nil
     ) {
@@ -276,15 +345,15 @@ public struct ContainerState: DocumentView {
         document.set(.waiting, waiting)
     }
 
-    public var running: ContainerStateRunning? {
+    @export(implementation) public var running: ContainerStateRunning? {
         get { document.view(.running) }
         set { document.set(.running, newValue) }
     }
-    public var terminated: ContainerStateTerminated? {
+    @export(implementation) public var terminated: ContainerStateTerminated? {
         get { document.view(.terminated) }
         set { document.set(.terminated, newValue) }
     }
-    public var waiting: ContainerStateWaiting? {
+    @export(implementation) public var waiting: ContainerStateWaiting? {
         get { document.view(.waiting) }
         set { document.set(.waiting, newValue) }
     }
@@ -296,12 +365,15 @@ public struct ContainerStateRunning: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ContainerStateRunning" }
 
-    public init(startedAt: String? = nil) {
+    @export(implementation) public init(startedAt: String? = nil) {
         document = JSONObject()
         document.set(.startedAt, startedAt)
     }
 
-    public var startedAt: String? { get { document.string(.startedAt) } set { document.set(.startedAt, newValue) } }
+    @export(implementation) public var startedAt: String? {
+        get { document.string(.startedAt) }
+        set { document.set(.startedAt, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ContainerStateTerminated`.
@@ -310,7 +382,7 @@ public struct ContainerStateTerminated: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ContainerStateTerminated" }
 
-    public init(
+    @export(implementation) public init(
         exitCode: Int, containerID: String? = nil, finishedAt: String? = nil, message: String? = nil,
         reason: String? = nil, signal: Int? = nil, startedAt: String? = nil
     ) {
@@ -324,16 +396,34 @@ public struct ContainerStateTerminated: DocumentView {
         document.set(.startedAt, startedAt)
     }
 
-    public var containerID: String? {
+    @export(implementation) public var containerID: String? {
         get { document.string(.containerID) }
         set { document.set(.containerID, newValue) }
     }
-    public var exitCode: Int { get { document.int(.exitCode) ?? 0 } set { document.set(.exitCode, newValue) } }
-    public var finishedAt: String? { get { document.string(.finishedAt) } set { document.set(.finishedAt, newValue) } }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var signal: Int? { get { document.int(.signal) } set { document.set(.signal, newValue) } }
-    public var startedAt: String? { get { document.string(.startedAt) } set { document.set(.startedAt, newValue) } }
+    @export(implementation) public var exitCode: Int {
+        get { document.int(.exitCode) ?? 0 }
+        set { document.set(.exitCode, newValue) }
+    }
+    @export(implementation) public var finishedAt: String? {
+        get { document.string(.finishedAt) }
+        set { document.set(.finishedAt, newValue) }
+    }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var signal: Int? {
+        get { document.int(.signal) }
+        set { document.set(.signal, newValue) }
+    }
+    @export(implementation) public var startedAt: String? {
+        get { document.string(.startedAt) }
+        set { document.set(.startedAt, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ContainerStateWaiting`.
@@ -342,14 +432,20 @@ public struct ContainerStateWaiting: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ContainerStateWaiting" }
 
-    public init(message: String? = nil, reason: String? = nil) {
+    @export(implementation) public init(message: String? = nil, reason: String? = nil) {
         document = JSONObject()
         document.set(.message, message)
         document.set(.reason, reason)
     }
 
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ContainerStatus`.
@@ -358,7 +454,7 @@ public struct ContainerStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ContainerStatus" }
 
-    public init(
+    @export(implementation) public init(
         name: String, image: String, imageID: String, ready: Bool, restartCount: Int,
         allocatedResources: [String: Quantity] = [:], allocatedResourcesStatus: [ResourceStatus] = [],
         containerID: String? = nil, lastState: ContainerState? = nil, resources: ResourceRequirements? = nil,
@@ -383,36 +479,54 @@ public struct ContainerStatus: DocumentView {
         document.set(.volumeMounts, volumeMounts)
     }
 
-    public var allocatedResources: [String: Quantity] {
+    @export(implementation) public var allocatedResources: [String: Quantity] {
         get { document.scalarMap(.allocatedResources) }
         set { document.set(.allocatedResources, newValue) }
     }
-    public var allocatedResourcesStatus: [ResourceStatus] {
+    @export(implementation) public var allocatedResourcesStatus: [ResourceStatus] {
         get { document.views(.allocatedResourcesStatus) }
         set { document.set(.allocatedResourcesStatus, newValue) }
     }
-    public var containerID: String? {
+    @export(implementation) public var containerID: String? {
         get { document.string(.containerID) }
         set { document.set(.containerID, newValue) }
     }
-    public var image: String { get { document.string(.image) ?? "" } set { document.set(.image, newValue) } }
-    public var imageID: String { get { document.string(.imageID) ?? "" } set { document.set(.imageID, newValue) } }
-    public var lastState: ContainerState? {
+    @export(implementation) public var image: String {
+        get { document.string(.image) ?? "" }
+        set { document.set(.image, newValue) }
+    }
+    @export(implementation) public var imageID: String {
+        get { document.string(.imageID) ?? "" }
+        set { document.set(.imageID, newValue) }
+    }
+    @export(implementation) public var lastState: ContainerState? {
         get { document.view(.lastState) }
         set { document.set(.lastState, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var ready: Bool { get { document.bool(.ready) ?? false } set { document.set(.ready, newValue) } }
-    public var resources: ResourceRequirements? {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var ready: Bool {
+        get { document.bool(.ready) ?? false }
+        set { document.set(.ready, newValue) }
+    }
+    @export(implementation) public var resources: ResourceRequirements? {
         get { document.view(.resources) }
         set { document.set(.resources, newValue) }
     }
-    public var restartCount: Int {
+    @export(implementation) public var restartCount: Int {
         get { document.int(.restartCount) ?? 0 }
         set { document.set(.restartCount, newValue) }
     }
-    public var started: Bool? { get { document.bool(.started) } set { document.set(.started, newValue) } }
-    public var state: ContainerState? { get { document.view(.state) } set { document.set(.state, newValue) } }
+    @export(implementation) public var started: Bool? {
+        get { document.bool(.started) }
+        set { document.set(.started, newValue) }
+    }
+    @export(implementation) public var state: ContainerState? {
+        get { document.view(.state) }
+        set { document.set(.state, newValue) }
+    }
     /// `SIGABRT`, `SIGALRM`, `SIGBUS`, `SIGCHLD`, `SIGCLD`, `SIGCONT`, `SIGFPE`, `SIGHUP`, `SIGILL`, `SIGINT`, `SIGIO`,
     /// `SIGIOT`, `SIGKILL`, `SIGPIPE`, `SIGPOLL`, `SIGPROF`, `SIGPWR`, `SIGQUIT`, `SIGRTMAX`, `SIGRTMAX-1`,
     /// `SIGRTMAX-10`, `SIGRTMAX-11`, `SIGRTMAX-12`, `SIGRTMAX-13`, `SIGRTMAX-14`, `SIGRTMAX-2`, `SIGRTMAX-3`,
@@ -421,9 +535,15 @@ public struct ContainerStatus: DocumentView {
     /// `SIGRTMIN+3`, `SIGRTMIN+4`, `SIGRTMIN+5`, `SIGRTMIN+6`, `SIGRTMIN+7`, `SIGRTMIN+8`, `SIGRTMIN+9`, `SIGSEGV`,
     /// `SIGSTKFLT`, `SIGSTOP`, `SIGSYS`, `SIGTERM`, `SIGTRAP`, `SIGTSTP`, `SIGTTIN`, `SIGTTOU`, `SIGURG`, `SIGUSR1`,
     /// `SIGUSR2`, `SIGVTALRM`, `SIGWINCH`, `SIGXCPU` or `SIGXFSZ`.
-    public var stopSignal: String? { get { document.string(.stopSignal) } set { document.set(.stopSignal, newValue) } }
-    public var user: ContainerUser? { get { document.view(.user) } set { document.set(.user, newValue) } }
-    public var volumeMounts: [VolumeMountStatus] {
+    @export(implementation) public var stopSignal: String? {
+        get { document.string(.stopSignal) }
+        set { document.set(.stopSignal, newValue) }
+    }
+    @export(implementation) public var user: ContainerUser? {
+        get { document.view(.user) }
+        set { document.set(.user, newValue) }
+    }
+    @export(implementation) public var volumeMounts: [VolumeMountStatus] {
         get { document.views(.volumeMounts) }
         set { document.set(.volumeMounts, newValue) }
     }
@@ -435,12 +555,15 @@ public struct ContainerUser: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ContainerUser" }
 
-    public init(linux: LinuxContainerUser? = nil) {
+    @export(implementation) public init(linux: LinuxContainerUser? = nil) {
         document = JSONObject()
         document.set(.linux, linux)
     }
 
-    public var linux: LinuxContainerUser? { get { document.view(.linux) } set { document.set(.linux, newValue) } }
+    @export(implementation) public var linux: LinuxContainerUser? {
+        get { document.view(.linux) }
+        set { document.set(.linux, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `EnvFromSource`.
@@ -449,19 +572,24 @@ public struct EnvFromSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.EnvFromSource" }
 
-    public init(configMapRef: ConfigMapEnvSource? = nil, prefix: String? = nil, secretRef: SecretEnvSource? = nil) {
+    @export(implementation) public init(
+        configMapRef: ConfigMapEnvSource? = nil, prefix: String? = nil, secretRef: SecretEnvSource? = nil
+    ) {
         document = JSONObject()
         document.set(.configMapRef, configMapRef)
         document.set(.prefix, prefix)
         document.set(.secretRef, secretRef)
     }
 
-    public var configMapRef: ConfigMapEnvSource? {
+    @export(implementation) public var configMapRef: ConfigMapEnvSource? {
         get { document.view(.configMapRef) }
         set { document.set(.configMapRef, newValue) }
     }
-    public var prefix: String? { get { document.string(.prefix) } set { document.set(.prefix, newValue) } }
-    public var secretRef: SecretEnvSource? {
+    @export(implementation) public var prefix: String? {
+        get { document.string(.prefix) }
+        set { document.set(.prefix, newValue) }
+    }
+    @export(implementation) public var secretRef: SecretEnvSource? {
         get { document.view(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
@@ -473,16 +601,25 @@ public struct EnvVar: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.EnvVar" }
 
-    public init(name: String, value: String? = nil, valueFrom: EnvVarSource? = nil) {
+    @export(implementation) public init(name: String, value: String? = nil, valueFrom: EnvVarSource? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.value, value)
         document.set(.valueFrom, valueFrom)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var value: String? { get { document.string(.value) } set { document.set(.value, newValue) } }
-    public var valueFrom: EnvVarSource? { get { document.view(.valueFrom) } set { document.set(.valueFrom, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var value: String? {
+        get { document.string(.value) }
+        set { document.set(.value, newValue) }
+    }
+    @export(implementation) public var valueFrom: EnvVarSource? {
+        get { document.view(.valueFrom) }
+        set { document.set(.valueFrom, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `EnvVarSource`.
@@ -491,7 +628,7 @@ public struct EnvVarSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.EnvVarSource" }
 
-    public init(
+    @export(implementation) public init(
         configMapKeyRef: ConfigMapKeySelector? = nil, fieldRef: ObjectFieldSelector? = nil,
         fileKeyRef: FileKeySelector? = nil, resourceFieldRef: ResourceFieldSelector? = nil,
         secretKeyRef: SecretKeySelector? = nil
@@ -504,23 +641,23 @@ public struct EnvVarSource: DocumentView {
         document.set(.secretKeyRef, secretKeyRef)
     }
 
-    public var configMapKeyRef: ConfigMapKeySelector? {
+    @export(implementation) public var configMapKeyRef: ConfigMapKeySelector? {
         get { document.view(.configMapKeyRef) }
         set { document.set(.configMapKeyRef, newValue) }
     }
-    public var fieldRef: ObjectFieldSelector? {
+    @export(implementation) public var fieldRef: ObjectFieldSelector? {
         get { document.view(.fieldRef) }
         set { document.set(.fieldRef, newValue) }
     }
-    public var fileKeyRef: FileKeySelector? {
+    @export(implementation) public var fileKeyRef: FileKeySelector? {
         get { document.view(.fileKeyRef) }
         set { document.set(.fileKeyRef, newValue) }
     }
-    public var resourceFieldRef: ResourceFieldSelector? {
+    @export(implementation) public var resourceFieldRef: ResourceFieldSelector? {
         get { document.view(.resourceFieldRef) }
         set { document.set(.resourceFieldRef, newValue) }
     }
-    public var secretKeyRef: SecretKeySelector? {
+    @export(implementation) public var secretKeyRef: SecretKeySelector? {
         get { document.view(.secretKeyRef) }
         set { document.set(.secretKeyRef, newValue) }
     }
@@ -532,7 +669,7 @@ public struct EphemeralContainer: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.EphemeralContainer" }
 
-    public init(
+    @export(implementation) public init(
         name: String, args: [String] = [], command: [String] = [], env: [EnvVar] = [], envFrom: [EnvFromSource] = [],
         image: String? = nil, imagePullPolicy: String? = nil, lifecycle: Lifecycle? = nil, livenessProbe: Probe? = nil,
         ports: [ContainerPort] = [], readinessProbe: Probe? = nil, resizePolicy: [ContainerResizePolicy] = [],
@@ -571,76 +708,109 @@ public struct EphemeralContainer: DocumentView {
         document.set(.workingDir, workingDir)
     }
 
-    public var args: [String] { get { document.strings(.args) } set { document.set(.args, newValue) } }
-    public var command: [String] { get { document.strings(.command) } set { document.set(.command, newValue) } }
-    public var env: [EnvVar] { get { document.views(.env) } set { document.set(.env, newValue) } }
-    public var envFrom: [EnvFromSource] { get { document.views(.envFrom) } set { document.set(.envFrom, newValue) } }
-    public var image: String? { get { document.string(.image) } set { document.set(.image, newValue) } }
+    @export(implementation) public var args: [String] {
+        get { document.strings(.args) }
+        set { document.set(.args, newValue) }
+    }
+    @export(implementation) public var command: [String] {
+        get { document.strings(.command) }
+        set { document.set(.command, newValue) }
+    }
+    @export(implementation) public var env: [EnvVar] {
+        get { document.views(.env) }
+        set { document.set(.env, newValue) }
+    }
+    @export(implementation) public var envFrom: [EnvFromSource] {
+        get { document.views(.envFrom) }
+        set { document.set(.envFrom, newValue) }
+    }
+    @export(implementation) public var image: String? {
+        get { document.string(.image) }
+        set { document.set(.image, newValue) }
+    }
     /// `Always`, `IfNotPresent` or `Never`.
-    public var imagePullPolicy: String? {
+    @export(implementation) public var imagePullPolicy: String? {
         get { document.string(.imagePullPolicy) }
         set { document.set(.imagePullPolicy, newValue) }
     }
-    public var lifecycle: Lifecycle? { get { document.view(.lifecycle) } set { document.set(.lifecycle, newValue) } }
-    public var livenessProbe: Probe? {
+    @export(implementation) public var lifecycle: Lifecycle? {
+        get { document.view(.lifecycle) }
+        set { document.set(.lifecycle, newValue) }
+    }
+    @export(implementation) public var livenessProbe: Probe? {
         get { document.view(.livenessProbe) }
         set { document.set(.livenessProbe, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var ports: [ContainerPort] { get { document.views(.ports) } set { document.set(.ports, newValue) } }
-    public var readinessProbe: Probe? {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var ports: [ContainerPort] {
+        get { document.views(.ports) }
+        set { document.set(.ports, newValue) }
+    }
+    @export(implementation) public var readinessProbe: Probe? {
         get { document.view(.readinessProbe) }
         set { document.set(.readinessProbe, newValue) }
     }
-    public var resizePolicy: [ContainerResizePolicy] {
+    @export(implementation) public var resizePolicy: [ContainerResizePolicy] {
         get { document.views(.resizePolicy) }
         set { document.set(.resizePolicy, newValue) }
     }
-    public var resources: ResourceRequirements? {
+    @export(implementation) public var resources: ResourceRequirements? {
         get { document.view(.resources) }
         set { document.set(.resources, newValue) }
     }
-    public var restartPolicy: String? {
+    @export(implementation) public var restartPolicy: String? {
         get { document.string(.restartPolicy) }
         set { document.set(.restartPolicy, newValue) }
     }
-    public var restartPolicyRules: [ContainerRestartRule] {
+    @export(implementation) public var restartPolicyRules: [ContainerRestartRule] {
         get { document.views(.restartPolicyRules) }
         set { document.set(.restartPolicyRules, newValue) }
     }
-    public var securityContext: SecurityContext? {
+    @export(implementation) public var securityContext: SecurityContext? {
         get { document.view(.securityContext) }
         set { document.set(.securityContext, newValue) }
     }
-    public var startupProbe: Probe? {
+    @export(implementation) public var startupProbe: Probe? {
         get { document.view(.startupProbe) }
         set { document.set(.startupProbe, newValue) }
     }
-    public var stdin: Bool? { get { document.bool(.stdin) } set { document.set(.stdin, newValue) } }
-    public var stdinOnce: Bool? { get { document.bool(.stdinOnce) } set { document.set(.stdinOnce, newValue) } }
-    public var targetContainerName: String? {
+    @export(implementation) public var stdin: Bool? {
+        get { document.bool(.stdin) }
+        set { document.set(.stdin, newValue) }
+    }
+    @export(implementation) public var stdinOnce: Bool? {
+        get { document.bool(.stdinOnce) }
+        set { document.set(.stdinOnce, newValue) }
+    }
+    @export(implementation) public var targetContainerName: String? {
         get { document.string(.targetContainerName) }
         set { document.set(.targetContainerName, newValue) }
     }
-    public var terminationMessagePath: String? {
+    @export(implementation) public var terminationMessagePath: String? {
         get { document.string(.terminationMessagePath) }
         set { document.set(.terminationMessagePath, newValue) }
     }
     /// `FallbackToLogsOnError` or `File`.
-    public var terminationMessagePolicy: String? {
+    @export(implementation) public var terminationMessagePolicy: String? {
         get { document.string(.terminationMessagePolicy) }
         set { document.set(.terminationMessagePolicy, newValue) }
     }
-    public var tty: Bool? { get { document.bool(.tty) } set { document.set(.tty, newValue) } }
-    public var volumeDevices: [VolumeDevice] {
+    @export(implementation) public var tty: Bool? { get { document.bool(.tty) } set { document.set(.tty, newValue) } }
+    @export(implementation) public var volumeDevices: [VolumeDevice] {
         get { document.views(.volumeDevices) }
         set { document.set(.volumeDevices, newValue) }
     }
-    public var volumeMounts: [VolumeMount] {
+    @export(implementation) public var volumeMounts: [VolumeMount] {
         get { document.views(.volumeMounts) }
         set { document.set(.volumeMounts, newValue) }
     }
-    public var workingDir: String? { get { document.string(.workingDir) } set { document.set(.workingDir, newValue) } }
+    @export(implementation) public var workingDir: String? {
+        get { document.string(.workingDir) }
+        set { document.set(.workingDir, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ExecAction`.
@@ -649,12 +819,15 @@ public struct ExecAction: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ExecAction" }
 
-    public init(command: [String] = []) {
+    @export(implementation) public init(command: [String] = []) {
         document = JSONObject()
         document.set(.command, command)
     }
 
-    public var command: [String] { get { document.strings(.command) } set { document.set(.command, newValue) } }
+    @export(implementation) public var command: [String] {
+        get { document.strings(.command) }
+        set { document.set(.command, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `FileKeySelector`.
@@ -663,7 +836,7 @@ public struct FileKeySelector: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.FileKeySelector" }
 
-    public init(key: String, path: String, volumeName: String, optional: Bool? = nil) {
+    @export(implementation) public init(key: String, path: String, volumeName: String, optional: Bool? = nil) {
         document = JSONObject()
         document.set(.key, key)
         document.set(.path, path)
@@ -671,10 +844,19 @@ public struct FileKeySelector: DocumentView {
         document.set(.optional, optional)
     }
 
-    public var key: String { get { document.string(.key) ?? "" } set { document.set(.key, newValue) } }
-    public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
-    public var path: String { get { document.string(.path) ?? "" } set { document.set(.path, newValue) } }
-    public var volumeName: String {
+    @export(implementation) public var key: String {
+        get { document.string(.key) ?? "" }
+        set { document.set(.key, newValue) }
+    }
+    @export(implementation) public var optional: Bool? {
+        get { document.bool(.optional) }
+        set { document.set(.optional, newValue) }
+    }
+    @export(implementation) public var path: String {
+        get { document.string(.path) ?? "" }
+        set { document.set(.path, newValue) }
+    }
+    @export(implementation) public var volumeName: String {
         get { document.string(.volumeName) ?? "" }
         set { document.set(.volumeName, newValue) }
     }
@@ -686,14 +868,20 @@ public struct GRPCAction: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.GRPCAction" }
 
-    public init(port: Int, service: String? = nil) {
+    @export(implementation) public init(port: Int, service: String? = nil) {
         document = JSONObject()
         document.set(.port, port)
         document.set(.service, service)
     }
 
-    public var port: Int { get { document.int(.port) ?? 0 } set { document.set(.port, newValue) } }
-    public var service: String? { get { document.string(.service) } set { document.set(.service, newValue) } }
+    @export(implementation) public var port: Int {
+        get { document.int(.port) ?? 0 }
+        set { document.set(.port, newValue) }
+    }
+    @export(implementation) public var service: String? {
+        get { document.string(.service) }
+        set { document.set(.service, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `HTTPGetAction`.
@@ -702,7 +890,7 @@ public struct HTTPGetAction: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.HTTPGetAction" }
 
-    public init(
+    @export(implementation) public init(
         port: IntOrString, host: String? = nil, httpHeaders: [HTTPHeader] = [], path: String? = nil,
         scheme: String? = nil
     ) {
@@ -714,15 +902,27 @@ public struct HTTPGetAction: DocumentView {
         document.set(.scheme, scheme)
     }
 
-    public var host: String? { get { document.string(.host) } set { document.set(.host, newValue) } }
-    public var httpHeaders: [HTTPHeader] {
+    @export(implementation) public var host: String? {
+        get { document.string(.host) }
+        set { document.set(.host, newValue) }
+    }
+    @export(implementation) public var httpHeaders: [HTTPHeader] {
         get { document.views(.httpHeaders) }
         set { document.set(.httpHeaders, newValue) }
     }
-    public var path: String? { get { document.string(.path) } set { document.set(.path, newValue) } }
-    public var port: IntOrString { get { document.scalar(.port) ?? 0 } set { document.set(.port, newValue) } }
+    @export(implementation) public var path: String? {
+        get { document.string(.path) }
+        set { document.set(.path, newValue) }
+    }
+    @export(implementation) public var port: IntOrString {
+        get { document.scalar(.port) ?? 0 }
+        set { document.set(.port, newValue) }
+    }
     /// `HTTP` or `HTTPS`.
-    public var scheme: String? { get { document.string(.scheme) } set { document.set(.scheme, newValue) } }
+    @export(implementation) public var scheme: String? {
+        get { document.string(.scheme) }
+        set { document.set(.scheme, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `HTTPHeader`.
@@ -731,14 +931,20 @@ public struct HTTPHeader: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.HTTPHeader" }
 
-    public init(name: String, value: String) {
+    @export(implementation) public init(name: String, value: String) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.value, value)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var value: String { get { document.string(.value) ?? "" } set { document.set(.value, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var value: String {
+        get { document.string(.value) ?? "" }
+        set { document.set(.value, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `Lifecycle`.
@@ -747,18 +953,23 @@ public struct Lifecycle: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.Lifecycle" }
 
-    public init(postStart: LifecycleHandler? = nil, preStop: LifecycleHandler? = nil, stopSignal: String? = nil) {
+    @export(implementation) public init(
+        postStart: LifecycleHandler? = nil, preStop: LifecycleHandler? = nil, stopSignal: String? = nil
+    ) {
         document = JSONObject()
         document.set(.postStart, postStart)
         document.set(.preStop, preStop)
         document.set(.stopSignal, stopSignal)
     }
 
-    public var postStart: LifecycleHandler? {
+    @export(implementation) public var postStart: LifecycleHandler? {
         get { document.view(.postStart) }
         set { document.set(.postStart, newValue) }
     }
-    public var preStop: LifecycleHandler? { get { document.view(.preStop) } set { document.set(.preStop, newValue) } }
+    @export(implementation) public var preStop: LifecycleHandler? {
+        get { document.view(.preStop) }
+        set { document.set(.preStop, newValue) }
+    }
     /// `SIGABRT`, `SIGALRM`, `SIGBUS`, `SIGCHLD`, `SIGCLD`, `SIGCONT`, `SIGFPE`, `SIGHUP`, `SIGILL`, `SIGINT`, `SIGIO`,
     /// `SIGIOT`, `SIGKILL`, `SIGPIPE`, `SIGPOLL`, `SIGPROF`, `SIGPWR`, `SIGQUIT`, `SIGRTMAX`, `SIGRTMAX-1`,
     /// `SIGRTMAX-10`, `SIGRTMAX-11`, `SIGRTMAX-12`, `SIGRTMAX-13`, `SIGRTMAX-14`, `SIGRTMAX-2`, `SIGRTMAX-3`,
@@ -767,7 +978,10 @@ public struct Lifecycle: DocumentView {
     /// `SIGRTMIN+3`, `SIGRTMIN+4`, `SIGRTMIN+5`, `SIGRTMIN+6`, `SIGRTMIN+7`, `SIGRTMIN+8`, `SIGRTMIN+9`, `SIGSEGV`,
     /// `SIGSTKFLT`, `SIGSTOP`, `SIGSYS`, `SIGTERM`, `SIGTRAP`, `SIGTSTP`, `SIGTTIN`, `SIGTTOU`, `SIGURG`, `SIGUSR1`,
     /// `SIGUSR2`, `SIGVTALRM`, `SIGWINCH`, `SIGXCPU` or `SIGXFSZ`.
-    public var stopSignal: String? { get { document.string(.stopSignal) } set { document.set(.stopSignal, newValue) } }
+    @export(implementation) public var stopSignal: String? {
+        get { document.string(.stopSignal) }
+        set { document.set(.stopSignal, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `LifecycleHandler`.
@@ -776,7 +990,7 @@ public struct LifecycleHandler: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.LifecycleHandler" }
 
-    public init(
+    @export(implementation) public init(
         exec: ExecAction? = nil, httpGet: HTTPGetAction? = nil, sleep: SleepAction? = nil,
         tcpSocket: TCPSocketAction? = nil
     ) {
@@ -787,10 +1001,19 @@ public struct LifecycleHandler: DocumentView {
         document.set(.tcpSocket, tcpSocket)
     }
 
-    public var exec: ExecAction? { get { document.view(.exec) } set { document.set(.exec, newValue) } }
-    public var httpGet: HTTPGetAction? { get { document.view(.httpGet) } set { document.set(.httpGet, newValue) } }
-    public var sleep: SleepAction? { get { document.view(.sleep) } set { document.set(.sleep, newValue) } }
-    public var tcpSocket: TCPSocketAction? {
+    @export(implementation) public var exec: ExecAction? {
+        get { document.view(.exec) }
+        set { document.set(.exec, newValue) }
+    }
+    @export(implementation) public var httpGet: HTTPGetAction? {
+        get { document.view(.httpGet) }
+        set { document.set(.httpGet, newValue) }
+    }
+    @export(implementation) public var sleep: SleepAction? {
+        get { document.view(.sleep) }
+        set { document.set(.sleep, newValue) }
+    }
+    @export(implementation) public var tcpSocket: TCPSocketAction? {
         get { document.view(.tcpSocket) }
         set { document.set(.tcpSocket, newValue) }
     }
@@ -802,19 +1025,19 @@ public struct LinuxContainerUser: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.LinuxContainerUser" }
 
-    public init(gid: Int, uid: Int, supplementalGroups: [Int] = []) {
+    @export(implementation) public init(gid: Int, uid: Int, supplementalGroups: [Int] = []) {
         document = JSONObject()
         document.set(.gid, gid)
         document.set(.uid, uid)
         document.set(.supplementalGroups, supplementalGroups)
     }
 
-    public var gid: Int { get { document.int(.gid) ?? 0 } set { document.set(.gid, newValue) } }
-    public var supplementalGroups: [Int] {
+    @export(implementation) public var gid: Int { get { document.int(.gid) ?? 0 } set { document.set(.gid, newValue) } }
+    @export(implementation) public var supplementalGroups: [Int] {
         get { document.ints(.supplementalGroups) }
         set { document.set(.supplementalGroups, newValue) }
     }
-    public var uid: Int { get { document.int(.uid) ?? 0 } set { document.set(.uid, newValue) } }
+    @export(implementation) public var uid: Int { get { document.int(.uid) ?? 0 } set { document.set(.uid, newValue) } }
 }
 
 /// Kubernetes' `core/v1` `Probe`.
@@ -823,7 +1046,7 @@ public struct Probe: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.Probe" }
 
-    public init(
+    @export(implementation) public init(
         exec: ExecAction? = nil, failureThreshold: Int? = nil, grpc: GRPCAction? = nil, httpGet: HTTPGetAction? = nil,
         initialDelaySeconds: Int? = nil, periodSeconds: Int? = nil, successThreshold: Int? = nil,
         tcpSocket: TCPSocketAction? = nil, terminationGracePeriodSeconds: Int? = nil, timeoutSeconds: Int? = nil
@@ -841,34 +1064,43 @@ public struct Probe: DocumentView {
         document.set(.timeoutSeconds, timeoutSeconds)
     }
 
-    public var exec: ExecAction? { get { document.view(.exec) } set { document.set(.exec, newValue) } }
-    public var failureThreshold: Int? {
+    @export(implementation) public var exec: ExecAction? {
+        get { document.view(.exec) }
+        set { document.set(.exec, newValue) }
+    }
+    @export(implementation) public var failureThreshold: Int? {
         get { document.int(.failureThreshold) }
         set { document.set(.failureThreshold, newValue) }
     }
-    public var grpc: GRPCAction? { get { document.view(.grpc) } set { document.set(.grpc, newValue) } }
-    public var httpGet: HTTPGetAction? { get { document.view(.httpGet) } set { document.set(.httpGet, newValue) } }
-    public var initialDelaySeconds: Int? {
+    @export(implementation) public var grpc: GRPCAction? {
+        get { document.view(.grpc) }
+        set { document.set(.grpc, newValue) }
+    }
+    @export(implementation) public var httpGet: HTTPGetAction? {
+        get { document.view(.httpGet) }
+        set { document.set(.httpGet, newValue) }
+    }
+    @export(implementation) public var initialDelaySeconds: Int? {
         get { document.int(.initialDelaySeconds) }
         set { document.set(.initialDelaySeconds, newValue) }
     }
-    public var periodSeconds: Int? {
+    @export(implementation) public var periodSeconds: Int? {
         get { document.int(.periodSeconds) }
         set { document.set(.periodSeconds, newValue) }
     }
-    public var successThreshold: Int? {
+    @export(implementation) public var successThreshold: Int? {
         get { document.int(.successThreshold) }
         set { document.set(.successThreshold, newValue) }
     }
-    public var tcpSocket: TCPSocketAction? {
+    @export(implementation) public var tcpSocket: TCPSocketAction? {
         get { document.view(.tcpSocket) }
         set { document.set(.tcpSocket, newValue) }
     }
-    public var terminationGracePeriodSeconds: Int? {
+    @export(implementation) public var terminationGracePeriodSeconds: Int? {
         get { document.int(.terminationGracePeriodSeconds) }
         set { document.set(.terminationGracePeriodSeconds, newValue) }
     }
-    public var timeoutSeconds: Int? {
+    @export(implementation) public var timeoutSeconds: Int? {
         get { document.int(.timeoutSeconds) }
         set { document.set(.timeoutSeconds, newValue) }
     }
@@ -880,16 +1112,25 @@ public struct SecretKeySelector: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.SecretKeySelector" }
 
-    public init(key: String, name: String? = nil, optional: Bool? = nil) {
+    @export(implementation) public init(key: String, name: String? = nil, optional: Bool? = nil) {
         document = JSONObject()
         document.set(.key, key)
         document.set(.name, name)
         document.set(.optional, optional)
     }
 
-    public var key: String { get { document.string(.key) ?? "" } set { document.set(.key, newValue) } }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
+    @export(implementation) public var key: String {
+        get { document.string(.key) ?? "" }
+        set { document.set(.key, newValue) }
+    }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var optional: Bool? {
+        get { document.bool(.optional) }
+        set { document.set(.optional, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `SleepAction`.
@@ -898,12 +1139,15 @@ public struct SleepAction: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.SleepAction" }
 
-    public init(seconds: Int) {
+    @export(implementation) public init(seconds: Int) {
         document = JSONObject()
         document.set(.seconds, seconds)
     }
 
-    public var seconds: Int { get { document.int(.seconds) ?? 0 } set { document.set(.seconds, newValue) } }
+    @export(implementation) public var seconds: Int {
+        get { document.int(.seconds) ?? 0 }
+        set { document.set(.seconds, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `TCPSocketAction`.
@@ -912,12 +1156,18 @@ public struct TCPSocketAction: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.TCPSocketAction" }
 
-    public init(port: IntOrString, host: String? = nil) {
+    @export(implementation) public init(port: IntOrString, host: String? = nil) {
         document = JSONObject()
         document.set(.port, port)
         document.set(.host, host)
     }
 
-    public var host: String? { get { document.string(.host) } set { document.set(.host, newValue) } }
-    public var port: IntOrString { get { document.scalar(.port) ?? 0 } set { document.set(.port, newValue) } }
+    @export(implementation) public var host: String? {
+        get { document.string(.host) }
+        set { document.set(.host, newValue) }
+    }
+    @export(implementation) public var port: IntOrString {
+        get { document.scalar(.port) ?? 0 }
+        set { document.set(.port, newValue) }
+    }
 }

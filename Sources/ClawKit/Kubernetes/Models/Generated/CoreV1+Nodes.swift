@@ -8,7 +8,7 @@ public struct ConfigMapNodeConfigSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapNodeConfigSource" }
 
-    public init(
+    @export(implementation) public init(
         name: String, namespace: String, kubeletConfigKey: String, resourceVersion: String? = nil, uid: String? = nil
     ) {
         document = JSONObject()
@@ -19,20 +19,26 @@ public struct ConfigMapNodeConfigSource: DocumentView {
         document.set(.uid, uid)
     }
 
-    public var kubeletConfigKey: String {
+    @export(implementation) public var kubeletConfigKey: String {
         get { document.string(.kubeletConfigKey) ?? "" }
         set { document.set(.kubeletConfigKey, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var namespace: String {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespace: String {
         get { document.string(.namespace) ?? "" }
         set { document.set(.namespace, newValue) }
     }
-    public var resourceVersion: String? {
+    @export(implementation) public var resourceVersion: String? {
         get { document.string(.resourceVersion) }
         set { document.set(.resourceVersion, newValue) }
     }
-    public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
+    @export(implementation) public var uid: String? {
+        get { document.string(.uid) }
+        set { document.set(.uid, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ContainerImage`.
@@ -41,14 +47,20 @@ public struct ContainerImage: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ContainerImage" }
 
-    public init(names: [String] = [], sizeBytes: Int? = nil) {
+    @export(implementation) public init(names: [String] = [], sizeBytes: Int? = nil) {
         document = JSONObject()
         document.set(.names, names)
         document.set(.sizeBytes, sizeBytes)
     }
 
-    public var names: [String] { get { document.strings(.names) } set { document.set(.names, newValue) } }
-    public var sizeBytes: Int? { get { document.int(.sizeBytes) } set { document.set(.sizeBytes, newValue) } }
+    @export(implementation) public var names: [String] {
+        get { document.strings(.names) }
+        set { document.set(.names, newValue) }
+    }
+    @export(implementation) public var sizeBytes: Int? {
+        get { document.int(.sizeBytes) }
+        set { document.set(.sizeBytes, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `Node`.
@@ -60,7 +72,9 @@ public struct Node: Resource {
         group: "", version: "v1", kind: "Node", plural: "nodes", singular: "node", shortNames: ["no"],
         isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: NodeSpec? = nil, status: NodeStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: NodeSpec? = nil, status: NodeStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("v1", "Node")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -68,12 +82,18 @@ public struct Node: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: NodeSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: NodeStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: NodeSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: NodeStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `NodeAddress`.
@@ -82,14 +102,20 @@ public struct NodeAddress: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeAddress" }
 
-    public init(address: String, type: String) {
+    @export(implementation) public init(address: String, type: String) {
         document = JSONObject()
         document.set(.address, address)
         document.set(.type, type)
     }
 
-    public var address: String { get { document.string(.address) ?? "" } set { document.set(.address, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var address: String {
+        get { document.string(.address) ?? "" }
+        set { document.set(.address, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `NodeAllocatableResourceClaimStatus`.
@@ -98,22 +124,24 @@ public struct NodeAllocatableResourceClaimStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus" }
 
-    public init(resourceClaimName: String, resources: [String: Quantity], containers: [String] = []) {
+    @export(implementation) public init(
+        resourceClaimName: String, resources: [String: Quantity], containers: [String] = []
+    ) {
         document = JSONObject()
         document.set(.resourceClaimName, resourceClaimName)
         document.setRequired(.resources, resources)
         document.set(.containers, containers)
     }
 
-    public var containers: [String] {
+    @export(implementation) public var containers: [String] {
         get { document.strings(.containers) }
         set { document.set(.containers, newValue) }
     }
-    public var resourceClaimName: String {
+    @export(implementation) public var resourceClaimName: String {
         get { document.string(.resourceClaimName) ?? "" }
         set { document.set(.resourceClaimName, newValue) }
     }
-    public var resources: [String: Quantity] {
+    @export(implementation) public var resources: [String: Quantity] {
         get { document.scalarMap(.resources) }
         set { document.set(.resources, newValue) }
     }
@@ -125,7 +153,7 @@ public struct NodeCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastHeartbeatTime: String? = nil,
         lastTransitionTime: String? = nil
     ) {
@@ -138,18 +166,30 @@ public struct NodeCondition: DocumentView {
         document.set(.lastTransitionTime, lastTransitionTime)
     }
 
-    public var lastHeartbeatTime: String? {
+    @export(implementation) public var lastHeartbeatTime: String? {
         get { document.string(.lastHeartbeatTime) }
         set { document.set(.lastHeartbeatTime, newValue) }
     }
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `NodeConfigSource`.
@@ -158,12 +198,12 @@ public struct NodeConfigSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeConfigSource" }
 
-    public init(configMap: ConfigMapNodeConfigSource? = nil) {
+    @export(implementation) public init(configMap: ConfigMapNodeConfigSource? = nil) {
         document = JSONObject()
         document.set(.configMap, configMap)
     }
 
-    public var configMap: ConfigMapNodeConfigSource? {
+    @export(implementation) public var configMap: ConfigMapNodeConfigSource? {
         get { document.view(.configMap) }
         set { document.set(.configMap, newValue) }
     }
@@ -175,7 +215,7 @@ public struct NodeConfigStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeConfigStatus" }
 
-    public init(
+    @export(implementation) public init(
         active: NodeConfigSource? = nil, assigned: NodeConfigSource? = nil, error: String? = nil,
         lastKnownGood: NodeConfigSource? = nil
     ) {
@@ -186,13 +226,19 @@ public struct NodeConfigStatus: DocumentView {
         document.set(.lastKnownGood, lastKnownGood)
     }
 
-    public var active: NodeConfigSource? { get { document.view(.active) } set { document.set(.active, newValue) } }
-    public var assigned: NodeConfigSource? {
+    @export(implementation) public var active: NodeConfigSource? {
+        get { document.view(.active) }
+        set { document.set(.active, newValue) }
+    }
+    @export(implementation) public var assigned: NodeConfigSource? {
         get { document.view(.assigned) }
         set { document.set(.assigned, newValue) }
     }
-    public var error: String? { get { document.string(.error) } set { document.set(.error, newValue) } }
-    public var lastKnownGood: NodeConfigSource? {
+    @export(implementation) public var error: String? {
+        get { document.string(.error) }
+        set { document.set(.error, newValue) }
+    }
+    @export(implementation) public var lastKnownGood: NodeConfigSource? {
         get { document.view(.lastKnownGood) }
         set { document.set(.lastKnownGood, newValue) }
     }
@@ -204,12 +250,12 @@ public struct NodeDaemonEndpoints: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeDaemonEndpoints" }
 
-    public init(kubeletEndpoint: DaemonEndpoint? = nil) {
+    @export(implementation) public init(kubeletEndpoint: DaemonEndpoint? = nil) {
         document = JSONObject()
         document.set(.kubeletEndpoint, kubeletEndpoint)
     }
 
-    public var kubeletEndpoint: DaemonEndpoint? {
+    @export(implementation) public var kubeletEndpoint: DaemonEndpoint? {
         get { document.view(.kubeletEndpoint) }
         set { document.set(.kubeletEndpoint, newValue) }
     }
@@ -221,12 +267,12 @@ public struct NodeFeatures: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeFeatures" }
 
-    public init(supplementalGroupsPolicy: Bool? = nil) {
+    @export(implementation) public init(supplementalGroupsPolicy: Bool? = nil) {
         document = JSONObject()
         document.set(.supplementalGroupsPolicy, supplementalGroupsPolicy)
     }
 
-    public var supplementalGroupsPolicy: Bool? {
+    @export(implementation) public var supplementalGroupsPolicy: Bool? {
         get { document.bool(.supplementalGroupsPolicy) }
         set { document.set(.supplementalGroupsPolicy, newValue) }
     }
@@ -238,17 +284,20 @@ public struct NodeRuntimeHandler: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeRuntimeHandler" }
 
-    public init(name: String? = nil, features: NodeRuntimeHandlerFeatures? = nil) {
+    @export(implementation) public init(name: String? = nil, features: NodeRuntimeHandlerFeatures? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.features, features)
     }
 
-    public var features: NodeRuntimeHandlerFeatures? {
+    @export(implementation) public var features: NodeRuntimeHandlerFeatures? {
         get { document.view(.features) }
         set { document.set(.features, newValue) }
     }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `NodeRuntimeHandlerFeatures`.
@@ -257,17 +306,17 @@ public struct NodeRuntimeHandlerFeatures: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeRuntimeHandlerFeatures" }
 
-    public init(recursiveReadOnlyMounts: Bool? = nil, userNamespaces: Bool? = nil) {
+    @export(implementation) public init(recursiveReadOnlyMounts: Bool? = nil, userNamespaces: Bool? = nil) {
         document = JSONObject()
         document.set(.recursiveReadOnlyMounts, recursiveReadOnlyMounts)
         document.set(.userNamespaces, userNamespaces)
     }
 
-    public var recursiveReadOnlyMounts: Bool? {
+    @export(implementation) public var recursiveReadOnlyMounts: Bool? {
         get { document.bool(.recursiveReadOnlyMounts) }
         set { document.set(.recursiveReadOnlyMounts, newValue) }
     }
-    public var userNamespaces: Bool? {
+    @export(implementation) public var userNamespaces: Bool? {
         get { document.bool(.userNamespaces) }
         set { document.set(.userNamespaces, newValue) }
     }
@@ -279,7 +328,7 @@ public struct NodeSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeSpec" }
 
-    public init(
+    @export(implementation) public init(
         configSource: NodeConfigSource? = nil, externalID: String? = nil, podCIDR: String? = nil,
         podCIDRs: [String] = [], providerID: String? = nil, taints: [Taint] = [], unschedulable: Bool? = nil
     ) {
@@ -293,16 +342,31 @@ public struct NodeSpec: DocumentView {
         document.set(.unschedulable, unschedulable)
     }
 
-    public var configSource: NodeConfigSource? {
+    @export(implementation) public var configSource: NodeConfigSource? {
         get { document.view(.configSource) }
         set { document.set(.configSource, newValue) }
     }
-    public var externalID: String? { get { document.string(.externalID) } set { document.set(.externalID, newValue) } }
-    public var podCIDR: String? { get { document.string(.podCIDR) } set { document.set(.podCIDR, newValue) } }
-    public var podCIDRs: [String] { get { document.strings(.podCIDRs) } set { document.set(.podCIDRs, newValue) } }
-    public var providerID: String? { get { document.string(.providerID) } set { document.set(.providerID, newValue) } }
-    public var taints: [Taint] { get { document.views(.taints) } set { document.set(.taints, newValue) } }
-    public var unschedulable: Bool? {
+    @export(implementation) public var externalID: String? {
+        get { document.string(.externalID) }
+        set { document.set(.externalID, newValue) }
+    }
+    @export(implementation) public var podCIDR: String? {
+        get { document.string(.podCIDR) }
+        set { document.set(.podCIDR, newValue) }
+    }
+    @export(implementation) public var podCIDRs: [String] {
+        get { document.strings(.podCIDRs) }
+        set { document.set(.podCIDRs, newValue) }
+    }
+    @export(implementation) public var providerID: String? {
+        get { document.string(.providerID) }
+        set { document.set(.providerID, newValue) }
+    }
+    @export(implementation) public var taints: [Taint] {
+        get { document.views(.taints) }
+        set { document.set(.taints, newValue) }
+    }
+    @export(implementation) public var unschedulable: Bool? {
         get { document.bool(.unschedulable) }
         set { document.set(.unschedulable, newValue) }
     }
@@ -314,7 +378,7 @@ public struct NodeStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeStatus" }
 
-    public init(
+    @export(implementation) public init(
         addresses: [NodeAddress] = [], allocatable: [String: Quantity] = [:], capacity: [String: Quantity] = [:],
         conditions: [NodeCondition] = [], config: NodeConfigStatus? = nil, daemonEndpoints: NodeDaemonEndpoints? = nil,
         declaredFeatures: [String] = [], features: NodeFeatures? = nil, images: [ContainerImage] = [],
@@ -338,45 +402,60 @@ public struct NodeStatus: DocumentView {
         document.set(.volumesInUse, volumesInUse)
     }
 
-    public var addresses: [NodeAddress] {
+    @export(implementation) public var addresses: [NodeAddress] {
         get { document.views(.addresses) }
         set { document.set(.addresses, newValue) }
     }
-    public var allocatable: [String: Quantity] {
+    @export(implementation) public var allocatable: [String: Quantity] {
         get { document.scalarMap(.allocatable) }
         set { document.set(.allocatable, newValue) }
     }
-    public var capacity: [String: Quantity] {
+    @export(implementation) public var capacity: [String: Quantity] {
         get { document.scalarMap(.capacity) }
         set { document.set(.capacity, newValue) }
     }
-    public var conditions: [NodeCondition] {
+    @export(implementation) public var conditions: [NodeCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var config: NodeConfigStatus? { get { document.view(.config) } set { document.set(.config, newValue) } }
-    public var daemonEndpoints: NodeDaemonEndpoints? {
+    @export(implementation) public var config: NodeConfigStatus? {
+        get { document.view(.config) }
+        set { document.set(.config, newValue) }
+    }
+    @export(implementation) public var daemonEndpoints: NodeDaemonEndpoints? {
         get { document.view(.daemonEndpoints) }
         set { document.set(.daemonEndpoints, newValue) }
     }
-    public var declaredFeatures: [String] {
+    @export(implementation) public var declaredFeatures: [String] {
         get { document.strings(.declaredFeatures) }
         set { document.set(.declaredFeatures, newValue) }
     }
-    public var features: NodeFeatures? { get { document.view(.features) } set { document.set(.features, newValue) } }
-    public var images: [ContainerImage] { get { document.views(.images) } set { document.set(.images, newValue) } }
-    public var nodeInfo: NodeSystemInfo? { get { document.view(.nodeInfo) } set { document.set(.nodeInfo, newValue) } }
+    @export(implementation) public var features: NodeFeatures? {
+        get { document.view(.features) }
+        set { document.set(.features, newValue) }
+    }
+    @export(implementation) public var images: [ContainerImage] {
+        get { document.views(.images) }
+        set { document.set(.images, newValue) }
+    }
+    @export(implementation) public var nodeInfo: NodeSystemInfo? {
+        get { document.view(.nodeInfo) }
+        set { document.set(.nodeInfo, newValue) }
+    }
     /// `Pending`, `Running` or `Terminated`.
-    public var phase: String? { get { document.string(.phase) } set { document.set(.phase, newValue) } }
-    public var runtimeHandlers: [NodeRuntimeHandler] {
+    @export(implementation) public var phase: String? {
+        get { document.string(.phase) }
+        set { document.set(.phase, newValue) }
+    }
+    @export(implementation) public var runtimeHandlers: [NodeRuntimeHandler] {
         get { document.views(.runtimeHandlers) }
         set { document.set(.runtimeHandlers, newValue) }
     }
-    public var volumesAttached: [AttachedVolume] {
+    @export(implementation) public var volumesAttached: [AttachedVolume] {
         get { document.views(.volumesAttached) }
         set { document.set(.volumesAttached, newValue) }
     }
-    public var volumesInUse: [String] {
+    @export(implementation) public var volumesInUse: [String] {
         get { document.strings(.volumesInUse) }
         set { document.set(.volumesInUse, newValue) }
     }
@@ -388,12 +467,15 @@ public struct NodeSwapStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeSwapStatus" }
 
-    public init(capacity: Int? = nil) {
+    @export(implementation) public init(capacity: Int? = nil) {
         document = JSONObject()
         document.set(.capacity, capacity)
     }
 
-    public var capacity: Int? { get { document.int(.capacity) } set { document.set(.capacity, newValue) } }
+    @export(implementation) public var capacity: Int? {
+        get { document.int(.capacity) }
+        set { document.set(.capacity, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `NodeSystemInfo`.
@@ -402,7 +484,7 @@ public struct NodeSystemInfo: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeSystemInfo" }
 
-    public init(
+    @export(implementation) public init(
         architecture: String, bootID: String, containerRuntimeVersion: String, kernelVersion: String,
         kubeProxyVersion: String, kubeletVersion: String, machineID: String, operatingSystem: String, osImage: String,
         systemUUID: String, swap: NodeSwapStatus? = nil
@@ -421,38 +503,47 @@ public struct NodeSystemInfo: DocumentView {
         document.set(.swap, swap)
     }
 
-    public var architecture: String {
+    @export(implementation) public var architecture: String {
         get { document.string(.architecture) ?? "" }
         set { document.set(.architecture, newValue) }
     }
-    public var bootID: String { get { document.string(.bootID) ?? "" } set { document.set(.bootID, newValue) } }
-    public var containerRuntimeVersion: String {
+    @export(implementation) public var bootID: String {
+        get { document.string(.bootID) ?? "" }
+        set { document.set(.bootID, newValue) }
+    }
+    @export(implementation) public var containerRuntimeVersion: String {
         get { document.string(.containerRuntimeVersion) ?? "" }
         set { document.set(.containerRuntimeVersion, newValue) }
     }
-    public var kernelVersion: String {
+    @export(implementation) public var kernelVersion: String {
         get { document.string(.kernelVersion) ?? "" }
         set { document.set(.kernelVersion, newValue) }
     }
-    public var kubeProxyVersion: String {
+    @export(implementation) public var kubeProxyVersion: String {
         get { document.string(.kubeProxyVersion) ?? "" }
         set { document.set(.kubeProxyVersion, newValue) }
     }
-    public var kubeletVersion: String {
+    @export(implementation) public var kubeletVersion: String {
         get { document.string(.kubeletVersion) ?? "" }
         set { document.set(.kubeletVersion, newValue) }
     }
-    public var machineID: String {
+    @export(implementation) public var machineID: String {
         get { document.string(.machineID) ?? "" }
         set { document.set(.machineID, newValue) }
     }
-    public var operatingSystem: String {
+    @export(implementation) public var operatingSystem: String {
         get { document.string(.operatingSystem) ?? "" }
         set { document.set(.operatingSystem, newValue) }
     }
-    public var osImage: String { get { document.string(.osImage) ?? "" } set { document.set(.osImage, newValue) } }
-    public var swap: NodeSwapStatus? { get { document.view(.swap) } set { document.set(.swap, newValue) } }
-    public var systemUUID: String {
+    @export(implementation) public var osImage: String {
+        get { document.string(.osImage) ?? "" }
+        set { document.set(.osImage, newValue) }
+    }
+    @export(implementation) public var swap: NodeSwapStatus? {
+        get { document.view(.swap) }
+        set { document.set(.swap, newValue) }
+    }
+    @export(implementation) public var systemUUID: String {
         get { document.string(.systemUUID) ?? "" }
         set { document.set(.systemUUID, newValue) }
     }
@@ -464,7 +555,7 @@ public struct Taint: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.Taint" }
 
-    public init(key: String, effect: String, value: String? = nil, timeAdded: String? = nil) {
+    @export(implementation) public init(key: String, effect: String, value: String? = nil, timeAdded: String? = nil) {
         document = JSONObject()
         document.set(.key, key)
         document.set(.effect, effect)
@@ -473,8 +564,20 @@ public struct Taint: DocumentView {
     }
 
     /// `NoExecute`, `NoSchedule` or `PreferNoSchedule`.
-    public var effect: String { get { document.string(.effect) ?? "" } set { document.set(.effect, newValue) } }
-    public var key: String { get { document.string(.key) ?? "" } set { document.set(.key, newValue) } }
-    public var timeAdded: String? { get { document.string(.timeAdded) } set { document.set(.timeAdded, newValue) } }
-    public var value: String? { get { document.string(.value) } set { document.set(.value, newValue) } }
+    @export(implementation) public var effect: String {
+        get { document.string(.effect) ?? "" }
+        set { document.set(.effect, newValue) }
+    }
+    @export(implementation) public var key: String {
+        get { document.string(.key) ?? "" }
+        set { document.set(.key, newValue) }
+    }
+    @export(implementation) public var timeAdded: String? {
+        get { document.string(.timeAdded) }
+        set { document.set(.timeAdded, newValue) }
+    }
+    @export(implementation) public var value: String? {
+        get { document.string(.value) }
+        set { document.set(.value, newValue) }
+    }
 }

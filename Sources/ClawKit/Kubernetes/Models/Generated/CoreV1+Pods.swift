@@ -8,7 +8,7 @@ public struct Affinity: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.Affinity" }
 
-    public init(
+    @export(implementation) public init(
         nodeAffinity: NodeAffinity? = nil, podAffinity: PodAffinity? = nil, podAntiAffinity: PodAntiAffinity? = nil
     ) {
         document = JSONObject()
@@ -17,15 +17,15 @@ public struct Affinity: DocumentView {
         document.set(.podAntiAffinity, podAntiAffinity)
     }
 
-    public var nodeAffinity: NodeAffinity? {
+    @export(implementation) public var nodeAffinity: NodeAffinity? {
         get { document.view(.nodeAffinity) }
         set { document.set(.nodeAffinity, newValue) }
     }
-    public var podAffinity: PodAffinity? {
+    @export(implementation) public var podAffinity: PodAffinity? {
         get { document.view(.podAffinity) }
         set { document.set(.podAffinity, newValue) }
     }
-    public var podAntiAffinity: PodAntiAffinity? {
+    @export(implementation) public var podAntiAffinity: PodAntiAffinity? {
         get { document.view(.podAntiAffinity) }
         set { document.set(.podAntiAffinity, newValue) }
     }
@@ -37,18 +37,21 @@ public struct AppArmorProfile: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.AppArmorProfile" }
 
-    public init(type: String, localhostProfile: String? = nil) {
+    @export(implementation) public init(type: String, localhostProfile: String? = nil) {
         document = JSONObject()
         document.set(.type, type)
         document.set(.localhostProfile, localhostProfile)
     }
 
-    public var localhostProfile: String? {
+    @export(implementation) public var localhostProfile: String? {
         get { document.string(.localhostProfile) }
         set { document.set(.localhostProfile, newValue) }
     }
     /// `Localhost`, `RuntimeDefault` or `Unconfined`.
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ConfigMapEnvSource`.
@@ -57,14 +60,20 @@ public struct ConfigMapEnvSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapEnvSource" }
 
-    public init(name: String? = nil, optional: Bool? = nil) {
+    @export(implementation) public init(name: String? = nil, optional: Bool? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.optional, optional)
     }
 
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var optional: Bool? {
+        get { document.bool(.optional) }
+        set { document.set(.optional, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `HostAlias`.
@@ -73,14 +82,20 @@ public struct HostAlias: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.HostAlias" }
 
-    public init(ip: String, hostnames: [String] = []) {
+    @export(implementation) public init(ip: String, hostnames: [String] = []) {
         document = JSONObject()
         document.set(.ip, ip)
         document.set(.hostnames, hostnames)
     }
 
-    public var hostnames: [String] { get { document.strings(.hostnames) } set { document.set(.hostnames, newValue) } }
-    public var ip: String { get { document.string(.ip) ?? "" } set { document.set(.ip, newValue) } }
+    @export(implementation) public var hostnames: [String] {
+        get { document.strings(.hostnames) }
+        set { document.set(.hostnames, newValue) }
+    }
+    @export(implementation) public var ip: String {
+        get { document.string(.ip) ?? "" }
+        set { document.set(.ip, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `HostIP`.
@@ -89,12 +104,15 @@ public struct HostIP: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.HostIP" }
 
-    public init(ip: String) {
+    @export(implementation) public init(ip: String) {
         document = JSONObject()
         document.set(.ip, ip)
     }
 
-    public var ip: String { get { document.string(.ip) ?? "" } set { document.set(.ip, newValue) } }
+    @export(implementation) public var ip: String {
+        get { document.string(.ip) ?? "" }
+        set { document.set(.ip, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `LocalObjectReference`.
@@ -103,12 +121,15 @@ public struct LocalObjectReference: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.LocalObjectReference" }
 
-    public init(name: String? = nil) {
+    @export(implementation) public init(name: String? = nil) {
         document = JSONObject()
         document.set(.name, name)
     }
 
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `NodeAffinity`.
@@ -117,7 +138,7 @@ public struct NodeAffinity: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeAffinity" }
 
-    public init(
+    @export(implementation) public init(
         preferredDuringSchedulingIgnoredDuringExecution: [PreferredSchedulingTerm] = [],
         requiredDuringSchedulingIgnoredDuringExecution: NodeSelector? = nil
     ) {
@@ -126,11 +147,11 @@ public struct NodeAffinity: DocumentView {
         document.set(.requiredDuringSchedulingIgnoredDuringExecution, requiredDuringSchedulingIgnoredDuringExecution)
     }
 
-    public var preferredDuringSchedulingIgnoredDuringExecution: [PreferredSchedulingTerm] {
+    @export(implementation) public var preferredDuringSchedulingIgnoredDuringExecution: [PreferredSchedulingTerm] {
         get { document.views(.preferredDuringSchedulingIgnoredDuringExecution) }
         set { document.set(.preferredDuringSchedulingIgnoredDuringExecution, newValue) }
     }
-    public var requiredDuringSchedulingIgnoredDuringExecution: NodeSelector? {
+    @export(implementation) public var requiredDuringSchedulingIgnoredDuringExecution: NodeSelector? {
         get { document.view(.requiredDuringSchedulingIgnoredDuringExecution) }
         set { document.set(.requiredDuringSchedulingIgnoredDuringExecution, newValue) }
     }
@@ -142,12 +163,12 @@ public struct NodeSelector: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeSelector" }
 
-    public init(nodeSelectorTerms: [NodeSelectorTerm]) {
+    @export(implementation) public init(nodeSelectorTerms: [NodeSelectorTerm]) {
         document = JSONObject()
         document.setRequired(.nodeSelectorTerms, nodeSelectorTerms)
     }
 
-    public var nodeSelectorTerms: [NodeSelectorTerm] {
+    @export(implementation) public var nodeSelectorTerms: [NodeSelectorTerm] {
         get { document.views(.nodeSelectorTerms) }
         set { document.set(.nodeSelectorTerms, newValue) }
     }
@@ -159,17 +180,26 @@ public struct NodeSelectorRequirement: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeSelectorRequirement" }
 
-    public init(key: String, `operator`: String, values: [String] = []) {
+    @export(implementation) public init(key: String, `operator`: String, values: [String] = []) {
         document = JSONObject()
         document.set(.key, key)
         document.set(.operator, `operator`)
         document.set(.values, values)
     }
 
-    public var key: String { get { document.string(.key) ?? "" } set { document.set(.key, newValue) } }
+    @export(implementation) public var key: String {
+        get { document.string(.key) ?? "" }
+        set { document.set(.key, newValue) }
+    }
     /// `DoesNotExist`, `Exists`, `Gt`, `In`, `Lt` or `NotIn`.
-    public var `operator`: String { get { document.string(.operator) ?? "" } set { document.set(.operator, newValue) } }
-    public var values: [String] { get { document.strings(.values) } set { document.set(.values, newValue) } }
+    @export(implementation) public var `operator`: String {
+        get { document.string(.operator) ?? "" }
+        set { document.set(.operator, newValue) }
+    }
+    @export(implementation) public var values: [String] {
+        get { document.strings(.values) }
+        set { document.set(.values, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `NodeSelectorTerm`.
@@ -178,17 +208,19 @@ public struct NodeSelectorTerm: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NodeSelectorTerm" }
 
-    public init(matchExpressions: [NodeSelectorRequirement] = [], matchFields: [NodeSelectorRequirement] = []) {
+    @export(implementation) public init(
+        matchExpressions: [NodeSelectorRequirement] = [], matchFields: [NodeSelectorRequirement] = []
+    ) {
         document = JSONObject()
         document.set(.matchExpressions, matchExpressions)
         document.set(.matchFields, matchFields)
     }
 
-    public var matchExpressions: [NodeSelectorRequirement] {
+    @export(implementation) public var matchExpressions: [NodeSelectorRequirement] {
         get { document.views(.matchExpressions) }
         set { document.set(.matchExpressions, newValue) }
     }
-    public var matchFields: [NodeSelectorRequirement] {
+    @export(implementation) public var matchFields: [NodeSelectorRequirement] {
         get { document.views(.matchFields) }
         set { document.set(.matchFields, newValue) }
     }
@@ -200,14 +232,17 @@ public struct ObjectFieldSelector: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ObjectFieldSelector" }
 
-    public init(fieldPath: String, apiVersion: String? = nil) {
+    @export(implementation) public init(fieldPath: String, apiVersion: String? = nil) {
         document = JSONObject()
         document.set(.fieldPath, fieldPath)
         document.set(.apiVersion, apiVersion)
     }
 
-    public var apiVersion: String? { get { document.string(.apiVersion) } set { document.set(.apiVersion, newValue) } }
-    public var fieldPath: String {
+    @export(implementation) public var apiVersion: String? {
+        get { document.string(.apiVersion) }
+        set { document.set(.apiVersion, newValue) }
+    }
+    @export(implementation) public var fieldPath: String {
         get { document.string(.fieldPath) ?? "" }
         set { document.set(.fieldPath, newValue) }
     }
@@ -219,7 +254,7 @@ public struct ObjectReference: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ObjectReference" }
 
-    public init(
+    @export(implementation) public init(
         apiVersion: String? = nil, kind: String? = nil, name: String? = nil, namespace: String? = nil,
         fieldPath: String? = nil, resourceVersion: String? = nil, uid: String? = nil
     ) {
@@ -233,16 +268,34 @@ public struct ObjectReference: DocumentView {
         document.set(.uid, uid)
     }
 
-    public var apiVersion: String? { get { document.string(.apiVersion) } set { document.set(.apiVersion, newValue) } }
-    public var fieldPath: String? { get { document.string(.fieldPath) } set { document.set(.fieldPath, newValue) } }
-    public var kind: String? { get { document.string(.kind) } set { document.set(.kind, newValue) } }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var namespace: String? { get { document.string(.namespace) } set { document.set(.namespace, newValue) } }
-    public var resourceVersion: String? {
+    @export(implementation) public var apiVersion: String? {
+        get { document.string(.apiVersion) }
+        set { document.set(.apiVersion, newValue) }
+    }
+    @export(implementation) public var fieldPath: String? {
+        get { document.string(.fieldPath) }
+        set { document.set(.fieldPath, newValue) }
+    }
+    @export(implementation) public var kind: String? {
+        get { document.string(.kind) }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespace: String? {
+        get { document.string(.namespace) }
+        set { document.set(.namespace, newValue) }
+    }
+    @export(implementation) public var resourceVersion: String? {
         get { document.string(.resourceVersion) }
         set { document.set(.resourceVersion, newValue) }
     }
-    public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
+    @export(implementation) public var uid: String? {
+        get { document.string(.uid) }
+        set { document.set(.uid, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `Pod`.
@@ -253,7 +306,9 @@ public struct Pod: Resource {
     public static let type = ResourceType(
         group: "", version: "v1", kind: "Pod", plural: "pods", singular: "pod", shortNames: ["po"], categories: ["all"])
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: PodSpec? = nil, status: PodStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: PodSpec? = nil, status: PodStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("v1", "Pod")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -261,12 +316,18 @@ public struct Pod: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: PodSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: PodStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: PodSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: PodStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PodAffinity`.
@@ -275,7 +336,7 @@ public struct PodAffinity: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodAffinity" }
 
-    public init(
+    @export(implementation) public init(
         preferredDuringSchedulingIgnoredDuringExecution: [WeightedPodAffinityTerm] = [],
         requiredDuringSchedulingIgnoredDuringExecution: [PodAffinityTerm] = []
     ) {
@@ -284,11 +345,11 @@ public struct PodAffinity: DocumentView {
         document.set(.requiredDuringSchedulingIgnoredDuringExecution, requiredDuringSchedulingIgnoredDuringExecution)
     }
 
-    public var preferredDuringSchedulingIgnoredDuringExecution: [WeightedPodAffinityTerm] {
+    @export(implementation) public var preferredDuringSchedulingIgnoredDuringExecution: [WeightedPodAffinityTerm] {
         get { document.views(.preferredDuringSchedulingIgnoredDuringExecution) }
         set { document.set(.preferredDuringSchedulingIgnoredDuringExecution, newValue) }
     }
-    public var requiredDuringSchedulingIgnoredDuringExecution: [PodAffinityTerm] {
+    @export(implementation) public var requiredDuringSchedulingIgnoredDuringExecution: [PodAffinityTerm] {
         get { document.views(.requiredDuringSchedulingIgnoredDuringExecution) }
         set { document.set(.requiredDuringSchedulingIgnoredDuringExecution, newValue) }
     }
@@ -300,7 +361,7 @@ public struct PodAffinityTerm: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodAffinityTerm" }
 
-    public init(
+    @export(implementation) public init(
         topologyKey: String, labelSelector: LabelSelector? = nil, matchLabelKeys: [String] = [],
         mismatchLabelKeys: [String] = [], namespaceSelector: LabelSelector? = nil, namespaces: [String] = []
     ) {
@@ -313,27 +374,27 @@ public struct PodAffinityTerm: DocumentView {
         document.set(.namespaces, namespaces)
     }
 
-    public var labelSelector: LabelSelector? {
+    @export(implementation) public var labelSelector: LabelSelector? {
         get { document.view(.labelSelector) }
         set { document.set(.labelSelector, newValue) }
     }
-    public var matchLabelKeys: [String] {
+    @export(implementation) public var matchLabelKeys: [String] {
         get { document.strings(.matchLabelKeys) }
         set { document.set(.matchLabelKeys, newValue) }
     }
-    public var mismatchLabelKeys: [String] {
+    @export(implementation) public var mismatchLabelKeys: [String] {
         get { document.strings(.mismatchLabelKeys) }
         set { document.set(.mismatchLabelKeys, newValue) }
     }
-    public var namespaceSelector: LabelSelector? {
+    @export(implementation) public var namespaceSelector: LabelSelector? {
         get { document.view(.namespaceSelector) }
         set { document.set(.namespaceSelector, newValue) }
     }
-    public var namespaces: [String] {
+    @export(implementation) public var namespaces: [String] {
         get { document.strings(.namespaces) }
         set { document.set(.namespaces, newValue) }
     }
-    public var topologyKey: String {
+    @export(implementation) public var topologyKey: String {
         get { document.string(.topologyKey) ?? "" }
         set { document.set(.topologyKey, newValue) }
     }
@@ -345,7 +406,7 @@ public struct PodAntiAffinity: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodAntiAffinity" }
 
-    public init(
+    @export(implementation) public init(
         preferredDuringSchedulingIgnoredDuringExecution: [WeightedPodAffinityTerm] = [],
         requiredDuringSchedulingIgnoredDuringExecution: [PodAffinityTerm] = []
     ) {
@@ -354,11 +415,11 @@ public struct PodAntiAffinity: DocumentView {
         document.set(.requiredDuringSchedulingIgnoredDuringExecution, requiredDuringSchedulingIgnoredDuringExecution)
     }
 
-    public var preferredDuringSchedulingIgnoredDuringExecution: [WeightedPodAffinityTerm] {
+    @export(implementation) public var preferredDuringSchedulingIgnoredDuringExecution: [WeightedPodAffinityTerm] {
         get { document.views(.preferredDuringSchedulingIgnoredDuringExecution) }
         set { document.set(.preferredDuringSchedulingIgnoredDuringExecution, newValue) }
     }
-    public var requiredDuringSchedulingIgnoredDuringExecution: [PodAffinityTerm] {
+    @export(implementation) public var requiredDuringSchedulingIgnoredDuringExecution: [PodAffinityTerm] {
         get { document.views(.requiredDuringSchedulingIgnoredDuringExecution) }
         set { document.set(.requiredDuringSchedulingIgnoredDuringExecution, newValue) }
     }
@@ -370,7 +431,7 @@ public struct PodCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastProbeTime: String? = nil,
         lastTransitionTime: String? = nil, observedGeneration: Int? = nil
     ) {
@@ -384,22 +445,34 @@ public struct PodCondition: DocumentView {
         document.set(.observedGeneration, observedGeneration)
     }
 
-    public var lastProbeTime: String? {
+    @export(implementation) public var lastProbeTime: String? {
         get { document.string(.lastProbeTime) }
         set { document.set(.lastProbeTime, newValue) }
     }
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var observedGeneration: Int? {
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var observedGeneration: Int? {
         get { document.int(.observedGeneration) }
         set { document.set(.observedGeneration, newValue) }
     }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PodDNSConfig`.
@@ -408,22 +481,27 @@ public struct PodDNSConfig: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodDNSConfig" }
 
-    public init(nameservers: [String] = [], options: [PodDNSConfigOption] = [], searches: [String] = []) {
+    @export(implementation) public init(
+        nameservers: [String] = [], options: [PodDNSConfigOption] = [], searches: [String] = []
+    ) {
         document = JSONObject()
         document.set(.nameservers, nameservers)
         document.set(.options, options)
         document.set(.searches, searches)
     }
 
-    public var nameservers: [String] {
+    @export(implementation) public var nameservers: [String] {
         get { document.strings(.nameservers) }
         set { document.set(.nameservers, newValue) }
     }
-    public var options: [PodDNSConfigOption] {
+    @export(implementation) public var options: [PodDNSConfigOption] {
         get { document.views(.options) }
         set { document.set(.options, newValue) }
     }
-    public var searches: [String] { get { document.strings(.searches) } set { document.set(.searches, newValue) } }
+    @export(implementation) public var searches: [String] {
+        get { document.strings(.searches) }
+        set { document.set(.searches, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PodDNSConfigOption`.
@@ -432,14 +510,20 @@ public struct PodDNSConfigOption: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodDNSConfigOption" }
 
-    public init(name: String? = nil, value: String? = nil) {
+    @export(implementation) public init(name: String? = nil, value: String? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.value, value)
     }
 
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var value: String? { get { document.string(.value) } set { document.set(.value, newValue) } }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var value: String? {
+        get { document.string(.value) }
+        set { document.set(.value, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PodExtendedResourceClaimStatus`.
@@ -448,17 +532,19 @@ public struct PodExtendedResourceClaimStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodExtendedResourceClaimStatus" }
 
-    public init(requestMappings: [ContainerExtendedResourceRequest], resourceClaimName: String) {
+    @export(implementation) public init(
+        requestMappings: [ContainerExtendedResourceRequest], resourceClaimName: String
+    ) {
         document = JSONObject()
         document.setRequired(.requestMappings, requestMappings)
         document.set(.resourceClaimName, resourceClaimName)
     }
 
-    public var requestMappings: [ContainerExtendedResourceRequest] {
+    @export(implementation) public var requestMappings: [ContainerExtendedResourceRequest] {
         get { document.views(.requestMappings) }
         set { document.set(.requestMappings, newValue) }
     }
-    public var resourceClaimName: String {
+    @export(implementation) public var resourceClaimName: String {
         get { document.string(.resourceClaimName) ?? "" }
         set { document.set(.resourceClaimName, newValue) }
     }
@@ -470,12 +556,15 @@ public struct PodIP: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodIP" }
 
-    public init(ip: String) {
+    @export(implementation) public init(ip: String) {
         document = JSONObject()
         document.set(.ip, ip)
     }
 
-    public var ip: String { get { document.string(.ip) ?? "" } set { document.set(.ip, newValue) } }
+    @export(implementation) public var ip: String {
+        get { document.string(.ip) ?? "" }
+        set { document.set(.ip, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PodOS`.
@@ -484,12 +573,15 @@ public struct PodOS: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodOS" }
 
-    public init(name: String) {
+    @export(implementation) public init(name: String) {
         document = JSONObject()
         document.set(.name, name)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PodReadinessGate`.
@@ -498,12 +590,12 @@ public struct PodReadinessGate: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodReadinessGate" }
 
-    public init(conditionType: String) {
+    @export(implementation) public init(conditionType: String) {
         document = JSONObject()
         document.set(.conditionType, conditionType)
     }
 
-    public var conditionType: String {
+    @export(implementation) public var conditionType: String {
         get { document.string(.conditionType) ?? "" }
         set { document.set(.conditionType, newValue) }
     }
@@ -515,19 +607,24 @@ public struct PodResourceClaim: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodResourceClaim" }
 
-    public init(name: String, resourceClaimName: String? = nil, resourceClaimTemplateName: String? = nil) {
+    @export(implementation) public init(
+        name: String, resourceClaimName: String? = nil, resourceClaimTemplateName: String? = nil
+    ) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.resourceClaimName, resourceClaimName)
         document.set(.resourceClaimTemplateName, resourceClaimTemplateName)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var resourceClaimName: String? {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var resourceClaimName: String? {
         get { document.string(.resourceClaimName) }
         set { document.set(.resourceClaimName, newValue) }
     }
-    public var resourceClaimTemplateName: String? {
+    @export(implementation) public var resourceClaimTemplateName: String? {
         get { document.string(.resourceClaimTemplateName) }
         set { document.set(.resourceClaimTemplateName, newValue) }
     }
@@ -539,14 +636,17 @@ public struct PodResourceClaimStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodResourceClaimStatus" }
 
-    public init(name: String, resourceClaimName: String? = nil) {
+    @export(implementation) public init(name: String, resourceClaimName: String? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.resourceClaimName, resourceClaimName)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var resourceClaimName: String? {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var resourceClaimName: String? {
         get { document.string(.resourceClaimName) }
         set { document.set(.resourceClaimName, newValue) }
     }
@@ -558,12 +658,15 @@ public struct PodSchedulingGate: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodSchedulingGate" }
 
-    public init(name: String) {
+    @export(implementation) public init(name: String) {
         document = JSONObject()
         document.set(.name, name)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PodSchedulingGroup`.
@@ -572,12 +675,12 @@ public struct PodSchedulingGroup: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodSchedulingGroup" }
 
-    public init(podGroupName: String? = nil) {
+    @export(implementation) public init(podGroupName: String? = nil) {
         document = JSONObject()
         document.set(.podGroupName, podGroupName)
     }
 
-    public var podGroupName: String? {
+    @export(implementation) public var podGroupName: String? {
         get { document.string(.podGroupName) }
         set { document.set(.podGroupName, newValue) }
     }
@@ -589,7 +692,7 @@ public struct PodSecurityContext: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodSecurityContext" }
 
-    public init(
+    @export(implementation) public init(
         appArmorProfile: AppArmorProfile? = nil, fsGroup: Int? = nil, fsGroupChangePolicy: String? = nil,
         runAsGroup: Int? = nil, runAsNonRoot: Bool? = nil, runAsUser: Int? = nil, seLinuxChangePolicy: String? = nil,
         seLinuxOptions: SELinuxOptions? = nil, seccompProfile: SeccompProfile? = nil, supplementalGroups: [Int] = [],
@@ -612,45 +715,57 @@ public struct PodSecurityContext: DocumentView {
         document.set(.windowsOptions, windowsOptions)
     }
 
-    public var appArmorProfile: AppArmorProfile? {
+    @export(implementation) public var appArmorProfile: AppArmorProfile? {
         get { document.view(.appArmorProfile) }
         set { document.set(.appArmorProfile, newValue) }
     }
-    public var fsGroup: Int? { get { document.int(.fsGroup) } set { document.set(.fsGroup, newValue) } }
+    @export(implementation) public var fsGroup: Int? {
+        get { document.int(.fsGroup) }
+        set { document.set(.fsGroup, newValue) }
+    }
     /// `Always` or `OnRootMismatch`.
-    public var fsGroupChangePolicy: String? {
+    @export(implementation) public var fsGroupChangePolicy: String? {
         get { document.string(.fsGroupChangePolicy) }
         set { document.set(.fsGroupChangePolicy, newValue) }
     }
-    public var runAsGroup: Int? { get { document.int(.runAsGroup) } set { document.set(.runAsGroup, newValue) } }
-    public var runAsNonRoot: Bool? {
+    @export(implementation) public var runAsGroup: Int? {
+        get { document.int(.runAsGroup) }
+        set { document.set(.runAsGroup, newValue) }
+    }
+    @export(implementation) public var runAsNonRoot: Bool? {
         get { document.bool(.runAsNonRoot) }
         set { document.set(.runAsNonRoot, newValue) }
     }
-    public var runAsUser: Int? { get { document.int(.runAsUser) } set { document.set(.runAsUser, newValue) } }
-    public var seLinuxChangePolicy: String? {
+    @export(implementation) public var runAsUser: Int? {
+        get { document.int(.runAsUser) }
+        set { document.set(.runAsUser, newValue) }
+    }
+    @export(implementation) public var seLinuxChangePolicy: String? {
         get { document.string(.seLinuxChangePolicy) }
         set { document.set(.seLinuxChangePolicy, newValue) }
     }
-    public var seLinuxOptions: SELinuxOptions? {
+    @export(implementation) public var seLinuxOptions: SELinuxOptions? {
         get { document.view(.seLinuxOptions) }
         set { document.set(.seLinuxOptions, newValue) }
     }
-    public var seccompProfile: SeccompProfile? {
+    @export(implementation) public var seccompProfile: SeccompProfile? {
         get { document.view(.seccompProfile) }
         set { document.set(.seccompProfile, newValue) }
     }
-    public var supplementalGroups: [Int] {
+    @export(implementation) public var supplementalGroups: [Int] {
         get { document.ints(.supplementalGroups) }
         set { document.set(.supplementalGroups, newValue) }
     }
     /// `Merge` or `Strict`.
-    public var supplementalGroupsPolicy: String? {
+    @export(implementation) public var supplementalGroupsPolicy: String? {
         get { document.string(.supplementalGroupsPolicy) }
         set { document.set(.supplementalGroupsPolicy, newValue) }
     }
-    public var sysctls: [Sysctl] { get { document.views(.sysctls) } set { document.set(.sysctls, newValue) } }
-    public var windowsOptions: WindowsSecurityContextOptions? {
+    @export(implementation) public var sysctls: [Sysctl] {
+        get { document.views(.sysctls) }
+        set { document.set(.sysctls, newValue) }
+    }
+    @export(implementation) public var windowsOptions: WindowsSecurityContextOptions? {
         get { document.view(.windowsOptions) }
         set { document.set(.windowsOptions, newValue) }
     }
@@ -662,7 +777,7 @@ public struct PodSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodSpec" }
 
-    public init(
+    @export(implementation) public init(
         containers: [Container], activeDeadlineSeconds: Int? = nil, affinity: Affinity? = nil,
         automountServiceAccountToken: Bool? = nil, dnsConfig: PodDNSConfig? = nil, dnsPolicy: String? = nil,
         enableServiceLinks: Bool? = nil, ephemeralContainers: [EphemeralContainer] = [], hostAliases: [HostAlias] = [],
@@ -724,138 +839,174 @@ public struct PodSpec: DocumentView {
         document.set(.volumes, volumes)
     }
 
-    public var activeDeadlineSeconds: Int? {
+    @export(implementation) public var activeDeadlineSeconds: Int? {
         get { document.int(.activeDeadlineSeconds) }
         set { document.set(.activeDeadlineSeconds, newValue) }
     }
-    public var affinity: Affinity? { get { document.view(.affinity) } set { document.set(.affinity, newValue) } }
-    public var automountServiceAccountToken: Bool? {
+    @export(implementation) public var affinity: Affinity? {
+        get { document.view(.affinity) }
+        set { document.set(.affinity, newValue) }
+    }
+    @export(implementation) public var automountServiceAccountToken: Bool? {
         get { document.bool(.automountServiceAccountToken) }
         set { document.set(.automountServiceAccountToken, newValue) }
     }
-    public var containers: [Container] {
+    @export(implementation) public var containers: [Container] {
         get { document.views(.containers) }
         set { document.set(.containers, newValue) }
     }
-    public var dnsConfig: PodDNSConfig? { get { document.view(.dnsConfig) } set { document.set(.dnsConfig, newValue) } }
+    @export(implementation) public var dnsConfig: PodDNSConfig? {
+        get { document.view(.dnsConfig) }
+        set { document.set(.dnsConfig, newValue) }
+    }
     /// `ClusterFirst`, `ClusterFirstWithHostNet`, `Default` or `None`.
-    public var dnsPolicy: String? { get { document.string(.dnsPolicy) } set { document.set(.dnsPolicy, newValue) } }
-    public var enableServiceLinks: Bool? {
+    @export(implementation) public var dnsPolicy: String? {
+        get { document.string(.dnsPolicy) }
+        set { document.set(.dnsPolicy, newValue) }
+    }
+    @export(implementation) public var enableServiceLinks: Bool? {
         get { document.bool(.enableServiceLinks) }
         set { document.set(.enableServiceLinks, newValue) }
     }
-    public var ephemeralContainers: [EphemeralContainer] {
+    @export(implementation) public var ephemeralContainers: [EphemeralContainer] {
         get { document.views(.ephemeralContainers) }
         set { document.set(.ephemeralContainers, newValue) }
     }
-    public var hostAliases: [HostAlias] {
+    @export(implementation) public var hostAliases: [HostAlias] {
         get { document.views(.hostAliases) }
         set { document.set(.hostAliases, newValue) }
     }
-    public var hostIPC: Bool? { get { document.bool(.hostIPC) } set { document.set(.hostIPC, newValue) } }
-    public var hostNetwork: Bool? { get { document.bool(.hostNetwork) } set { document.set(.hostNetwork, newValue) } }
-    public var hostPID: Bool? { get { document.bool(.hostPID) } set { document.set(.hostPID, newValue) } }
-    public var hostUsers: Bool? { get { document.bool(.hostUsers) } set { document.set(.hostUsers, newValue) } }
-    public var hostname: String? { get { document.string(.hostname) } set { document.set(.hostname, newValue) } }
-    public var hostnameOverride: String? {
+    @export(implementation) public var hostIPC: Bool? {
+        get { document.bool(.hostIPC) }
+        set { document.set(.hostIPC, newValue) }
+    }
+    @export(implementation) public var hostNetwork: Bool? {
+        get { document.bool(.hostNetwork) }
+        set { document.set(.hostNetwork, newValue) }
+    }
+    @export(implementation) public var hostPID: Bool? {
+        get { document.bool(.hostPID) }
+        set { document.set(.hostPID, newValue) }
+    }
+    @export(implementation) public var hostUsers: Bool? {
+        get { document.bool(.hostUsers) }
+        set { document.set(.hostUsers, newValue) }
+    }
+    @export(implementation) public var hostname: String? {
+        get { document.string(.hostname) }
+        set { document.set(.hostname, newValue) }
+    }
+    @export(implementation) public var hostnameOverride: String? {
         get { document.string(.hostnameOverride) }
         set { document.set(.hostnameOverride, newValue) }
     }
-    public var imagePullSecrets: [LocalObjectReference] {
+    @export(implementation) public var imagePullSecrets: [LocalObjectReference] {
         get { document.views(.imagePullSecrets) }
         set { document.set(.imagePullSecrets, newValue) }
     }
-    public var initContainers: [Container] {
+    @export(implementation) public var initContainers: [Container] {
         get { document.views(.initContainers) }
         set { document.set(.initContainers, newValue) }
     }
-    public var nodeName: String? { get { document.string(.nodeName) } set { document.set(.nodeName, newValue) } }
-    public var nodeSelector: [String: String] {
+    @export(implementation) public var nodeName: String? {
+        get { document.string(.nodeName) }
+        set { document.set(.nodeName, newValue) }
+    }
+    @export(implementation) public var nodeSelector: [String: String] {
         get { document.stringMap(.nodeSelector) }
         set { document.set(.nodeSelector, newValue) }
     }
-    public var os: PodOS? { get { document.view(.os) } set { document.set(.os, newValue) } }
-    public var overhead: [String: Quantity] {
+    @export(implementation) public var os: PodOS? { get { document.view(.os) } set { document.set(.os, newValue) } }
+    @export(implementation) public var overhead: [String: Quantity] {
         get { document.scalarMap(.overhead) }
         set { document.set(.overhead, newValue) }
     }
     /// `Never` or `PreemptLowerPriority`.
-    public var preemptionPolicy: String? {
+    @export(implementation) public var preemptionPolicy: String? {
         get { document.string(.preemptionPolicy) }
         set { document.set(.preemptionPolicy, newValue) }
     }
-    public var priority: Int? { get { document.int(.priority) } set { document.set(.priority, newValue) } }
-    public var priorityClassName: String? {
+    @export(implementation) public var priority: Int? {
+        get { document.int(.priority) }
+        set { document.set(.priority, newValue) }
+    }
+    @export(implementation) public var priorityClassName: String? {
         get { document.string(.priorityClassName) }
         set { document.set(.priorityClassName, newValue) }
     }
-    public var readinessGates: [PodReadinessGate] {
+    @export(implementation) public var readinessGates: [PodReadinessGate] {
         get { document.views(.readinessGates) }
         set { document.set(.readinessGates, newValue) }
     }
-    public var resourceClaims: [PodResourceClaim] {
+    @export(implementation) public var resourceClaims: [PodResourceClaim] {
         get { document.views(.resourceClaims) }
         set { document.set(.resourceClaims, newValue) }
     }
-    public var resources: ResourceRequirements? {
+    @export(implementation) public var resources: ResourceRequirements? {
         get { document.view(.resources) }
         set { document.set(.resources, newValue) }
     }
     /// `Always`, `Never` or `OnFailure`.
-    public var restartPolicy: String? {
+    @export(implementation) public var restartPolicy: String? {
         get { document.string(.restartPolicy) }
         set { document.set(.restartPolicy, newValue) }
     }
-    public var runtimeClassName: String? {
+    @export(implementation) public var runtimeClassName: String? {
         get { document.string(.runtimeClassName) }
         set { document.set(.runtimeClassName, newValue) }
     }
-    public var schedulerName: String? {
+    @export(implementation) public var schedulerName: String? {
         get { document.string(.schedulerName) }
         set { document.set(.schedulerName, newValue) }
     }
-    public var schedulingGates: [PodSchedulingGate] {
+    @export(implementation) public var schedulingGates: [PodSchedulingGate] {
         get { document.views(.schedulingGates) }
         set { document.set(.schedulingGates, newValue) }
     }
-    public var schedulingGroup: PodSchedulingGroup? {
+    @export(implementation) public var schedulingGroup: PodSchedulingGroup? {
         get { document.view(.schedulingGroup) }
         set { document.set(.schedulingGroup, newValue) }
     }
-    public var securityContext: PodSecurityContext? {
+    @export(implementation) public var securityContext: PodSecurityContext? {
         get { document.view(.securityContext) }
         set { document.set(.securityContext, newValue) }
     }
-    public var serviceAccount: String? {
+    @export(implementation) public var serviceAccount: String? {
         get { document.string(.serviceAccount) }
         set { document.set(.serviceAccount, newValue) }
     }
-    public var serviceAccountName: String? {
+    @export(implementation) public var serviceAccountName: String? {
         get { document.string(.serviceAccountName) }
         set { document.set(.serviceAccountName, newValue) }
     }
-    public var setHostnameAsFQDN: Bool? {
+    @export(implementation) public var setHostnameAsFQDN: Bool? {
         get { document.bool(.setHostnameAsFQDN) }
         set { document.set(.setHostnameAsFQDN, newValue) }
     }
-    public var shareProcessNamespace: Bool? {
+    @export(implementation) public var shareProcessNamespace: Bool? {
         get { document.bool(.shareProcessNamespace) }
         set { document.set(.shareProcessNamespace, newValue) }
     }
-    public var subdomain: String? { get { document.string(.subdomain) } set { document.set(.subdomain, newValue) } }
-    public var terminationGracePeriodSeconds: Int? {
+    @export(implementation) public var subdomain: String? {
+        get { document.string(.subdomain) }
+        set { document.set(.subdomain, newValue) }
+    }
+    @export(implementation) public var terminationGracePeriodSeconds: Int? {
         get { document.int(.terminationGracePeriodSeconds) }
         set { document.set(.terminationGracePeriodSeconds, newValue) }
     }
-    public var tolerations: [Toleration] {
+    @export(implementation) public var tolerations: [Toleration] {
         get { document.views(.tolerations) }
         set { document.set(.tolerations, newValue) }
     }
-    public var topologySpreadConstraints: [TopologySpreadConstraint] {
+    @export(implementation) public var topologySpreadConstraints: [TopologySpreadConstraint] {
         get { document.views(.topologySpreadConstraints) }
         set { document.set(.topologySpreadConstraints, newValue) }
     }
-    public var volumes: [Volume] { get { document.views(.volumes) } set { document.set(.volumes, newValue) } }
+    @export(implementation) public var volumes: [Volume] {
+        get { document.views(.volumes) }
+        set { document.set(.volumes, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PodStatus`.
@@ -864,7 +1015,7 @@ public struct PodStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodStatus" }
 
-    public init(
+    @export(implementation) public init(
         allocatedResources: [String: Quantity] = [:], conditions: [PodCondition] = [],
         containerStatuses: [ContainerStatus] = [], ephemeralContainerStatuses: [ContainerStatus] = [],
         extendedResourceClaimStatus: PodExtendedResourceClaimStatus? = nil, hostIP: String? = nil,
@@ -899,62 +1050,92 @@ public struct PodStatus: DocumentView {
         document.set(.startTime, startTime)
     }
 
-    public var allocatedResources: [String: Quantity] {
+    @export(implementation) public var allocatedResources: [String: Quantity] {
         get { document.scalarMap(.allocatedResources) }
         set { document.set(.allocatedResources, newValue) }
     }
-    public var conditions: [PodCondition] {
+    @export(implementation) public var conditions: [PodCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var containerStatuses: [ContainerStatus] {
+    @export(implementation) public var containerStatuses: [ContainerStatus] {
         get { document.views(.containerStatuses) }
         set { document.set(.containerStatuses, newValue) }
     }
-    public var ephemeralContainerStatuses: [ContainerStatus] {
+    @export(implementation) public var ephemeralContainerStatuses: [ContainerStatus] {
         get { document.views(.ephemeralContainerStatuses) }
         set { document.set(.ephemeralContainerStatuses, newValue) }
     }
-    public var extendedResourceClaimStatus: PodExtendedResourceClaimStatus? {
+    @export(implementation) public var extendedResourceClaimStatus: PodExtendedResourceClaimStatus? {
         get { document.view(.extendedResourceClaimStatus) }
         set { document.set(.extendedResourceClaimStatus, newValue) }
     }
-    public var hostIP: String? { get { document.string(.hostIP) } set { document.set(.hostIP, newValue) } }
-    public var hostIPs: [HostIP] { get { document.views(.hostIPs) } set { document.set(.hostIPs, newValue) } }
-    public var initContainerStatuses: [ContainerStatus] {
+    @export(implementation) public var hostIP: String? {
+        get { document.string(.hostIP) }
+        set { document.set(.hostIP, newValue) }
+    }
+    @export(implementation) public var hostIPs: [HostIP] {
+        get { document.views(.hostIPs) }
+        set { document.set(.hostIPs, newValue) }
+    }
+    @export(implementation) public var initContainerStatuses: [ContainerStatus] {
         get { document.views(.initContainerStatuses) }
         set { document.set(.initContainerStatuses, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var nodeAllocatableResourceClaimStatuses: [NodeAllocatableResourceClaimStatus] {
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var nodeAllocatableResourceClaimStatuses: [NodeAllocatableResourceClaimStatus] {
         get { document.views(.nodeAllocatableResourceClaimStatuses) }
         set { document.set(.nodeAllocatableResourceClaimStatuses, newValue) }
     }
-    public var nominatedNodeName: String? {
+    @export(implementation) public var nominatedNodeName: String? {
         get { document.string(.nominatedNodeName) }
         set { document.set(.nominatedNodeName, newValue) }
     }
-    public var observedGeneration: Int? {
+    @export(implementation) public var observedGeneration: Int? {
         get { document.int(.observedGeneration) }
         set { document.set(.observedGeneration, newValue) }
     }
     /// `Failed`, `Pending`, `Running`, `Succeeded` or `Unknown`.
-    public var phase: String? { get { document.string(.phase) } set { document.set(.phase, newValue) } }
-    public var podIP: String? { get { document.string(.podIP) } set { document.set(.podIP, newValue) } }
-    public var podIPs: [PodIP] { get { document.views(.podIPs) } set { document.set(.podIPs, newValue) } }
+    @export(implementation) public var phase: String? {
+        get { document.string(.phase) }
+        set { document.set(.phase, newValue) }
+    }
+    @export(implementation) public var podIP: String? {
+        get { document.string(.podIP) }
+        set { document.set(.podIP, newValue) }
+    }
+    @export(implementation) public var podIPs: [PodIP] {
+        get { document.views(.podIPs) }
+        set { document.set(.podIPs, newValue) }
+    }
     /// `BestEffort`, `Burstable` or `Guaranteed`.
-    public var qosClass: String? { get { document.string(.qosClass) } set { document.set(.qosClass, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var resize: String? { get { document.string(.resize) } set { document.set(.resize, newValue) } }
-    public var resourceClaimStatuses: [PodResourceClaimStatus] {
+    @export(implementation) public var qosClass: String? {
+        get { document.string(.qosClass) }
+        set { document.set(.qosClass, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var resize: String? {
+        get { document.string(.resize) }
+        set { document.set(.resize, newValue) }
+    }
+    @export(implementation) public var resourceClaimStatuses: [PodResourceClaimStatus] {
         get { document.views(.resourceClaimStatuses) }
         set { document.set(.resourceClaimStatuses, newValue) }
     }
-    public var resources: ResourceRequirements? {
+    @export(implementation) public var resources: ResourceRequirements? {
         get { document.view(.resources) }
         set { document.set(.resources, newValue) }
     }
-    public var startTime: String? { get { document.string(.startTime) } set { document.set(.startTime, newValue) } }
+    @export(implementation) public var startTime: String? {
+        get { document.string(.startTime) }
+        set { document.set(.startTime, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `PodTemplate`.
@@ -965,18 +1146,21 @@ public struct PodTemplate: Resource {
     public static let type = ResourceType(
         group: "", version: "v1", kind: "PodTemplate", plural: "podtemplates", singular: "podtemplate")
 
-    public init(metadata: ObjectMeta = ObjectMeta(), template: PodTemplateSpec? = nil) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), template: PodTemplateSpec? = nil) {
         document = JSONObject()
         document.setKind("v1", "PodTemplate")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.template, template)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var template: PodTemplateSpec? { get { document.view(.template) } set { document.set(.template, newValue) } }
+    @export(implementation) public var template: PodTemplateSpec? {
+        get { document.view(.template) }
+        set { document.set(.template, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PodTemplateSpec`.
@@ -985,14 +1169,20 @@ public struct PodTemplateSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodTemplateSpec" }
 
-    public init(metadata: ObjectMeta? = nil, spec: PodSpec? = nil) {
+    @export(implementation) public init(metadata: ObjectMeta? = nil, spec: PodSpec? = nil) {
         document = JSONObject()
         document.set(.metadata, metadata)
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta? { get { document.view(.metadata) } set { document.set(.metadata, newValue) } }
-    public var spec: PodSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
+    @export(implementation) public var metadata: ObjectMeta? {
+        get { document.view(.metadata) }
+        set { document.set(.metadata, newValue) }
+    }
+    @export(implementation) public var spec: PodSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PreferredSchedulingTerm`.
@@ -1001,17 +1191,20 @@ public struct PreferredSchedulingTerm: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PreferredSchedulingTerm" }
 
-    public init(preference: NodeSelectorTerm, weight: Int) {
+    @export(implementation) public init(preference: NodeSelectorTerm, weight: Int) {
         document = JSONObject()
         document.set(.preference, preference)
         document.set(.weight, weight)
     }
 
-    public var preference: NodeSelectorTerm {
+    @export(implementation) public var preference: NodeSelectorTerm {
         get { document.viewOrEmpty(.preference) }
         set { document.set(.preference, newValue) }
     }
-    public var weight: Int { get { document.int(.weight) ?? 0 } set { document.set(.weight, newValue) } }
+    @export(implementation) public var weight: Int {
+        get { document.int(.weight) ?? 0 }
+        set { document.set(.weight, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `ReplicationController`.
@@ -1023,7 +1216,7 @@ public struct ReplicationController: Resource {
         group: "", version: "v1", kind: "ReplicationController", plural: "replicationcontrollers",
         singular: "replicationcontroller", shortNames: ["rc"], categories: ["all"])
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: ReplicationControllerSpec? = nil,
         status: ReplicationControllerStatus? = nil
     ) {
@@ -1034,12 +1227,15 @@ public struct ReplicationController: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: ReplicationControllerSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: ReplicationControllerStatus? {
+    @export(implementation) public var spec: ReplicationControllerSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: ReplicationControllerStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -1051,7 +1247,7 @@ public struct ReplicationControllerCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ReplicationControllerCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil
     ) {
         document = JSONObject()
@@ -1062,14 +1258,26 @@ public struct ReplicationControllerCondition: DocumentView {
         document.set(.lastTransitionTime, lastTransitionTime)
     }
 
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ReplicationControllerSpec`.
@@ -1078,7 +1286,7 @@ public struct ReplicationControllerSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ReplicationControllerSpec" }
 
-    public init(
+    @export(implementation) public init(
         minReadySeconds: Int? = nil, replicas: Int? = nil, selector: [String: String] = [:],
         template: PodTemplateSpec? = nil
     ) {
@@ -1089,16 +1297,22 @@ public struct ReplicationControllerSpec: DocumentView {
         document.set(.template, template)
     }
 
-    public var minReadySeconds: Int? {
+    @export(implementation) public var minReadySeconds: Int? {
         get { document.int(.minReadySeconds) }
         set { document.set(.minReadySeconds, newValue) }
     }
-    public var replicas: Int? { get { document.int(.replicas) } set { document.set(.replicas, newValue) } }
-    public var selector: [String: String] {
+    @export(implementation) public var replicas: Int? {
+        get { document.int(.replicas) }
+        set { document.set(.replicas, newValue) }
+    }
+    @export(implementation) public var selector: [String: String] {
         get { document.stringMap(.selector) }
         set { document.set(.selector, newValue) }
     }
-    public var template: PodTemplateSpec? { get { document.view(.template) } set { document.set(.template, newValue) } }
+    @export(implementation) public var template: PodTemplateSpec? {
+        get { document.view(.template) }
+        set { document.set(.template, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ReplicationControllerStatus`.
@@ -1107,7 +1321,7 @@ public struct ReplicationControllerStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ReplicationControllerStatus" }
 
-    public init(
+    @export(implementation) public init(
         replicas: Int, availableReplicas: Int? = nil, conditions: [ReplicationControllerCondition] = [],
         fullyLabeledReplicas: Int? = nil, observedGeneration: Int? = nil, readyReplicas: Int? = nil
     ) {
@@ -1120,27 +1334,30 @@ public struct ReplicationControllerStatus: DocumentView {
         document.set(.readyReplicas, readyReplicas)
     }
 
-    public var availableReplicas: Int? {
+    @export(implementation) public var availableReplicas: Int? {
         get { document.int(.availableReplicas) }
         set { document.set(.availableReplicas, newValue) }
     }
-    public var conditions: [ReplicationControllerCondition] {
+    @export(implementation) public var conditions: [ReplicationControllerCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var fullyLabeledReplicas: Int? {
+    @export(implementation) public var fullyLabeledReplicas: Int? {
         get { document.int(.fullyLabeledReplicas) }
         set { document.set(.fullyLabeledReplicas, newValue) }
     }
-    public var observedGeneration: Int? {
+    @export(implementation) public var observedGeneration: Int? {
         get { document.int(.observedGeneration) }
         set { document.set(.observedGeneration, newValue) }
     }
-    public var readyReplicas: Int? {
+    @export(implementation) public var readyReplicas: Int? {
         get { document.int(.readyReplicas) }
         set { document.set(.readyReplicas, newValue) }
     }
-    public var replicas: Int { get { document.int(.replicas) ?? 0 } set { document.set(.replicas, newValue) } }
+    @export(implementation) public var replicas: Int {
+        get { document.int(.replicas) ?? 0 }
+        set { document.set(.replicas, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ResourceClaim`.
@@ -1149,14 +1366,20 @@ public struct CoreResourceClaim: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ResourceClaim" }
 
-    public init(name: String, request: String? = nil) {
+    @export(implementation) public init(name: String, request: String? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.request, request)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var request: String? { get { document.string(.request) } set { document.set(.request, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var request: String? {
+        get { document.string(.request) }
+        set { document.set(.request, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ResourceFieldSelector`.
@@ -1165,19 +1388,25 @@ public struct ResourceFieldSelector: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ResourceFieldSelector" }
 
-    public init(resource: String, containerName: String? = nil, divisor: Quantity? = nil) {
+    @export(implementation) public init(resource: String, containerName: String? = nil, divisor: Quantity? = nil) {
         document = JSONObject()
         document.set(.resource, resource)
         document.set(.containerName, containerName)
         document.set(.divisor, divisor)
     }
 
-    public var containerName: String? {
+    @export(implementation) public var containerName: String? {
         get { document.string(.containerName) }
         set { document.set(.containerName, newValue) }
     }
-    public var divisor: Quantity? { get { document.scalar(.divisor) } set { document.set(.divisor, newValue) } }
-    public var resource: String { get { document.string(.resource) ?? "" } set { document.set(.resource, newValue) } }
+    @export(implementation) public var divisor: Quantity? {
+        get { document.scalar(.divisor) }
+        set { document.set(.divisor, newValue) }
+    }
+    @export(implementation) public var resource: String {
+        get { document.string(.resource) ?? "" }
+        set { document.set(.resource, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ResourceHealth`.
@@ -1186,16 +1415,22 @@ public struct ResourceHealth: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ResourceHealth" }
 
-    public init(resourceID: String, health: String? = nil, message: String? = nil) {
+    @export(implementation) public init(resourceID: String, health: String? = nil, message: String? = nil) {
         document = JSONObject()
         document.set(.resourceID, resourceID)
         document.set(.health, health)
         document.set(.message, message)
     }
 
-    public var health: String? { get { document.string(.health) } set { document.set(.health, newValue) } }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var resourceID: String {
+    @export(implementation) public var health: String? {
+        get { document.string(.health) }
+        set { document.set(.health, newValue) }
+    }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var resourceID: String {
         get { document.string(.resourceID) ?? "" }
         set { document.set(.resourceID, newValue) }
     }
@@ -1207,7 +1442,7 @@ public struct ResourceRequirements: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ResourceRequirements" }
 
-    public init(
+    @export(implementation) public init(
         claims: [CoreResourceClaim] = [], limits: [String: Quantity] = [:], requests: [String: Quantity] = [:]
     ) {
         document = JSONObject()
@@ -1216,12 +1451,15 @@ public struct ResourceRequirements: DocumentView {
         document.set(.requests, requests)
     }
 
-    public var claims: [CoreResourceClaim] { get { document.views(.claims) } set { document.set(.claims, newValue) } }
-    public var limits: [String: Quantity] {
+    @export(implementation) public var claims: [CoreResourceClaim] {
+        get { document.views(.claims) }
+        set { document.set(.claims, newValue) }
+    }
+    @export(implementation) public var limits: [String: Quantity] {
         get { document.scalarMap(.limits) }
         set { document.set(.limits, newValue) }
     }
-    public var requests: [String: Quantity] {
+    @export(implementation) public var requests: [String: Quantity] {
         get { document.scalarMap(.requests) }
         set { document.set(.requests, newValue) }
     }
@@ -1233,14 +1471,17 @@ public struct ResourceStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ResourceStatus" }
 
-    public init(name: String, resources: [ResourceHealth] = []) {
+    @export(implementation) public init(name: String, resources: [ResourceHealth] = []) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.resources, resources)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var resources: [ResourceHealth] {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var resources: [ResourceHealth] {
         get { document.views(.resources) }
         set { document.set(.resources, newValue) }
     }
@@ -1252,7 +1493,9 @@ public struct SELinuxOptions: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.SELinuxOptions" }
 
-    public init(level: String? = nil, role: String? = nil, type: String? = nil, user: String? = nil) {
+    @export(implementation) public init(
+        level: String? = nil, role: String? = nil, type: String? = nil, user: String? = nil
+    ) {
         document = JSONObject()
         document.set(.level, level)
         document.set(.role, role)
@@ -1260,10 +1503,22 @@ public struct SELinuxOptions: DocumentView {
         document.set(.user, user)
     }
 
-    public var level: String? { get { document.string(.level) } set { document.set(.level, newValue) } }
-    public var role: String? { get { document.string(.role) } set { document.set(.role, newValue) } }
-    public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
-    public var user: String? { get { document.string(.user) } set { document.set(.user, newValue) } }
+    @export(implementation) public var level: String? {
+        get { document.string(.level) }
+        set { document.set(.level, newValue) }
+    }
+    @export(implementation) public var role: String? {
+        get { document.string(.role) }
+        set { document.set(.role, newValue) }
+    }
+    @export(implementation) public var type: String? {
+        get { document.string(.type) }
+        set { document.set(.type, newValue) }
+    }
+    @export(implementation) public var user: String? {
+        get { document.string(.user) }
+        set { document.set(.user, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ScopeSelector`.
@@ -1272,12 +1527,12 @@ public struct ScopeSelector: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ScopeSelector" }
 
-    public init(matchExpressions: [ScopedResourceSelectorRequirement] = []) {
+    @export(implementation) public init(matchExpressions: [ScopedResourceSelectorRequirement] = []) {
         document = JSONObject()
         document.set(.matchExpressions, matchExpressions)
     }
 
-    public var matchExpressions: [ScopedResourceSelectorRequirement] {
+    @export(implementation) public var matchExpressions: [ScopedResourceSelectorRequirement] {
         get { document.views(.matchExpressions) }
         set { document.set(.matchExpressions, newValue) }
     }
@@ -1289,7 +1544,7 @@ public struct ScopedResourceSelectorRequirement: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ScopedResourceSelectorRequirement" }
 
-    public init(`operator`: String, scopeName: String, values: [String] = []) {
+    @export(implementation) public init(`operator`: String, scopeName: String, values: [String] = []) {
         document = JSONObject()
         document.set(.operator, `operator`)
         document.set(.scopeName, scopeName)
@@ -1297,14 +1552,20 @@ public struct ScopedResourceSelectorRequirement: DocumentView {
     }
 
     /// `DoesNotExist`, `Exists`, `In` or `NotIn`.
-    public var `operator`: String { get { document.string(.operator) ?? "" } set { document.set(.operator, newValue) } }
+    @export(implementation) public var `operator`: String {
+        get { document.string(.operator) ?? "" }
+        set { document.set(.operator, newValue) }
+    }
     /// `BestEffort`, `CrossNamespacePodAffinity`, `NotBestEffort`, `NotTerminating`, `PriorityClass`, `Terminating` or
     /// `VolumeAttributesClass`.
-    public var scopeName: String {
+    @export(implementation) public var scopeName: String {
         get { document.string(.scopeName) ?? "" }
         set { document.set(.scopeName, newValue) }
     }
-    public var values: [String] { get { document.strings(.values) } set { document.set(.values, newValue) } }
+    @export(implementation) public var values: [String] {
+        get { document.strings(.values) }
+        set { document.set(.values, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `SeccompProfile`.
@@ -1313,18 +1574,21 @@ public struct SeccompProfile: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.SeccompProfile" }
 
-    public init(type: String, localhostProfile: String? = nil) {
+    @export(implementation) public init(type: String, localhostProfile: String? = nil) {
         document = JSONObject()
         document.set(.type, type)
         document.set(.localhostProfile, localhostProfile)
     }
 
-    public var localhostProfile: String? {
+    @export(implementation) public var localhostProfile: String? {
         get { document.string(.localhostProfile) }
         set { document.set(.localhostProfile, newValue) }
     }
     /// `Localhost`, `RuntimeDefault` or `Unconfined`.
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `SecretEnvSource`.
@@ -1333,14 +1597,20 @@ public struct SecretEnvSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.SecretEnvSource" }
 
-    public init(name: String? = nil, optional: Bool? = nil) {
+    @export(implementation) public init(name: String? = nil, optional: Bool? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.optional, optional)
     }
 
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var optional: Bool? {
+        get { document.bool(.optional) }
+        set { document.set(.optional, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `SecretReference`.
@@ -1349,14 +1619,20 @@ public struct SecretReference: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.SecretReference" }
 
-    public init(name: String? = nil, namespace: String? = nil) {
+    @export(implementation) public init(name: String? = nil, namespace: String? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.namespace, namespace)
     }
 
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var namespace: String? { get { document.string(.namespace) } set { document.set(.namespace, newValue) } }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespace: String? {
+        get { document.string(.namespace) }
+        set { document.set(.namespace, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `SecurityContext`.
@@ -1365,7 +1641,7 @@ public struct SecurityContext: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.SecurityContext" }
 
-    public init(
+    @export(implementation) public init(
         allowPrivilegeEscalation: Bool? = nil, appArmorProfile: AppArmorProfile? = nil,
         capabilities: Capabilities? = nil, privileged: Bool? = nil, procMount: String? = nil,
         readOnlyRootFilesystem: Bool? = nil, runAsGroup: Int? = nil, runAsNonRoot: Bool? = nil, runAsUser: Int? = nil,
@@ -1387,40 +1663,52 @@ public struct SecurityContext: DocumentView {
         document.set(.windowsOptions, windowsOptions)
     }
 
-    public var allowPrivilegeEscalation: Bool? {
+    @export(implementation) public var allowPrivilegeEscalation: Bool? {
         get { document.bool(.allowPrivilegeEscalation) }
         set { document.set(.allowPrivilegeEscalation, newValue) }
     }
-    public var appArmorProfile: AppArmorProfile? {
+    @export(implementation) public var appArmorProfile: AppArmorProfile? {
         get { document.view(.appArmorProfile) }
         set { document.set(.appArmorProfile, newValue) }
     }
-    public var capabilities: Capabilities? {
+    @export(implementation) public var capabilities: Capabilities? {
         get { document.view(.capabilities) }
         set { document.set(.capabilities, newValue) }
     }
-    public var privileged: Bool? { get { document.bool(.privileged) } set { document.set(.privileged, newValue) } }
+    @export(implementation) public var privileged: Bool? {
+        get { document.bool(.privileged) }
+        set { document.set(.privileged, newValue) }
+    }
     /// `Default` or `Unmasked`.
-    public var procMount: String? { get { document.string(.procMount) } set { document.set(.procMount, newValue) } }
-    public var readOnlyRootFilesystem: Bool? {
+    @export(implementation) public var procMount: String? {
+        get { document.string(.procMount) }
+        set { document.set(.procMount, newValue) }
+    }
+    @export(implementation) public var readOnlyRootFilesystem: Bool? {
         get { document.bool(.readOnlyRootFilesystem) }
         set { document.set(.readOnlyRootFilesystem, newValue) }
     }
-    public var runAsGroup: Int? { get { document.int(.runAsGroup) } set { document.set(.runAsGroup, newValue) } }
-    public var runAsNonRoot: Bool? {
+    @export(implementation) public var runAsGroup: Int? {
+        get { document.int(.runAsGroup) }
+        set { document.set(.runAsGroup, newValue) }
+    }
+    @export(implementation) public var runAsNonRoot: Bool? {
         get { document.bool(.runAsNonRoot) }
         set { document.set(.runAsNonRoot, newValue) }
     }
-    public var runAsUser: Int? { get { document.int(.runAsUser) } set { document.set(.runAsUser, newValue) } }
-    public var seLinuxOptions: SELinuxOptions? {
+    @export(implementation) public var runAsUser: Int? {
+        get { document.int(.runAsUser) }
+        set { document.set(.runAsUser, newValue) }
+    }
+    @export(implementation) public var seLinuxOptions: SELinuxOptions? {
         get { document.view(.seLinuxOptions) }
         set { document.set(.seLinuxOptions, newValue) }
     }
-    public var seccompProfile: SeccompProfile? {
+    @export(implementation) public var seccompProfile: SeccompProfile? {
         get { document.view(.seccompProfile) }
         set { document.set(.seccompProfile, newValue) }
     }
-    public var windowsOptions: WindowsSecurityContextOptions? {
+    @export(implementation) public var windowsOptions: WindowsSecurityContextOptions? {
         get { document.view(.windowsOptions) }
         set { document.set(.windowsOptions, newValue) }
     }
@@ -1432,14 +1720,20 @@ public struct Sysctl: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.Sysctl" }
 
-    public init(name: String, value: String) {
+    @export(implementation) public init(name: String, value: String) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.value, value)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var value: String { get { document.string(.value) ?? "" } set { document.set(.value, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var value: String {
+        get { document.string(.value) ?? "" }
+        set { document.set(.value, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `Toleration`.
@@ -1448,7 +1742,7 @@ public struct Toleration: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.Toleration" }
 
-    public init(
+    @export(implementation) public init(
         key: String? = nil, `operator`: String? = nil, value: String? = nil, effect: String? = nil,
         tolerationSeconds: Int? = nil
     ) {
@@ -1461,15 +1755,27 @@ public struct Toleration: DocumentView {
     }
 
     /// `NoExecute`, `NoSchedule` or `PreferNoSchedule`.
-    public var effect: String? { get { document.string(.effect) } set { document.set(.effect, newValue) } }
-    public var key: String? { get { document.string(.key) } set { document.set(.key, newValue) } }
+    @export(implementation) public var effect: String? {
+        get { document.string(.effect) }
+        set { document.set(.effect, newValue) }
+    }
+    @export(implementation) public var key: String? {
+        get { document.string(.key) }
+        set { document.set(.key, newValue) }
+    }
     /// `Equal`, `Exists`, `Gt` or `Lt`.
-    public var `operator`: String? { get { document.string(.operator) } set { document.set(.operator, newValue) } }
-    public var tolerationSeconds: Int? {
+    @export(implementation) public var `operator`: String? {
+        get { document.string(.operator) }
+        set { document.set(.operator, newValue) }
+    }
+    @export(implementation) public var tolerationSeconds: Int? {
         get { document.int(.tolerationSeconds) }
         set { document.set(.tolerationSeconds, newValue) }
     }
-    public var value: String? { get { document.string(.value) } set { document.set(.value, newValue) } }
+    @export(implementation) public var value: String? {
+        get { document.string(.value) }
+        set { document.set(.value, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `TopologySelectorLabelRequirement`.
@@ -1478,14 +1784,20 @@ public struct TopologySelectorLabelRequirement: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.TopologySelectorLabelRequirement" }
 
-    public init(key: String, values: [String]) {
+    @export(implementation) public init(key: String, values: [String]) {
         document = JSONObject()
         document.set(.key, key)
         document.setRequired(.values, values)
     }
 
-    public var key: String { get { document.string(.key) ?? "" } set { document.set(.key, newValue) } }
-    public var values: [String] { get { document.strings(.values) } set { document.set(.values, newValue) } }
+    @export(implementation) public var key: String {
+        get { document.string(.key) ?? "" }
+        set { document.set(.key, newValue) }
+    }
+    @export(implementation) public var values: [String] {
+        get { document.strings(.values) }
+        set { document.set(.values, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `TopologySelectorTerm`.
@@ -1494,12 +1806,12 @@ public struct TopologySelectorTerm: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.TopologySelectorTerm" }
 
-    public init(matchLabelExpressions: [TopologySelectorLabelRequirement] = []) {
+    @export(implementation) public init(matchLabelExpressions: [TopologySelectorLabelRequirement] = []) {
         document = JSONObject()
         document.set(.matchLabelExpressions, matchLabelExpressions)
     }
 
-    public var matchLabelExpressions: [TopologySelectorLabelRequirement] {
+    @export(implementation) public var matchLabelExpressions: [TopologySelectorLabelRequirement] {
         get { document.views(.matchLabelExpressions) }
         set { document.set(.matchLabelExpressions, newValue) }
     }
@@ -1511,7 +1823,7 @@ public struct TopologySpreadConstraint: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.TopologySpreadConstraint" }
 
-    public init(
+    @export(implementation) public init(
         maxSkew: Int, topologyKey: String, whenUnsatisfiable: String, labelSelector: LabelSelector? = nil,
         matchLabelKeys: [String] = [], minDomains: Int? = nil, nodeAffinityPolicy: String? = nil,
         nodeTaintsPolicy: String? = nil
@@ -1527,32 +1839,38 @@ public struct TopologySpreadConstraint: DocumentView {
         document.set(.nodeTaintsPolicy, nodeTaintsPolicy)
     }
 
-    public var labelSelector: LabelSelector? {
+    @export(implementation) public var labelSelector: LabelSelector? {
         get { document.view(.labelSelector) }
         set { document.set(.labelSelector, newValue) }
     }
-    public var matchLabelKeys: [String] {
+    @export(implementation) public var matchLabelKeys: [String] {
         get { document.strings(.matchLabelKeys) }
         set { document.set(.matchLabelKeys, newValue) }
     }
-    public var maxSkew: Int { get { document.int(.maxSkew) ?? 0 } set { document.set(.maxSkew, newValue) } }
-    public var minDomains: Int? { get { document.int(.minDomains) } set { document.set(.minDomains, newValue) } }
+    @export(implementation) public var maxSkew: Int {
+        get { document.int(.maxSkew) ?? 0 }
+        set { document.set(.maxSkew, newValue) }
+    }
+    @export(implementation) public var minDomains: Int? {
+        get { document.int(.minDomains) }
+        set { document.set(.minDomains, newValue) }
+    }
     /// `Honor` or `Ignore`.
-    public var nodeAffinityPolicy: String? {
+    @export(implementation) public var nodeAffinityPolicy: String? {
         get { document.string(.nodeAffinityPolicy) }
         set { document.set(.nodeAffinityPolicy, newValue) }
     }
     /// `Honor` or `Ignore`.
-    public var nodeTaintsPolicy: String? {
+    @export(implementation) public var nodeTaintsPolicy: String? {
         get { document.string(.nodeTaintsPolicy) }
         set { document.set(.nodeTaintsPolicy, newValue) }
     }
-    public var topologyKey: String {
+    @export(implementation) public var topologyKey: String {
         get { document.string(.topologyKey) ?? "" }
         set { document.set(.topologyKey, newValue) }
     }
     /// `DoNotSchedule` or `ScheduleAnyway`.
-    public var whenUnsatisfiable: String {
+    @export(implementation) public var whenUnsatisfiable: String {
         get { document.string(.whenUnsatisfiable) ?? "" }
         set { document.set(.whenUnsatisfiable, newValue) }
     }
@@ -1564,16 +1882,25 @@ public struct TypedLocalObjectReference: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.TypedLocalObjectReference" }
 
-    public init(kind: String, name: String, apiGroup: String? = nil) {
+    @export(implementation) public init(kind: String, name: String, apiGroup: String? = nil) {
         document = JSONObject()
         document.set(.kind, kind)
         document.set(.name, name)
         document.set(.apiGroup, apiGroup)
     }
 
-    public var apiGroup: String? { get { document.string(.apiGroup) } set { document.set(.apiGroup, newValue) } }
-    public var kind: String { get { document.string(.kind) ?? "" } set { document.set(.kind, newValue) } }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var apiGroup: String? {
+        get { document.string(.apiGroup) }
+        set { document.set(.apiGroup, newValue) }
+    }
+    @export(implementation) public var kind: String {
+        get { document.string(.kind) ?? "" }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `TypedObjectReference`.
@@ -1582,7 +1909,7 @@ public struct TypedObjectReference: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.TypedObjectReference" }
 
-    public init(kind: String, name: String, namespace: String? = nil, apiGroup: String? = nil) {
+    @export(implementation) public init(kind: String, name: String, namespace: String? = nil, apiGroup: String? = nil) {
         document = JSONObject()
         document.set(.kind, kind)
         document.set(.name, name)
@@ -1590,10 +1917,22 @@ public struct TypedObjectReference: DocumentView {
         document.set(.apiGroup, apiGroup)
     }
 
-    public var apiGroup: String? { get { document.string(.apiGroup) } set { document.set(.apiGroup, newValue) } }
-    public var kind: String { get { document.string(.kind) ?? "" } set { document.set(.kind, newValue) } }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var namespace: String? { get { document.string(.namespace) } set { document.set(.namespace, newValue) } }
+    @export(implementation) public var apiGroup: String? {
+        get { document.string(.apiGroup) }
+        set { document.set(.apiGroup, newValue) }
+    }
+    @export(implementation) public var kind: String {
+        get { document.string(.kind) ?? "" }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespace: String? {
+        get { document.string(.namespace) }
+        set { document.set(.namespace, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `WeightedPodAffinityTerm`.
@@ -1602,17 +1941,20 @@ public struct WeightedPodAffinityTerm: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.WeightedPodAffinityTerm" }
 
-    public init(podAffinityTerm: PodAffinityTerm, weight: Int) {
+    @export(implementation) public init(podAffinityTerm: PodAffinityTerm, weight: Int) {
         document = JSONObject()
         document.set(.podAffinityTerm, podAffinityTerm)
         document.set(.weight, weight)
     }
 
-    public var podAffinityTerm: PodAffinityTerm {
+    @export(implementation) public var podAffinityTerm: PodAffinityTerm {
         get { document.viewOrEmpty(.podAffinityTerm) }
         set { document.set(.podAffinityTerm, newValue) }
     }
-    public var weight: Int { get { document.int(.weight) ?? 0 } set { document.set(.weight, newValue) } }
+    @export(implementation) public var weight: Int {
+        get { document.int(.weight) ?? 0 }
+        set { document.set(.weight, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `WindowsSecurityContextOptions`.
@@ -1621,7 +1963,7 @@ public struct WindowsSecurityContextOptions: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.WindowsSecurityContextOptions" }
 
-    public init(
+    @export(implementation) public init(
         gmsaCredentialSpec: String? = nil, gmsaCredentialSpecName: String? = nil, hostProcess: Bool? = nil,
         runAsUserName: String? = nil
     ) {
@@ -1632,16 +1974,19 @@ public struct WindowsSecurityContextOptions: DocumentView {
         document.set(.runAsUserName, runAsUserName)
     }
 
-    public var gmsaCredentialSpec: String? {
+    @export(implementation) public var gmsaCredentialSpec: String? {
         get { document.string(.gmsaCredentialSpec) }
         set { document.set(.gmsaCredentialSpec, newValue) }
     }
-    public var gmsaCredentialSpecName: String? {
+    @export(implementation) public var gmsaCredentialSpecName: String? {
         get { document.string(.gmsaCredentialSpecName) }
         set { document.set(.gmsaCredentialSpecName, newValue) }
     }
-    public var hostProcess: Bool? { get { document.bool(.hostProcess) } set { document.set(.hostProcess, newValue) } }
-    public var runAsUserName: String? {
+    @export(implementation) public var hostProcess: Bool? {
+        get { document.bool(.hostProcess) }
+        set { document.set(.hostProcess, newValue) }
+    }
+    @export(implementation) public var runAsUserName: String? {
         get { document.string(.runAsUserName) }
         set { document.set(.runAsUserName, newValue) }
     }

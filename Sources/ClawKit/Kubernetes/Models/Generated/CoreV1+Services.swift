@@ -10,18 +10,21 @@ public struct Binding: Resource {
     public static let type = ResourceType(
         group: "", version: "v1", kind: "Binding", plural: "bindings", singular: "binding")
 
-    public init(metadata: ObjectMeta = ObjectMeta(), target: ObjectReference) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), target: ObjectReference) {
         document = JSONObject()
         document.setKind("v1", "Binding")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.target, target)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var target: ObjectReference { get { document.viewOrEmpty(.target) } set { document.set(.target, newValue) } }
+    @export(implementation) public var target: ObjectReference {
+        get { document.viewOrEmpty(.target) }
+        set { document.set(.target, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ClientIPConfig`.
@@ -30,12 +33,12 @@ public struct ClientIPConfig: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ClientIPConfig" }
 
-    public init(timeoutSeconds: Int? = nil) {
+    @export(implementation) public init(timeoutSeconds: Int? = nil) {
         document = JSONObject()
         document.set(.timeoutSeconds, timeoutSeconds)
     }
 
-    public var timeoutSeconds: Int? {
+    @export(implementation) public var timeoutSeconds: Int? {
         get { document.int(.timeoutSeconds) }
         set { document.set(.timeoutSeconds, newValue) }
     }
@@ -47,7 +50,7 @@ public struct ComponentCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ComponentCondition" }
 
-    public init(type: String, status: String, message: String? = nil, error: String? = nil) {
+    @export(implementation) public init(type: String, status: String, message: String? = nil, error: String? = nil) {
         document = JSONObject()
         document.set(.type, type)
         document.set(.status, status)
@@ -55,10 +58,22 @@ public struct ComponentCondition: DocumentView {
         document.set(.error, error)
     }
 
-    public var error: String? { get { document.string(.error) } set { document.set(.error, newValue) } }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var error: String? {
+        get { document.string(.error) }
+        set { document.set(.error, newValue) }
+    }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `ComponentStatus`.
@@ -70,18 +85,18 @@ public struct ComponentStatus: Resource {
         group: "", version: "v1", kind: "ComponentStatus", plural: "componentstatuses", singular: "componentstatus",
         shortNames: ["cs"], isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), conditions: [ComponentCondition] = []) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), conditions: [ComponentCondition] = []) {
         document = JSONObject()
         document.setKind("v1", "ComponentStatus")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.conditions, conditions)
     }
 
-    public var conditions: [ComponentCondition] {
+    @export(implementation) public var conditions: [ComponentCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
@@ -95,7 +110,7 @@ public struct ConfigMap: Resource {
     public static let type = ResourceType(
         group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", singular: "configmap", shortNames: ["cm"])
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), binaryData: [String: String] = [:], data: [String: String] = [:],
         immutable: Bool? = nil
     ) {
@@ -107,13 +122,19 @@ public struct ConfigMap: Resource {
         document.set(.immutable, immutable)
     }
 
-    public var binaryData: [String: String] {
+    @export(implementation) public var binaryData: [String: String] {
         get { document.stringMap(.binaryData) }
         set { document.set(.binaryData, newValue) }
     }
-    public var data: [String: String] { get { document.stringMap(.data) } set { document.set(.data, newValue) } }
-    public var immutable: Bool? { get { document.bool(.immutable) } set { document.set(.immutable, newValue) } }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var data: [String: String] {
+        get { document.stringMap(.data) }
+        set { document.set(.data, newValue) }
+    }
+    @export(implementation) public var immutable: Bool? {
+        get { document.bool(.immutable) }
+        set { document.set(.immutable, newValue) }
+    }
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
@@ -125,12 +146,15 @@ public struct DaemonEndpoint: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.DaemonEndpoint" }
 
-    public init(Port: Int) {
+    @export(implementation) public init(Port: Int) {
         document = JSONObject()
         document.set(.Port, Port)
     }
 
-    public var Port: Int { get { document.int(.Port) ?? 0 } set { document.set(.Port, newValue) } }
+    @export(implementation) public var Port: Int {
+        get { document.int(.Port) ?? 0 }
+        set { document.set(.Port, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `EndpointAddress`.
@@ -139,7 +163,9 @@ public struct EndpointAddress: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.EndpointAddress" }
 
-    public init(ip: String, hostname: String? = nil, nodeName: String? = nil, targetRef: ObjectReference? = nil) {
+    @export(implementation) public init(
+        ip: String, hostname: String? = nil, nodeName: String? = nil, targetRef: ObjectReference? = nil
+    ) {
         document = JSONObject()
         document.set(.ip, ip)
         document.set(.hostname, hostname)
@@ -147,10 +173,19 @@ public struct EndpointAddress: DocumentView {
         document.set(.targetRef, targetRef)
     }
 
-    public var hostname: String? { get { document.string(.hostname) } set { document.set(.hostname, newValue) } }
-    public var ip: String { get { document.string(.ip) ?? "" } set { document.set(.ip, newValue) } }
-    public var nodeName: String? { get { document.string(.nodeName) } set { document.set(.nodeName, newValue) } }
-    public var targetRef: ObjectReference? {
+    @export(implementation) public var hostname: String? {
+        get { document.string(.hostname) }
+        set { document.set(.hostname, newValue) }
+    }
+    @export(implementation) public var ip: String {
+        get { document.string(.ip) ?? "" }
+        set { document.set(.ip, newValue) }
+    }
+    @export(implementation) public var nodeName: String? {
+        get { document.string(.nodeName) }
+        set { document.set(.nodeName, newValue) }
+    }
+    @export(implementation) public var targetRef: ObjectReference? {
         get { document.view(.targetRef) }
         set { document.set(.targetRef, newValue) }
     }
@@ -162,7 +197,9 @@ public struct EndpointPort: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.EndpointPort" }
 
-    public init(port: Int, name: String? = nil, appProtocol: String? = nil, `protocol`: String? = nil) {
+    @export(implementation) public init(
+        port: Int, name: String? = nil, appProtocol: String? = nil, `protocol`: String? = nil
+    ) {
         document = JSONObject()
         document.set(.port, port)
         document.set(.name, name)
@@ -170,14 +207,23 @@ public struct EndpointPort: DocumentView {
         document.set(.protocol, `protocol`)
     }
 
-    public var appProtocol: String? {
+    @export(implementation) public var appProtocol: String? {
         get { document.string(.appProtocol) }
         set { document.set(.appProtocol, newValue) }
     }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var port: Int { get { document.int(.port) ?? 0 } set { document.set(.port, newValue) } }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var port: Int {
+        get { document.int(.port) ?? 0 }
+        set { document.set(.port, newValue) }
+    }
     /// `SCTP`, `TCP` or `UDP`.
-    public var `protocol`: String? { get { document.string(.protocol) } set { document.set(.protocol, newValue) } }
+    @export(implementation) public var `protocol`: String? {
+        get { document.string(.protocol) }
+        set { document.set(.protocol, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `EndpointSubset`.
@@ -186,7 +232,7 @@ public struct EndpointSubset: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.EndpointSubset" }
 
-    public init(
+    @export(implementation) public init(
         addresses: [EndpointAddress] = [], notReadyAddresses: [EndpointAddress] = [], ports: [EndpointPort] = []
     ) {
         document = JSONObject()
@@ -195,15 +241,18 @@ public struct EndpointSubset: DocumentView {
         document.set(.ports, ports)
     }
 
-    public var addresses: [EndpointAddress] {
+    @export(implementation) public var addresses: [EndpointAddress] {
         get { document.views(.addresses) }
         set { document.set(.addresses, newValue) }
     }
-    public var notReadyAddresses: [EndpointAddress] {
+    @export(implementation) public var notReadyAddresses: [EndpointAddress] {
         get { document.views(.notReadyAddresses) }
         set { document.set(.notReadyAddresses, newValue) }
     }
-    public var ports: [EndpointPort] { get { document.views(.ports) } set { document.set(.ports, newValue) } }
+    @export(implementation) public var ports: [EndpointPort] {
+        get { document.views(.ports) }
+        set { document.set(.ports, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `Endpoints`.
@@ -214,18 +263,21 @@ public struct Endpoints: Resource {
     public static let type = ResourceType(
         group: "", version: "v1", kind: "Endpoints", plural: "endpoints", singular: "endpoints", shortNames: ["ep"])
 
-    public init(metadata: ObjectMeta = ObjectMeta(), subsets: [EndpointSubset] = []) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), subsets: [EndpointSubset] = []) {
         document = JSONObject()
         document.setKind("v1", "Endpoints")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.subsets, subsets)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var subsets: [EndpointSubset] { get { document.views(.subsets) } set { document.set(.subsets, newValue) } }
+    @export(implementation) public var subsets: [EndpointSubset] {
+        get { document.views(.subsets) }
+        set { document.set(.subsets, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `Event`.
@@ -236,7 +288,7 @@ public struct Event: Resource {
     public static let type = ResourceType(
         group: "", version: "v1", kind: "Event", plural: "events", singular: "event", shortNames: ["ev"])
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), involvedObject: ObjectReference, action: String? = nil, count: Int? = nil,
         eventTime: String? = nil, firstTimestamp: String? = nil, lastTimestamp: String? = nil, message: String? = nil,
         reason: String? = nil, related: ObjectReference? = nil, reportingComponent: String? = nil,
@@ -261,39 +313,66 @@ public struct Event: Resource {
         document.set(.type, type)
     }
 
-    public var action: String? { get { document.string(.action) } set { document.set(.action, newValue) } }
-    public var count: Int? { get { document.int(.count) } set { document.set(.count, newValue) } }
-    public var eventTime: String? { get { document.string(.eventTime) } set { document.set(.eventTime, newValue) } }
-    public var firstTimestamp: String? {
+    @export(implementation) public var action: String? {
+        get { document.string(.action) }
+        set { document.set(.action, newValue) }
+    }
+    @export(implementation) public var count: Int? {
+        get { document.int(.count) }
+        set { document.set(.count, newValue) }
+    }
+    @export(implementation) public var eventTime: String? {
+        get { document.string(.eventTime) }
+        set { document.set(.eventTime, newValue) }
+    }
+    @export(implementation) public var firstTimestamp: String? {
         get { document.string(.firstTimestamp) }
         set { document.set(.firstTimestamp, newValue) }
     }
-    public var involvedObject: ObjectReference {
+    @export(implementation) public var involvedObject: ObjectReference {
         get { document.viewOrEmpty(.involvedObject) }
         set { document.set(.involvedObject, newValue) }
     }
-    public var lastTimestamp: String? {
+    @export(implementation) public var lastTimestamp: String? {
         get { document.string(.lastTimestamp) }
         set { document.set(.lastTimestamp, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var related: ObjectReference? { get { document.view(.related) } set { document.set(.related, newValue) } }
-    public var reportingComponent: String? {
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var related: ObjectReference? {
+        get { document.view(.related) }
+        set { document.set(.related, newValue) }
+    }
+    @export(implementation) public var reportingComponent: String? {
         get { document.string(.reportingComponent) }
         set { document.set(.reportingComponent, newValue) }
     }
-    public var reportingInstance: String? {
+    @export(implementation) public var reportingInstance: String? {
         get { document.string(.reportingInstance) }
         set { document.set(.reportingInstance, newValue) }
     }
-    public var series: EventSeries? { get { document.view(.series) } set { document.set(.series, newValue) } }
-    public var source: EventSource? { get { document.view(.source) } set { document.set(.source, newValue) } }
-    public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
+    @export(implementation) public var series: EventSeries? {
+        get { document.view(.series) }
+        set { document.set(.series, newValue) }
+    }
+    @export(implementation) public var source: EventSource? {
+        get { document.view(.source) }
+        set { document.set(.source, newValue) }
+    }
+    @export(implementation) public var type: String? {
+        get { document.string(.type) }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `EventSeries`.
@@ -302,14 +381,17 @@ public struct EventSeries: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.EventSeries" }
 
-    public init(count: Int? = nil, lastObservedTime: String? = nil) {
+    @export(implementation) public init(count: Int? = nil, lastObservedTime: String? = nil) {
         document = JSONObject()
         document.set(.count, count)
         document.set(.lastObservedTime, lastObservedTime)
     }
 
-    public var count: Int? { get { document.int(.count) } set { document.set(.count, newValue) } }
-    public var lastObservedTime: String? {
+    @export(implementation) public var count: Int? {
+        get { document.int(.count) }
+        set { document.set(.count, newValue) }
+    }
+    @export(implementation) public var lastObservedTime: String? {
         get { document.string(.lastObservedTime) }
         set { document.set(.lastObservedTime, newValue) }
     }
@@ -321,14 +403,20 @@ public struct EventSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.EventSource" }
 
-    public init(component: String? = nil, host: String? = nil) {
+    @export(implementation) public init(component: String? = nil, host: String? = nil) {
         document = JSONObject()
         document.set(.component, component)
         document.set(.host, host)
     }
 
-    public var component: String? { get { document.string(.component) } set { document.set(.component, newValue) } }
-    public var host: String? { get { document.string(.host) } set { document.set(.host, newValue) } }
+    @export(implementation) public var component: String? {
+        get { document.string(.component) }
+        set { document.set(.component, newValue) }
+    }
+    @export(implementation) public var host: String? {
+        get { document.string(.host) }
+        set { document.set(.host, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `LimitRange`.
@@ -340,18 +428,21 @@ public struct LimitRange: Resource {
         group: "", version: "v1", kind: "LimitRange", plural: "limitranges", singular: "limitrange",
         shortNames: ["limits"])
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: LimitRangeSpec? = nil) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), spec: LimitRangeSpec? = nil) {
         document = JSONObject()
         document.setKind("v1", "LimitRange")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: LimitRangeSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
+    @export(implementation) public var spec: LimitRangeSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `LimitRangeItem`.
@@ -360,7 +451,7 @@ public struct LimitRangeItem: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.LimitRangeItem" }
 
-    public init(
+    @export(implementation) public init(
         type: String, `default`: [String: Quantity] = [:], defaultRequest: [String: Quantity] = [:],
         max: [String: Quantity] = [:], maxLimitRequestRatio: [String: Quantity] = [:], min: [String: Quantity] = [:]
     ) {
@@ -373,21 +464,30 @@ public struct LimitRangeItem: DocumentView {
         document.set(.min, min)
     }
 
-    public var `default`: [String: Quantity] {
+    @export(implementation) public var `default`: [String: Quantity] {
         get { document.scalarMap(.default) }
         set { document.set(.default, newValue) }
     }
-    public var defaultRequest: [String: Quantity] {
+    @export(implementation) public var defaultRequest: [String: Quantity] {
         get { document.scalarMap(.defaultRequest) }
         set { document.set(.defaultRequest, newValue) }
     }
-    public var max: [String: Quantity] { get { document.scalarMap(.max) } set { document.set(.max, newValue) } }
-    public var maxLimitRequestRatio: [String: Quantity] {
+    @export(implementation) public var max: [String: Quantity] {
+        get { document.scalarMap(.max) }
+        set { document.set(.max, newValue) }
+    }
+    @export(implementation) public var maxLimitRequestRatio: [String: Quantity] {
         get { document.scalarMap(.maxLimitRequestRatio) }
         set { document.set(.maxLimitRequestRatio, newValue) }
     }
-    public var min: [String: Quantity] { get { document.scalarMap(.min) } set { document.set(.min, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var min: [String: Quantity] {
+        get { document.scalarMap(.min) }
+        set { document.set(.min, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `LimitRangeSpec`.
@@ -396,12 +496,15 @@ public struct LimitRangeSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.LimitRangeSpec" }
 
-    public init(limits: [LimitRangeItem]) {
+    @export(implementation) public init(limits: [LimitRangeItem]) {
         document = JSONObject()
         document.setRequired(.limits, limits)
     }
 
-    public var limits: [LimitRangeItem] { get { document.views(.limits) } set { document.set(.limits, newValue) } }
+    @export(implementation) public var limits: [LimitRangeItem] {
+        get { document.views(.limits) }
+        set { document.set(.limits, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `LoadBalancerIngress`.
@@ -410,7 +513,9 @@ public struct LoadBalancerIngress: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.LoadBalancerIngress" }
 
-    public init(hostname: String? = nil, ip: String? = nil, ipMode: String? = nil, ports: [PortStatus] = []) {
+    @export(implementation) public init(
+        hostname: String? = nil, ip: String? = nil, ipMode: String? = nil, ports: [PortStatus] = []
+    ) {
         document = JSONObject()
         document.set(.hostname, hostname)
         document.set(.ip, ip)
@@ -418,10 +523,19 @@ public struct LoadBalancerIngress: DocumentView {
         document.set(.ports, ports)
     }
 
-    public var hostname: String? { get { document.string(.hostname) } set { document.set(.hostname, newValue) } }
-    public var ip: String? { get { document.string(.ip) } set { document.set(.ip, newValue) } }
-    public var ipMode: String? { get { document.string(.ipMode) } set { document.set(.ipMode, newValue) } }
-    public var ports: [PortStatus] { get { document.views(.ports) } set { document.set(.ports, newValue) } }
+    @export(implementation) public var hostname: String? {
+        get { document.string(.hostname) }
+        set { document.set(.hostname, newValue) }
+    }
+    @export(implementation) public var ip: String? { get { document.string(.ip) } set { document.set(.ip, newValue) } }
+    @export(implementation) public var ipMode: String? {
+        get { document.string(.ipMode) }
+        set { document.set(.ipMode, newValue) }
+    }
+    @export(implementation) public var ports: [PortStatus] {
+        get { document.views(.ports) }
+        set { document.set(.ports, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `LoadBalancerStatus`.
@@ -430,12 +544,12 @@ public struct LoadBalancerStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.LoadBalancerStatus" }
 
-    public init(ingress: [LoadBalancerIngress] = []) {
+    @export(implementation) public init(ingress: [LoadBalancerIngress] = []) {
         document = JSONObject()
         document.set(.ingress, ingress)
     }
 
-    public var ingress: [LoadBalancerIngress] {
+    @export(implementation) public var ingress: [LoadBalancerIngress] {
         get { document.views(.ingress) }
         set { document.set(.ingress, newValue) }
     }
@@ -450,7 +564,9 @@ public struct Namespace: Resource {
         group: "", version: "v1", kind: "Namespace", plural: "namespaces", singular: "namespace", shortNames: ["ns"],
         isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: NamespaceSpec? = nil, status: NamespaceStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: NamespaceSpec? = nil, status: NamespaceStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("v1", "Namespace")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -458,12 +574,18 @@ public struct Namespace: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: NamespaceSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: NamespaceStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: NamespaceSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: NamespaceStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `NamespaceCondition`.
@@ -472,7 +594,7 @@ public struct NamespaceCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NamespaceCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil
     ) {
         document = JSONObject()
@@ -483,14 +605,26 @@ public struct NamespaceCondition: DocumentView {
         document.set(.lastTransitionTime, lastTransitionTime)
     }
 
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `NamespaceSpec`.
@@ -499,12 +633,12 @@ public struct NamespaceSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NamespaceSpec" }
 
-    public init(finalizers: [String] = []) {
+    @export(implementation) public init(finalizers: [String] = []) {
         document = JSONObject()
         document.set(.finalizers, finalizers)
     }
 
-    public var finalizers: [String] {
+    @export(implementation) public var finalizers: [String] {
         get { document.strings(.finalizers) }
         set { document.set(.finalizers, newValue) }
     }
@@ -516,18 +650,21 @@ public struct NamespaceStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NamespaceStatus" }
 
-    public init(conditions: [NamespaceCondition] = [], phase: String? = nil) {
+    @export(implementation) public init(conditions: [NamespaceCondition] = [], phase: String? = nil) {
         document = JSONObject()
         document.set(.conditions, conditions)
         document.set(.phase, phase)
     }
 
-    public var conditions: [NamespaceCondition] {
+    @export(implementation) public var conditions: [NamespaceCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
     /// `Active` or `Terminating`.
-    public var phase: String? { get { document.string(.phase) } set { document.set(.phase, newValue) } }
+    @export(implementation) public var phase: String? {
+        get { document.string(.phase) }
+        set { document.set(.phase, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PortStatus`.
@@ -536,17 +673,26 @@ public struct PortStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PortStatus" }
 
-    public init(port: Int, `protocol`: String, error: String? = nil) {
+    @export(implementation) public init(port: Int, `protocol`: String, error: String? = nil) {
         document = JSONObject()
         document.set(.port, port)
         document.set(.protocol, `protocol`)
         document.set(.error, error)
     }
 
-    public var error: String? { get { document.string(.error) } set { document.set(.error, newValue) } }
-    public var port: Int { get { document.int(.port) ?? 0 } set { document.set(.port, newValue) } }
+    @export(implementation) public var error: String? {
+        get { document.string(.error) }
+        set { document.set(.error, newValue) }
+    }
+    @export(implementation) public var port: Int {
+        get { document.int(.port) ?? 0 }
+        set { document.set(.port, newValue) }
+    }
     /// `SCTP`, `TCP` or `UDP`.
-    public var `protocol`: String { get { document.string(.protocol) ?? "" } set { document.set(.protocol, newValue) } }
+    @export(implementation) public var `protocol`: String {
+        get { document.string(.protocol) ?? "" }
+        set { document.set(.protocol, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `ResourceQuota`.
@@ -558,7 +704,7 @@ public struct ResourceQuota: Resource {
         group: "", version: "v1", kind: "ResourceQuota", plural: "resourcequotas", singular: "resourcequota",
         shortNames: ["quota"])
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: ResourceQuotaSpec? = nil, status: ResourceQuotaStatus? = nil
     ) {
         document = JSONObject()
@@ -568,12 +714,18 @@ public struct ResourceQuota: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: ResourceQuotaSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: ResourceQuotaStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: ResourceQuotaSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: ResourceQuotaStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ResourceQuotaSpec`.
@@ -582,19 +734,27 @@ public struct ResourceQuotaSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ResourceQuotaSpec" }
 
-    public init(hard: [String: Quantity] = [:], scopeSelector: ScopeSelector? = nil, scopes: [String] = []) {
+    @export(implementation) public init(
+        hard: [String: Quantity] = [:], scopeSelector: ScopeSelector? = nil, scopes: [String] = []
+    ) {
         document = JSONObject()
         document.set(.hard, hard)
         document.set(.scopeSelector, scopeSelector)
         document.set(.scopes, scopes)
     }
 
-    public var hard: [String: Quantity] { get { document.scalarMap(.hard) } set { document.set(.hard, newValue) } }
-    public var scopeSelector: ScopeSelector? {
+    @export(implementation) public var hard: [String: Quantity] {
+        get { document.scalarMap(.hard) }
+        set { document.set(.hard, newValue) }
+    }
+    @export(implementation) public var scopeSelector: ScopeSelector? {
         get { document.view(.scopeSelector) }
         set { document.set(.scopeSelector, newValue) }
     }
-    public var scopes: [String] { get { document.strings(.scopes) } set { document.set(.scopes, newValue) } }
+    @export(implementation) public var scopes: [String] {
+        get { document.strings(.scopes) }
+        set { document.set(.scopes, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ResourceQuotaStatus`.
@@ -603,14 +763,20 @@ public struct ResourceQuotaStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ResourceQuotaStatus" }
 
-    public init(hard: [String: Quantity] = [:], used: [String: Quantity] = [:]) {
+    @export(implementation) public init(hard: [String: Quantity] = [:], used: [String: Quantity] = [:]) {
         document = JSONObject()
         document.set(.hard, hard)
         document.set(.used, used)
     }
 
-    public var hard: [String: Quantity] { get { document.scalarMap(.hard) } set { document.set(.hard, newValue) } }
-    public var used: [String: Quantity] { get { document.scalarMap(.used) } set { document.set(.used, newValue) } }
+    @export(implementation) public var hard: [String: Quantity] {
+        get { document.scalarMap(.hard) }
+        set { document.set(.hard, newValue) }
+    }
+    @export(implementation) public var used: [String: Quantity] {
+        get { document.scalarMap(.used) }
+        set { document.set(.used, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `Secret`.
@@ -621,7 +787,7 @@ public struct KubernetesSecret: Resource {
     public static let type = ResourceType(
         group: "", version: "v1", kind: "Secret", plural: "secrets", singular: "secret")
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), data: [String: String] = [:], immutable: Bool? = nil,
         stringData: [String: String] = [:], type: String? = nil
     ) {
@@ -634,17 +800,26 @@ public struct KubernetesSecret: Resource {
         document.set(.type, type)
     }
 
-    public var data: [String: String] { get { document.stringMap(.data) } set { document.set(.data, newValue) } }
-    public var immutable: Bool? { get { document.bool(.immutable) } set { document.set(.immutable, newValue) } }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var data: [String: String] {
+        get { document.stringMap(.data) }
+        set { document.set(.data, newValue) }
+    }
+    @export(implementation) public var immutable: Bool? {
+        get { document.bool(.immutable) }
+        set { document.set(.immutable, newValue) }
+    }
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var stringData: [String: String] {
+    @export(implementation) public var stringData: [String: String] {
         get { document.stringMap(.stringData) }
         set { document.set(.stringData, newValue) }
     }
-    public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
+    @export(implementation) public var type: String? {
+        get { document.string(.type) }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `Service`.
@@ -656,7 +831,9 @@ public struct Service: Resource {
         group: "", version: "v1", kind: "Service", plural: "services", singular: "service", shortNames: ["svc"],
         categories: ["all"])
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: ServiceSpec? = nil, status: ServiceStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: ServiceSpec? = nil, status: ServiceStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("v1", "Service")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -664,12 +841,18 @@ public struct Service: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: ServiceSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: ServiceStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: ServiceSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: ServiceStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `ServiceAccount`.
@@ -681,7 +864,7 @@ public struct ServiceAccount: Resource {
         group: "", version: "v1", kind: "ServiceAccount", plural: "serviceaccounts", singular: "serviceaccount",
         shortNames: ["sa"])
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), automountServiceAccountToken: Bool? = nil,
         imagePullSecrets: [LocalObjectReference] = [], secrets: [ObjectReference] = []
     ) {
@@ -693,19 +876,22 @@ public struct ServiceAccount: Resource {
         document.set(.secrets, secrets)
     }
 
-    public var automountServiceAccountToken: Bool? {
+    @export(implementation) public var automountServiceAccountToken: Bool? {
         get { document.bool(.automountServiceAccountToken) }
         set { document.set(.automountServiceAccountToken, newValue) }
     }
-    public var imagePullSecrets: [LocalObjectReference] {
+    @export(implementation) public var imagePullSecrets: [LocalObjectReference] {
         get { document.views(.imagePullSecrets) }
         set { document.set(.imagePullSecrets, newValue) }
     }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var secrets: [ObjectReference] { get { document.views(.secrets) } set { document.set(.secrets, newValue) } }
+    @export(implementation) public var secrets: [ObjectReference] {
+        get { document.views(.secrets) }
+        set { document.set(.secrets, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ServicePort`.
@@ -714,7 +900,7 @@ public struct ServicePort: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ServicePort" }
 
-    public init(
+    @export(implementation) public init(
         port: Int, name: String? = nil, targetPort: IntOrString? = nil, `protocol`: String? = nil, nodePort: Int? = nil,
         appProtocol: String? = nil
     ) {
@@ -727,16 +913,28 @@ public struct ServicePort: DocumentView {
         document.set(.appProtocol, appProtocol)
     }
 
-    public var appProtocol: String? {
+    @export(implementation) public var appProtocol: String? {
         get { document.string(.appProtocol) }
         set { document.set(.appProtocol, newValue) }
     }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var nodePort: Int? { get { document.int(.nodePort) } set { document.set(.nodePort, newValue) } }
-    public var port: Int { get { document.int(.port) ?? 0 } set { document.set(.port, newValue) } }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var nodePort: Int? {
+        get { document.int(.nodePort) }
+        set { document.set(.nodePort, newValue) }
+    }
+    @export(implementation) public var port: Int {
+        get { document.int(.port) ?? 0 }
+        set { document.set(.port, newValue) }
+    }
     /// `SCTP`, `TCP` or `UDP`.
-    public var `protocol`: String? { get { document.string(.protocol) } set { document.set(.protocol, newValue) } }
-    public var targetPort: IntOrString? {
+    @export(implementation) public var `protocol`: String? {
+        get { document.string(.protocol) }
+        set { document.set(.protocol, newValue) }
+    }
+    @export(implementation) public var targetPort: IntOrString? {
         get { document.scalar(.targetPort) }
         set { document.set(.targetPort, newValue) }
     }
@@ -748,7 +946,7 @@ public struct ServiceSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ServiceSpec" }
 
-    public init(
+    @export(implementation) public init(
         allocateLoadBalancerNodePorts: Bool? = nil, clusterIP: String? = nil, clusterIPs: [String] = [],
         externalIPs: [String] = [], externalName: String? = nil, externalTrafficPolicy: String? = nil,
         healthCheckNodePort: Int? = nil, internalTrafficPolicy: String? = nil, ipFamilies: [String] = [],
@@ -780,82 +978,91 @@ public struct ServiceSpec: DocumentView {
         document.set(.type, type)
     }
 
-    public var allocateLoadBalancerNodePorts: Bool? {
+    @export(implementation) public var allocateLoadBalancerNodePorts: Bool? {
         get { document.bool(.allocateLoadBalancerNodePorts) }
         set { document.set(.allocateLoadBalancerNodePorts, newValue) }
     }
-    public var clusterIP: String? { get { document.string(.clusterIP) } set { document.set(.clusterIP, newValue) } }
-    public var clusterIPs: [String] {
+    @export(implementation) public var clusterIP: String? {
+        get { document.string(.clusterIP) }
+        set { document.set(.clusterIP, newValue) }
+    }
+    @export(implementation) public var clusterIPs: [String] {
         get { document.strings(.clusterIPs) }
         set { document.set(.clusterIPs, newValue) }
     }
-    public var externalIPs: [String] {
+    @export(implementation) public var externalIPs: [String] {
         get { document.strings(.externalIPs) }
         set { document.set(.externalIPs, newValue) }
     }
-    public var externalName: String? {
+    @export(implementation) public var externalName: String? {
         get { document.string(.externalName) }
         set { document.set(.externalName, newValue) }
     }
     /// `Cluster` or `Local`.
-    public var externalTrafficPolicy: String? {
+    @export(implementation) public var externalTrafficPolicy: String? {
         get { document.string(.externalTrafficPolicy) }
         set { document.set(.externalTrafficPolicy, newValue) }
     }
-    public var healthCheckNodePort: Int? {
+    @export(implementation) public var healthCheckNodePort: Int? {
         get { document.int(.healthCheckNodePort) }
         set { document.set(.healthCheckNodePort, newValue) }
     }
     /// `Cluster` or `Local`.
-    public var internalTrafficPolicy: String? {
+    @export(implementation) public var internalTrafficPolicy: String? {
         get { document.string(.internalTrafficPolicy) }
         set { document.set(.internalTrafficPolicy, newValue) }
     }
-    public var ipFamilies: [String] {
+    @export(implementation) public var ipFamilies: [String] {
         get { document.strings(.ipFamilies) }
         set { document.set(.ipFamilies, newValue) }
     }
     /// `PreferDualStack`, `RequireDualStack` or `SingleStack`.
-    public var ipFamilyPolicy: String? {
+    @export(implementation) public var ipFamilyPolicy: String? {
         get { document.string(.ipFamilyPolicy) }
         set { document.set(.ipFamilyPolicy, newValue) }
     }
-    public var loadBalancerClass: String? {
+    @export(implementation) public var loadBalancerClass: String? {
         get { document.string(.loadBalancerClass) }
         set { document.set(.loadBalancerClass, newValue) }
     }
-    public var loadBalancerIP: String? {
+    @export(implementation) public var loadBalancerIP: String? {
         get { document.string(.loadBalancerIP) }
         set { document.set(.loadBalancerIP, newValue) }
     }
-    public var loadBalancerSourceRanges: [String] {
+    @export(implementation) public var loadBalancerSourceRanges: [String] {
         get { document.strings(.loadBalancerSourceRanges) }
         set { document.set(.loadBalancerSourceRanges, newValue) }
     }
-    public var ports: [ServicePort] { get { document.views(.ports) } set { document.set(.ports, newValue) } }
-    public var publishNotReadyAddresses: Bool? {
+    @export(implementation) public var ports: [ServicePort] {
+        get { document.views(.ports) }
+        set { document.set(.ports, newValue) }
+    }
+    @export(implementation) public var publishNotReadyAddresses: Bool? {
         get { document.bool(.publishNotReadyAddresses) }
         set { document.set(.publishNotReadyAddresses, newValue) }
     }
-    public var selector: [String: String] {
+    @export(implementation) public var selector: [String: String] {
         get { document.stringMap(.selector) }
         set { document.set(.selector, newValue) }
     }
     /// `ClientIP` or `None`.
-    public var sessionAffinity: String? {
+    @export(implementation) public var sessionAffinity: String? {
         get { document.string(.sessionAffinity) }
         set { document.set(.sessionAffinity, newValue) }
     }
-    public var sessionAffinityConfig: SessionAffinityConfig? {
+    @export(implementation) public var sessionAffinityConfig: SessionAffinityConfig? {
         get { document.view(.sessionAffinityConfig) }
         set { document.set(.sessionAffinityConfig, newValue) }
     }
-    public var trafficDistribution: String? {
+    @export(implementation) public var trafficDistribution: String? {
         get { document.string(.trafficDistribution) }
         set { document.set(.trafficDistribution, newValue) }
     }
     /// `ClusterIP`, `ExternalName`, `LoadBalancer` or `NodePort`.
-    public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
+    @export(implementation) public var type: String? {
+        get { document.string(.type) }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ServiceStatus`.
@@ -864,17 +1071,17 @@ public struct ServiceStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ServiceStatus" }
 
-    public init(conditions: [Condition] = [], loadBalancer: LoadBalancerStatus? = nil) {
+    @export(implementation) public init(conditions: [Condition] = [], loadBalancer: LoadBalancerStatus? = nil) {
         document = JSONObject()
         document.set(.conditions, conditions)
         document.set(.loadBalancer, loadBalancer)
     }
 
-    public var conditions: [Condition] {
+    @export(implementation) public var conditions: [Condition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var loadBalancer: LoadBalancerStatus? {
+    @export(implementation) public var loadBalancer: LoadBalancerStatus? {
         get { document.view(.loadBalancer) }
         set { document.set(.loadBalancer, newValue) }
     }
@@ -886,10 +1093,13 @@ public struct SessionAffinityConfig: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.SessionAffinityConfig" }
 
-    public init(clientIP: ClientIPConfig? = nil) {
+    @export(implementation) public init(clientIP: ClientIPConfig? = nil) {
         document = JSONObject()
         document.set(.clientIP, clientIP)
     }
 
-    public var clientIP: ClientIPConfig? { get { document.view(.clientIP) } set { document.set(.clientIP, newValue) } }
+    @export(implementation) public var clientIP: ClientIPConfig? {
+        get { document.view(.clientIP) }
+        set { document.set(.clientIP, newValue) }
+    }
 }

@@ -8,7 +8,9 @@ public struct AWSElasticBlockStoreVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource" }
 
-    public init(volumeID: String, fsType: String? = nil, partition: Int? = nil, readOnly: Bool? = nil) {
+    @export(implementation) public init(
+        volumeID: String, fsType: String? = nil, partition: Int? = nil, readOnly: Bool? = nil
+    ) {
         document = JSONObject()
         document.set(.volumeID, volumeID)
         document.set(.fsType, fsType)
@@ -16,10 +18,22 @@ public struct AWSElasticBlockStoreVolumeSource: DocumentView {
         document.set(.readOnly, readOnly)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var partition: Int? { get { document.int(.partition) } set { document.set(.partition, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var volumeID: String { get { document.string(.volumeID) ?? "" } set { document.set(.volumeID, newValue) } }
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var partition: Int? {
+        get { document.int(.partition) }
+        set { document.set(.partition, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var volumeID: String {
+        get { document.string(.volumeID) ?? "" }
+        set { document.set(.volumeID, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `AttachedVolume`.
@@ -28,17 +42,20 @@ public struct AttachedVolume: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.AttachedVolume" }
 
-    public init(name: String, devicePath: String) {
+    @export(implementation) public init(name: String, devicePath: String) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.devicePath, devicePath)
     }
 
-    public var devicePath: String {
+    @export(implementation) public var devicePath: String {
         get { document.string(.devicePath) ?? "" }
         set { document.set(.devicePath, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `AzureDiskVolumeSource`.
@@ -47,7 +64,7 @@ public struct AzureDiskVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.AzureDiskVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         diskName: String, diskURI: String, kind: String? = nil, cachingMode: String? = nil, fsType: String? = nil,
         readOnly: Bool? = nil
     ) {
@@ -61,16 +78,31 @@ public struct AzureDiskVolumeSource: DocumentView {
     }
 
     /// `None`, `ReadOnly` or `ReadWrite`.
-    public var cachingMode: String? {
+    @export(implementation) public var cachingMode: String? {
         get { document.string(.cachingMode) }
         set { document.set(.cachingMode, newValue) }
     }
-    public var diskName: String { get { document.string(.diskName) ?? "" } set { document.set(.diskName, newValue) } }
-    public var diskURI: String { get { document.string(.diskURI) ?? "" } set { document.set(.diskURI, newValue) } }
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
+    @export(implementation) public var diskName: String {
+        get { document.string(.diskName) ?? "" }
+        set { document.set(.diskName, newValue) }
+    }
+    @export(implementation) public var diskURI: String {
+        get { document.string(.diskURI) ?? "" }
+        set { document.set(.diskURI, newValue) }
+    }
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
     /// `Dedicated`, `Managed` or `Shared`.
-    public var kind: String? { get { document.string(.kind) } set { document.set(.kind, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
+    @export(implementation) public var kind: String? {
+        get { document.string(.kind) }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `AzureFilePersistentVolumeSource`.
@@ -79,7 +111,9 @@ public struct AzureFilePersistentVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.AzureFilePersistentVolumeSource" }
 
-    public init(secretName: String, shareName: String, readOnly: Bool? = nil, secretNamespace: String? = nil) {
+    @export(implementation) public init(
+        secretName: String, shareName: String, readOnly: Bool? = nil, secretNamespace: String? = nil
+    ) {
         document = JSONObject()
         document.set(.secretName, secretName)
         document.set(.shareName, shareName)
@@ -87,16 +121,19 @@ public struct AzureFilePersistentVolumeSource: DocumentView {
         document.set(.secretNamespace, secretNamespace)
     }
 
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretName: String {
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretName: String {
         get { document.string(.secretName) ?? "" }
         set { document.set(.secretName, newValue) }
     }
-    public var secretNamespace: String? {
+    @export(implementation) public var secretNamespace: String? {
         get { document.string(.secretNamespace) }
         set { document.set(.secretNamespace, newValue) }
     }
-    public var shareName: String {
+    @export(implementation) public var shareName: String {
         get { document.string(.shareName) ?? "" }
         set { document.set(.shareName, newValue) }
     }
@@ -108,19 +145,22 @@ public struct AzureFileVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.AzureFileVolumeSource" }
 
-    public init(secretName: String, shareName: String, readOnly: Bool? = nil) {
+    @export(implementation) public init(secretName: String, shareName: String, readOnly: Bool? = nil) {
         document = JSONObject()
         document.set(.secretName, secretName)
         document.set(.shareName, shareName)
         document.set(.readOnly, readOnly)
     }
 
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretName: String {
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretName: String {
         get { document.string(.secretName) ?? "" }
         set { document.set(.secretName, newValue) }
     }
-    public var shareName: String {
+    @export(implementation) public var shareName: String {
         get { document.string(.shareName) ?? "" }
         set { document.set(.shareName, newValue) }
     }
@@ -132,7 +172,7 @@ public struct CSIPersistentVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.CSIPersistentVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         driver: String, volumeHandle: String, controllerExpandSecretRef: SecretReference? = nil,
         controllerPublishSecretRef: SecretReference? = nil, fsType: String? = nil,
         nodeExpandSecretRef: SecretReference? = nil, nodePublishSecretRef: SecretReference? = nil,
@@ -151,34 +191,43 @@ public struct CSIPersistentVolumeSource: DocumentView {
         document.set(.volumeAttributes, volumeAttributes)
     }
 
-    public var controllerExpandSecretRef: SecretReference? {
+    @export(implementation) public var controllerExpandSecretRef: SecretReference? {
         get { document.view(.controllerExpandSecretRef) }
         set { document.set(.controllerExpandSecretRef, newValue) }
     }
-    public var controllerPublishSecretRef: SecretReference? {
+    @export(implementation) public var controllerPublishSecretRef: SecretReference? {
         get { document.view(.controllerPublishSecretRef) }
         set { document.set(.controllerPublishSecretRef, newValue) }
     }
-    public var driver: String { get { document.string(.driver) ?? "" } set { document.set(.driver, newValue) } }
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var nodeExpandSecretRef: SecretReference? {
+    @export(implementation) public var driver: String {
+        get { document.string(.driver) ?? "" }
+        set { document.set(.driver, newValue) }
+    }
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var nodeExpandSecretRef: SecretReference? {
         get { document.view(.nodeExpandSecretRef) }
         set { document.set(.nodeExpandSecretRef, newValue) }
     }
-    public var nodePublishSecretRef: SecretReference? {
+    @export(implementation) public var nodePublishSecretRef: SecretReference? {
         get { document.view(.nodePublishSecretRef) }
         set { document.set(.nodePublishSecretRef, newValue) }
     }
-    public var nodeStageSecretRef: SecretReference? {
+    @export(implementation) public var nodeStageSecretRef: SecretReference? {
         get { document.view(.nodeStageSecretRef) }
         set { document.set(.nodeStageSecretRef, newValue) }
     }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var volumeAttributes: [String: String] {
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var volumeAttributes: [String: String] {
         get { document.stringMap(.volumeAttributes) }
         set { document.set(.volumeAttributes, newValue) }
     }
-    public var volumeHandle: String {
+    @export(implementation) public var volumeHandle: String {
         get { document.string(.volumeHandle) ?? "" }
         set { document.set(.volumeHandle, newValue) }
     }
@@ -190,7 +239,7 @@ public struct CSIVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.CSIVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         driver: String, fsType: String? = nil, nodePublishSecretRef: LocalObjectReference? = nil, readOnly: Bool? = nil,
         volumeAttributes: [String: String] = [:]
     ) {
@@ -202,14 +251,23 @@ public struct CSIVolumeSource: DocumentView {
         document.set(.volumeAttributes, volumeAttributes)
     }
 
-    public var driver: String { get { document.string(.driver) ?? "" } set { document.set(.driver, newValue) } }
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var nodePublishSecretRef: LocalObjectReference? {
+    @export(implementation) public var driver: String {
+        get { document.string(.driver) ?? "" }
+        set { document.set(.driver, newValue) }
+    }
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var nodePublishSecretRef: LocalObjectReference? {
         get { document.view(.nodePublishSecretRef) }
         set { document.set(.nodePublishSecretRef, newValue) }
     }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var volumeAttributes: [String: String] {
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var volumeAttributes: [String: String] {
         get { document.stringMap(.volumeAttributes) }
         set { document.set(.volumeAttributes, newValue) }
     }
@@ -221,7 +279,7 @@ public struct CephFSPersistentVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.CephFSPersistentVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         monitors: [String], path: String? = nil, readOnly: Bool? = nil, secretFile: String? = nil,
         secretRef: SecretReference? = nil, user: String? = nil
     ) {
@@ -234,15 +292,30 @@ public struct CephFSPersistentVolumeSource: DocumentView {
         document.set(.user, user)
     }
 
-    public var monitors: [String] { get { document.strings(.monitors) } set { document.set(.monitors, newValue) } }
-    public var path: String? { get { document.string(.path) } set { document.set(.path, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretFile: String? { get { document.string(.secretFile) } set { document.set(.secretFile, newValue) } }
-    public var secretRef: SecretReference? {
+    @export(implementation) public var monitors: [String] {
+        get { document.strings(.monitors) }
+        set { document.set(.monitors, newValue) }
+    }
+    @export(implementation) public var path: String? {
+        get { document.string(.path) }
+        set { document.set(.path, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretFile: String? {
+        get { document.string(.secretFile) }
+        set { document.set(.secretFile, newValue) }
+    }
+    @export(implementation) public var secretRef: SecretReference? {
         get { document.view(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
-    public var user: String? { get { document.string(.user) } set { document.set(.user, newValue) } }
+    @export(implementation) public var user: String? {
+        get { document.string(.user) }
+        set { document.set(.user, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `CephFSVolumeSource`.
@@ -251,7 +324,7 @@ public struct CephFSVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.CephFSVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         monitors: [String], path: String? = nil, readOnly: Bool? = nil, secretFile: String? = nil,
         secretRef: LocalObjectReference? = nil, user: String? = nil
     ) {
@@ -264,15 +337,30 @@ public struct CephFSVolumeSource: DocumentView {
         document.set(.user, user)
     }
 
-    public var monitors: [String] { get { document.strings(.monitors) } set { document.set(.monitors, newValue) } }
-    public var path: String? { get { document.string(.path) } set { document.set(.path, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretFile: String? { get { document.string(.secretFile) } set { document.set(.secretFile, newValue) } }
-    public var secretRef: LocalObjectReference? {
+    @export(implementation) public var monitors: [String] {
+        get { document.strings(.monitors) }
+        set { document.set(.monitors, newValue) }
+    }
+    @export(implementation) public var path: String? {
+        get { document.string(.path) }
+        set { document.set(.path, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretFile: String? {
+        get { document.string(.secretFile) }
+        set { document.set(.secretFile, newValue) }
+    }
+    @export(implementation) public var secretRef: LocalObjectReference? {
         get { document.view(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
-    public var user: String? { get { document.string(.user) } set { document.set(.user, newValue) } }
+    @export(implementation) public var user: String? {
+        get { document.string(.user) }
+        set { document.set(.user, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `CinderPersistentVolumeSource`.
@@ -281,7 +369,9 @@ public struct CinderPersistentVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.CinderPersistentVolumeSource" }
 
-    public init(volumeID: String, fsType: String? = nil, readOnly: Bool? = nil, secretRef: SecretReference? = nil) {
+    @export(implementation) public init(
+        volumeID: String, fsType: String? = nil, readOnly: Bool? = nil, secretRef: SecretReference? = nil
+    ) {
         document = JSONObject()
         document.set(.volumeID, volumeID)
         document.set(.fsType, fsType)
@@ -289,13 +379,22 @@ public struct CinderPersistentVolumeSource: DocumentView {
         document.set(.secretRef, secretRef)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretRef: SecretReference? {
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretRef: SecretReference? {
         get { document.view(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
-    public var volumeID: String { get { document.string(.volumeID) ?? "" } set { document.set(.volumeID, newValue) } }
+    @export(implementation) public var volumeID: String {
+        get { document.string(.volumeID) ?? "" }
+        set { document.set(.volumeID, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `CinderVolumeSource`.
@@ -304,7 +403,7 @@ public struct CinderVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.CinderVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         volumeID: String, fsType: String? = nil, readOnly: Bool? = nil, secretRef: LocalObjectReference? = nil
     ) {
         document = JSONObject()
@@ -314,13 +413,22 @@ public struct CinderVolumeSource: DocumentView {
         document.set(.secretRef, secretRef)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretRef: LocalObjectReference? {
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretRef: LocalObjectReference? {
         get { document.view(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
-    public var volumeID: String { get { document.string(.volumeID) ?? "" } set { document.set(.volumeID, newValue) } }
+    @export(implementation) public var volumeID: String {
+        get { document.string(.volumeID) ?? "" }
+        set { document.set(.volumeID, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ClusterTrustBundleProjection`.
@@ -329,7 +437,7 @@ public struct ClusterTrustBundleProjection: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ClusterTrustBundleProjection" }
 
-    public init(
+    @export(implementation) public init(
         path: String, name: String? = nil, labelSelector: LabelSelector? = nil, optional: Bool? = nil,
         signerName: String? = nil
     ) {
@@ -341,14 +449,26 @@ public struct ClusterTrustBundleProjection: DocumentView {
         document.set(.signerName, signerName)
     }
 
-    public var labelSelector: LabelSelector? {
+    @export(implementation) public var labelSelector: LabelSelector? {
         get { document.view(.labelSelector) }
         set { document.set(.labelSelector, newValue) }
     }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
-    public var path: String { get { document.string(.path) ?? "" } set { document.set(.path, newValue) } }
-    public var signerName: String? { get { document.string(.signerName) } set { document.set(.signerName, newValue) } }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var optional: Bool? {
+        get { document.bool(.optional) }
+        set { document.set(.optional, newValue) }
+    }
+    @export(implementation) public var path: String {
+        get { document.string(.path) ?? "" }
+        set { document.set(.path, newValue) }
+    }
+    @export(implementation) public var signerName: String? {
+        get { document.string(.signerName) }
+        set { document.set(.signerName, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ConfigMapProjection`.
@@ -357,16 +477,25 @@ public struct ConfigMapProjection: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapProjection" }
 
-    public init(name: String? = nil, items: [KeyToPath] = [], optional: Bool? = nil) {
+    @export(implementation) public init(name: String? = nil, items: [KeyToPath] = [], optional: Bool? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.items, items)
         document.set(.optional, optional)
     }
 
-    public var items: [KeyToPath] { get { document.views(.items) } set { document.set(.items, newValue) } }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
+    @export(implementation) public var items: [KeyToPath] {
+        get { document.views(.items) }
+        set { document.set(.items, newValue) }
+    }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var optional: Bool? {
+        get { document.bool(.optional) }
+        set { document.set(.optional, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ConfigMapVolumeSource`.
@@ -375,7 +504,9 @@ public struct ConfigMapVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapVolumeSource" }
 
-    public init(name: String? = nil, defaultMode: Int? = nil, items: [KeyToPath] = [], optional: Bool? = nil) {
+    @export(implementation) public init(
+        name: String? = nil, defaultMode: Int? = nil, items: [KeyToPath] = [], optional: Bool? = nil
+    ) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.defaultMode, defaultMode)
@@ -383,10 +514,22 @@ public struct ConfigMapVolumeSource: DocumentView {
         document.set(.optional, optional)
     }
 
-    public var defaultMode: Int? { get { document.int(.defaultMode) } set { document.set(.defaultMode, newValue) } }
-    public var items: [KeyToPath] { get { document.views(.items) } set { document.set(.items, newValue) } }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
+    @export(implementation) public var defaultMode: Int? {
+        get { document.int(.defaultMode) }
+        set { document.set(.defaultMode, newValue) }
+    }
+    @export(implementation) public var items: [KeyToPath] {
+        get { document.views(.items) }
+        set { document.set(.items, newValue) }
+    }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var optional: Bool? {
+        get { document.bool(.optional) }
+        set { document.set(.optional, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `DownwardAPIProjection`.
@@ -395,12 +538,15 @@ public struct DownwardAPIProjection: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.DownwardAPIProjection" }
 
-    public init(items: [DownwardAPIVolumeFile] = []) {
+    @export(implementation) public init(items: [DownwardAPIVolumeFile] = []) {
         document = JSONObject()
         document.set(.items, items)
     }
 
-    public var items: [DownwardAPIVolumeFile] { get { document.views(.items) } set { document.set(.items, newValue) } }
+    @export(implementation) public var items: [DownwardAPIVolumeFile] {
+        get { document.views(.items) }
+        set { document.set(.items, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `DownwardAPIVolumeFile`.
@@ -409,7 +555,7 @@ public struct DownwardAPIVolumeFile: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.DownwardAPIVolumeFile" }
 
-    public init(
+    @export(implementation) public init(
         path: String, fieldRef: ObjectFieldSelector? = nil, mode: Int? = nil,
         resourceFieldRef: ResourceFieldSelector? = nil
     ) {
@@ -420,13 +566,16 @@ public struct DownwardAPIVolumeFile: DocumentView {
         document.set(.resourceFieldRef, resourceFieldRef)
     }
 
-    public var fieldRef: ObjectFieldSelector? {
+    @export(implementation) public var fieldRef: ObjectFieldSelector? {
         get { document.view(.fieldRef) }
         set { document.set(.fieldRef, newValue) }
     }
-    public var mode: Int? { get { document.int(.mode) } set { document.set(.mode, newValue) } }
-    public var path: String { get { document.string(.path) ?? "" } set { document.set(.path, newValue) } }
-    public var resourceFieldRef: ResourceFieldSelector? {
+    @export(implementation) public var mode: Int? { get { document.int(.mode) } set { document.set(.mode, newValue) } }
+    @export(implementation) public var path: String {
+        get { document.string(.path) ?? "" }
+        set { document.set(.path, newValue) }
+    }
+    @export(implementation) public var resourceFieldRef: ResourceFieldSelector? {
         get { document.view(.resourceFieldRef) }
         set { document.set(.resourceFieldRef, newValue) }
     }
@@ -438,14 +587,20 @@ public struct DownwardAPIVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.DownwardAPIVolumeSource" }
 
-    public init(defaultMode: Int? = nil, items: [DownwardAPIVolumeFile] = []) {
+    @export(implementation) public init(defaultMode: Int? = nil, items: [DownwardAPIVolumeFile] = []) {
         document = JSONObject()
         document.set(.defaultMode, defaultMode)
         document.set(.items, items)
     }
 
-    public var defaultMode: Int? { get { document.int(.defaultMode) } set { document.set(.defaultMode, newValue) } }
-    public var items: [DownwardAPIVolumeFile] { get { document.views(.items) } set { document.set(.items, newValue) } }
+    @export(implementation) public var defaultMode: Int? {
+        get { document.int(.defaultMode) }
+        set { document.set(.defaultMode, newValue) }
+    }
+    @export(implementation) public var items: [DownwardAPIVolumeFile] {
+        get { document.views(.items) }
+        set { document.set(.items, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `EmptyDirVolumeSource`.
@@ -454,14 +609,20 @@ public struct EmptyDirVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.EmptyDirVolumeSource" }
 
-    public init(medium: String? = nil, sizeLimit: Quantity? = nil) {
+    @export(implementation) public init(medium: String? = nil, sizeLimit: Quantity? = nil) {
         document = JSONObject()
         document.set(.medium, medium)
         document.set(.sizeLimit, sizeLimit)
     }
 
-    public var medium: String? { get { document.string(.medium) } set { document.set(.medium, newValue) } }
-    public var sizeLimit: Quantity? { get { document.scalar(.sizeLimit) } set { document.set(.sizeLimit, newValue) } }
+    @export(implementation) public var medium: String? {
+        get { document.string(.medium) }
+        set { document.set(.medium, newValue) }
+    }
+    @export(implementation) public var sizeLimit: Quantity? {
+        get { document.scalar(.sizeLimit) }
+        set { document.set(.sizeLimit, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `EphemeralVolumeSource`.
@@ -470,12 +631,12 @@ public struct EphemeralVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.EphemeralVolumeSource" }
 
-    public init(volumeClaimTemplate: PersistentVolumeClaimTemplate? = nil) {
+    @export(implementation) public init(volumeClaimTemplate: PersistentVolumeClaimTemplate? = nil) {
         document = JSONObject()
         document.set(.volumeClaimTemplate, volumeClaimTemplate)
     }
 
-    public var volumeClaimTemplate: PersistentVolumeClaimTemplate? {
+    @export(implementation) public var volumeClaimTemplate: PersistentVolumeClaimTemplate? {
         get { document.view(.volumeClaimTemplate) }
         set { document.set(.volumeClaimTemplate, newValue) }
     }
@@ -487,7 +648,7 @@ public struct FCVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.FCVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         fsType: String? = nil, lun: Int? = nil, readOnly: Bool? = nil, targetWWNs: [String] = [], wwids: [String] = []
     ) {
         document = JSONObject()
@@ -498,14 +659,23 @@ public struct FCVolumeSource: DocumentView {
         document.set(.wwids, wwids)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var lun: Int? { get { document.int(.lun) } set { document.set(.lun, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var targetWWNs: [String] {
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var lun: Int? { get { document.int(.lun) } set { document.set(.lun, newValue) } }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var targetWWNs: [String] {
         get { document.strings(.targetWWNs) }
         set { document.set(.targetWWNs, newValue) }
     }
-    public var wwids: [String] { get { document.strings(.wwids) } set { document.set(.wwids, newValue) } }
+    @export(implementation) public var wwids: [String] {
+        get { document.strings(.wwids) }
+        set { document.set(.wwids, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `FlexPersistentVolumeSource`.
@@ -514,7 +684,7 @@ public struct FlexPersistentVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.FlexPersistentVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         driver: String, fsType: String? = nil, options: [String: String] = [:], readOnly: Bool? = nil,
         secretRef: SecretReference? = nil
     ) {
@@ -526,14 +696,23 @@ public struct FlexPersistentVolumeSource: DocumentView {
         document.set(.secretRef, secretRef)
     }
 
-    public var driver: String { get { document.string(.driver) ?? "" } set { document.set(.driver, newValue) } }
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var options: [String: String] {
+    @export(implementation) public var driver: String {
+        get { document.string(.driver) ?? "" }
+        set { document.set(.driver, newValue) }
+    }
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var options: [String: String] {
         get { document.stringMap(.options) }
         set { document.set(.options, newValue) }
     }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretRef: SecretReference? {
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretRef: SecretReference? {
         get { document.view(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
@@ -545,7 +724,7 @@ public struct FlexVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.FlexVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         driver: String, fsType: String? = nil, options: [String: String] = [:], readOnly: Bool? = nil,
         secretRef: LocalObjectReference? = nil
     ) {
@@ -557,14 +736,23 @@ public struct FlexVolumeSource: DocumentView {
         document.set(.secretRef, secretRef)
     }
 
-    public var driver: String { get { document.string(.driver) ?? "" } set { document.set(.driver, newValue) } }
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var options: [String: String] {
+    @export(implementation) public var driver: String {
+        get { document.string(.driver) ?? "" }
+        set { document.set(.driver, newValue) }
+    }
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var options: [String: String] {
         get { document.stringMap(.options) }
         set { document.set(.options, newValue) }
     }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretRef: LocalObjectReference? {
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretRef: LocalObjectReference? {
         get { document.view(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
@@ -576,17 +764,17 @@ public struct FlockerVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.FlockerVolumeSource" }
 
-    public init(datasetName: String? = nil, datasetUUID: String? = nil) {
+    @export(implementation) public init(datasetName: String? = nil, datasetUUID: String? = nil) {
         document = JSONObject()
         document.set(.datasetName, datasetName)
         document.set(.datasetUUID, datasetUUID)
     }
 
-    public var datasetName: String? {
+    @export(implementation) public var datasetName: String? {
         get { document.string(.datasetName) }
         set { document.set(.datasetName, newValue) }
     }
-    public var datasetUUID: String? {
+    @export(implementation) public var datasetUUID: String? {
         get { document.string(.datasetUUID) }
         set { document.set(.datasetUUID, newValue) }
     }
@@ -598,7 +786,9 @@ public struct GCEPersistentDiskVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.GCEPersistentDiskVolumeSource" }
 
-    public init(pdName: String, fsType: String? = nil, partition: Int? = nil, readOnly: Bool? = nil) {
+    @export(implementation) public init(
+        pdName: String, fsType: String? = nil, partition: Int? = nil, readOnly: Bool? = nil
+    ) {
         document = JSONObject()
         document.set(.pdName, pdName)
         document.set(.fsType, fsType)
@@ -606,10 +796,22 @@ public struct GCEPersistentDiskVolumeSource: DocumentView {
         document.set(.readOnly, readOnly)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var partition: Int? { get { document.int(.partition) } set { document.set(.partition, newValue) } }
-    public var pdName: String { get { document.string(.pdName) ?? "" } set { document.set(.pdName, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var partition: Int? {
+        get { document.int(.partition) }
+        set { document.set(.partition, newValue) }
+    }
+    @export(implementation) public var pdName: String {
+        get { document.string(.pdName) ?? "" }
+        set { document.set(.pdName, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `GitRepoVolumeSource`.
@@ -618,19 +820,25 @@ public struct GitRepoVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.GitRepoVolumeSource" }
 
-    public init(repository: String, directory: String? = nil, revision: String? = nil) {
+    @export(implementation) public init(repository: String, directory: String? = nil, revision: String? = nil) {
         document = JSONObject()
         document.set(.repository, repository)
         document.set(.directory, directory)
         document.set(.revision, revision)
     }
 
-    public var directory: String? { get { document.string(.directory) } set { document.set(.directory, newValue) } }
-    public var repository: String {
+    @export(implementation) public var directory: String? {
+        get { document.string(.directory) }
+        set { document.set(.directory, newValue) }
+    }
+    @export(implementation) public var repository: String {
         get { document.string(.repository) ?? "" }
         set { document.set(.repository, newValue) }
     }
-    public var revision: String? { get { document.string(.revision) } set { document.set(.revision, newValue) } }
+    @export(implementation) public var revision: String? {
+        get { document.string(.revision) }
+        set { document.set(.revision, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `GlusterfsPersistentVolumeSource`.
@@ -639,7 +847,9 @@ public struct GlusterfsPersistentVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.GlusterfsPersistentVolumeSource" }
 
-    public init(endpoints: String, path: String, endpointsNamespace: String? = nil, readOnly: Bool? = nil) {
+    @export(implementation) public init(
+        endpoints: String, path: String, endpointsNamespace: String? = nil, readOnly: Bool? = nil
+    ) {
         document = JSONObject()
         document.set(.endpoints, endpoints)
         document.set(.path, path)
@@ -647,16 +857,22 @@ public struct GlusterfsPersistentVolumeSource: DocumentView {
         document.set(.readOnly, readOnly)
     }
 
-    public var endpoints: String {
+    @export(implementation) public var endpoints: String {
         get { document.string(.endpoints) ?? "" }
         set { document.set(.endpoints, newValue) }
     }
-    public var endpointsNamespace: String? {
+    @export(implementation) public var endpointsNamespace: String? {
         get { document.string(.endpointsNamespace) }
         set { document.set(.endpointsNamespace, newValue) }
     }
-    public var path: String { get { document.string(.path) ?? "" } set { document.set(.path, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
+    @export(implementation) public var path: String {
+        get { document.string(.path) ?? "" }
+        set { document.set(.path, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `GlusterfsVolumeSource`.
@@ -665,19 +881,25 @@ public struct GlusterfsVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.GlusterfsVolumeSource" }
 
-    public init(endpoints: String, path: String, readOnly: Bool? = nil) {
+    @export(implementation) public init(endpoints: String, path: String, readOnly: Bool? = nil) {
         document = JSONObject()
         document.set(.endpoints, endpoints)
         document.set(.path, path)
         document.set(.readOnly, readOnly)
     }
 
-    public var endpoints: String {
+    @export(implementation) public var endpoints: String {
         get { document.string(.endpoints) ?? "" }
         set { document.set(.endpoints, newValue) }
     }
-    public var path: String { get { document.string(.path) ?? "" } set { document.set(.path, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
+    @export(implementation) public var path: String {
+        get { document.string(.path) ?? "" }
+        set { document.set(.path, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `HostPathVolumeSource`.
@@ -686,15 +908,21 @@ public struct HostPathVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.HostPathVolumeSource" }
 
-    public init(path: String, type: String? = nil) {
+    @export(implementation) public init(path: String, type: String? = nil) {
         document = JSONObject()
         document.set(.path, path)
         document.set(.type, type)
     }
 
-    public var path: String { get { document.string(.path) ?? "" } set { document.set(.path, newValue) } }
+    @export(implementation) public var path: String {
+        get { document.string(.path) ?? "" }
+        set { document.set(.path, newValue) }
+    }
     /// `BlockDevice`, `CharDevice`, `Directory`, `DirectoryOrCreate`, `File`, `FileOrCreate` or `Socket`.
-    public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
+    @export(implementation) public var type: String? {
+        get { document.string(.type) }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ISCSIPersistentVolumeSource`.
@@ -703,7 +931,7 @@ public struct ISCSIPersistentVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ISCSIPersistentVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         iqn: String, lun: Int, targetPortal: String, chapAuthDiscovery: Bool? = nil, chapAuthSession: Bool? = nil,
         fsType: String? = nil, initiatorName: String? = nil, iscsiInterface: String? = nil, portals: [String] = [],
         readOnly: Bool? = nil, secretRef: SecretReference? = nil
@@ -722,32 +950,44 @@ public struct ISCSIPersistentVolumeSource: DocumentView {
         document.set(.secretRef, secretRef)
     }
 
-    public var chapAuthDiscovery: Bool? {
+    @export(implementation) public var chapAuthDiscovery: Bool? {
         get { document.bool(.chapAuthDiscovery) }
         set { document.set(.chapAuthDiscovery, newValue) }
     }
-    public var chapAuthSession: Bool? {
+    @export(implementation) public var chapAuthSession: Bool? {
         get { document.bool(.chapAuthSession) }
         set { document.set(.chapAuthSession, newValue) }
     }
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var initiatorName: String? {
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var initiatorName: String? {
         get { document.string(.initiatorName) }
         set { document.set(.initiatorName, newValue) }
     }
-    public var iqn: String { get { document.string(.iqn) ?? "" } set { document.set(.iqn, newValue) } }
-    public var iscsiInterface: String? {
+    @export(implementation) public var iqn: String {
+        get { document.string(.iqn) ?? "" }
+        set { document.set(.iqn, newValue) }
+    }
+    @export(implementation) public var iscsiInterface: String? {
         get { document.string(.iscsiInterface) }
         set { document.set(.iscsiInterface, newValue) }
     }
-    public var lun: Int { get { document.int(.lun) ?? 0 } set { document.set(.lun, newValue) } }
-    public var portals: [String] { get { document.strings(.portals) } set { document.set(.portals, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretRef: SecretReference? {
+    @export(implementation) public var lun: Int { get { document.int(.lun) ?? 0 } set { document.set(.lun, newValue) } }
+    @export(implementation) public var portals: [String] {
+        get { document.strings(.portals) }
+        set { document.set(.portals, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretRef: SecretReference? {
         get { document.view(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
-    public var targetPortal: String {
+    @export(implementation) public var targetPortal: String {
         get { document.string(.targetPortal) ?? "" }
         set { document.set(.targetPortal, newValue) }
     }
@@ -759,7 +999,7 @@ public struct ISCSIVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ISCSIVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         iqn: String, lun: Int, targetPortal: String, chapAuthDiscovery: Bool? = nil, chapAuthSession: Bool? = nil,
         fsType: String? = nil, initiatorName: String? = nil, iscsiInterface: String? = nil, portals: [String] = [],
         readOnly: Bool? = nil, secretRef: LocalObjectReference? = nil
@@ -778,32 +1018,44 @@ public struct ISCSIVolumeSource: DocumentView {
         document.set(.secretRef, secretRef)
     }
 
-    public var chapAuthDiscovery: Bool? {
+    @export(implementation) public var chapAuthDiscovery: Bool? {
         get { document.bool(.chapAuthDiscovery) }
         set { document.set(.chapAuthDiscovery, newValue) }
     }
-    public var chapAuthSession: Bool? {
+    @export(implementation) public var chapAuthSession: Bool? {
         get { document.bool(.chapAuthSession) }
         set { document.set(.chapAuthSession, newValue) }
     }
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var initiatorName: String? {
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var initiatorName: String? {
         get { document.string(.initiatorName) }
         set { document.set(.initiatorName, newValue) }
     }
-    public var iqn: String { get { document.string(.iqn) ?? "" } set { document.set(.iqn, newValue) } }
-    public var iscsiInterface: String? {
+    @export(implementation) public var iqn: String {
+        get { document.string(.iqn) ?? "" }
+        set { document.set(.iqn, newValue) }
+    }
+    @export(implementation) public var iscsiInterface: String? {
         get { document.string(.iscsiInterface) }
         set { document.set(.iscsiInterface, newValue) }
     }
-    public var lun: Int { get { document.int(.lun) ?? 0 } set { document.set(.lun, newValue) } }
-    public var portals: [String] { get { document.strings(.portals) } set { document.set(.portals, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretRef: LocalObjectReference? {
+    @export(implementation) public var lun: Int { get { document.int(.lun) ?? 0 } set { document.set(.lun, newValue) } }
+    @export(implementation) public var portals: [String] {
+        get { document.strings(.portals) }
+        set { document.set(.portals, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretRef: LocalObjectReference? {
         get { document.view(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
-    public var targetPortal: String {
+    @export(implementation) public var targetPortal: String {
         get { document.string(.targetPortal) ?? "" }
         set { document.set(.targetPortal, newValue) }
     }
@@ -815,15 +1067,21 @@ public struct ImageVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ImageVolumeSource" }
 
-    public init(pullPolicy: String? = nil, reference: String? = nil) {
+    @export(implementation) public init(pullPolicy: String? = nil, reference: String? = nil) {
         document = JSONObject()
         document.set(.pullPolicy, pullPolicy)
         document.set(.reference, reference)
     }
 
     /// `Always`, `IfNotPresent` or `Never`.
-    public var pullPolicy: String? { get { document.string(.pullPolicy) } set { document.set(.pullPolicy, newValue) } }
-    public var reference: String? { get { document.string(.reference) } set { document.set(.reference, newValue) } }
+    @export(implementation) public var pullPolicy: String? {
+        get { document.string(.pullPolicy) }
+        set { document.set(.pullPolicy, newValue) }
+    }
+    @export(implementation) public var reference: String? {
+        get { document.string(.reference) }
+        set { document.set(.reference, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ImageVolumeStatus`.
@@ -832,12 +1090,15 @@ public struct ImageVolumeStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ImageVolumeStatus" }
 
-    public init(imageRef: String) {
+    @export(implementation) public init(imageRef: String) {
         document = JSONObject()
         document.set(.imageRef, imageRef)
     }
 
-    public var imageRef: String { get { document.string(.imageRef) ?? "" } set { document.set(.imageRef, newValue) } }
+    @export(implementation) public var imageRef: String {
+        get { document.string(.imageRef) ?? "" }
+        set { document.set(.imageRef, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `KeyToPath`.
@@ -846,16 +1107,22 @@ public struct KeyToPath: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.KeyToPath" }
 
-    public init(key: String, path: String, mode: Int? = nil) {
+    @export(implementation) public init(key: String, path: String, mode: Int? = nil) {
         document = JSONObject()
         document.set(.key, key)
         document.set(.path, path)
         document.set(.mode, mode)
     }
 
-    public var key: String { get { document.string(.key) ?? "" } set { document.set(.key, newValue) } }
-    public var mode: Int? { get { document.int(.mode) } set { document.set(.mode, newValue) } }
-    public var path: String { get { document.string(.path) ?? "" } set { document.set(.path, newValue) } }
+    @export(implementation) public var key: String {
+        get { document.string(.key) ?? "" }
+        set { document.set(.key, newValue) }
+    }
+    @export(implementation) public var mode: Int? { get { document.int(.mode) } set { document.set(.mode, newValue) } }
+    @export(implementation) public var path: String {
+        get { document.string(.path) ?? "" }
+        set { document.set(.path, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `LocalVolumeSource`.
@@ -864,14 +1131,20 @@ public struct LocalVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.LocalVolumeSource" }
 
-    public init(path: String, fsType: String? = nil) {
+    @export(implementation) public init(path: String, fsType: String? = nil) {
         document = JSONObject()
         document.set(.path, path)
         document.set(.fsType, fsType)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var path: String { get { document.string(.path) ?? "" } set { document.set(.path, newValue) } }
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var path: String {
+        get { document.string(.path) ?? "" }
+        set { document.set(.path, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ModifyVolumeStatus`.
@@ -880,15 +1153,18 @@ public struct ModifyVolumeStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ModifyVolumeStatus" }
 
-    public init(status: String, targetVolumeAttributesClassName: String? = nil) {
+    @export(implementation) public init(status: String, targetVolumeAttributesClassName: String? = nil) {
         document = JSONObject()
         document.set(.status, status)
         document.set(.targetVolumeAttributesClassName, targetVolumeAttributesClassName)
     }
 
     /// `InProgress`, `Infeasible` or `Pending`.
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var targetVolumeAttributesClassName: String? {
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var targetVolumeAttributesClassName: String? {
         get { document.string(.targetVolumeAttributesClassName) }
         set { document.set(.targetVolumeAttributesClassName, newValue) }
     }
@@ -900,16 +1176,25 @@ public struct NFSVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.NFSVolumeSource" }
 
-    public init(path: String, server: String, readOnly: Bool? = nil) {
+    @export(implementation) public init(path: String, server: String, readOnly: Bool? = nil) {
         document = JSONObject()
         document.set(.path, path)
         document.set(.server, server)
         document.set(.readOnly, readOnly)
     }
 
-    public var path: String { get { document.string(.path) ?? "" } set { document.set(.path, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var server: String { get { document.string(.server) ?? "" } set { document.set(.server, newValue) } }
+    @export(implementation) public var path: String {
+        get { document.string(.path) ?? "" }
+        set { document.set(.path, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var server: String {
+        get { document.string(.server) ?? "" }
+        set { document.set(.server, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `PersistentVolume`.
@@ -921,7 +1206,7 @@ public struct PersistentVolume: Resource {
         group: "", version: "v1", kind: "PersistentVolume", plural: "persistentvolumes", singular: "persistentvolume",
         shortNames: ["pv"], isNamespaced: false)
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: PersistentVolumeSpec? = nil, status: PersistentVolumeStatus? = nil
     ) {
         document = JSONObject()
@@ -931,12 +1216,15 @@ public struct PersistentVolume: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: PersistentVolumeSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: PersistentVolumeStatus? {
+    @export(implementation) public var spec: PersistentVolumeSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: PersistentVolumeStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -951,7 +1239,7 @@ public struct PersistentVolumeClaim: Resource {
         group: "", version: "v1", kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims",
         singular: "persistentvolumeclaim", shortNames: ["pvc"])
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: PersistentVolumeClaimSpec? = nil,
         status: PersistentVolumeClaimStatus? = nil
     ) {
@@ -962,12 +1250,15 @@ public struct PersistentVolumeClaim: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: PersistentVolumeClaimSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: PersistentVolumeClaimStatus? {
+    @export(implementation) public var spec: PersistentVolumeClaimSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: PersistentVolumeClaimStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -979,7 +1270,7 @@ public struct PersistentVolumeClaimCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaimCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastProbeTime: String? = nil,
         lastTransitionTime: String? = nil
     ) {
@@ -992,18 +1283,30 @@ public struct PersistentVolumeClaimCondition: DocumentView {
         document.set(.lastTransitionTime, lastTransitionTime)
     }
 
-    public var lastProbeTime: String? {
+    @export(implementation) public var lastProbeTime: String? {
         get { document.string(.lastProbeTime) }
         set { document.set(.lastProbeTime, newValue) }
     }
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PersistentVolumeClaimSpec`.
@@ -1012,7 +1315,7 @@ public struct PersistentVolumeClaimSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaimSpec" }
 
-    public init(
+    @export(implementation) public init(
         accessModes: [String] = [], dataSource: TypedLocalObjectReference? = nil,
         dataSourceRef: TypedObjectReference? = nil, resources: VolumeResourceRequirements? = nil,
         selector: LabelSelector? = nil, storageClassName: String? = nil, volumeAttributesClassName: String? = nil,
@@ -1030,34 +1333,43 @@ public struct PersistentVolumeClaimSpec: DocumentView {
         document.set(.volumeName, volumeName)
     }
 
-    public var accessModes: [String] {
+    @export(implementation) public var accessModes: [String] {
         get { document.strings(.accessModes) }
         set { document.set(.accessModes, newValue) }
     }
-    public var dataSource: TypedLocalObjectReference? {
+    @export(implementation) public var dataSource: TypedLocalObjectReference? {
         get { document.view(.dataSource) }
         set { document.set(.dataSource, newValue) }
     }
-    public var dataSourceRef: TypedObjectReference? {
+    @export(implementation) public var dataSourceRef: TypedObjectReference? {
         get { document.view(.dataSourceRef) }
         set { document.set(.dataSourceRef, newValue) }
     }
-    public var resources: VolumeResourceRequirements? {
+    @export(implementation) public var resources: VolumeResourceRequirements? {
         get { document.view(.resources) }
         set { document.set(.resources, newValue) }
     }
-    public var selector: LabelSelector? { get { document.view(.selector) } set { document.set(.selector, newValue) } }
-    public var storageClassName: String? {
+    @export(implementation) public var selector: LabelSelector? {
+        get { document.view(.selector) }
+        set { document.set(.selector, newValue) }
+    }
+    @export(implementation) public var storageClassName: String? {
         get { document.string(.storageClassName) }
         set { document.set(.storageClassName, newValue) }
     }
-    public var volumeAttributesClassName: String? {
+    @export(implementation) public var volumeAttributesClassName: String? {
         get { document.string(.volumeAttributesClassName) }
         set { document.set(.volumeAttributesClassName, newValue) }
     }
     /// `Block` or `Filesystem`.
-    public var volumeMode: String? { get { document.string(.volumeMode) } set { document.set(.volumeMode, newValue) } }
-    public var volumeName: String? { get { document.string(.volumeName) } set { document.set(.volumeName, newValue) } }
+    @export(implementation) public var volumeMode: String? {
+        get { document.string(.volumeMode) }
+        set { document.set(.volumeMode, newValue) }
+    }
+    @export(implementation) public var volumeName: String? {
+        get { document.string(.volumeName) }
+        set { document.set(.volumeName, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PersistentVolumeClaimStatus`.
@@ -1066,7 +1378,7 @@ public struct PersistentVolumeClaimStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaimStatus" }
 
-    public init(
+    @export(implementation) public init(
         accessModes: [String] = [], allocatedResourceStatuses: [String: String] = [:],
         allocatedResources: [String: Quantity] = [:], capacity: [String: Quantity] = [:],
         conditions: [PersistentVolumeClaimCondition] = [], currentVolumeAttributesClassName: String? = nil,
@@ -1083,36 +1395,39 @@ public struct PersistentVolumeClaimStatus: DocumentView {
         document.set(.phase, phase)
     }
 
-    public var accessModes: [String] {
+    @export(implementation) public var accessModes: [String] {
         get { document.strings(.accessModes) }
         set { document.set(.accessModes, newValue) }
     }
-    public var allocatedResourceStatuses: [String: String] {
+    @export(implementation) public var allocatedResourceStatuses: [String: String] {
         get { document.stringMap(.allocatedResourceStatuses) }
         set { document.set(.allocatedResourceStatuses, newValue) }
     }
-    public var allocatedResources: [String: Quantity] {
+    @export(implementation) public var allocatedResources: [String: Quantity] {
         get { document.scalarMap(.allocatedResources) }
         set { document.set(.allocatedResources, newValue) }
     }
-    public var capacity: [String: Quantity] {
+    @export(implementation) public var capacity: [String: Quantity] {
         get { document.scalarMap(.capacity) }
         set { document.set(.capacity, newValue) }
     }
-    public var conditions: [PersistentVolumeClaimCondition] {
+    @export(implementation) public var conditions: [PersistentVolumeClaimCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var currentVolumeAttributesClassName: String? {
+    @export(implementation) public var currentVolumeAttributesClassName: String? {
         get { document.string(.currentVolumeAttributesClassName) }
         set { document.set(.currentVolumeAttributesClassName, newValue) }
     }
-    public var modifyVolumeStatus: ModifyVolumeStatus? {
+    @export(implementation) public var modifyVolumeStatus: ModifyVolumeStatus? {
         get { document.view(.modifyVolumeStatus) }
         set { document.set(.modifyVolumeStatus, newValue) }
     }
     /// `Bound`, `Lost` or `Pending`.
-    public var phase: String? { get { document.string(.phase) } set { document.set(.phase, newValue) } }
+    @export(implementation) public var phase: String? {
+        get { document.string(.phase) }
+        set { document.set(.phase, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PersistentVolumeClaimTemplate`.
@@ -1121,14 +1436,17 @@ public struct PersistentVolumeClaimTemplate: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaimTemplate" }
 
-    public init(spec: PersistentVolumeClaimSpec, metadata: ObjectMeta? = nil) {
+    @export(implementation) public init(spec: PersistentVolumeClaimSpec, metadata: ObjectMeta? = nil) {
         document = JSONObject()
         document.set(.spec, spec)
         document.set(.metadata, metadata)
     }
 
-    public var metadata: ObjectMeta? { get { document.view(.metadata) } set { document.set(.metadata, newValue) } }
-    public var spec: PersistentVolumeClaimSpec {
+    @export(implementation) public var metadata: ObjectMeta? {
+        get { document.view(.metadata) }
+        set { document.set(.metadata, newValue) }
+    }
+    @export(implementation) public var spec: PersistentVolumeClaimSpec {
         get { document.viewOrEmpty(.spec) }
         set { document.set(.spec, newValue) }
     }
@@ -1140,17 +1458,20 @@ public struct PersistentVolumeClaimVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource" }
 
-    public init(claimName: String, readOnly: Bool? = nil) {
+    @export(implementation) public init(claimName: String, readOnly: Bool? = nil) {
         document = JSONObject()
         document.set(.claimName, claimName)
         document.set(.readOnly, readOnly)
     }
 
-    public var claimName: String {
+    @export(implementation) public var claimName: String {
         get { document.string(.claimName) ?? "" }
         set { document.set(.claimName, newValue) }
     }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PersistentVolumeSpec`.
@@ -1159,7 +1480,7 @@ public struct PersistentVolumeSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeSpec" }
 
-    public init(
+    @export(implementation) public init(
         accessModes: [String] = [], awsElasticBlockStore: AWSElasticBlockStoreVolumeSource? = nil,
         azureDisk: AzureDiskVolumeSource? = nil, azureFile: AzureFilePersistentVolumeSource? = nil,
         capacity: [String: Quantity] = [:], cephfs: CephFSPersistentVolumeSource? = nil,
@@ -1210,108 +1531,129 @@ public struct PersistentVolumeSpec: DocumentView {
         document.set(.vsphereVolume, vsphereVolume)
     }
 
-    public var accessModes: [String] {
+    @export(implementation) public var accessModes: [String] {
         get { document.strings(.accessModes) }
         set { document.set(.accessModes, newValue) }
     }
-    public var awsElasticBlockStore: AWSElasticBlockStoreVolumeSource? {
+    @export(implementation) public var awsElasticBlockStore: AWSElasticBlockStoreVolumeSource? {
         get { document.view(.awsElasticBlockStore) }
         set { document.set(.awsElasticBlockStore, newValue) }
     }
-    public var azureDisk: AzureDiskVolumeSource? {
+    @export(implementation) public var azureDisk: AzureDiskVolumeSource? {
         get { document.view(.azureDisk) }
         set { document.set(.azureDisk, newValue) }
     }
-    public var azureFile: AzureFilePersistentVolumeSource? {
+    @export(implementation) public var azureFile: AzureFilePersistentVolumeSource? {
         get { document.view(.azureFile) }
         set { document.set(.azureFile, newValue) }
     }
-    public var capacity: [String: Quantity] {
+    @export(implementation) public var capacity: [String: Quantity] {
         get { document.scalarMap(.capacity) }
         set { document.set(.capacity, newValue) }
     }
-    public var cephfs: CephFSPersistentVolumeSource? {
+    @export(implementation) public var cephfs: CephFSPersistentVolumeSource? {
         get { document.view(.cephfs) }
         set { document.set(.cephfs, newValue) }
     }
-    public var cinder: CinderPersistentVolumeSource? {
+    @export(implementation) public var cinder: CinderPersistentVolumeSource? {
         get { document.view(.cinder) }
         set { document.set(.cinder, newValue) }
     }
-    public var claimRef: ObjectReference? { get { document.view(.claimRef) } set { document.set(.claimRef, newValue) } }
-    public var csi: CSIPersistentVolumeSource? { get { document.view(.csi) } set { document.set(.csi, newValue) } }
-    public var fc: FCVolumeSource? { get { document.view(.fc) } set { document.set(.fc, newValue) } }
-    public var flexVolume: FlexPersistentVolumeSource? {
+    @export(implementation) public var claimRef: ObjectReference? {
+        get { document.view(.claimRef) }
+        set { document.set(.claimRef, newValue) }
+    }
+    @export(implementation) public var csi: CSIPersistentVolumeSource? {
+        get { document.view(.csi) }
+        set { document.set(.csi, newValue) }
+    }
+    @export(implementation) public var fc: FCVolumeSource? {
+        get { document.view(.fc) }
+        set { document.set(.fc, newValue) }
+    }
+    @export(implementation) public var flexVolume: FlexPersistentVolumeSource? {
         get { document.view(.flexVolume) }
         set { document.set(.flexVolume, newValue) }
     }
-    public var flocker: FlockerVolumeSource? {
+    @export(implementation) public var flocker: FlockerVolumeSource? {
         get { document.view(.flocker) }
         set { document.set(.flocker, newValue) }
     }
-    public var gcePersistentDisk: GCEPersistentDiskVolumeSource? {
+    @export(implementation) public var gcePersistentDisk: GCEPersistentDiskVolumeSource? {
         get { document.view(.gcePersistentDisk) }
         set { document.set(.gcePersistentDisk, newValue) }
     }
-    public var glusterfs: GlusterfsPersistentVolumeSource? {
+    @export(implementation) public var glusterfs: GlusterfsPersistentVolumeSource? {
         get { document.view(.glusterfs) }
         set { document.set(.glusterfs, newValue) }
     }
-    public var hostPath: HostPathVolumeSource? {
+    @export(implementation) public var hostPath: HostPathVolumeSource? {
         get { document.view(.hostPath) }
         set { document.set(.hostPath, newValue) }
     }
-    public var iscsi: ISCSIPersistentVolumeSource? {
+    @export(implementation) public var iscsi: ISCSIPersistentVolumeSource? {
         get { document.view(.iscsi) }
         set { document.set(.iscsi, newValue) }
     }
-    public var local: LocalVolumeSource? { get { document.view(.local) } set { document.set(.local, newValue) } }
-    public var mountOptions: [String] {
+    @export(implementation) public var local: LocalVolumeSource? {
+        get { document.view(.local) }
+        set { document.set(.local, newValue) }
+    }
+    @export(implementation) public var mountOptions: [String] {
         get { document.strings(.mountOptions) }
         set { document.set(.mountOptions, newValue) }
     }
-    public var nfs: NFSVolumeSource? { get { document.view(.nfs) } set { document.set(.nfs, newValue) } }
-    public var nodeAffinity: VolumeNodeAffinity? {
+    @export(implementation) public var nfs: NFSVolumeSource? {
+        get { document.view(.nfs) }
+        set { document.set(.nfs, newValue) }
+    }
+    @export(implementation) public var nodeAffinity: VolumeNodeAffinity? {
         get { document.view(.nodeAffinity) }
         set { document.set(.nodeAffinity, newValue) }
     }
     /// `Delete`, `Recycle` or `Retain`.
-    public var persistentVolumeReclaimPolicy: String? {
+    @export(implementation) public var persistentVolumeReclaimPolicy: String? {
         get { document.string(.persistentVolumeReclaimPolicy) }
         set { document.set(.persistentVolumeReclaimPolicy, newValue) }
     }
-    public var photonPersistentDisk: PhotonPersistentDiskVolumeSource? {
+    @export(implementation) public var photonPersistentDisk: PhotonPersistentDiskVolumeSource? {
         get { document.view(.photonPersistentDisk) }
         set { document.set(.photonPersistentDisk, newValue) }
     }
-    public var portworxVolume: PortworxVolumeSource? {
+    @export(implementation) public var portworxVolume: PortworxVolumeSource? {
         get { document.view(.portworxVolume) }
         set { document.set(.portworxVolume, newValue) }
     }
-    public var quobyte: QuobyteVolumeSource? {
+    @export(implementation) public var quobyte: QuobyteVolumeSource? {
         get { document.view(.quobyte) }
         set { document.set(.quobyte, newValue) }
     }
-    public var rbd: RBDPersistentVolumeSource? { get { document.view(.rbd) } set { document.set(.rbd, newValue) } }
-    public var scaleIO: ScaleIOPersistentVolumeSource? {
+    @export(implementation) public var rbd: RBDPersistentVolumeSource? {
+        get { document.view(.rbd) }
+        set { document.set(.rbd, newValue) }
+    }
+    @export(implementation) public var scaleIO: ScaleIOPersistentVolumeSource? {
         get { document.view(.scaleIO) }
         set { document.set(.scaleIO, newValue) }
     }
-    public var storageClassName: String? {
+    @export(implementation) public var storageClassName: String? {
         get { document.string(.storageClassName) }
         set { document.set(.storageClassName, newValue) }
     }
-    public var storageos: StorageOSPersistentVolumeSource? {
+    @export(implementation) public var storageos: StorageOSPersistentVolumeSource? {
         get { document.view(.storageos) }
         set { document.set(.storageos, newValue) }
     }
-    public var volumeAttributesClassName: String? {
+    @export(implementation) public var volumeAttributesClassName: String? {
         get { document.string(.volumeAttributesClassName) }
         set { document.set(.volumeAttributesClassName, newValue) }
     }
     /// `Block` or `Filesystem`.
-    public var volumeMode: String? { get { document.string(.volumeMode) } set { document.set(.volumeMode, newValue) } }
-    public var vsphereVolume: VsphereVirtualDiskVolumeSource? {
+    @export(implementation) public var volumeMode: String? {
+        get { document.string(.volumeMode) }
+        set { document.set(.volumeMode, newValue) }
+    }
+    @export(implementation) public var vsphereVolume: VsphereVirtualDiskVolumeSource? {
         get { document.view(.vsphereVolume) }
         set { document.set(.vsphereVolume, newValue) }
     }
@@ -1323,7 +1665,7 @@ public struct PersistentVolumeStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeStatus" }
 
-    public init(
+    @export(implementation) public init(
         lastPhaseTransitionTime: String? = nil, message: String? = nil, phase: String? = nil, reason: String? = nil
     ) {
         document = JSONObject()
@@ -1333,14 +1675,23 @@ public struct PersistentVolumeStatus: DocumentView {
         document.set(.reason, reason)
     }
 
-    public var lastPhaseTransitionTime: String? {
+    @export(implementation) public var lastPhaseTransitionTime: String? {
         get { document.string(.lastPhaseTransitionTime) }
         set { document.set(.lastPhaseTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
     /// `Available`, `Bound`, `Failed`, `Pending` or `Released`.
-    public var phase: String? { get { document.string(.phase) } set { document.set(.phase, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
+    @export(implementation) public var phase: String? {
+        get { document.string(.phase) }
+        set { document.set(.phase, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PhotonPersistentDiskVolumeSource`.
@@ -1349,14 +1700,20 @@ public struct PhotonPersistentDiskVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource" }
 
-    public init(pdID: String, fsType: String? = nil) {
+    @export(implementation) public init(pdID: String, fsType: String? = nil) {
         document = JSONObject()
         document.set(.pdID, pdID)
         document.set(.fsType, fsType)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var pdID: String { get { document.string(.pdID) ?? "" } set { document.set(.pdID, newValue) } }
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var pdID: String {
+        get { document.string(.pdID) ?? "" }
+        set { document.set(.pdID, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `PodCertificateProjection`.
@@ -1365,7 +1722,7 @@ public struct PodCertificateProjection: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PodCertificateProjection" }
 
-    public init(
+    @export(implementation) public init(
         keyType: String, signerName: String, certificateChainPath: String? = nil, credentialBundlePath: String? = nil,
         keyPath: String? = nil, maxExpirationSeconds: Int? = nil, userAnnotations: [String: String] = [:]
     ) {
@@ -1379,25 +1736,31 @@ public struct PodCertificateProjection: DocumentView {
         document.set(.userAnnotations, userAnnotations)
     }
 
-    public var certificateChainPath: String? {
+    @export(implementation) public var certificateChainPath: String? {
         get { document.string(.certificateChainPath) }
         set { document.set(.certificateChainPath, newValue) }
     }
-    public var credentialBundlePath: String? {
+    @export(implementation) public var credentialBundlePath: String? {
         get { document.string(.credentialBundlePath) }
         set { document.set(.credentialBundlePath, newValue) }
     }
-    public var keyPath: String? { get { document.string(.keyPath) } set { document.set(.keyPath, newValue) } }
-    public var keyType: String { get { document.string(.keyType) ?? "" } set { document.set(.keyType, newValue) } }
-    public var maxExpirationSeconds: Int? {
+    @export(implementation) public var keyPath: String? {
+        get { document.string(.keyPath) }
+        set { document.set(.keyPath, newValue) }
+    }
+    @export(implementation) public var keyType: String {
+        get { document.string(.keyType) ?? "" }
+        set { document.set(.keyType, newValue) }
+    }
+    @export(implementation) public var maxExpirationSeconds: Int? {
         get { document.int(.maxExpirationSeconds) }
         set { document.set(.maxExpirationSeconds, newValue) }
     }
-    public var signerName: String {
+    @export(implementation) public var signerName: String {
         get { document.string(.signerName) ?? "" }
         set { document.set(.signerName, newValue) }
     }
-    public var userAnnotations: [String: String] {
+    @export(implementation) public var userAnnotations: [String: String] {
         get { document.stringMap(.userAnnotations) }
         set { document.set(.userAnnotations, newValue) }
     }
@@ -1409,16 +1772,25 @@ public struct PortworxVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.PortworxVolumeSource" }
 
-    public init(volumeID: String, fsType: String? = nil, readOnly: Bool? = nil) {
+    @export(implementation) public init(volumeID: String, fsType: String? = nil, readOnly: Bool? = nil) {
         document = JSONObject()
         document.set(.volumeID, volumeID)
         document.set(.fsType, fsType)
         document.set(.readOnly, readOnly)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var volumeID: String { get { document.string(.volumeID) ?? "" } set { document.set(.volumeID, newValue) } }
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var volumeID: String {
+        get { document.string(.volumeID) ?? "" }
+        set { document.set(.volumeID, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ProjectedVolumeSource`.
@@ -1427,14 +1799,20 @@ public struct ProjectedVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ProjectedVolumeSource" }
 
-    public init(defaultMode: Int? = nil, sources: [VolumeProjection] = []) {
+    @export(implementation) public init(defaultMode: Int? = nil, sources: [VolumeProjection] = []) {
         document = JSONObject()
         document.set(.defaultMode, defaultMode)
         document.set(.sources, sources)
     }
 
-    public var defaultMode: Int? { get { document.int(.defaultMode) } set { document.set(.defaultMode, newValue) } }
-    public var sources: [VolumeProjection] { get { document.views(.sources) } set { document.set(.sources, newValue) } }
+    @export(implementation) public var defaultMode: Int? {
+        get { document.int(.defaultMode) }
+        set { document.set(.defaultMode, newValue) }
+    }
+    @export(implementation) public var sources: [VolumeProjection] {
+        get { document.views(.sources) }
+        set { document.set(.sources, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `QuobyteVolumeSource`.
@@ -1443,7 +1821,7 @@ public struct QuobyteVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.QuobyteVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         registry: String, volume: String, group: String? = nil, readOnly: Bool? = nil, tenant: String? = nil,
         user: String? = nil
     ) {
@@ -1456,12 +1834,30 @@ public struct QuobyteVolumeSource: DocumentView {
         document.set(.user, user)
     }
 
-    public var group: String? { get { document.string(.group) } set { document.set(.group, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var registry: String { get { document.string(.registry) ?? "" } set { document.set(.registry, newValue) } }
-    public var tenant: String? { get { document.string(.tenant) } set { document.set(.tenant, newValue) } }
-    public var user: String? { get { document.string(.user) } set { document.set(.user, newValue) } }
-    public var volume: String { get { document.string(.volume) ?? "" } set { document.set(.volume, newValue) } }
+    @export(implementation) public var group: String? {
+        get { document.string(.group) }
+        set { document.set(.group, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var registry: String {
+        get { document.string(.registry) ?? "" }
+        set { document.set(.registry, newValue) }
+    }
+    @export(implementation) public var tenant: String? {
+        get { document.string(.tenant) }
+        set { document.set(.tenant, newValue) }
+    }
+    @export(implementation) public var user: String? {
+        get { document.string(.user) }
+        set { document.set(.user, newValue) }
+    }
+    @export(implementation) public var volume: String {
+        get { document.string(.volume) ?? "" }
+        set { document.set(.volume, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `RBDPersistentVolumeSource`.
@@ -1470,7 +1866,7 @@ public struct RBDPersistentVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.RBDPersistentVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         image: String, monitors: [String], fsType: String? = nil, keyring: String? = nil, pool: String? = nil,
         readOnly: Bool? = nil, secretRef: SecretReference? = nil, user: String? = nil
     ) {
@@ -1485,17 +1881,38 @@ public struct RBDPersistentVolumeSource: DocumentView {
         document.set(.user, user)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var image: String { get { document.string(.image) ?? "" } set { document.set(.image, newValue) } }
-    public var keyring: String? { get { document.string(.keyring) } set { document.set(.keyring, newValue) } }
-    public var monitors: [String] { get { document.strings(.monitors) } set { document.set(.monitors, newValue) } }
-    public var pool: String? { get { document.string(.pool) } set { document.set(.pool, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretRef: SecretReference? {
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var image: String {
+        get { document.string(.image) ?? "" }
+        set { document.set(.image, newValue) }
+    }
+    @export(implementation) public var keyring: String? {
+        get { document.string(.keyring) }
+        set { document.set(.keyring, newValue) }
+    }
+    @export(implementation) public var monitors: [String] {
+        get { document.strings(.monitors) }
+        set { document.set(.monitors, newValue) }
+    }
+    @export(implementation) public var pool: String? {
+        get { document.string(.pool) }
+        set { document.set(.pool, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretRef: SecretReference? {
         get { document.view(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
-    public var user: String? { get { document.string(.user) } set { document.set(.user, newValue) } }
+    @export(implementation) public var user: String? {
+        get { document.string(.user) }
+        set { document.set(.user, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `RBDVolumeSource`.
@@ -1504,7 +1921,7 @@ public struct RBDVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.RBDVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         image: String, monitors: [String], fsType: String? = nil, keyring: String? = nil, pool: String? = nil,
         readOnly: Bool? = nil, secretRef: LocalObjectReference? = nil, user: String? = nil
     ) {
@@ -1519,17 +1936,38 @@ public struct RBDVolumeSource: DocumentView {
         document.set(.user, user)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var image: String { get { document.string(.image) ?? "" } set { document.set(.image, newValue) } }
-    public var keyring: String? { get { document.string(.keyring) } set { document.set(.keyring, newValue) } }
-    public var monitors: [String] { get { document.strings(.monitors) } set { document.set(.monitors, newValue) } }
-    public var pool: String? { get { document.string(.pool) } set { document.set(.pool, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretRef: LocalObjectReference? {
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var image: String {
+        get { document.string(.image) ?? "" }
+        set { document.set(.image, newValue) }
+    }
+    @export(implementation) public var keyring: String? {
+        get { document.string(.keyring) }
+        set { document.set(.keyring, newValue) }
+    }
+    @export(implementation) public var monitors: [String] {
+        get { document.strings(.monitors) }
+        set { document.set(.monitors, newValue) }
+    }
+    @export(implementation) public var pool: String? {
+        get { document.string(.pool) }
+        set { document.set(.pool, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretRef: LocalObjectReference? {
         get { document.view(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
-    public var user: String? { get { document.string(.user) } set { document.set(.user, newValue) } }
+    @export(implementation) public var user: String? {
+        get { document.string(.user) }
+        set { document.set(.user, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ScaleIOPersistentVolumeSource`.
@@ -1538,7 +1976,7 @@ public struct ScaleIOPersistentVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ScaleIOPersistentVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         gateway: String, secretRef: SecretReference, system: String, fsType: String? = nil,
         protectionDomain: String? = nil, readOnly: Bool? = nil, sslEnabled: Bool? = nil, storageMode: String? = nil,
         storagePool: String? = nil, volumeName: String? = nil
@@ -1556,28 +1994,46 @@ public struct ScaleIOPersistentVolumeSource: DocumentView {
         document.set(.volumeName, volumeName)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var gateway: String { get { document.string(.gateway) ?? "" } set { document.set(.gateway, newValue) } }
-    public var protectionDomain: String? {
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var gateway: String {
+        get { document.string(.gateway) ?? "" }
+        set { document.set(.gateway, newValue) }
+    }
+    @export(implementation) public var protectionDomain: String? {
         get { document.string(.protectionDomain) }
         set { document.set(.protectionDomain, newValue) }
     }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretRef: SecretReference {
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretRef: SecretReference {
         get { document.viewOrEmpty(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
-    public var sslEnabled: Bool? { get { document.bool(.sslEnabled) } set { document.set(.sslEnabled, newValue) } }
-    public var storageMode: String? {
+    @export(implementation) public var sslEnabled: Bool? {
+        get { document.bool(.sslEnabled) }
+        set { document.set(.sslEnabled, newValue) }
+    }
+    @export(implementation) public var storageMode: String? {
         get { document.string(.storageMode) }
         set { document.set(.storageMode, newValue) }
     }
-    public var storagePool: String? {
+    @export(implementation) public var storagePool: String? {
         get { document.string(.storagePool) }
         set { document.set(.storagePool, newValue) }
     }
-    public var system: String { get { document.string(.system) ?? "" } set { document.set(.system, newValue) } }
-    public var volumeName: String? { get { document.string(.volumeName) } set { document.set(.volumeName, newValue) } }
+    @export(implementation) public var system: String {
+        get { document.string(.system) ?? "" }
+        set { document.set(.system, newValue) }
+    }
+    @export(implementation) public var volumeName: String? {
+        get { document.string(.volumeName) }
+        set { document.set(.volumeName, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ScaleIOVolumeSource`.
@@ -1586,7 +2042,7 @@ public struct ScaleIOVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ScaleIOVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         gateway: String, secretRef: LocalObjectReference, system: String, fsType: String? = nil,
         protectionDomain: String? = nil, readOnly: Bool? = nil, sslEnabled: Bool? = nil, storageMode: String? = nil,
         storagePool: String? = nil, volumeName: String? = nil
@@ -1604,28 +2060,46 @@ public struct ScaleIOVolumeSource: DocumentView {
         document.set(.volumeName, volumeName)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var gateway: String { get { document.string(.gateway) ?? "" } set { document.set(.gateway, newValue) } }
-    public var protectionDomain: String? {
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var gateway: String {
+        get { document.string(.gateway) ?? "" }
+        set { document.set(.gateway, newValue) }
+    }
+    @export(implementation) public var protectionDomain: String? {
         get { document.string(.protectionDomain) }
         set { document.set(.protectionDomain, newValue) }
     }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretRef: LocalObjectReference {
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretRef: LocalObjectReference {
         get { document.viewOrEmpty(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
-    public var sslEnabled: Bool? { get { document.bool(.sslEnabled) } set { document.set(.sslEnabled, newValue) } }
-    public var storageMode: String? {
+    @export(implementation) public var sslEnabled: Bool? {
+        get { document.bool(.sslEnabled) }
+        set { document.set(.sslEnabled, newValue) }
+    }
+    @export(implementation) public var storageMode: String? {
         get { document.string(.storageMode) }
         set { document.set(.storageMode, newValue) }
     }
-    public var storagePool: String? {
+    @export(implementation) public var storagePool: String? {
         get { document.string(.storagePool) }
         set { document.set(.storagePool, newValue) }
     }
-    public var system: String { get { document.string(.system) ?? "" } set { document.set(.system, newValue) } }
-    public var volumeName: String? { get { document.string(.volumeName) } set { document.set(.volumeName, newValue) } }
+    @export(implementation) public var system: String {
+        get { document.string(.system) ?? "" }
+        set { document.set(.system, newValue) }
+    }
+    @export(implementation) public var volumeName: String? {
+        get { document.string(.volumeName) }
+        set { document.set(.volumeName, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `SecretProjection`.
@@ -1634,16 +2108,25 @@ public struct SecretProjection: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.SecretProjection" }
 
-    public init(name: String? = nil, items: [KeyToPath] = [], optional: Bool? = nil) {
+    @export(implementation) public init(name: String? = nil, items: [KeyToPath] = [], optional: Bool? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.items, items)
         document.set(.optional, optional)
     }
 
-    public var items: [KeyToPath] { get { document.views(.items) } set { document.set(.items, newValue) } }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
+    @export(implementation) public var items: [KeyToPath] {
+        get { document.views(.items) }
+        set { document.set(.items, newValue) }
+    }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var optional: Bool? {
+        get { document.bool(.optional) }
+        set { document.set(.optional, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `SecretVolumeSource`.
@@ -1652,7 +2135,9 @@ public struct SecretVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.SecretVolumeSource" }
 
-    public init(defaultMode: Int? = nil, items: [KeyToPath] = [], optional: Bool? = nil, secretName: String? = nil) {
+    @export(implementation) public init(
+        defaultMode: Int? = nil, items: [KeyToPath] = [], optional: Bool? = nil, secretName: String? = nil
+    ) {
         document = JSONObject()
         document.set(.defaultMode, defaultMode)
         document.set(.items, items)
@@ -1660,10 +2145,22 @@ public struct SecretVolumeSource: DocumentView {
         document.set(.secretName, secretName)
     }
 
-    public var defaultMode: Int? { get { document.int(.defaultMode) } set { document.set(.defaultMode, newValue) } }
-    public var items: [KeyToPath] { get { document.views(.items) } set { document.set(.items, newValue) } }
-    public var optional: Bool? { get { document.bool(.optional) } set { document.set(.optional, newValue) } }
-    public var secretName: String? { get { document.string(.secretName) } set { document.set(.secretName, newValue) } }
+    @export(implementation) public var defaultMode: Int? {
+        get { document.int(.defaultMode) }
+        set { document.set(.defaultMode, newValue) }
+    }
+    @export(implementation) public var items: [KeyToPath] {
+        get { document.views(.items) }
+        set { document.set(.items, newValue) }
+    }
+    @export(implementation) public var optional: Bool? {
+        get { document.bool(.optional) }
+        set { document.set(.optional, newValue) }
+    }
+    @export(implementation) public var secretName: String? {
+        get { document.string(.secretName) }
+        set { document.set(.secretName, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `ServiceAccountTokenProjection`.
@@ -1672,19 +2169,25 @@ public struct ServiceAccountTokenProjection: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.ServiceAccountTokenProjection" }
 
-    public init(path: String, audience: String? = nil, expirationSeconds: Int? = nil) {
+    @export(implementation) public init(path: String, audience: String? = nil, expirationSeconds: Int? = nil) {
         document = JSONObject()
         document.set(.path, path)
         document.set(.audience, audience)
         document.set(.expirationSeconds, expirationSeconds)
     }
 
-    public var audience: String? { get { document.string(.audience) } set { document.set(.audience, newValue) } }
-    public var expirationSeconds: Int? {
+    @export(implementation) public var audience: String? {
+        get { document.string(.audience) }
+        set { document.set(.audience, newValue) }
+    }
+    @export(implementation) public var expirationSeconds: Int? {
         get { document.int(.expirationSeconds) }
         set { document.set(.expirationSeconds, newValue) }
     }
-    public var path: String { get { document.string(.path) ?? "" } set { document.set(.path, newValue) } }
+    @export(implementation) public var path: String {
+        get { document.string(.path) ?? "" }
+        set { document.set(.path, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `StorageOSPersistentVolumeSource`.
@@ -1693,7 +2196,7 @@ public struct StorageOSPersistentVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.StorageOSPersistentVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         fsType: String? = nil, readOnly: Bool? = nil, secretRef: ObjectReference? = nil, volumeName: String? = nil,
         volumeNamespace: String? = nil
     ) {
@@ -1705,14 +2208,23 @@ public struct StorageOSPersistentVolumeSource: DocumentView {
         document.set(.volumeNamespace, volumeNamespace)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretRef: ObjectReference? {
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretRef: ObjectReference? {
         get { document.view(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
-    public var volumeName: String? { get { document.string(.volumeName) } set { document.set(.volumeName, newValue) } }
-    public var volumeNamespace: String? {
+    @export(implementation) public var volumeName: String? {
+        get { document.string(.volumeName) }
+        set { document.set(.volumeName, newValue) }
+    }
+    @export(implementation) public var volumeNamespace: String? {
         get { document.string(.volumeNamespace) }
         set { document.set(.volumeNamespace, newValue) }
     }
@@ -1724,7 +2236,7 @@ public struct StorageOSVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.StorageOSVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         fsType: String? = nil, readOnly: Bool? = nil, secretRef: LocalObjectReference? = nil, volumeName: String? = nil,
         volumeNamespace: String? = nil
     ) {
@@ -1736,14 +2248,23 @@ public struct StorageOSVolumeSource: DocumentView {
         document.set(.volumeNamespace, volumeNamespace)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var secretRef: LocalObjectReference? {
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var secretRef: LocalObjectReference? {
         get { document.view(.secretRef) }
         set { document.set(.secretRef, newValue) }
     }
-    public var volumeName: String? { get { document.string(.volumeName) } set { document.set(.volumeName, newValue) } }
-    public var volumeNamespace: String? {
+    @export(implementation) public var volumeName: String? {
+        get { document.string(.volumeName) }
+        set { document.set(.volumeName, newValue) }
+    }
+    @export(implementation) public var volumeNamespace: String? {
         get { document.string(.volumeNamespace) }
         set { document.set(.volumeNamespace, newValue) }
     }
@@ -1755,7 +2276,7 @@ public struct Volume: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.Volume" }
 
-    public init(
+    @export(implementation) public init(
         name: String, awsElasticBlockStore: AWSElasticBlockStoreVolumeSource? = nil,
         azureDisk: AzureDiskVolumeSource? = nil, azureFile: AzureFileVolumeSource? = nil,
         cephfs: CephFSVolumeSource? = nil, cinder: CinderVolumeSource? = nil, configMap: ConfigMapVolumeSource? = nil,
@@ -1804,97 +2325,127 @@ public struct Volume: DocumentView {
         document.set(.vsphereVolume, vsphereVolume)
     }
 
-    public var awsElasticBlockStore: AWSElasticBlockStoreVolumeSource? {
+    @export(implementation) public var awsElasticBlockStore: AWSElasticBlockStoreVolumeSource? {
         get { document.view(.awsElasticBlockStore) }
         set { document.set(.awsElasticBlockStore, newValue) }
     }
-    public var azureDisk: AzureDiskVolumeSource? {
+    @export(implementation) public var azureDisk: AzureDiskVolumeSource? {
         get { document.view(.azureDisk) }
         set { document.set(.azureDisk, newValue) }
     }
-    public var azureFile: AzureFileVolumeSource? {
+    @export(implementation) public var azureFile: AzureFileVolumeSource? {
         get { document.view(.azureFile) }
         set { document.set(.azureFile, newValue) }
     }
-    public var cephfs: CephFSVolumeSource? { get { document.view(.cephfs) } set { document.set(.cephfs, newValue) } }
-    public var cinder: CinderVolumeSource? { get { document.view(.cinder) } set { document.set(.cinder, newValue) } }
-    public var configMap: ConfigMapVolumeSource? {
+    @export(implementation) public var cephfs: CephFSVolumeSource? {
+        get { document.view(.cephfs) }
+        set { document.set(.cephfs, newValue) }
+    }
+    @export(implementation) public var cinder: CinderVolumeSource? {
+        get { document.view(.cinder) }
+        set { document.set(.cinder, newValue) }
+    }
+    @export(implementation) public var configMap: ConfigMapVolumeSource? {
         get { document.view(.configMap) }
         set { document.set(.configMap, newValue) }
     }
-    public var csi: CSIVolumeSource? { get { document.view(.csi) } set { document.set(.csi, newValue) } }
-    public var downwardAPI: DownwardAPIVolumeSource? {
+    @export(implementation) public var csi: CSIVolumeSource? {
+        get { document.view(.csi) }
+        set { document.set(.csi, newValue) }
+    }
+    @export(implementation) public var downwardAPI: DownwardAPIVolumeSource? {
         get { document.view(.downwardAPI) }
         set { document.set(.downwardAPI, newValue) }
     }
-    public var emptyDir: EmptyDirVolumeSource? {
+    @export(implementation) public var emptyDir: EmptyDirVolumeSource? {
         get { document.view(.emptyDir) }
         set { document.set(.emptyDir, newValue) }
     }
-    public var ephemeral: EphemeralVolumeSource? {
+    @export(implementation) public var ephemeral: EphemeralVolumeSource? {
         get { document.view(.ephemeral) }
         set { document.set(.ephemeral, newValue) }
     }
-    public var fc: FCVolumeSource? { get { document.view(.fc) } set { document.set(.fc, newValue) } }
-    public var flexVolume: FlexVolumeSource? {
+    @export(implementation) public var fc: FCVolumeSource? {
+        get { document.view(.fc) }
+        set { document.set(.fc, newValue) }
+    }
+    @export(implementation) public var flexVolume: FlexVolumeSource? {
         get { document.view(.flexVolume) }
         set { document.set(.flexVolume, newValue) }
     }
-    public var flocker: FlockerVolumeSource? {
+    @export(implementation) public var flocker: FlockerVolumeSource? {
         get { document.view(.flocker) }
         set { document.set(.flocker, newValue) }
     }
-    public var gcePersistentDisk: GCEPersistentDiskVolumeSource? {
+    @export(implementation) public var gcePersistentDisk: GCEPersistentDiskVolumeSource? {
         get { document.view(.gcePersistentDisk) }
         set { document.set(.gcePersistentDisk, newValue) }
     }
-    public var gitRepo: GitRepoVolumeSource? {
+    @export(implementation) public var gitRepo: GitRepoVolumeSource? {
         get { document.view(.gitRepo) }
         set { document.set(.gitRepo, newValue) }
     }
-    public var glusterfs: GlusterfsVolumeSource? {
+    @export(implementation) public var glusterfs: GlusterfsVolumeSource? {
         get { document.view(.glusterfs) }
         set { document.set(.glusterfs, newValue) }
     }
-    public var hostPath: HostPathVolumeSource? {
+    @export(implementation) public var hostPath: HostPathVolumeSource? {
         get { document.view(.hostPath) }
         set { document.set(.hostPath, newValue) }
     }
-    public var image: ImageVolumeSource? { get { document.view(.image) } set { document.set(.image, newValue) } }
-    public var iscsi: ISCSIVolumeSource? { get { document.view(.iscsi) } set { document.set(.iscsi, newValue) } }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var nfs: NFSVolumeSource? { get { document.view(.nfs) } set { document.set(.nfs, newValue) } }
-    public var persistentVolumeClaim: PersistentVolumeClaimVolumeSource? {
+    @export(implementation) public var image: ImageVolumeSource? {
+        get { document.view(.image) }
+        set { document.set(.image, newValue) }
+    }
+    @export(implementation) public var iscsi: ISCSIVolumeSource? {
+        get { document.view(.iscsi) }
+        set { document.set(.iscsi, newValue) }
+    }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var nfs: NFSVolumeSource? {
+        get { document.view(.nfs) }
+        set { document.set(.nfs, newValue) }
+    }
+    @export(implementation) public var persistentVolumeClaim: PersistentVolumeClaimVolumeSource? {
         get { document.view(.persistentVolumeClaim) }
         set { document.set(.persistentVolumeClaim, newValue) }
     }
-    public var photonPersistentDisk: PhotonPersistentDiskVolumeSource? {
+    @export(implementation) public var photonPersistentDisk: PhotonPersistentDiskVolumeSource? {
         get { document.view(.photonPersistentDisk) }
         set { document.set(.photonPersistentDisk, newValue) }
     }
-    public var portworxVolume: PortworxVolumeSource? {
+    @export(implementation) public var portworxVolume: PortworxVolumeSource? {
         get { document.view(.portworxVolume) }
         set { document.set(.portworxVolume, newValue) }
     }
-    public var projected: ProjectedVolumeSource? {
+    @export(implementation) public var projected: ProjectedVolumeSource? {
         get { document.view(.projected) }
         set { document.set(.projected, newValue) }
     }
-    public var quobyte: QuobyteVolumeSource? {
+    @export(implementation) public var quobyte: QuobyteVolumeSource? {
         get { document.view(.quobyte) }
         set { document.set(.quobyte, newValue) }
     }
-    public var rbd: RBDVolumeSource? { get { document.view(.rbd) } set { document.set(.rbd, newValue) } }
-    public var scaleIO: ScaleIOVolumeSource? {
+    @export(implementation) public var rbd: RBDVolumeSource? {
+        get { document.view(.rbd) }
+        set { document.set(.rbd, newValue) }
+    }
+    @export(implementation) public var scaleIO: ScaleIOVolumeSource? {
         get { document.view(.scaleIO) }
         set { document.set(.scaleIO, newValue) }
     }
-    public var secret: SecretVolumeSource? { get { document.view(.secret) } set { document.set(.secret, newValue) } }
-    public var storageos: StorageOSVolumeSource? {
+    @export(implementation) public var secret: SecretVolumeSource? {
+        get { document.view(.secret) }
+        set { document.set(.secret, newValue) }
+    }
+    @export(implementation) public var storageos: StorageOSVolumeSource? {
         get { document.view(.storageos) }
         set { document.set(.storageos, newValue) }
     }
-    public var vsphereVolume: VsphereVirtualDiskVolumeSource? {
+    @export(implementation) public var vsphereVolume: VsphereVirtualDiskVolumeSource? {
         get { document.view(.vsphereVolume) }
         set { document.set(.vsphereVolume, newValue) }
     }
@@ -1906,17 +2457,20 @@ public struct VolumeDevice: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.VolumeDevice" }
 
-    public init(name: String, devicePath: String) {
+    @export(implementation) public init(name: String, devicePath: String) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.devicePath, devicePath)
     }
 
-    public var devicePath: String {
+    @export(implementation) public var devicePath: String {
         get { document.string(.devicePath) ?? "" }
         set { document.set(.devicePath, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `VolumeMount`.
@@ -1925,7 +2479,7 @@ public struct VolumeMount: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.VolumeMount" }
 
-    public init(
+    @export(implementation) public init(
         name: String, mountPath: String, mountPropagation: String? = nil, readOnly: Bool? = nil,
         recursiveReadOnly: String? = nil, subPath: String? = nil, subPathExpr: String? = nil
     ) {
@@ -1939,23 +2493,32 @@ public struct VolumeMount: DocumentView {
         document.set(.subPathExpr, subPathExpr)
     }
 
-    public var mountPath: String {
+    @export(implementation) public var mountPath: String {
         get { document.string(.mountPath) ?? "" }
         set { document.set(.mountPath, newValue) }
     }
     /// `Bidirectional`, `HostToContainer` or `None`.
-    public var mountPropagation: String? {
+    @export(implementation) public var mountPropagation: String? {
         get { document.string(.mountPropagation) }
         set { document.set(.mountPropagation, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var recursiveReadOnly: String? {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var recursiveReadOnly: String? {
         get { document.string(.recursiveReadOnly) }
         set { document.set(.recursiveReadOnly, newValue) }
     }
-    public var subPath: String? { get { document.string(.subPath) } set { document.set(.subPath, newValue) } }
-    public var subPathExpr: String? {
+    @export(implementation) public var subPath: String? {
+        get { document.string(.subPath) }
+        set { document.set(.subPath, newValue) }
+    }
+    @export(implementation) public var subPathExpr: String? {
         get { document.string(.subPathExpr) }
         set { document.set(.subPathExpr, newValue) }
     }
@@ -1967,7 +2530,7 @@ public struct VolumeMountStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.VolumeMountStatus" }
 
-    public init(
+    @export(implementation) public init(
         name: String, mountPath: String, readOnly: Bool? = nil, recursiveReadOnly: String? = nil,
         volumeStatus: VolumeStatus? = nil
     ) {
@@ -1979,17 +2542,23 @@ public struct VolumeMountStatus: DocumentView {
         document.set(.volumeStatus, volumeStatus)
     }
 
-    public var mountPath: String {
+    @export(implementation) public var mountPath: String {
         get { document.string(.mountPath) ?? "" }
         set { document.set(.mountPath, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var readOnly: Bool? { get { document.bool(.readOnly) } set { document.set(.readOnly, newValue) } }
-    public var recursiveReadOnly: String? {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var readOnly: Bool? {
+        get { document.bool(.readOnly) }
+        set { document.set(.readOnly, newValue) }
+    }
+    @export(implementation) public var recursiveReadOnly: String? {
         get { document.string(.recursiveReadOnly) }
         set { document.set(.recursiveReadOnly, newValue) }
     }
-    public var volumeStatus: VolumeStatus? {
+    @export(implementation) public var volumeStatus: VolumeStatus? {
         get { document.view(.volumeStatus) }
         set { document.set(.volumeStatus, newValue) }
     }
@@ -2001,12 +2570,15 @@ public struct VolumeNodeAffinity: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.VolumeNodeAffinity" }
 
-    public init(required: NodeSelector? = nil) {
+    @export(implementation) public init(required: NodeSelector? = nil) {
         document = JSONObject()
         document.set(.required, required)
     }
 
-    public var required: NodeSelector? { get { document.view(.required) } set { document.set(.required, newValue) } }
+    @export(implementation) public var required: NodeSelector? {
+        get { document.view(.required) }
+        set { document.set(.required, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `VolumeProjection`.
@@ -2015,7 +2587,7 @@ public struct VolumeProjection: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.VolumeProjection" }
 
-    public init(
+    @export(implementation) public init(
         clusterTrustBundle: ClusterTrustBundleProjection? = nil, configMap: ConfigMapProjection? = nil,
         downwardAPI: DownwardAPIProjection? = nil, podCertificate: PodCertificateProjection? = nil,
         secret: SecretProjection? = nil, serviceAccountToken: ServiceAccountTokenProjection? = nil
@@ -2029,24 +2601,27 @@ public struct VolumeProjection: DocumentView {
         document.set(.serviceAccountToken, serviceAccountToken)
     }
 
-    public var clusterTrustBundle: ClusterTrustBundleProjection? {
+    @export(implementation) public var clusterTrustBundle: ClusterTrustBundleProjection? {
         get { document.view(.clusterTrustBundle) }
         set { document.set(.clusterTrustBundle, newValue) }
     }
-    public var configMap: ConfigMapProjection? {
+    @export(implementation) public var configMap: ConfigMapProjection? {
         get { document.view(.configMap) }
         set { document.set(.configMap, newValue) }
     }
-    public var downwardAPI: DownwardAPIProjection? {
+    @export(implementation) public var downwardAPI: DownwardAPIProjection? {
         get { document.view(.downwardAPI) }
         set { document.set(.downwardAPI, newValue) }
     }
-    public var podCertificate: PodCertificateProjection? {
+    @export(implementation) public var podCertificate: PodCertificateProjection? {
         get { document.view(.podCertificate) }
         set { document.set(.podCertificate, newValue) }
     }
-    public var secret: SecretProjection? { get { document.view(.secret) } set { document.set(.secret, newValue) } }
-    public var serviceAccountToken: ServiceAccountTokenProjection? {
+    @export(implementation) public var secret: SecretProjection? {
+        get { document.view(.secret) }
+        set { document.set(.secret, newValue) }
+    }
+    @export(implementation) public var serviceAccountToken: ServiceAccountTokenProjection? {
         get { document.view(.serviceAccountToken) }
         set { document.set(.serviceAccountToken, newValue) }
     }
@@ -2058,17 +2633,17 @@ public struct VolumeResourceRequirements: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.VolumeResourceRequirements" }
 
-    public init(limits: [String: Quantity] = [:], requests: [String: Quantity] = [:]) {
+    @export(implementation) public init(limits: [String: Quantity] = [:], requests: [String: Quantity] = [:]) {
         document = JSONObject()
         document.set(.limits, limits)
         document.set(.requests, requests)
     }
 
-    public var limits: [String: Quantity] {
+    @export(implementation) public var limits: [String: Quantity] {
         get { document.scalarMap(.limits) }
         set { document.set(.limits, newValue) }
     }
-    public var requests: [String: Quantity] {
+    @export(implementation) public var requests: [String: Quantity] {
         get { document.scalarMap(.requests) }
         set { document.set(.requests, newValue) }
     }
@@ -2080,12 +2655,15 @@ public struct VolumeStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.VolumeStatus" }
 
-    public init(image: ImageVolumeStatus? = nil) {
+    @export(implementation) public init(image: ImageVolumeStatus? = nil) {
         document = JSONObject()
         document.set(.image, image)
     }
 
-    public var image: ImageVolumeStatus? { get { document.view(.image) } set { document.set(.image, newValue) } }
+    @export(implementation) public var image: ImageVolumeStatus? {
+        get { document.view(.image) }
+        set { document.set(.image, newValue) }
+    }
 }
 
 /// Kubernetes' `core/v1` `VsphereVirtualDiskVolumeSource`.
@@ -2094,7 +2672,7 @@ public struct VsphereVirtualDiskVolumeSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource" }
 
-    public init(
+    @export(implementation) public init(
         volumePath: String, fsType: String? = nil, storagePolicyID: String? = nil, storagePolicyName: String? = nil
     ) {
         document = JSONObject()
@@ -2104,16 +2682,19 @@ public struct VsphereVirtualDiskVolumeSource: DocumentView {
         document.set(.storagePolicyName, storagePolicyName)
     }
 
-    public var fsType: String? { get { document.string(.fsType) } set { document.set(.fsType, newValue) } }
-    public var storagePolicyID: String? {
+    @export(implementation) public var fsType: String? {
+        get { document.string(.fsType) }
+        set { document.set(.fsType, newValue) }
+    }
+    @export(implementation) public var storagePolicyID: String? {
         get { document.string(.storagePolicyID) }
         set { document.set(.storagePolicyID, newValue) }
     }
-    public var storagePolicyName: String? {
+    @export(implementation) public var storagePolicyName: String? {
         get { document.string(.storagePolicyName) }
         set { document.set(.storagePolicyName, newValue) }
     }
-    public var volumePath: String {
+    @export(implementation) public var volumePath: String {
         get { document.string(.volumePath) ?? "" }
         set { document.set(.volumePath, newValue) }
     }

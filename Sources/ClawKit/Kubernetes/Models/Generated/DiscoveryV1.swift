@@ -8,7 +8,7 @@ public struct Endpoint: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.discovery.v1.Endpoint" }
 
-    public init(
+    @export(implementation) public init(
         addresses: [String], conditions: EndpointConditions? = nil, deprecatedTopology: [String: String] = [:],
         hints: EndpointHints? = nil, hostname: String? = nil, nodeName: String? = nil,
         targetRef: ObjectReference? = nil, zone: String? = nil
@@ -24,23 +24,38 @@ public struct Endpoint: DocumentView {
         document.set(.zone, zone)
     }
 
-    public var addresses: [String] { get { document.strings(.addresses) } set { document.set(.addresses, newValue) } }
-    public var conditions: EndpointConditions? {
+    @export(implementation) public var addresses: [String] {
+        get { document.strings(.addresses) }
+        set { document.set(.addresses, newValue) }
+    }
+    @export(implementation) public var conditions: EndpointConditions? {
         get { document.view(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var deprecatedTopology: [String: String] {
+    @export(implementation) public var deprecatedTopology: [String: String] {
         get { document.stringMap(.deprecatedTopology) }
         set { document.set(.deprecatedTopology, newValue) }
     }
-    public var hints: EndpointHints? { get { document.view(.hints) } set { document.set(.hints, newValue) } }
-    public var hostname: String? { get { document.string(.hostname) } set { document.set(.hostname, newValue) } }
-    public var nodeName: String? { get { document.string(.nodeName) } set { document.set(.nodeName, newValue) } }
-    public var targetRef: ObjectReference? {
+    @export(implementation) public var hints: EndpointHints? {
+        get { document.view(.hints) }
+        set { document.set(.hints, newValue) }
+    }
+    @export(implementation) public var hostname: String? {
+        get { document.string(.hostname) }
+        set { document.set(.hostname, newValue) }
+    }
+    @export(implementation) public var nodeName: String? {
+        get { document.string(.nodeName) }
+        set { document.set(.nodeName, newValue) }
+    }
+    @export(implementation) public var targetRef: ObjectReference? {
         get { document.view(.targetRef) }
         set { document.set(.targetRef, newValue) }
     }
-    public var zone: String? { get { document.string(.zone) } set { document.set(.zone, newValue) } }
+    @export(implementation) public var zone: String? {
+        get { document.string(.zone) }
+        set { document.set(.zone, newValue) }
+    }
 }
 
 /// Kubernetes' `discovery/v1` `EndpointConditions`.
@@ -49,16 +64,25 @@ public struct EndpointConditions: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.discovery.v1.EndpointConditions" }
 
-    public init(ready: Bool? = nil, serving: Bool? = nil, terminating: Bool? = nil) {
+    @export(implementation) public init(ready: Bool? = nil, serving: Bool? = nil, terminating: Bool? = nil) {
         document = JSONObject()
         document.set(.ready, ready)
         document.set(.serving, serving)
         document.set(.terminating, terminating)
     }
 
-    public var ready: Bool? { get { document.bool(.ready) } set { document.set(.ready, newValue) } }
-    public var serving: Bool? { get { document.bool(.serving) } set { document.set(.serving, newValue) } }
-    public var terminating: Bool? { get { document.bool(.terminating) } set { document.set(.terminating, newValue) } }
+    @export(implementation) public var ready: Bool? {
+        get { document.bool(.ready) }
+        set { document.set(.ready, newValue) }
+    }
+    @export(implementation) public var serving: Bool? {
+        get { document.bool(.serving) }
+        set { document.set(.serving, newValue) }
+    }
+    @export(implementation) public var terminating: Bool? {
+        get { document.bool(.terminating) }
+        set { document.set(.terminating, newValue) }
+    }
 }
 
 /// Kubernetes' `discovery/v1` `EndpointHints`.
@@ -67,14 +91,20 @@ public struct EndpointHints: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.discovery.v1.EndpointHints" }
 
-    public init(forNodes: [ForNode] = [], forZones: [ForZone] = []) {
+    @export(implementation) public init(forNodes: [ForNode] = [], forZones: [ForZone] = []) {
         document = JSONObject()
         document.set(.forNodes, forNodes)
         document.set(.forZones, forZones)
     }
 
-    public var forNodes: [ForNode] { get { document.views(.forNodes) } set { document.set(.forNodes, newValue) } }
-    public var forZones: [ForZone] { get { document.views(.forZones) } set { document.set(.forZones, newValue) } }
+    @export(implementation) public var forNodes: [ForNode] {
+        get { document.views(.forNodes) }
+        set { document.set(.forNodes, newValue) }
+    }
+    @export(implementation) public var forZones: [ForZone] {
+        get { document.views(.forZones) }
+        set { document.set(.forZones, newValue) }
+    }
 }
 
 /// Kubernetes' `discovery/v1` `EndpointPort`.
@@ -83,7 +113,9 @@ public struct DiscoveryEndpointPort: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.discovery.v1.EndpointPort" }
 
-    public init(name: String? = nil, appProtocol: String? = nil, port: Int? = nil, `protocol`: String? = nil) {
+    @export(implementation) public init(
+        name: String? = nil, appProtocol: String? = nil, port: Int? = nil, `protocol`: String? = nil
+    ) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.appProtocol, appProtocol)
@@ -91,14 +123,20 @@ public struct DiscoveryEndpointPort: DocumentView {
         document.set(.protocol, `protocol`)
     }
 
-    public var appProtocol: String? {
+    @export(implementation) public var appProtocol: String? {
         get { document.string(.appProtocol) }
         set { document.set(.appProtocol, newValue) }
     }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var port: Int? { get { document.int(.port) } set { document.set(.port, newValue) } }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var port: Int? { get { document.int(.port) } set { document.set(.port, newValue) } }
     /// `SCTP`, `TCP` or `UDP`.
-    public var `protocol`: String? { get { document.string(.protocol) } set { document.set(.protocol, newValue) } }
+    @export(implementation) public var `protocol`: String? {
+        get { document.string(.protocol) }
+        set { document.set(.protocol, newValue) }
+    }
 }
 
 /// Kubernetes' `discovery.k8s.io/v1` `EndpointSlice`.
@@ -110,7 +148,7 @@ public struct EndpointSlice: Resource {
         group: "discovery.k8s.io", version: "v1", kind: "EndpointSlice", plural: "endpointslices",
         singular: "endpointslice")
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), addressType: String, endpoints: [Endpoint] = [],
         ports: [DiscoveryEndpointPort] = []
     ) {
@@ -123,16 +161,22 @@ public struct EndpointSlice: Resource {
     }
 
     /// `FQDN`, `IPv4` or `IPv6`.
-    public var addressType: String {
+    @export(implementation) public var addressType: String {
         get { document.string(.addressType) ?? "" }
         set { document.set(.addressType, newValue) }
     }
-    public var endpoints: [Endpoint] { get { document.views(.endpoints) } set { document.set(.endpoints, newValue) } }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var endpoints: [Endpoint] {
+        get { document.views(.endpoints) }
+        set { document.set(.endpoints, newValue) }
+    }
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var ports: [DiscoveryEndpointPort] { get { document.views(.ports) } set { document.set(.ports, newValue) } }
+    @export(implementation) public var ports: [DiscoveryEndpointPort] {
+        get { document.views(.ports) }
+        set { document.set(.ports, newValue) }
+    }
 }
 
 /// Kubernetes' `discovery/v1` `ForNode`.
@@ -141,12 +185,15 @@ public struct ForNode: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.discovery.v1.ForNode" }
 
-    public init(name: String) {
+    @export(implementation) public init(name: String) {
         document = JSONObject()
         document.set(.name, name)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `discovery/v1` `ForZone`.
@@ -155,10 +202,13 @@ public struct ForZone: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.discovery.v1.ForZone" }
 
-    public init(name: String) {
+    @export(implementation) public init(name: String) {
         document = JSONObject()
         document.set(.name, name)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }

@@ -10,7 +10,7 @@ public struct EventsEvent: Resource {
     public static let type = ResourceType(
         group: "events.k8s.io", version: "v1", kind: "Event", plural: "events", singular: "event", shortNames: ["ev"])
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), eventTime: String, action: String? = nil, deprecatedCount: Int? = nil,
         deprecatedFirstTimestamp: String? = nil, deprecatedLastTimestamp: String? = nil,
         deprecatedSource: EventSource? = nil, note: String? = nil, reason: String? = nil,
@@ -36,48 +36,66 @@ public struct EventsEvent: Resource {
         document.set(.type, type)
     }
 
-    public var action: String? { get { document.string(.action) } set { document.set(.action, newValue) } }
-    public var deprecatedCount: Int? {
+    @export(implementation) public var action: String? {
+        get { document.string(.action) }
+        set { document.set(.action, newValue) }
+    }
+    @export(implementation) public var deprecatedCount: Int? {
         get { document.int(.deprecatedCount) }
         set { document.set(.deprecatedCount, newValue) }
     }
-    public var deprecatedFirstTimestamp: String? {
+    @export(implementation) public var deprecatedFirstTimestamp: String? {
         get { document.string(.deprecatedFirstTimestamp) }
         set { document.set(.deprecatedFirstTimestamp, newValue) }
     }
-    public var deprecatedLastTimestamp: String? {
+    @export(implementation) public var deprecatedLastTimestamp: String? {
         get { document.string(.deprecatedLastTimestamp) }
         set { document.set(.deprecatedLastTimestamp, newValue) }
     }
-    public var deprecatedSource: EventSource? {
+    @export(implementation) public var deprecatedSource: EventSource? {
         get { document.view(.deprecatedSource) }
         set { document.set(.deprecatedSource, newValue) }
     }
-    public var eventTime: String {
+    @export(implementation) public var eventTime: String {
         get { document.string(.eventTime) ?? "" }
         set { document.set(.eventTime, newValue) }
     }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var note: String? { get { document.string(.note) } set { document.set(.note, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var regarding: ObjectReference? {
+    @export(implementation) public var note: String? {
+        get { document.string(.note) }
+        set { document.set(.note, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var regarding: ObjectReference? {
         get { document.view(.regarding) }
         set { document.set(.regarding, newValue) }
     }
-    public var related: ObjectReference? { get { document.view(.related) } set { document.set(.related, newValue) } }
-    public var reportingController: String? {
+    @export(implementation) public var related: ObjectReference? {
+        get { document.view(.related) }
+        set { document.set(.related, newValue) }
+    }
+    @export(implementation) public var reportingController: String? {
         get { document.string(.reportingController) }
         set { document.set(.reportingController, newValue) }
     }
-    public var reportingInstance: String? {
+    @export(implementation) public var reportingInstance: String? {
         get { document.string(.reportingInstance) }
         set { document.set(.reportingInstance, newValue) }
     }
-    public var series: EventsEventSeries? { get { document.view(.series) } set { document.set(.series, newValue) } }
-    public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
+    @export(implementation) public var series: EventsEventSeries? {
+        get { document.view(.series) }
+        set { document.set(.series, newValue) }
+    }
+    @export(implementation) public var type: String? {
+        get { document.string(.type) }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `events/v1` `EventSeries`.
@@ -86,14 +104,17 @@ public struct EventsEventSeries: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.events.v1.EventSeries" }
 
-    public init(count: Int, lastObservedTime: String) {
+    @export(implementation) public init(count: Int, lastObservedTime: String) {
         document = JSONObject()
         document.set(.count, count)
         document.set(.lastObservedTime, lastObservedTime)
     }
 
-    public var count: Int { get { document.int(.count) ?? 0 } set { document.set(.count, newValue) } }
-    public var lastObservedTime: String {
+    @export(implementation) public var count: Int {
+        get { document.int(.count) ?? 0 }
+        set { document.set(.count, newValue) }
+    }
+    @export(implementation) public var lastObservedTime: String {
         get { document.string(.lastObservedTime) ?? "" }
         set { document.set(.lastObservedTime, newValue) }
     }

@@ -8,17 +8,17 @@ public struct ExemptPriorityLevelConfiguration: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration" }
 
-    public init(lendablePercent: Int? = nil, nominalConcurrencyShares: Int? = nil) {
+    @export(implementation) public init(lendablePercent: Int? = nil, nominalConcurrencyShares: Int? = nil) {
         document = JSONObject()
         document.set(.lendablePercent, lendablePercent)
         document.set(.nominalConcurrencyShares, nominalConcurrencyShares)
     }
 
-    public var lendablePercent: Int? {
+    @export(implementation) public var lendablePercent: Int? {
         get { document.int(.lendablePercent) }
         set { document.set(.lendablePercent, newValue) }
     }
-    public var nominalConcurrencyShares: Int? {
+    @export(implementation) public var nominalConcurrencyShares: Int? {
         get { document.int(.nominalConcurrencyShares) }
         set { document.set(.nominalConcurrencyShares, newValue) }
     }
@@ -30,12 +30,15 @@ public struct FlowDistinguisherMethod: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod" }
 
-    public init(type: String) {
+    @export(implementation) public init(type: String) {
         document = JSONObject()
         document.set(.type, type)
     }
 
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `flowcontrol.apiserver.k8s.io/v1` `FlowSchema`.
@@ -47,7 +50,9 @@ public struct FlowSchema: Resource {
         group: "flowcontrol.apiserver.k8s.io", version: "v1", kind: "FlowSchema", plural: "flowschemas",
         singular: "flowschema", isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: FlowSchemaSpec? = nil, status: FlowSchemaStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: FlowSchemaSpec? = nil, status: FlowSchemaStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("flowcontrol.apiserver.k8s.io/v1", "FlowSchema")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -55,12 +60,18 @@ public struct FlowSchema: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: FlowSchemaSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: FlowSchemaStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: FlowSchemaSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: FlowSchemaStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `flowcontrol/v1` `FlowSchemaCondition`.
@@ -69,7 +80,7 @@ public struct FlowSchemaCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.FlowSchemaCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String? = nil, status: String? = nil, reason: String? = nil, message: String? = nil,
         lastTransitionTime: String? = nil
     ) {
@@ -81,14 +92,26 @@ public struct FlowSchemaCondition: DocumentView {
         document.set(.lastTransitionTime, lastTransitionTime)
     }
 
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String? { get { document.string(.status) } set { document.set(.status, newValue) } }
-    public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String? {
+        get { document.string(.status) }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String? {
+        get { document.string(.type) }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `flowcontrol/v1` `FlowSchemaSpec`.
@@ -97,7 +120,7 @@ public struct FlowSchemaSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.FlowSchemaSpec" }
 
-    public init(
+    @export(implementation) public init(
         priorityLevelConfiguration: PriorityLevelConfigurationReference,
         distinguisherMethod: FlowDistinguisherMethod? = nil, matchingPrecedence: Int? = nil,
         rules: [PolicyRulesWithSubjects] = []
@@ -109,19 +132,19 @@ public struct FlowSchemaSpec: DocumentView {
         document.set(.rules, rules)
     }
 
-    public var distinguisherMethod: FlowDistinguisherMethod? {
+    @export(implementation) public var distinguisherMethod: FlowDistinguisherMethod? {
         get { document.view(.distinguisherMethod) }
         set { document.set(.distinguisherMethod, newValue) }
     }
-    public var matchingPrecedence: Int? {
+    @export(implementation) public var matchingPrecedence: Int? {
         get { document.int(.matchingPrecedence) }
         set { document.set(.matchingPrecedence, newValue) }
     }
-    public var priorityLevelConfiguration: PriorityLevelConfigurationReference {
+    @export(implementation) public var priorityLevelConfiguration: PriorityLevelConfigurationReference {
         get { document.viewOrEmpty(.priorityLevelConfiguration) }
         set { document.set(.priorityLevelConfiguration, newValue) }
     }
-    public var rules: [PolicyRulesWithSubjects] {
+    @export(implementation) public var rules: [PolicyRulesWithSubjects] {
         get { document.views(.rules) }
         set { document.set(.rules, newValue) }
     }
@@ -133,12 +156,12 @@ public struct FlowSchemaStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.FlowSchemaStatus" }
 
-    public init(conditions: [FlowSchemaCondition] = []) {
+    @export(implementation) public init(conditions: [FlowSchemaCondition] = []) {
         document = JSONObject()
         document.set(.conditions, conditions)
     }
 
-    public var conditions: [FlowSchemaCondition] {
+    @export(implementation) public var conditions: [FlowSchemaCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
@@ -150,12 +173,15 @@ public struct GroupSubject: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.GroupSubject" }
 
-    public init(name: String) {
+    @export(implementation) public init(name: String) {
         document = JSONObject()
         document.set(.name, name)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `flowcontrol/v1` `LimitResponse`.
@@ -164,17 +190,20 @@ public struct LimitResponse: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.LimitResponse" }
 
-    public init(type: String, queuing: QueuingConfiguration? = nil) {
+    @export(implementation) public init(type: String, queuing: QueuingConfiguration? = nil) {
         document = JSONObject()
         document.set(.type, type)
         document.set(.queuing, queuing)
     }
 
-    public var queuing: QueuingConfiguration? {
+    @export(implementation) public var queuing: QueuingConfiguration? {
         get { document.view(.queuing) }
         set { document.set(.queuing, newValue) }
     }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `flowcontrol/v1` `LimitedPriorityLevelConfiguration`.
@@ -183,7 +212,7 @@ public struct LimitedPriorityLevelConfiguration: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration" }
 
-    public init(
+    @export(implementation) public init(
         borrowingLimitPercent: Int? = nil, lendablePercent: Int? = nil, limitResponse: LimitResponse? = nil,
         nominalConcurrencyShares: Int? = nil
     ) {
@@ -194,19 +223,19 @@ public struct LimitedPriorityLevelConfiguration: DocumentView {
         document.set(.nominalConcurrencyShares, nominalConcurrencyShares)
     }
 
-    public var borrowingLimitPercent: Int? {
+    @export(implementation) public var borrowingLimitPercent: Int? {
         get { document.int(.borrowingLimitPercent) }
         set { document.set(.borrowingLimitPercent, newValue) }
     }
-    public var lendablePercent: Int? {
+    @export(implementation) public var lendablePercent: Int? {
         get { document.int(.lendablePercent) }
         set { document.set(.lendablePercent, newValue) }
     }
-    public var limitResponse: LimitResponse? {
+    @export(implementation) public var limitResponse: LimitResponse? {
         get { document.view(.limitResponse) }
         set { document.set(.limitResponse, newValue) }
     }
-    public var nominalConcurrencyShares: Int? {
+    @export(implementation) public var nominalConcurrencyShares: Int? {
         get { document.int(.nominalConcurrencyShares) }
         set { document.set(.nominalConcurrencyShares, newValue) }
     }
@@ -218,17 +247,20 @@ public struct NonResourcePolicyRule: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.NonResourcePolicyRule" }
 
-    public init(nonResourceURLs: [String], verbs: [String]) {
+    @export(implementation) public init(nonResourceURLs: [String], verbs: [String]) {
         document = JSONObject()
         document.setRequired(.nonResourceURLs, nonResourceURLs)
         document.setRequired(.verbs, verbs)
     }
 
-    public var nonResourceURLs: [String] {
+    @export(implementation) public var nonResourceURLs: [String] {
         get { document.strings(.nonResourceURLs) }
         set { document.set(.nonResourceURLs, newValue) }
     }
-    public var verbs: [String] { get { document.strings(.verbs) } set { document.set(.verbs, newValue) } }
+    @export(implementation) public var verbs: [String] {
+        get { document.strings(.verbs) }
+        set { document.set(.verbs, newValue) }
+    }
 }
 
 /// Kubernetes' `flowcontrol/v1` `PolicyRulesWithSubjects`.
@@ -237,7 +269,7 @@ public struct PolicyRulesWithSubjects: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.PolicyRulesWithSubjects" }
 
-    public init(
+    @export(implementation) public init(
         subjects: [FlowControlSubject], nonResourceRules: [NonResourcePolicyRule] = [],
         resourceRules: [ResourcePolicyRule] = []
     ) {
@@ -247,15 +279,15 @@ public struct PolicyRulesWithSubjects: DocumentView {
         document.set(.resourceRules, resourceRules)
     }
 
-    public var nonResourceRules: [NonResourcePolicyRule] {
+    @export(implementation) public var nonResourceRules: [NonResourcePolicyRule] {
         get { document.views(.nonResourceRules) }
         set { document.set(.nonResourceRules, newValue) }
     }
-    public var resourceRules: [ResourcePolicyRule] {
+    @export(implementation) public var resourceRules: [ResourcePolicyRule] {
         get { document.views(.resourceRules) }
         set { document.set(.resourceRules, newValue) }
     }
-    public var subjects: [FlowControlSubject] {
+    @export(implementation) public var subjects: [FlowControlSubject] {
         get { document.views(.subjects) }
         set { document.set(.subjects, newValue) }
     }
@@ -270,7 +302,7 @@ public struct PriorityLevelConfiguration: Resource {
         group: "flowcontrol.apiserver.k8s.io", version: "v1", kind: "PriorityLevelConfiguration",
         plural: "prioritylevelconfigurations", singular: "prioritylevelconfiguration", isNamespaced: false)
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: PriorityLevelConfigurationSpec? = nil,
         status: PriorityLevelConfigurationStatus? = nil
     ) {
@@ -281,15 +313,15 @@ public struct PriorityLevelConfiguration: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: PriorityLevelConfigurationSpec? {
+    @export(implementation) public var spec: PriorityLevelConfigurationSpec? {
         get { document.view(.spec) }
         set { document.set(.spec, newValue) }
     }
-    public var status: PriorityLevelConfigurationStatus? {
+    @export(implementation) public var status: PriorityLevelConfigurationStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -301,7 +333,7 @@ public struct PriorityLevelConfigurationCondition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationCondition" }
 
-    public init(
+    @export(implementation) public init(
         type: String? = nil, status: String? = nil, reason: String? = nil, message: String? = nil,
         lastTransitionTime: String? = nil
     ) {
@@ -313,14 +345,26 @@ public struct PriorityLevelConfigurationCondition: DocumentView {
         document.set(.lastTransitionTime, lastTransitionTime)
     }
 
-    public var lastTransitionTime: String? {
+    @export(implementation) public var lastTransitionTime: String? {
         get { document.string(.lastTransitionTime) }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String? { get { document.string(.status) } set { document.set(.status, newValue) } }
-    public var type: String? { get { document.string(.type) } set { document.set(.type, newValue) } }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String? {
+        get { document.string(.status) }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String? {
+        get { document.string(.type) }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `flowcontrol/v1` `PriorityLevelConfigurationReference`.
@@ -329,12 +373,15 @@ public struct PriorityLevelConfigurationReference: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationReference" }
 
-    public init(name: String) {
+    @export(implementation) public init(name: String) {
         document = JSONObject()
         document.set(.name, name)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `flowcontrol/v1` `PriorityLevelConfigurationSpec`.
@@ -343,7 +390,7 @@ public struct PriorityLevelConfigurationSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec" }
 
-    public init(
+    @export(implementation) public init(
         type: String, exempt: ExemptPriorityLevelConfiguration? = nil, limited: LimitedPriorityLevelConfiguration? = nil
     ) {
         document = JSONObject()
@@ -352,15 +399,18 @@ public struct PriorityLevelConfigurationSpec: DocumentView {
         document.set(.limited, limited)
     }
 
-    public var exempt: ExemptPriorityLevelConfiguration? {
+    @export(implementation) public var exempt: ExemptPriorityLevelConfiguration? {
         get { document.view(.exempt) }
         set { document.set(.exempt, newValue) }
     }
-    public var limited: LimitedPriorityLevelConfiguration? {
+    @export(implementation) public var limited: LimitedPriorityLevelConfiguration? {
         get { document.view(.limited) }
         set { document.set(.limited, newValue) }
     }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `flowcontrol/v1` `PriorityLevelConfigurationStatus`.
@@ -369,12 +419,12 @@ public struct PriorityLevelConfigurationStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationStatus" }
 
-    public init(conditions: [PriorityLevelConfigurationCondition] = []) {
+    @export(implementation) public init(conditions: [PriorityLevelConfigurationCondition] = []) {
         document = JSONObject()
         document.set(.conditions, conditions)
     }
 
-    public var conditions: [PriorityLevelConfigurationCondition] {
+    @export(implementation) public var conditions: [PriorityLevelConfigurationCondition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
@@ -386,19 +436,25 @@ public struct QueuingConfiguration: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.QueuingConfiguration" }
 
-    public init(handSize: Int? = nil, queueLengthLimit: Int? = nil, queues: Int? = nil) {
+    @export(implementation) public init(handSize: Int? = nil, queueLengthLimit: Int? = nil, queues: Int? = nil) {
         document = JSONObject()
         document.set(.handSize, handSize)
         document.set(.queueLengthLimit, queueLengthLimit)
         document.set(.queues, queues)
     }
 
-    public var handSize: Int? { get { document.int(.handSize) } set { document.set(.handSize, newValue) } }
-    public var queueLengthLimit: Int? {
+    @export(implementation) public var handSize: Int? {
+        get { document.int(.handSize) }
+        set { document.set(.handSize, newValue) }
+    }
+    @export(implementation) public var queueLengthLimit: Int? {
         get { document.int(.queueLengthLimit) }
         set { document.set(.queueLengthLimit, newValue) }
     }
-    public var queues: Int? { get { document.int(.queues) } set { document.set(.queues, newValue) } }
+    @export(implementation) public var queues: Int? {
+        get { document.int(.queues) }
+        set { document.set(.queues, newValue) }
+    }
 }
 
 /// Kubernetes' `flowcontrol/v1` `ResourcePolicyRule`.
@@ -407,7 +463,7 @@ public struct ResourcePolicyRule: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.ResourcePolicyRule" }
 
-    public init(
+    @export(implementation) public init(
         apiGroups: [String], resources: [String], verbs: [String], clusterScope: Bool? = nil, namespaces: [String] = []
     ) {
         document = JSONObject()
@@ -418,17 +474,26 @@ public struct ResourcePolicyRule: DocumentView {
         document.set(.namespaces, namespaces)
     }
 
-    public var apiGroups: [String] { get { document.strings(.apiGroups) } set { document.set(.apiGroups, newValue) } }
-    public var clusterScope: Bool? {
+    @export(implementation) public var apiGroups: [String] {
+        get { document.strings(.apiGroups) }
+        set { document.set(.apiGroups, newValue) }
+    }
+    @export(implementation) public var clusterScope: Bool? {
         get { document.bool(.clusterScope) }
         set { document.set(.clusterScope, newValue) }
     }
-    public var namespaces: [String] {
+    @export(implementation) public var namespaces: [String] {
         get { document.strings(.namespaces) }
         set { document.set(.namespaces, newValue) }
     }
-    public var resources: [String] { get { document.strings(.resources) } set { document.set(.resources, newValue) } }
-    public var verbs: [String] { get { document.strings(.verbs) } set { document.set(.verbs, newValue) } }
+    @export(implementation) public var resources: [String] {
+        get { document.strings(.resources) }
+        set { document.set(.resources, newValue) }
+    }
+    @export(implementation) public var verbs: [String] {
+        get { document.strings(.verbs) }
+        set { document.set(.verbs, newValue) }
+    }
 }
 
 /// Kubernetes' `flowcontrol/v1` `ServiceAccountSubject`.
@@ -437,14 +502,17 @@ public struct ServiceAccountSubject: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.ServiceAccountSubject" }
 
-    public init(name: String, namespace: String) {
+    @export(implementation) public init(name: String, namespace: String) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.namespace, namespace)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var namespace: String {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespace: String {
         get { document.string(.namespace) ?? "" }
         set { document.set(.namespace, newValue) }
     }
@@ -456,7 +524,7 @@ public struct FlowControlSubject: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.Subject" }
 
-    public init(
+    @export(implementation) public init(
         kind: String, group: GroupSubject? = nil, serviceAccount: ServiceAccountSubject? = nil, user: UserSubject? = nil
     ) {
         document = JSONObject()
@@ -466,13 +534,22 @@ public struct FlowControlSubject: DocumentView {
         document.set(.user, user)
     }
 
-    public var group: GroupSubject? { get { document.view(.group) } set { document.set(.group, newValue) } }
-    public var kind: String { get { document.string(.kind) ?? "" } set { document.set(.kind, newValue) } }
-    public var serviceAccount: ServiceAccountSubject? {
+    @export(implementation) public var group: GroupSubject? {
+        get { document.view(.group) }
+        set { document.set(.group, newValue) }
+    }
+    @export(implementation) public var kind: String {
+        get { document.string(.kind) ?? "" }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var serviceAccount: ServiceAccountSubject? {
         get { document.view(.serviceAccount) }
         set { document.set(.serviceAccount, newValue) }
     }
-    public var user: UserSubject? { get { document.view(.user) } set { document.set(.user, newValue) } }
+    @export(implementation) public var user: UserSubject? {
+        get { document.view(.user) }
+        set { document.set(.user, newValue) }
+    }
 }
 
 /// Kubernetes' `flowcontrol/v1` `UserSubject`.
@@ -481,10 +558,13 @@ public struct UserSubject: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.UserSubject" }
 
-    public init(name: String) {
+    @export(implementation) public init(name: String) {
         document = JSONObject()
         document.set(.name, name)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }

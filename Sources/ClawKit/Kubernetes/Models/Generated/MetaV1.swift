@@ -8,7 +8,7 @@ public struct APIGroup: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.APIGroup" }
 
-    public init(
+    @export(implementation) public init(
         name: String, versions: [GroupVersionForDiscovery], preferredVersion: GroupVersionForDiscovery? = nil,
         serverAddressByClientCIDRs: [ServerAddressByClientCIDR] = []
     ) {
@@ -20,16 +20,19 @@ public struct APIGroup: DocumentView {
         document.set(.serverAddressByClientCIDRs, serverAddressByClientCIDRs)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var preferredVersion: GroupVersionForDiscovery? {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var preferredVersion: GroupVersionForDiscovery? {
         get { document.view(.preferredVersion) }
         set { document.set(.preferredVersion, newValue) }
     }
-    public var serverAddressByClientCIDRs: [ServerAddressByClientCIDR] {
+    @export(implementation) public var serverAddressByClientCIDRs: [ServerAddressByClientCIDR] {
         get { document.views(.serverAddressByClientCIDRs) }
         set { document.set(.serverAddressByClientCIDRs, newValue) }
     }
-    public var versions: [GroupVersionForDiscovery] {
+    @export(implementation) public var versions: [GroupVersionForDiscovery] {
         get { document.views(.versions) }
         set { document.set(.versions, newValue) }
     }
@@ -41,13 +44,16 @@ public struct APIGroupList: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.APIGroupList" }
 
-    public init(groups: [APIGroup]) {
+    @export(implementation) public init(groups: [APIGroup]) {
         document = JSONObject()
         document.setKind("v1", "APIGroupList")
         document.setRequired(.groups, groups)
     }
 
-    public var groups: [APIGroup] { get { document.views(.groups) } set { document.set(.groups, newValue) } }
+    @export(implementation) public var groups: [APIGroup] {
+        get { document.views(.groups) }
+        set { document.set(.groups, newValue) }
+    }
 }
 
 /// Kubernetes' `meta/v1` `APIResource`.
@@ -56,7 +62,7 @@ public struct APIResource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.APIResource" }
 
-    public init(
+    @export(implementation) public init(
         kind: String, name: String, namespaced: Bool, singularName: String, verbs: [String], categories: [String] = [],
         group: String? = nil, shortNames: [String] = [], storageVersionHash: String? = nil, version: String? = nil
     ) {
@@ -73,31 +79,46 @@ public struct APIResource: DocumentView {
         document.set(.version, version)
     }
 
-    public var categories: [String] {
+    @export(implementation) public var categories: [String] {
         get { document.strings(.categories) }
         set { document.set(.categories, newValue) }
     }
-    public var group: String? { get { document.string(.group) } set { document.set(.group, newValue) } }
-    public var kind: String { get { document.string(.kind) ?? "" } set { document.set(.kind, newValue) } }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var namespaced: Bool {
+    @export(implementation) public var group: String? {
+        get { document.string(.group) }
+        set { document.set(.group, newValue) }
+    }
+    @export(implementation) public var kind: String {
+        get { document.string(.kind) ?? "" }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespaced: Bool {
         get { document.bool(.namespaced) ?? false }
         set { document.set(.namespaced, newValue) }
     }
-    public var shortNames: [String] {
+    @export(implementation) public var shortNames: [String] {
         get { document.strings(.shortNames) }
         set { document.set(.shortNames, newValue) }
     }
-    public var singularName: String {
+    @export(implementation) public var singularName: String {
         get { document.string(.singularName) ?? "" }
         set { document.set(.singularName, newValue) }
     }
-    public var storageVersionHash: String? {
+    @export(implementation) public var storageVersionHash: String? {
         get { document.string(.storageVersionHash) }
         set { document.set(.storageVersionHash, newValue) }
     }
-    public var verbs: [String] { get { document.strings(.verbs) } set { document.set(.verbs, newValue) } }
-    public var version: String? { get { document.string(.version) } set { document.set(.version, newValue) } }
+    @export(implementation) public var verbs: [String] {
+        get { document.strings(.verbs) }
+        set { document.set(.verbs, newValue) }
+    }
+    @export(implementation) public var version: String? {
+        get { document.string(.version) }
+        set { document.set(.version, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `APIResourceList`.
@@ -106,18 +127,18 @@ public struct APIResourceList: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList" }
 
-    public init(groupVersion: String, resources: [APIResource]) {
+    @export(implementation) public init(groupVersion: String, resources: [APIResource]) {
         document = JSONObject()
         document.setKind("v1", "APIResourceList")
         document.set(.groupVersion, groupVersion)
         document.setRequired(.resources, resources)
     }
 
-    public var groupVersion: String {
+    @export(implementation) public var groupVersion: String {
         get { document.string(.groupVersion) ?? "" }
         set { document.set(.groupVersion, newValue) }
     }
-    public var resources: [APIResource] {
+    @export(implementation) public var resources: [APIResource] {
         get { document.views(.resources) }
         set { document.set(.resources, newValue) }
     }
@@ -129,18 +150,21 @@ public struct APIVersions: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.APIVersions" }
 
-    public init(serverAddressByClientCIDRs: [ServerAddressByClientCIDR], versions: [String]) {
+    @export(implementation) public init(serverAddressByClientCIDRs: [ServerAddressByClientCIDR], versions: [String]) {
         document = JSONObject()
         document.setKind("v1", "APIVersions")
         document.setRequired(.serverAddressByClientCIDRs, serverAddressByClientCIDRs)
         document.setRequired(.versions, versions)
     }
 
-    public var serverAddressByClientCIDRs: [ServerAddressByClientCIDR] {
+    @export(implementation) public var serverAddressByClientCIDRs: [ServerAddressByClientCIDR] {
         get { document.views(.serverAddressByClientCIDRs) }
         set { document.set(.serverAddressByClientCIDRs, newValue) }
     }
-    public var versions: [String] { get { document.strings(.versions) } set { document.set(.versions, newValue) } }
+    @export(implementation) public var versions: [String] {
+        get { document.strings(.versions) }
+        set { document.set(.versions, newValue) }
+    }
 }
 
 /// Kubernetes' `meta/v1` `Condition`.
@@ -149,7 +173,7 @@ public struct Condition: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.Condition" }
 
-    public init(
+    @export(implementation) public init(
         type: String, status: String, reason: String, message: String, lastTransitionTime: String,
         observedGeneration: Int? = nil
     ) {
@@ -162,18 +186,30 @@ public struct Condition: DocumentView {
         document.set(.observedGeneration, observedGeneration)
     }
 
-    public var lastTransitionTime: String {
+    @export(implementation) public var lastTransitionTime: String {
         get { document.string(.lastTransitionTime) ?? "" }
         set { document.set(.lastTransitionTime, newValue) }
     }
-    public var message: String { get { document.string(.message) ?? "" } set { document.set(.message, newValue) } }
-    public var observedGeneration: Int? {
+    @export(implementation) public var message: String {
+        get { document.string(.message) ?? "" }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var observedGeneration: Int? {
         get { document.int(.observedGeneration) }
         set { document.set(.observedGeneration, newValue) }
     }
-    public var reason: String { get { document.string(.reason) ?? "" } set { document.set(.reason, newValue) } }
-    public var status: String { get { document.string(.status) ?? "" } set { document.set(.status, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var reason: String {
+        get { document.string(.reason) ?? "" }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String {
+        get { document.string(.status) ?? "" }
+        set { document.set(.status, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }
 
 /// Kubernetes' `meta/v1` `DeleteOptions`.
@@ -182,7 +218,7 @@ public struct DeleteOptions: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions" }
 
-    public init(
+    @export(implementation) public init(
         apiVersion: String? = nil, kind: String? = nil, dryRun: [String] = [], gracePeriodSeconds: Int? = nil,
         ignoreStoreReadErrorWithClusterBreakingPotential: Bool? = nil, orphanDependents: Bool? = nil,
         preconditions: Preconditions? = nil, propagationPolicy: String? = nil
@@ -199,26 +235,35 @@ public struct DeleteOptions: DocumentView {
         document.set(.propagationPolicy, propagationPolicy)
     }
 
-    public var apiVersion: String? { get { document.string(.apiVersion) } set { document.set(.apiVersion, newValue) } }
-    public var dryRun: [String] { get { document.strings(.dryRun) } set { document.set(.dryRun, newValue) } }
-    public var gracePeriodSeconds: Int? {
+    @export(implementation) public var apiVersion: String? {
+        get { document.string(.apiVersion) }
+        set { document.set(.apiVersion, newValue) }
+    }
+    @export(implementation) public var dryRun: [String] {
+        get { document.strings(.dryRun) }
+        set { document.set(.dryRun, newValue) }
+    }
+    @export(implementation) public var gracePeriodSeconds: Int? {
         get { document.int(.gracePeriodSeconds) }
         set { document.set(.gracePeriodSeconds, newValue) }
     }
-    public var ignoreStoreReadErrorWithClusterBreakingPotential: Bool? {
+    @export(implementation) public var ignoreStoreReadErrorWithClusterBreakingPotential: Bool? {
         get { document.bool(.ignoreStoreReadErrorWithClusterBreakingPotential) }
         set { document.set(.ignoreStoreReadErrorWithClusterBreakingPotential, newValue) }
     }
-    public var kind: String? { get { document.string(.kind) } set { document.set(.kind, newValue) } }
-    public var orphanDependents: Bool? {
+    @export(implementation) public var kind: String? {
+        get { document.string(.kind) }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var orphanDependents: Bool? {
         get { document.bool(.orphanDependents) }
         set { document.set(.orphanDependents, newValue) }
     }
-    public var preconditions: Preconditions? {
+    @export(implementation) public var preconditions: Preconditions? {
         get { document.view(.preconditions) }
         set { document.set(.preconditions, newValue) }
     }
-    public var propagationPolicy: String? {
+    @export(implementation) public var propagationPolicy: String? {
         get { document.string(.propagationPolicy) }
         set { document.set(.propagationPolicy, newValue) }
     }
@@ -230,16 +275,25 @@ public struct FieldSelectorRequirement: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement" }
 
-    public init(key: String, `operator`: String, values: [String] = []) {
+    @export(implementation) public init(key: String, `operator`: String, values: [String] = []) {
         document = JSONObject()
         document.set(.key, key)
         document.set(.operator, `operator`)
         document.set(.values, values)
     }
 
-    public var key: String { get { document.string(.key) ?? "" } set { document.set(.key, newValue) } }
-    public var `operator`: String { get { document.string(.operator) ?? "" } set { document.set(.operator, newValue) } }
-    public var values: [String] { get { document.strings(.values) } set { document.set(.values, newValue) } }
+    @export(implementation) public var key: String {
+        get { document.string(.key) ?? "" }
+        set { document.set(.key, newValue) }
+    }
+    @export(implementation) public var `operator`: String {
+        get { document.string(.operator) ?? "" }
+        set { document.set(.operator, newValue) }
+    }
+    @export(implementation) public var values: [String] {
+        get { document.strings(.values) }
+        set { document.set(.values, newValue) }
+    }
 }
 
 /// Kubernetes' `meta/v1` `GroupVersionForDiscovery`.
@@ -248,17 +302,20 @@ public struct GroupVersionForDiscovery: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionForDiscovery" }
 
-    public init(groupVersion: String, version: String) {
+    @export(implementation) public init(groupVersion: String, version: String) {
         document = JSONObject()
         document.set(.groupVersion, groupVersion)
         document.set(.version, version)
     }
 
-    public var groupVersion: String {
+    @export(implementation) public var groupVersion: String {
         get { document.string(.groupVersion) ?? "" }
         set { document.set(.groupVersion, newValue) }
     }
-    public var version: String { get { document.string(.version) ?? "" } set { document.set(.version, newValue) } }
+    @export(implementation) public var version: String {
+        get { document.string(.version) ?? "" }
+        set { document.set(.version, newValue) }
+    }
 }
 
 /// Kubernetes' `meta/v1` `LabelSelector`.
@@ -267,17 +324,19 @@ public struct LabelSelector: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector" }
 
-    public init(matchExpressions: [LabelSelectorRequirement] = [], matchLabels: [String: String] = [:]) {
+    @export(implementation) public init(
+        matchExpressions: [LabelSelectorRequirement] = [], matchLabels: [String: String] = [:]
+    ) {
         document = JSONObject()
         document.set(.matchExpressions, matchExpressions)
         document.set(.matchLabels, matchLabels)
     }
 
-    public var matchExpressions: [LabelSelectorRequirement] {
+    @export(implementation) public var matchExpressions: [LabelSelectorRequirement] {
         get { document.views(.matchExpressions) }
         set { document.set(.matchExpressions, newValue) }
     }
-    public var matchLabels: [String: String] {
+    @export(implementation) public var matchLabels: [String: String] {
         get { document.stringMap(.matchLabels) }
         set { document.set(.matchLabels, newValue) }
     }
@@ -289,16 +348,25 @@ public struct LabelSelectorRequirement: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement" }
 
-    public init(key: String, `operator`: String, values: [String] = []) {
+    @export(implementation) public init(key: String, `operator`: String, values: [String] = []) {
         document = JSONObject()
         document.set(.key, key)
         document.set(.operator, `operator`)
         document.set(.values, values)
     }
 
-    public var key: String { get { document.string(.key) ?? "" } set { document.set(.key, newValue) } }
-    public var `operator`: String { get { document.string(.operator) ?? "" } set { document.set(.operator, newValue) } }
-    public var values: [String] { get { document.strings(.values) } set { document.set(.values, newValue) } }
+    @export(implementation) public var key: String {
+        get { document.string(.key) ?? "" }
+        set { document.set(.key, newValue) }
+    }
+    @export(implementation) public var `operator`: String {
+        get { document.string(.operator) ?? "" }
+        set { document.set(.operator, newValue) }
+    }
+    @export(implementation) public var values: [String] {
+        get { document.strings(.values) }
+        set { document.set(.values, newValue) }
+    }
 }
 
 /// Kubernetes' `meta/v1` `ListMeta`.
@@ -307,7 +375,7 @@ public struct ListMeta: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta" }
 
-    public init(
+    @export(implementation) public init(
         `continue`: String? = nil, remainingItemCount: Int? = nil, resourceVersion: String? = nil,
         selfLink: String? = nil, shardInfo: ShardInfo? = nil
     ) {
@@ -319,17 +387,26 @@ public struct ListMeta: DocumentView {
         document.set(.shardInfo, shardInfo)
     }
 
-    public var `continue`: String? { get { document.string(.continue) } set { document.set(.continue, newValue) } }
-    public var remainingItemCount: Int? {
+    @export(implementation) public var `continue`: String? {
+        get { document.string(.continue) }
+        set { document.set(.continue, newValue) }
+    }
+    @export(implementation) public var remainingItemCount: Int? {
         get { document.int(.remainingItemCount) }
         set { document.set(.remainingItemCount, newValue) }
     }
-    public var resourceVersion: String? {
+    @export(implementation) public var resourceVersion: String? {
         get { document.string(.resourceVersion) }
         set { document.set(.resourceVersion, newValue) }
     }
-    public var selfLink: String? { get { document.string(.selfLink) } set { document.set(.selfLink, newValue) } }
-    public var shardInfo: ShardInfo? { get { document.view(.shardInfo) } set { document.set(.shardInfo, newValue) } }
+    @export(implementation) public var selfLink: String? {
+        get { document.string(.selfLink) }
+        set { document.set(.selfLink, newValue) }
+    }
+    @export(implementation) public var shardInfo: ShardInfo? {
+        get { document.view(.shardInfo) }
+        set { document.set(.shardInfo, newValue) }
+    }
 }
 
 /// Kubernetes' `meta/v1` `ManagedFieldsEntry`.
@@ -338,7 +415,7 @@ public struct ManagedFieldsEntry: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry" }
 
-    public init(
+    @export(implementation) public init(
         apiVersion: String? = nil, fieldsType: String? = nil, fieldsV1: JSON? = nil, manager: String? = nil,
         operation: String? = nil, subresource: String? = nil, time: String? = nil
     ) {
@@ -352,16 +429,34 @@ public struct ManagedFieldsEntry: DocumentView {
         document.set(.time, time)
     }
 
-    public var apiVersion: String? { get { document.string(.apiVersion) } set { document.set(.apiVersion, newValue) } }
-    public var fieldsType: String? { get { document.string(.fieldsType) } set { document.set(.fieldsType, newValue) } }
-    public var fieldsV1: JSON? { get { document[.fieldsV1] } set { document.set(.fieldsV1, newValue) } }
-    public var manager: String? { get { document.string(.manager) } set { document.set(.manager, newValue) } }
-    public var operation: String? { get { document.string(.operation) } set { document.set(.operation, newValue) } }
-    public var subresource: String? {
+    @export(implementation) public var apiVersion: String? {
+        get { document.string(.apiVersion) }
+        set { document.set(.apiVersion, newValue) }
+    }
+    @export(implementation) public var fieldsType: String? {
+        get { document.string(.fieldsType) }
+        set { document.set(.fieldsType, newValue) }
+    }
+    @export(implementation) public var fieldsV1: JSON? {
+        get { document[.fieldsV1] }
+        set { document.set(.fieldsV1, newValue) }
+    }
+    @export(implementation) public var manager: String? {
+        get { document.string(.manager) }
+        set { document.set(.manager, newValue) }
+    }
+    @export(implementation) public var operation: String? {
+        get { document.string(.operation) }
+        set { document.set(.operation, newValue) }
+    }
+    @export(implementation) public var subresource: String? {
         get { document.string(.subresource) }
         set { document.set(.subresource, newValue) }
     }
-    public var time: String? { get { document.string(.time) } set { document.set(.time, newValue) } }
+    @export(implementation) public var time: String? {
+        get { document.string(.time) }
+        set { document.set(.time, newValue) }
+    }
 }
 
 /// Kubernetes' `meta/v1` `ObjectMeta`.
@@ -370,7 +465,7 @@ public struct ObjectMeta: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta" }
 
-    public init(
+    @export(implementation) public init(
         name: String? = nil, generateName: String? = nil, namespace: String? = nil, labels: [String: String] = [:],
         annotations: [String: String] = [:], ownerReferences: [OwnerReference] = [], finalizers: [String] = [],
         creationTimestamp: String? = nil, deletionGracePeriodSeconds: Int? = nil, deletionTimestamp: String? = nil,
@@ -395,48 +490,66 @@ public struct ObjectMeta: DocumentView {
         document.set(.uid, uid)
     }
 
-    public var annotations: [String: String] {
+    @export(implementation) public var annotations: [String: String] {
         get { document.stringMap(.annotations) }
         set { document.set(.annotations, newValue) }
     }
-    public var creationTimestamp: String? {
+    @export(implementation) public var creationTimestamp: String? {
         get { document.string(.creationTimestamp) }
         set { document.set(.creationTimestamp, newValue) }
     }
-    public var deletionGracePeriodSeconds: Int? {
+    @export(implementation) public var deletionGracePeriodSeconds: Int? {
         get { document.int(.deletionGracePeriodSeconds) }
         set { document.set(.deletionGracePeriodSeconds, newValue) }
     }
-    public var deletionTimestamp: String? {
+    @export(implementation) public var deletionTimestamp: String? {
         get { document.string(.deletionTimestamp) }
         set { document.set(.deletionTimestamp, newValue) }
     }
-    public var finalizers: [String] {
+    @export(implementation) public var finalizers: [String] {
         get { document.strings(.finalizers) }
         set { document.set(.finalizers, newValue) }
     }
-    public var generateName: String? {
+    @export(implementation) public var generateName: String? {
         get { document.string(.generateName) }
         set { document.set(.generateName, newValue) }
     }
-    public var generation: Int? { get { document.int(.generation) } set { document.set(.generation, newValue) } }
-    public var labels: [String: String] { get { document.stringMap(.labels) } set { document.set(.labels, newValue) } }
-    public var managedFields: [ManagedFieldsEntry] {
+    @export(implementation) public var generation: Int? {
+        get { document.int(.generation) }
+        set { document.set(.generation, newValue) }
+    }
+    @export(implementation) public var labels: [String: String] {
+        get { document.stringMap(.labels) }
+        set { document.set(.labels, newValue) }
+    }
+    @export(implementation) public var managedFields: [ManagedFieldsEntry] {
         get { document.views(.managedFields) }
         set { document.set(.managedFields, newValue) }
     }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var namespace: String? { get { document.string(.namespace) } set { document.set(.namespace, newValue) } }
-    public var ownerReferences: [OwnerReference] {
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespace: String? {
+        get { document.string(.namespace) }
+        set { document.set(.namespace, newValue) }
+    }
+    @export(implementation) public var ownerReferences: [OwnerReference] {
         get { document.views(.ownerReferences) }
         set { document.set(.ownerReferences, newValue) }
     }
-    public var resourceVersion: String? {
+    @export(implementation) public var resourceVersion: String? {
         get { document.string(.resourceVersion) }
         set { document.set(.resourceVersion, newValue) }
     }
-    public var selfLink: String? { get { document.string(.selfLink) } set { document.set(.selfLink, newValue) } }
-    public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
+    @export(implementation) public var selfLink: String? {
+        get { document.string(.selfLink) }
+        set { document.set(.selfLink, newValue) }
+    }
+    @export(implementation) public var uid: String? {
+        get { document.string(.uid) }
+        set { document.set(.uid, newValue) }
+    }
 }
 
 /// Kubernetes' `meta/v1` `OwnerReference`.
@@ -445,7 +558,7 @@ public struct OwnerReference: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference" }
 
-    public init(
+    @export(implementation) public init(
         apiVersion: String, kind: String, name: String, uid: String, blockOwnerDeletion: Bool? = nil,
         controller: Bool? = nil
     ) {
@@ -458,18 +571,30 @@ public struct OwnerReference: DocumentView {
         document.set(.controller, controller)
     }
 
-    public var apiVersion: String {
+    @export(implementation) public var apiVersion: String {
         get { document.string(.apiVersion) ?? "" }
         set { document.set(.apiVersion, newValue) }
     }
-    public var blockOwnerDeletion: Bool? {
+    @export(implementation) public var blockOwnerDeletion: Bool? {
         get { document.bool(.blockOwnerDeletion) }
         set { document.set(.blockOwnerDeletion, newValue) }
     }
-    public var controller: Bool? { get { document.bool(.controller) } set { document.set(.controller, newValue) } }
-    public var kind: String { get { document.string(.kind) ?? "" } set { document.set(.kind, newValue) } }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var uid: String { get { document.string(.uid) ?? "" } set { document.set(.uid, newValue) } }
+    @export(implementation) public var controller: Bool? {
+        get { document.bool(.controller) }
+        set { document.set(.controller, newValue) }
+    }
+    @export(implementation) public var kind: String {
+        get { document.string(.kind) ?? "" }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var uid: String {
+        get { document.string(.uid) ?? "" }
+        set { document.set(.uid, newValue) }
+    }
 }
 
 /// Kubernetes' `meta/v1` `Preconditions`.
@@ -478,17 +603,20 @@ public struct Preconditions: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions" }
 
-    public init(resourceVersion: String? = nil, uid: String? = nil) {
+    @export(implementation) public init(resourceVersion: String? = nil, uid: String? = nil) {
         document = JSONObject()
         document.set(.resourceVersion, resourceVersion)
         document.set(.uid, uid)
     }
 
-    public var resourceVersion: String? {
+    @export(implementation) public var resourceVersion: String? {
         get { document.string(.resourceVersion) }
         set { document.set(.resourceVersion, newValue) }
     }
-    public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
+    @export(implementation) public var uid: String? {
+        get { document.string(.uid) }
+        set { document.set(.uid, newValue) }
+    }
 }
 
 /// Kubernetes' `meta/v1` `ServerAddressByClientCIDR`.
@@ -497,17 +625,17 @@ public struct ServerAddressByClientCIDR: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.ServerAddressByClientCIDR" }
 
-    public init(clientCIDR: String, serverAddress: String) {
+    @export(implementation) public init(clientCIDR: String, serverAddress: String) {
         document = JSONObject()
         document.set(.clientCIDR, clientCIDR)
         document.set(.serverAddress, serverAddress)
     }
 
-    public var clientCIDR: String {
+    @export(implementation) public var clientCIDR: String {
         get { document.string(.clientCIDR) ?? "" }
         set { document.set(.clientCIDR, newValue) }
     }
-    public var serverAddress: String {
+    @export(implementation) public var serverAddress: String {
         get { document.string(.serverAddress) ?? "" }
         set { document.set(.serverAddress, newValue) }
     }
@@ -519,12 +647,15 @@ public struct ShardInfo: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.ShardInfo" }
 
-    public init(selector: String) {
+    @export(implementation) public init(selector: String) {
         document = JSONObject()
         document.set(.selector, selector)
     }
 
-    public var selector: String { get { document.string(.selector) ?? "" } set { document.set(.selector, newValue) } }
+    @export(implementation) public var selector: String {
+        get { document.string(.selector) ?? "" }
+        set { document.set(.selector, newValue) }
+    }
 }
 
 /// Kubernetes' `v1` `Status`.
@@ -533,7 +664,7 @@ public struct Status: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.Status" }
 
-    public init(
+    @export(implementation) public init(
         metadata: ListMeta = ListMeta(), status: String? = nil, reason: String? = nil, message: String? = nil,
         code: Int? = nil, details: StatusDetails? = nil
     ) {
@@ -547,12 +678,27 @@ public struct Status: DocumentView {
         document.set(.details, details)
     }
 
-    public var code: Int? { get { document.int(.code) } set { document.set(.code, newValue) } }
-    public var details: StatusDetails? { get { document.view(.details) } set { document.set(.details, newValue) } }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var metadata: ListMeta { get { document.viewOrEmpty(.metadata) } set { document.set(.metadata, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
-    public var status: String? { get { document.string(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var code: Int? { get { document.int(.code) } set { document.set(.code, newValue) } }
+    @export(implementation) public var details: StatusDetails? {
+        get { document.view(.details) }
+        set { document.set(.details, newValue) }
+    }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var metadata: ListMeta {
+        get { document.viewOrEmpty(.metadata) }
+        set { document.set(.metadata, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
+    @export(implementation) public var status: String? {
+        get { document.string(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `meta/v1` `StatusCause`.
@@ -561,16 +707,25 @@ public struct StatusCause: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause" }
 
-    public init(field: String? = nil, message: String? = nil, reason: String? = nil) {
+    @export(implementation) public init(field: String? = nil, message: String? = nil, reason: String? = nil) {
         document = JSONObject()
         document.set(.field, field)
         document.set(.message, message)
         document.set(.reason, reason)
     }
 
-    public var field: String? { get { document.string(.field) } set { document.set(.field, newValue) } }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var reason: String? { get { document.string(.reason) } set { document.set(.reason, newValue) } }
+    @export(implementation) public var field: String? {
+        get { document.string(.field) }
+        set { document.set(.field, newValue) }
+    }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var reason: String? {
+        get { document.string(.reason) }
+        set { document.set(.reason, newValue) }
+    }
 }
 
 /// Kubernetes' `meta/v1` `StatusDetails`.
@@ -579,7 +734,7 @@ public struct StatusDetails: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails" }
 
-    public init(
+    @export(implementation) public init(
         kind: String? = nil, name: String? = nil, causes: [StatusCause] = [], group: String? = nil,
         retryAfterSeconds: Int? = nil, uid: String? = nil
     ) {
@@ -592,15 +747,30 @@ public struct StatusDetails: DocumentView {
         document.set(.uid, uid)
     }
 
-    public var causes: [StatusCause] { get { document.views(.causes) } set { document.set(.causes, newValue) } }
-    public var group: String? { get { document.string(.group) } set { document.set(.group, newValue) } }
-    public var kind: String? { get { document.string(.kind) } set { document.set(.kind, newValue) } }
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var retryAfterSeconds: Int? {
+    @export(implementation) public var causes: [StatusCause] {
+        get { document.views(.causes) }
+        set { document.set(.causes, newValue) }
+    }
+    @export(implementation) public var group: String? {
+        get { document.string(.group) }
+        set { document.set(.group, newValue) }
+    }
+    @export(implementation) public var kind: String? {
+        get { document.string(.kind) }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var retryAfterSeconds: Int? {
         get { document.int(.retryAfterSeconds) }
         set { document.set(.retryAfterSeconds, newValue) }
     }
-    public var uid: String? { get { document.string(.uid) } set { document.set(.uid, newValue) } }
+    @export(implementation) public var uid: String? {
+        get { document.string(.uid) }
+        set { document.set(.uid, newValue) }
+    }
 }
 
 /// Kubernetes' `meta/v1` `WatchEvent`.
@@ -609,12 +779,18 @@ public struct MetaWatchEvent: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent" }
 
-    public init(object: JSON, type: String) {
+    @export(implementation) public init(object: JSON, type: String) {
         document = JSONObject()
         document.set(.object, object)
         document.set(.type, type)
     }
 
-    public var object: JSON { get { document[.object] ?? .null } set { document.set(.object, newValue) } }
-    public var type: String { get { document.string(.type) ?? "" } set { document.set(.type, newValue) } }
+    @export(implementation) public var object: JSON {
+        get { document[.object] ?? .null }
+        set { document.set(.object, newValue) }
+    }
+    @export(implementation) public var type: String {
+        get { document.string(.type) ?? "" }
+        set { document.set(.type, newValue) }
+    }
 }

@@ -8,20 +8,26 @@ public struct HTTPIngressPath: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.HTTPIngressPath" }
 
-    public init(backend: IngressBackend, pathType: String, path: String? = nil) {
+    @export(implementation) public init(backend: IngressBackend, pathType: String, path: String? = nil) {
         document = JSONObject()
         document.set(.backend, backend)
         document.set(.pathType, pathType)
         document.set(.path, path)
     }
 
-    public var backend: IngressBackend {
+    @export(implementation) public var backend: IngressBackend {
         get { document.viewOrEmpty(.backend) }
         set { document.set(.backend, newValue) }
     }
-    public var path: String? { get { document.string(.path) } set { document.set(.path, newValue) } }
+    @export(implementation) public var path: String? {
+        get { document.string(.path) }
+        set { document.set(.path, newValue) }
+    }
     /// `Exact`, `ImplementationSpecific` or `Prefix`.
-    public var pathType: String { get { document.string(.pathType) ?? "" } set { document.set(.pathType, newValue) } }
+    @export(implementation) public var pathType: String {
+        get { document.string(.pathType) ?? "" }
+        set { document.set(.pathType, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `HTTPIngressRuleValue`.
@@ -30,12 +36,15 @@ public struct HTTPIngressRuleValue: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.HTTPIngressRuleValue" }
 
-    public init(paths: [HTTPIngressPath]) {
+    @export(implementation) public init(paths: [HTTPIngressPath]) {
         document = JSONObject()
         document.setRequired(.paths, paths)
     }
 
-    public var paths: [HTTPIngressPath] { get { document.views(.paths) } set { document.set(.paths, newValue) } }
+    @export(implementation) public var paths: [HTTPIngressPath] {
+        get { document.views(.paths) }
+        set { document.set(.paths, newValue) }
+    }
 }
 
 /// Kubernetes' `networking.k8s.io/v1` `IPAddress`.
@@ -47,18 +56,21 @@ public struct IPAddress: Resource {
         group: "networking.k8s.io", version: "v1", kind: "IPAddress", plural: "ipaddresses", singular: "ipaddress",
         shortNames: ["ip"], isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: IPAddressSpec) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), spec: IPAddressSpec) {
         document = JSONObject()
         document.setKind("networking.k8s.io/v1", "IPAddress")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: IPAddressSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
+    @export(implementation) public var spec: IPAddressSpec {
+        get { document.viewOrEmpty(.spec) }
+        set { document.set(.spec, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `IPAddressSpec`.
@@ -67,12 +79,12 @@ public struct IPAddressSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.IPAddressSpec" }
 
-    public init(parentRef: ParentReference) {
+    @export(implementation) public init(parentRef: ParentReference) {
         document = JSONObject()
         document.set(.parentRef, parentRef)
     }
 
-    public var parentRef: ParentReference {
+    @export(implementation) public var parentRef: ParentReference {
         get { document.viewOrEmpty(.parentRef) }
         set { document.set(.parentRef, newValue) }
     }
@@ -84,14 +96,20 @@ public struct IPBlock: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.IPBlock" }
 
-    public init(cidr: String, except: [String] = []) {
+    @export(implementation) public init(cidr: String, except: [String] = []) {
         document = JSONObject()
         document.set(.cidr, cidr)
         document.set(.except, except)
     }
 
-    public var cidr: String { get { document.string(.cidr) ?? "" } set { document.set(.cidr, newValue) } }
-    public var except: [String] { get { document.strings(.except) } set { document.set(.except, newValue) } }
+    @export(implementation) public var cidr: String {
+        get { document.string(.cidr) ?? "" }
+        set { document.set(.cidr, newValue) }
+    }
+    @export(implementation) public var except: [String] {
+        get { document.strings(.except) }
+        set { document.set(.except, newValue) }
+    }
 }
 
 /// Kubernetes' `networking.k8s.io/v1` `Ingress`.
@@ -103,7 +121,9 @@ public struct Ingress: Resource {
         group: "networking.k8s.io", version: "v1", kind: "Ingress", plural: "ingresses", singular: "ingress",
         shortNames: ["ing"])
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: IngressSpec? = nil, status: IngressStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: IngressSpec? = nil, status: IngressStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("networking.k8s.io/v1", "Ingress")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -111,12 +131,18 @@ public struct Ingress: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: IngressSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: IngressStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: IngressSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: IngressStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `IngressBackend`.
@@ -125,17 +151,19 @@ public struct IngressBackend: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.IngressBackend" }
 
-    public init(resource: TypedLocalObjectReference? = nil, service: IngressServiceBackend? = nil) {
+    @export(implementation) public init(
+        resource: TypedLocalObjectReference? = nil, service: IngressServiceBackend? = nil
+    ) {
         document = JSONObject()
         document.set(.resource, resource)
         document.set(.service, service)
     }
 
-    public var resource: TypedLocalObjectReference? {
+    @export(implementation) public var resource: TypedLocalObjectReference? {
         get { document.view(.resource) }
         set { document.set(.resource, newValue) }
     }
-    public var service: IngressServiceBackend? {
+    @export(implementation) public var service: IngressServiceBackend? {
         get { document.view(.service) }
         set { document.set(.service, newValue) }
     }
@@ -150,18 +178,21 @@ public struct IngressClass: Resource {
         group: "networking.k8s.io", version: "v1", kind: "IngressClass", plural: "ingressclasses",
         singular: "ingressclass", isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: IngressClassSpec? = nil) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), spec: IngressClassSpec? = nil) {
         document = JSONObject()
         document.setKind("networking.k8s.io/v1", "IngressClass")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: IngressClassSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
+    @export(implementation) public var spec: IngressClassSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `IngressClassParametersReference`.
@@ -170,7 +201,9 @@ public struct IngressClassParametersReference: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.IngressClassParametersReference" }
 
-    public init(kind: String, name: String, namespace: String? = nil, apiGroup: String? = nil, scope: String? = nil) {
+    @export(implementation) public init(
+        kind: String, name: String, namespace: String? = nil, apiGroup: String? = nil, scope: String? = nil
+    ) {
         document = JSONObject()
         document.set(.kind, kind)
         document.set(.name, name)
@@ -179,11 +212,26 @@ public struct IngressClassParametersReference: DocumentView {
         document.set(.scope, scope)
     }
 
-    public var apiGroup: String? { get { document.string(.apiGroup) } set { document.set(.apiGroup, newValue) } }
-    public var kind: String { get { document.string(.kind) ?? "" } set { document.set(.kind, newValue) } }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var namespace: String? { get { document.string(.namespace) } set { document.set(.namespace, newValue) } }
-    public var scope: String? { get { document.string(.scope) } set { document.set(.scope, newValue) } }
+    @export(implementation) public var apiGroup: String? {
+        get { document.string(.apiGroup) }
+        set { document.set(.apiGroup, newValue) }
+    }
+    @export(implementation) public var kind: String {
+        get { document.string(.kind) ?? "" }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespace: String? {
+        get { document.string(.namespace) }
+        set { document.set(.namespace, newValue) }
+    }
+    @export(implementation) public var scope: String? {
+        get { document.string(.scope) }
+        set { document.set(.scope, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `IngressClassSpec`.
@@ -192,14 +240,17 @@ public struct IngressClassSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.IngressClassSpec" }
 
-    public init(controller: String? = nil, parameters: IngressClassParametersReference? = nil) {
+    @export(implementation) public init(controller: String? = nil, parameters: IngressClassParametersReference? = nil) {
         document = JSONObject()
         document.set(.controller, controller)
         document.set(.parameters, parameters)
     }
 
-    public var controller: String? { get { document.string(.controller) } set { document.set(.controller, newValue) } }
-    public var parameters: IngressClassParametersReference? {
+    @export(implementation) public var controller: String? {
+        get { document.string(.controller) }
+        set { document.set(.controller, newValue) }
+    }
+    @export(implementation) public var parameters: IngressClassParametersReference? {
         get { document.view(.parameters) }
         set { document.set(.parameters, newValue) }
     }
@@ -211,16 +262,22 @@ public struct IngressLoadBalancerIngress: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.IngressLoadBalancerIngress" }
 
-    public init(hostname: String? = nil, ip: String? = nil, ports: [IngressPortStatus] = []) {
+    @export(implementation) public init(hostname: String? = nil, ip: String? = nil, ports: [IngressPortStatus] = []) {
         document = JSONObject()
         document.set(.hostname, hostname)
         document.set(.ip, ip)
         document.set(.ports, ports)
     }
 
-    public var hostname: String? { get { document.string(.hostname) } set { document.set(.hostname, newValue) } }
-    public var ip: String? { get { document.string(.ip) } set { document.set(.ip, newValue) } }
-    public var ports: [IngressPortStatus] { get { document.views(.ports) } set { document.set(.ports, newValue) } }
+    @export(implementation) public var hostname: String? {
+        get { document.string(.hostname) }
+        set { document.set(.hostname, newValue) }
+    }
+    @export(implementation) public var ip: String? { get { document.string(.ip) } set { document.set(.ip, newValue) } }
+    @export(implementation) public var ports: [IngressPortStatus] {
+        get { document.views(.ports) }
+        set { document.set(.ports, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `IngressLoadBalancerStatus`.
@@ -229,12 +286,12 @@ public struct IngressLoadBalancerStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.IngressLoadBalancerStatus" }
 
-    public init(ingress: [IngressLoadBalancerIngress] = []) {
+    @export(implementation) public init(ingress: [IngressLoadBalancerIngress] = []) {
         document = JSONObject()
         document.set(.ingress, ingress)
     }
 
-    public var ingress: [IngressLoadBalancerIngress] {
+    @export(implementation) public var ingress: [IngressLoadBalancerIngress] {
         get { document.views(.ingress) }
         set { document.set(.ingress, newValue) }
     }
@@ -246,17 +303,26 @@ public struct IngressPortStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.IngressPortStatus" }
 
-    public init(port: Int, `protocol`: String, error: String? = nil) {
+    @export(implementation) public init(port: Int, `protocol`: String, error: String? = nil) {
         document = JSONObject()
         document.set(.port, port)
         document.set(.protocol, `protocol`)
         document.set(.error, error)
     }
 
-    public var error: String? { get { document.string(.error) } set { document.set(.error, newValue) } }
-    public var port: Int { get { document.int(.port) ?? 0 } set { document.set(.port, newValue) } }
+    @export(implementation) public var error: String? {
+        get { document.string(.error) }
+        set { document.set(.error, newValue) }
+    }
+    @export(implementation) public var port: Int {
+        get { document.int(.port) ?? 0 }
+        set { document.set(.port, newValue) }
+    }
     /// `SCTP`, `TCP` or `UDP`.
-    public var `protocol`: String { get { document.string(.protocol) ?? "" } set { document.set(.protocol, newValue) } }
+    @export(implementation) public var `protocol`: String {
+        get { document.string(.protocol) ?? "" }
+        set { document.set(.protocol, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `IngressRule`.
@@ -265,14 +331,20 @@ public struct IngressRule: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.IngressRule" }
 
-    public init(host: String? = nil, http: HTTPIngressRuleValue? = nil) {
+    @export(implementation) public init(host: String? = nil, http: HTTPIngressRuleValue? = nil) {
         document = JSONObject()
         document.set(.host, host)
         document.set(.http, http)
     }
 
-    public var host: String? { get { document.string(.host) } set { document.set(.host, newValue) } }
-    public var http: HTTPIngressRuleValue? { get { document.view(.http) } set { document.set(.http, newValue) } }
+    @export(implementation) public var host: String? {
+        get { document.string(.host) }
+        set { document.set(.host, newValue) }
+    }
+    @export(implementation) public var http: HTTPIngressRuleValue? {
+        get { document.view(.http) }
+        set { document.set(.http, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `IngressServiceBackend`.
@@ -281,14 +353,20 @@ public struct IngressServiceBackend: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.IngressServiceBackend" }
 
-    public init(name: String, port: ServiceBackendPort? = nil) {
+    @export(implementation) public init(name: String, port: ServiceBackendPort? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.port, port)
     }
 
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var port: ServiceBackendPort? { get { document.view(.port) } set { document.set(.port, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var port: ServiceBackendPort? {
+        get { document.view(.port) }
+        set { document.set(.port, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `IngressSpec`.
@@ -297,7 +375,7 @@ public struct IngressSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.IngressSpec" }
 
-    public init(
+    @export(implementation) public init(
         defaultBackend: IngressBackend? = nil, ingressClassName: String? = nil, rules: [IngressRule] = [],
         tls: [IngressTLS] = []
     ) {
@@ -308,16 +386,22 @@ public struct IngressSpec: DocumentView {
         document.set(.tls, tls)
     }
 
-    public var defaultBackend: IngressBackend? {
+    @export(implementation) public var defaultBackend: IngressBackend? {
         get { document.view(.defaultBackend) }
         set { document.set(.defaultBackend, newValue) }
     }
-    public var ingressClassName: String? {
+    @export(implementation) public var ingressClassName: String? {
         get { document.string(.ingressClassName) }
         set { document.set(.ingressClassName, newValue) }
     }
-    public var rules: [IngressRule] { get { document.views(.rules) } set { document.set(.rules, newValue) } }
-    public var tls: [IngressTLS] { get { document.views(.tls) } set { document.set(.tls, newValue) } }
+    @export(implementation) public var rules: [IngressRule] {
+        get { document.views(.rules) }
+        set { document.set(.rules, newValue) }
+    }
+    @export(implementation) public var tls: [IngressTLS] {
+        get { document.views(.tls) }
+        set { document.set(.tls, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `IngressStatus`.
@@ -326,12 +410,12 @@ public struct IngressStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.IngressStatus" }
 
-    public init(loadBalancer: IngressLoadBalancerStatus? = nil) {
+    @export(implementation) public init(loadBalancer: IngressLoadBalancerStatus? = nil) {
         document = JSONObject()
         document.set(.loadBalancer, loadBalancer)
     }
 
-    public var loadBalancer: IngressLoadBalancerStatus? {
+    @export(implementation) public var loadBalancer: IngressLoadBalancerStatus? {
         get { document.view(.loadBalancer) }
         set { document.set(.loadBalancer, newValue) }
     }
@@ -343,14 +427,20 @@ public struct IngressTLS: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.IngressTLS" }
 
-    public init(hosts: [String] = [], secretName: String? = nil) {
+    @export(implementation) public init(hosts: [String] = [], secretName: String? = nil) {
         document = JSONObject()
         document.set(.hosts, hosts)
         document.set(.secretName, secretName)
     }
 
-    public var hosts: [String] { get { document.strings(.hosts) } set { document.set(.hosts, newValue) } }
-    public var secretName: String? { get { document.string(.secretName) } set { document.set(.secretName, newValue) } }
+    @export(implementation) public var hosts: [String] {
+        get { document.strings(.hosts) }
+        set { document.set(.hosts, newValue) }
+    }
+    @export(implementation) public var secretName: String? {
+        get { document.string(.secretName) }
+        set { document.set(.secretName, newValue) }
+    }
 }
 
 /// Kubernetes' `networking.k8s.io/v1` `NetworkPolicy`.
@@ -362,18 +452,21 @@ public struct NetworkPolicy: Resource {
         group: "networking.k8s.io", version: "v1", kind: "NetworkPolicy", plural: "networkpolicies",
         singular: "networkpolicy", shortNames: ["netpol"])
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: NetworkPolicySpec? = nil) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), spec: NetworkPolicySpec? = nil) {
         document = JSONObject()
         document.setKind("networking.k8s.io/v1", "NetworkPolicy")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: NetworkPolicySpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
+    @export(implementation) public var spec: NetworkPolicySpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `NetworkPolicyEgressRule`.
@@ -382,14 +475,20 @@ public struct NetworkPolicyEgressRule: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicyEgressRule" }
 
-    public init(ports: [NetworkPolicyPort] = [], to: [NetworkPolicyPeer] = []) {
+    @export(implementation) public init(ports: [NetworkPolicyPort] = [], to: [NetworkPolicyPeer] = []) {
         document = JSONObject()
         document.set(.ports, ports)
         document.set(.to, to)
     }
 
-    public var ports: [NetworkPolicyPort] { get { document.views(.ports) } set { document.set(.ports, newValue) } }
-    public var to: [NetworkPolicyPeer] { get { document.views(.to) } set { document.set(.to, newValue) } }
+    @export(implementation) public var ports: [NetworkPolicyPort] {
+        get { document.views(.ports) }
+        set { document.set(.ports, newValue) }
+    }
+    @export(implementation) public var to: [NetworkPolicyPeer] {
+        get { document.views(.to) }
+        set { document.set(.to, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `NetworkPolicyIngressRule`.
@@ -398,14 +497,20 @@ public struct NetworkPolicyIngressRule: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicyIngressRule" }
 
-    public init(from: [NetworkPolicyPeer] = [], ports: [NetworkPolicyPort] = []) {
+    @export(implementation) public init(from: [NetworkPolicyPeer] = [], ports: [NetworkPolicyPort] = []) {
         document = JSONObject()
         document.set(.from, from)
         document.set(.ports, ports)
     }
 
-    public var from: [NetworkPolicyPeer] { get { document.views(.from) } set { document.set(.from, newValue) } }
-    public var ports: [NetworkPolicyPort] { get { document.views(.ports) } set { document.set(.ports, newValue) } }
+    @export(implementation) public var from: [NetworkPolicyPeer] {
+        get { document.views(.from) }
+        set { document.set(.from, newValue) }
+    }
+    @export(implementation) public var ports: [NetworkPolicyPort] {
+        get { document.views(.ports) }
+        set { document.set(.ports, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `NetworkPolicyPeer`.
@@ -414,19 +519,24 @@ public struct NetworkPolicyPeer: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicyPeer" }
 
-    public init(ipBlock: IPBlock? = nil, namespaceSelector: LabelSelector? = nil, podSelector: LabelSelector? = nil) {
+    @export(implementation) public init(
+        ipBlock: IPBlock? = nil, namespaceSelector: LabelSelector? = nil, podSelector: LabelSelector? = nil
+    ) {
         document = JSONObject()
         document.set(.ipBlock, ipBlock)
         document.set(.namespaceSelector, namespaceSelector)
         document.set(.podSelector, podSelector)
     }
 
-    public var ipBlock: IPBlock? { get { document.view(.ipBlock) } set { document.set(.ipBlock, newValue) } }
-    public var namespaceSelector: LabelSelector? {
+    @export(implementation) public var ipBlock: IPBlock? {
+        get { document.view(.ipBlock) }
+        set { document.set(.ipBlock, newValue) }
+    }
+    @export(implementation) public var namespaceSelector: LabelSelector? {
         get { document.view(.namespaceSelector) }
         set { document.set(.namespaceSelector, newValue) }
     }
-    public var podSelector: LabelSelector? {
+    @export(implementation) public var podSelector: LabelSelector? {
         get { document.view(.podSelector) }
         set { document.set(.podSelector, newValue) }
     }
@@ -438,17 +548,26 @@ public struct NetworkPolicyPort: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicyPort" }
 
-    public init(endPort: Int? = nil, port: IntOrString? = nil, `protocol`: String? = nil) {
+    @export(implementation) public init(endPort: Int? = nil, port: IntOrString? = nil, `protocol`: String? = nil) {
         document = JSONObject()
         document.set(.endPort, endPort)
         document.set(.port, port)
         document.set(.protocol, `protocol`)
     }
 
-    public var endPort: Int? { get { document.int(.endPort) } set { document.set(.endPort, newValue) } }
-    public var port: IntOrString? { get { document.scalar(.port) } set { document.set(.port, newValue) } }
+    @export(implementation) public var endPort: Int? {
+        get { document.int(.endPort) }
+        set { document.set(.endPort, newValue) }
+    }
+    @export(implementation) public var port: IntOrString? {
+        get { document.scalar(.port) }
+        set { document.set(.port, newValue) }
+    }
     /// `SCTP`, `TCP` or `UDP`.
-    public var `protocol`: String? { get { document.string(.protocol) } set { document.set(.protocol, newValue) } }
+    @export(implementation) public var `protocol`: String? {
+        get { document.string(.protocol) }
+        set { document.set(.protocol, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `NetworkPolicySpec`.
@@ -457,7 +576,7 @@ public struct NetworkPolicySpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicySpec" }
 
-    public init(
+    @export(implementation) public init(
         egress: [NetworkPolicyEgressRule] = [], ingress: [NetworkPolicyIngressRule] = [],
         podSelector: LabelSelector? = nil, policyTypes: [String] = []
     ) {
@@ -468,19 +587,19 @@ public struct NetworkPolicySpec: DocumentView {
         document.set(.policyTypes, policyTypes)
     }
 
-    public var egress: [NetworkPolicyEgressRule] {
+    @export(implementation) public var egress: [NetworkPolicyEgressRule] {
         get { document.views(.egress) }
         set { document.set(.egress, newValue) }
     }
-    public var ingress: [NetworkPolicyIngressRule] {
+    @export(implementation) public var ingress: [NetworkPolicyIngressRule] {
         get { document.views(.ingress) }
         set { document.set(.ingress, newValue) }
     }
-    public var podSelector: LabelSelector? {
+    @export(implementation) public var podSelector: LabelSelector? {
         get { document.view(.podSelector) }
         set { document.set(.podSelector, newValue) }
     }
-    public var policyTypes: [String] {
+    @export(implementation) public var policyTypes: [String] {
         get { document.strings(.policyTypes) }
         set { document.set(.policyTypes, newValue) }
     }
@@ -492,7 +611,9 @@ public struct ParentReference: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.ParentReference" }
 
-    public init(name: String, resource: String, namespace: String? = nil, group: String? = nil) {
+    @export(implementation) public init(
+        name: String, resource: String, namespace: String? = nil, group: String? = nil
+    ) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.resource, resource)
@@ -500,10 +621,22 @@ public struct ParentReference: DocumentView {
         document.set(.group, group)
     }
 
-    public var group: String? { get { document.string(.group) } set { document.set(.group, newValue) } }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var namespace: String? { get { document.string(.namespace) } set { document.set(.namespace, newValue) } }
-    public var resource: String { get { document.string(.resource) ?? "" } set { document.set(.resource, newValue) } }
+    @export(implementation) public var group: String? {
+        get { document.string(.group) }
+        set { document.set(.group, newValue) }
+    }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespace: String? {
+        get { document.string(.namespace) }
+        set { document.set(.namespace, newValue) }
+    }
+    @export(implementation) public var resource: String {
+        get { document.string(.resource) ?? "" }
+        set { document.set(.resource, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `ServiceBackendPort`.
@@ -512,14 +645,20 @@ public struct ServiceBackendPort: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.ServiceBackendPort" }
 
-    public init(name: String? = nil, number: Int? = nil) {
+    @export(implementation) public init(name: String? = nil, number: Int? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.number, number)
     }
 
-    public var name: String? { get { document.string(.name) } set { document.set(.name, newValue) } }
-    public var number: Int? { get { document.int(.number) } set { document.set(.number, newValue) } }
+    @export(implementation) public var name: String? {
+        get { document.string(.name) }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var number: Int? {
+        get { document.int(.number) }
+        set { document.set(.number, newValue) }
+    }
 }
 
 /// Kubernetes' `networking.k8s.io/v1` `ServiceCIDR`.
@@ -531,7 +670,9 @@ public struct ServiceCIDR: Resource {
         group: "networking.k8s.io", version: "v1", kind: "ServiceCIDR", plural: "servicecidrs", singular: "servicecidr",
         isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: ServiceCIDRSpec? = nil, status: ServiceCIDRStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: ServiceCIDRSpec? = nil, status: ServiceCIDRStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("networking.k8s.io/v1", "ServiceCIDR")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -539,12 +680,18 @@ public struct ServiceCIDR: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: ServiceCIDRSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: ServiceCIDRStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: ServiceCIDRSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: ServiceCIDRStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `ServiceCIDRSpec`.
@@ -553,12 +700,15 @@ public struct ServiceCIDRSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.ServiceCIDRSpec" }
 
-    public init(cidrs: [String] = []) {
+    @export(implementation) public init(cidrs: [String] = []) {
         document = JSONObject()
         document.set(.cidrs, cidrs)
     }
 
-    public var cidrs: [String] { get { document.strings(.cidrs) } set { document.set(.cidrs, newValue) } }
+    @export(implementation) public var cidrs: [String] {
+        get { document.strings(.cidrs) }
+        set { document.set(.cidrs, newValue) }
+    }
 }
 
 /// Kubernetes' `networking/v1` `ServiceCIDRStatus`.
@@ -567,12 +717,12 @@ public struct ServiceCIDRStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.networking.v1.ServiceCIDRStatus" }
 
-    public init(conditions: [Condition] = []) {
+    @export(implementation) public init(conditions: [Condition] = []) {
         document = JSONObject()
         document.set(.conditions, conditions)
     }
 
-    public var conditions: [Condition] {
+    @export(implementation) public var conditions: [Condition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }

@@ -8,12 +8,12 @@ public struct Overhead: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.node.v1.Overhead" }
 
-    public init(podFixed: [String: Quantity] = [:]) {
+    @export(implementation) public init(podFixed: [String: Quantity] = [:]) {
         document = JSONObject()
         document.set(.podFixed, podFixed)
     }
 
-    public var podFixed: [String: Quantity] {
+    @export(implementation) public var podFixed: [String: Quantity] {
         get { document.scalarMap(.podFixed) }
         set { document.set(.podFixed, newValue) }
     }
@@ -28,7 +28,7 @@ public struct RuntimeClass: Resource {
         group: "node.k8s.io", version: "v1", kind: "RuntimeClass", plural: "runtimeclasses", singular: "runtimeclass",
         isNamespaced: false)
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), handler: String, overhead: Overhead? = nil, scheduling: Scheduling? = nil
     ) {
         document = JSONObject()
@@ -39,13 +39,19 @@ public struct RuntimeClass: Resource {
         document.set(.scheduling, scheduling)
     }
 
-    public var handler: String { get { document.string(.handler) ?? "" } set { document.set(.handler, newValue) } }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var handler: String {
+        get { document.string(.handler) ?? "" }
+        set { document.set(.handler, newValue) }
+    }
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var overhead: Overhead? { get { document.view(.overhead) } set { document.set(.overhead, newValue) } }
-    public var scheduling: Scheduling? {
+    @export(implementation) public var overhead: Overhead? {
+        get { document.view(.overhead) }
+        set { document.set(.overhead, newValue) }
+    }
+    @export(implementation) public var scheduling: Scheduling? {
         get { document.view(.scheduling) }
         set { document.set(.scheduling, newValue) }
     }
@@ -57,17 +63,17 @@ public struct Scheduling: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.node.v1.Scheduling" }
 
-    public init(nodeSelector: [String: String] = [:], tolerations: [Toleration] = []) {
+    @export(implementation) public init(nodeSelector: [String: String] = [:], tolerations: [Toleration] = []) {
         document = JSONObject()
         document.set(.nodeSelector, nodeSelector)
         document.set(.tolerations, tolerations)
     }
 
-    public var nodeSelector: [String: String] {
+    @export(implementation) public var nodeSelector: [String: String] {
         get { document.stringMap(.nodeSelector) }
         set { document.set(.nodeSelector, newValue) }
     }
-    public var tolerations: [Toleration] {
+    @export(implementation) public var tolerations: [Toleration] {
         get { document.views(.tolerations) }
         set { document.set(.tolerations, newValue) }
     }

@@ -8,18 +8,18 @@ public struct Eviction: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.policy.v1.Eviction" }
 
-    public init(metadata: ObjectMeta = ObjectMeta(), deleteOptions: DeleteOptions? = nil) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), deleteOptions: DeleteOptions? = nil) {
         document = JSONObject()
         document.setKind("policy/v1", "Eviction")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.deleteOptions, deleteOptions)
     }
 
-    public var deleteOptions: DeleteOptions? {
+    @export(implementation) public var deleteOptions: DeleteOptions? {
         get { document.view(.deleteOptions) }
         set { document.set(.deleteOptions, newValue) }
     }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
@@ -34,7 +34,7 @@ public struct PodDisruptionBudget: Resource {
         group: "policy", version: "v1", kind: "PodDisruptionBudget", plural: "poddisruptionbudgets",
         singular: "poddisruptionbudget", shortNames: ["pdb"])
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: PodDisruptionBudgetSpec? = nil,
         status: PodDisruptionBudgetStatus? = nil
     ) {
@@ -45,12 +45,15 @@ public struct PodDisruptionBudget: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: PodDisruptionBudgetSpec? { get { document.view(.spec) } set { document.set(.spec, newValue) } }
-    public var status: PodDisruptionBudgetStatus? {
+    @export(implementation) public var spec: PodDisruptionBudgetSpec? {
+        get { document.view(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: PodDisruptionBudgetStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -62,7 +65,7 @@ public struct PodDisruptionBudgetSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.policy.v1.PodDisruptionBudgetSpec" }
 
-    public init(
+    @export(implementation) public init(
         maxUnavailable: IntOrString? = nil, minAvailable: IntOrString? = nil, selector: LabelSelector? = nil,
         unhealthyPodEvictionPolicy: String? = nil
     ) {
@@ -73,17 +76,20 @@ public struct PodDisruptionBudgetSpec: DocumentView {
         document.set(.unhealthyPodEvictionPolicy, unhealthyPodEvictionPolicy)
     }
 
-    public var maxUnavailable: IntOrString? {
+    @export(implementation) public var maxUnavailable: IntOrString? {
         get { document.scalar(.maxUnavailable) }
         set { document.set(.maxUnavailable, newValue) }
     }
-    public var minAvailable: IntOrString? {
+    @export(implementation) public var minAvailable: IntOrString? {
         get { document.scalar(.minAvailable) }
         set { document.set(.minAvailable, newValue) }
     }
-    public var selector: LabelSelector? { get { document.view(.selector) } set { document.set(.selector, newValue) } }
+    @export(implementation) public var selector: LabelSelector? {
+        get { document.view(.selector) }
+        set { document.set(.selector, newValue) }
+    }
     /// `AlwaysAllow` or `IfHealthyBudget`.
-    public var unhealthyPodEvictionPolicy: String? {
+    @export(implementation) public var unhealthyPodEvictionPolicy: String? {
         get { document.string(.unhealthyPodEvictionPolicy) }
         set { document.set(.unhealthyPodEvictionPolicy, newValue) }
     }
@@ -95,7 +101,7 @@ public struct PodDisruptionBudgetStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.policy.v1.PodDisruptionBudgetStatus" }
 
-    public init(
+    @export(implementation) public init(
         conditions: [Condition] = [], currentHealthy: Int? = nil, desiredHealthy: Int? = nil,
         disruptedPods: [String: String] = [:], disruptionsAllowed: Int? = nil, expectedPods: Int? = nil,
         observedGeneration: Int? = nil
@@ -110,28 +116,31 @@ public struct PodDisruptionBudgetStatus: DocumentView {
         document.set(.observedGeneration, observedGeneration)
     }
 
-    public var conditions: [Condition] {
+    @export(implementation) public var conditions: [Condition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var currentHealthy: Int? {
+    @export(implementation) public var currentHealthy: Int? {
         get { document.int(.currentHealthy) }
         set { document.set(.currentHealthy, newValue) }
     }
-    public var desiredHealthy: Int? {
+    @export(implementation) public var desiredHealthy: Int? {
         get { document.int(.desiredHealthy) }
         set { document.set(.desiredHealthy, newValue) }
     }
-    public var disruptedPods: [String: String] {
+    @export(implementation) public var disruptedPods: [String: String] {
         get { document.stringMap(.disruptedPods) }
         set { document.set(.disruptedPods, newValue) }
     }
-    public var disruptionsAllowed: Int? {
+    @export(implementation) public var disruptionsAllowed: Int? {
         get { document.int(.disruptionsAllowed) }
         set { document.set(.disruptionsAllowed, newValue) }
     }
-    public var expectedPods: Int? { get { document.int(.expectedPods) } set { document.set(.expectedPods, newValue) } }
-    public var observedGeneration: Int? {
+    @export(implementation) public var expectedPods: Int? {
+        get { document.int(.expectedPods) }
+        set { document.set(.expectedPods, newValue) }
+    }
+    @export(implementation) public var observedGeneration: Int? {
         get { document.int(.observedGeneration) }
         set { document.set(.observedGeneration, newValue) }
     }

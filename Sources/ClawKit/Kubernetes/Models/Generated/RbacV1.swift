@@ -8,12 +8,12 @@ public struct AggregationRule: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.rbac.v1.AggregationRule" }
 
-    public init(clusterRoleSelectors: [LabelSelector] = []) {
+    @export(implementation) public init(clusterRoleSelectors: [LabelSelector] = []) {
         document = JSONObject()
         document.set(.clusterRoleSelectors, clusterRoleSelectors)
     }
 
-    public var clusterRoleSelectors: [LabelSelector] {
+    @export(implementation) public var clusterRoleSelectors: [LabelSelector] {
         get { document.views(.clusterRoleSelectors) }
         set { document.set(.clusterRoleSelectors, newValue) }
     }
@@ -28,7 +28,7 @@ public struct ClusterRole: Resource {
         group: "rbac.authorization.k8s.io", version: "v1", kind: "ClusterRole", plural: "clusterroles",
         singular: "clusterrole", isNamespaced: false)
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), aggregationRule: AggregationRule? = nil, rules: [PolicyRule] = []
     ) {
         document = JSONObject()
@@ -38,15 +38,18 @@ public struct ClusterRole: Resource {
         document.set(.rules, rules)
     }
 
-    public var aggregationRule: AggregationRule? {
+    @export(implementation) public var aggregationRule: AggregationRule? {
         get { document.view(.aggregationRule) }
         set { document.set(.aggregationRule, newValue) }
     }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var rules: [PolicyRule] { get { document.views(.rules) } set { document.set(.rules, newValue) } }
+    @export(implementation) public var rules: [PolicyRule] {
+        get { document.views(.rules) }
+        set { document.set(.rules, newValue) }
+    }
 }
 
 /// Kubernetes' `rbac.authorization.k8s.io/v1` `ClusterRoleBinding`.
@@ -58,7 +61,9 @@ public struct ClusterRoleBinding: Resource {
         group: "rbac.authorization.k8s.io", version: "v1", kind: "ClusterRoleBinding", plural: "clusterrolebindings",
         singular: "clusterrolebinding", isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), roleRef: RoleRef, subjects: [Subject] = []) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), roleRef: RoleRef, subjects: [Subject] = []
+    ) {
         document = JSONObject()
         document.setKind("rbac.authorization.k8s.io/v1", "ClusterRoleBinding")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -66,12 +71,18 @@ public struct ClusterRoleBinding: Resource {
         document.set(.subjects, subjects)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var roleRef: RoleRef { get { document.viewOrEmpty(.roleRef) } set { document.set(.roleRef, newValue) } }
-    public var subjects: [Subject] { get { document.views(.subjects) } set { document.set(.subjects, newValue) } }
+    @export(implementation) public var roleRef: RoleRef {
+        get { document.viewOrEmpty(.roleRef) }
+        set { document.set(.roleRef, newValue) }
+    }
+    @export(implementation) public var subjects: [Subject] {
+        get { document.views(.subjects) }
+        set { document.set(.subjects, newValue) }
+    }
 }
 
 /// Kubernetes' `rbac/v1` `PolicyRule`.
@@ -80,7 +91,7 @@ public struct PolicyRule: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.rbac.v1.PolicyRule" }
 
-    public init(
+    @export(implementation) public init(
         verbs: [String], apiGroups: [String] = [], nonResourceURLs: [String] = [], resourceNames: [String] = [],
         resources: [String] = []
     ) {
@@ -92,17 +103,26 @@ public struct PolicyRule: DocumentView {
         document.set(.resources, resources)
     }
 
-    public var apiGroups: [String] { get { document.strings(.apiGroups) } set { document.set(.apiGroups, newValue) } }
-    public var nonResourceURLs: [String] {
+    @export(implementation) public var apiGroups: [String] {
+        get { document.strings(.apiGroups) }
+        set { document.set(.apiGroups, newValue) }
+    }
+    @export(implementation) public var nonResourceURLs: [String] {
         get { document.strings(.nonResourceURLs) }
         set { document.set(.nonResourceURLs, newValue) }
     }
-    public var resourceNames: [String] {
+    @export(implementation) public var resourceNames: [String] {
         get { document.strings(.resourceNames) }
         set { document.set(.resourceNames, newValue) }
     }
-    public var resources: [String] { get { document.strings(.resources) } set { document.set(.resources, newValue) } }
-    public var verbs: [String] { get { document.strings(.verbs) } set { document.set(.verbs, newValue) } }
+    @export(implementation) public var resources: [String] {
+        get { document.strings(.resources) }
+        set { document.set(.resources, newValue) }
+    }
+    @export(implementation) public var verbs: [String] {
+        get { document.strings(.verbs) }
+        set { document.set(.verbs, newValue) }
+    }
 }
 
 /// Kubernetes' `rbac.authorization.k8s.io/v1` `Role`.
@@ -113,18 +133,21 @@ public struct Role: Resource {
     public static let type = ResourceType(
         group: "rbac.authorization.k8s.io", version: "v1", kind: "Role", plural: "roles", singular: "role")
 
-    public init(metadata: ObjectMeta = ObjectMeta(), rules: [PolicyRule] = []) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), rules: [PolicyRule] = []) {
         document = JSONObject()
         document.setKind("rbac.authorization.k8s.io/v1", "Role")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.rules, rules)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var rules: [PolicyRule] { get { document.views(.rules) } set { document.set(.rules, newValue) } }
+    @export(implementation) public var rules: [PolicyRule] {
+        get { document.views(.rules) }
+        set { document.set(.rules, newValue) }
+    }
 }
 
 /// Kubernetes' `rbac.authorization.k8s.io/v1` `RoleBinding`.
@@ -136,7 +159,9 @@ public struct RoleBinding: Resource {
         group: "rbac.authorization.k8s.io", version: "v1", kind: "RoleBinding", plural: "rolebindings",
         singular: "rolebinding")
 
-    public init(metadata: ObjectMeta = ObjectMeta(), roleRef: RoleRef, subjects: [Subject] = []) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), roleRef: RoleRef, subjects: [Subject] = []
+    ) {
         document = JSONObject()
         document.setKind("rbac.authorization.k8s.io/v1", "RoleBinding")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -144,12 +169,18 @@ public struct RoleBinding: Resource {
         document.set(.subjects, subjects)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var roleRef: RoleRef { get { document.viewOrEmpty(.roleRef) } set { document.set(.roleRef, newValue) } }
-    public var subjects: [Subject] { get { document.views(.subjects) } set { document.set(.subjects, newValue) } }
+    @export(implementation) public var roleRef: RoleRef {
+        get { document.viewOrEmpty(.roleRef) }
+        set { document.set(.roleRef, newValue) }
+    }
+    @export(implementation) public var subjects: [Subject] {
+        get { document.views(.subjects) }
+        set { document.set(.subjects, newValue) }
+    }
 }
 
 /// Kubernetes' `rbac/v1` `RoleRef`.
@@ -158,16 +189,25 @@ public struct RoleRef: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.rbac.v1.RoleRef" }
 
-    public init(kind: String, name: String, apiGroup: String? = nil) {
+    @export(implementation) public init(kind: String, name: String, apiGroup: String? = nil) {
         document = JSONObject()
         document.set(.kind, kind)
         document.set(.name, name)
         document.set(.apiGroup, apiGroup)
     }
 
-    public var apiGroup: String? { get { document.string(.apiGroup) } set { document.set(.apiGroup, newValue) } }
-    public var kind: String { get { document.string(.kind) ?? "" } set { document.set(.kind, newValue) } }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var apiGroup: String? {
+        get { document.string(.apiGroup) }
+        set { document.set(.apiGroup, newValue) }
+    }
+    @export(implementation) public var kind: String {
+        get { document.string(.kind) ?? "" }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `rbac/v1` `Subject`.
@@ -176,7 +216,7 @@ public struct Subject: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.rbac.v1.Subject" }
 
-    public init(kind: String, name: String, namespace: String? = nil, apiGroup: String? = nil) {
+    @export(implementation) public init(kind: String, name: String, namespace: String? = nil, apiGroup: String? = nil) {
         document = JSONObject()
         document.set(.kind, kind)
         document.set(.name, name)
@@ -184,8 +224,20 @@ public struct Subject: DocumentView {
         document.set(.apiGroup, apiGroup)
     }
 
-    public var apiGroup: String? { get { document.string(.apiGroup) } set { document.set(.apiGroup, newValue) } }
-    public var kind: String { get { document.string(.kind) ?? "" } set { document.set(.kind, newValue) } }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var namespace: String? { get { document.string(.namespace) } set { document.set(.namespace, newValue) } }
+    @export(implementation) public var apiGroup: String? {
+        get { document.string(.apiGroup) }
+        set { document.set(.apiGroup, newValue) }
+    }
+    @export(implementation) public var kind: String {
+        get { document.string(.kind) ?? "" }
+        set { document.set(.kind, newValue) }
+    }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var namespace: String? {
+        get { document.string(.namespace) }
+        set { document.set(.namespace, newValue) }
+    }
 }

@@ -8,7 +8,7 @@ public struct AllocatedDeviceStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.AllocatedDeviceStatus" }
 
-    public init(
+    @export(implementation) public init(
         device: String, driver: String, pool: String, conditions: [Condition] = [], data: JSON? = nil,
         networkData: NetworkDeviceData? = nil, shareID: String? = nil
     ) {
@@ -22,19 +22,31 @@ public struct AllocatedDeviceStatus: DocumentView {
         document.set(.shareID, shareID)
     }
 
-    public var conditions: [Condition] {
+    @export(implementation) public var conditions: [Condition] {
         get { document.views(.conditions) }
         set { document.set(.conditions, newValue) }
     }
-    public var data: JSON? { get { document[.data] } set { document.set(.data, newValue) } }
-    public var device: String { get { document.string(.device) ?? "" } set { document.set(.device, newValue) } }
-    public var driver: String { get { document.string(.driver) ?? "" } set { document.set(.driver, newValue) } }
-    public var networkData: NetworkDeviceData? {
+    @export(implementation) public var data: JSON? { get { document[.data] } set { document.set(.data, newValue) } }
+    @export(implementation) public var device: String {
+        get { document.string(.device) ?? "" }
+        set { document.set(.device, newValue) }
+    }
+    @export(implementation) public var driver: String {
+        get { document.string(.driver) ?? "" }
+        set { document.set(.driver, newValue) }
+    }
+    @export(implementation) public var networkData: NetworkDeviceData? {
         get { document.view(.networkData) }
         set { document.set(.networkData, newValue) }
     }
-    public var pool: String { get { document.string(.pool) ?? "" } set { document.set(.pool, newValue) } }
-    public var shareID: String? { get { document.string(.shareID) } set { document.set(.shareID, newValue) } }
+    @export(implementation) public var pool: String {
+        get { document.string(.pool) ?? "" }
+        set { document.set(.pool, newValue) }
+    }
+    @export(implementation) public var shareID: String? {
+        get { document.string(.shareID) }
+        set { document.set(.shareID, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `AllocationResult`.
@@ -43,7 +55,7 @@ public struct AllocationResult: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.AllocationResult" }
 
-    public init(
+    @export(implementation) public init(
         allocationTimestamp: String? = nil, devices: DeviceAllocationResult? = nil, nodeSelector: NodeSelector? = nil
     ) {
         document = JSONObject()
@@ -52,15 +64,15 @@ public struct AllocationResult: DocumentView {
         document.set(.nodeSelector, nodeSelector)
     }
 
-    public var allocationTimestamp: String? {
+    @export(implementation) public var allocationTimestamp: String? {
         get { document.string(.allocationTimestamp) }
         set { document.set(.allocationTimestamp, newValue) }
     }
-    public var devices: DeviceAllocationResult? {
+    @export(implementation) public var devices: DeviceAllocationResult? {
         get { document.view(.devices) }
         set { document.set(.devices, newValue) }
     }
-    public var nodeSelector: NodeSelector? {
+    @export(implementation) public var nodeSelector: NodeSelector? {
         get { document.view(.nodeSelector) }
         set { document.set(.nodeSelector, newValue) }
     }
@@ -72,12 +84,12 @@ public struct CELDeviceSelector: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.CELDeviceSelector" }
 
-    public init(expression: String) {
+    @export(implementation) public init(expression: String) {
         document = JSONObject()
         document.set(.expression, expression)
     }
 
-    public var expression: String {
+    @export(implementation) public var expression: String {
         get { document.string(.expression) ?? "" }
         set { document.set(.expression, newValue) }
     }
@@ -89,7 +101,7 @@ public struct CapacityRequestPolicy: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.CapacityRequestPolicy" }
 
-    public init(
+    @export(implementation) public init(
         `default`: Quantity? = nil, validRange: CapacityRequestPolicyRange? = nil, validValues: [Quantity] = []
     ) {
         document = JSONObject()
@@ -98,12 +110,15 @@ public struct CapacityRequestPolicy: DocumentView {
         document.set(.validValues, validValues)
     }
 
-    public var `default`: Quantity? { get { document.scalar(.default) } set { document.set(.default, newValue) } }
-    public var validRange: CapacityRequestPolicyRange? {
+    @export(implementation) public var `default`: Quantity? {
+        get { document.scalar(.default) }
+        set { document.set(.default, newValue) }
+    }
+    @export(implementation) public var validRange: CapacityRequestPolicyRange? {
         get { document.view(.validRange) }
         set { document.set(.validRange, newValue) }
     }
-    public var validValues: [Quantity] {
+    @export(implementation) public var validValues: [Quantity] {
         get { document.scalars(.validValues) }
         set { document.set(.validValues, newValue) }
     }
@@ -115,16 +130,25 @@ public struct CapacityRequestPolicyRange: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.CapacityRequestPolicyRange" }
 
-    public init(min: Quantity, max: Quantity? = nil, step: Quantity? = nil) {
+    @export(implementation) public init(min: Quantity, max: Quantity? = nil, step: Quantity? = nil) {
         document = JSONObject()
         document.set(.min, min)
         document.set(.max, max)
         document.set(.step, step)
     }
 
-    public var max: Quantity? { get { document.scalar(.max) } set { document.set(.max, newValue) } }
-    public var min: Quantity { get { document.scalar(.min) ?? .zero } set { document.set(.min, newValue) } }
-    public var step: Quantity? { get { document.scalar(.step) } set { document.set(.step, newValue) } }
+    @export(implementation) public var max: Quantity? {
+        get { document.scalar(.max) }
+        set { document.set(.max, newValue) }
+    }
+    @export(implementation) public var min: Quantity {
+        get { document.scalar(.min) ?? .zero }
+        set { document.set(.min, newValue) }
+    }
+    @export(implementation) public var step: Quantity? {
+        get { document.scalar(.step) }
+        set { document.set(.step, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `CapacityRequirements`.
@@ -133,12 +157,12 @@ public struct CapacityRequirements: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.CapacityRequirements" }
 
-    public init(requests: [String: Quantity] = [:]) {
+    @export(implementation) public init(requests: [String: Quantity] = [:]) {
         document = JSONObject()
         document.set(.requests, requests)
     }
 
-    public var requests: [String: Quantity] {
+    @export(implementation) public var requests: [String: Quantity] {
         get { document.scalarMap(.requests) }
         set { document.set(.requests, newValue) }
     }
@@ -150,12 +174,15 @@ public struct Counter: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.Counter" }
 
-    public init(value: Quantity) {
+    @export(implementation) public init(value: Quantity) {
         document = JSONObject()
         document.set(.value, value)
     }
 
-    public var value: Quantity { get { document.scalar(.value) ?? .zero } set { document.set(.value, newValue) } }
+    @export(implementation) public var value: Quantity {
+        get { document.scalar(.value) ?? .zero }
+        set { document.set(.value, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `CounterSet`.
@@ -164,17 +191,20 @@ public struct CounterSet: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.CounterSet" }
 
-    public init(name: String, counters: [String: Counter]) {
+    @export(implementation) public init(name: String, counters: [String: Counter]) {
         document = JSONObject()
         document.set(.name, name)
         document.setRequired(.counters, counters)
     }
 
-    public var counters: [String: Counter] {
+    @export(implementation) public var counters: [String: Counter] {
         get { document.viewMap(.counters) }
         set { document.set(.counters, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `Device`.
@@ -183,7 +213,7 @@ public struct Device: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.Device" }
 
-    public init(
+    @export(implementation) public init(
         name: String, allNodes: Bool? = nil, allowMultipleAllocations: Bool? = nil,
         attributes: [String: DeviceAttribute] = [:], bindingConditions: [String] = [],
         bindingFailureConditions: [String] = [], bindsToNode: Bool? = nil, capacity: [String: DeviceCapacity] = [:],
@@ -207,43 +237,58 @@ public struct Device: DocumentView {
         document.set(.taints, taints)
     }
 
-    public var allNodes: Bool? { get { document.bool(.allNodes) } set { document.set(.allNodes, newValue) } }
-    public var allowMultipleAllocations: Bool? {
+    @export(implementation) public var allNodes: Bool? {
+        get { document.bool(.allNodes) }
+        set { document.set(.allNodes, newValue) }
+    }
+    @export(implementation) public var allowMultipleAllocations: Bool? {
         get { document.bool(.allowMultipleAllocations) }
         set { document.set(.allowMultipleAllocations, newValue) }
     }
-    public var attributes: [String: DeviceAttribute] {
+    @export(implementation) public var attributes: [String: DeviceAttribute] {
         get { document.viewMap(.attributes) }
         set { document.set(.attributes, newValue) }
     }
-    public var bindingConditions: [String] {
+    @export(implementation) public var bindingConditions: [String] {
         get { document.strings(.bindingConditions) }
         set { document.set(.bindingConditions, newValue) }
     }
-    public var bindingFailureConditions: [String] {
+    @export(implementation) public var bindingFailureConditions: [String] {
         get { document.strings(.bindingFailureConditions) }
         set { document.set(.bindingFailureConditions, newValue) }
     }
-    public var bindsToNode: Bool? { get { document.bool(.bindsToNode) } set { document.set(.bindsToNode, newValue) } }
-    public var capacity: [String: DeviceCapacity] {
+    @export(implementation) public var bindsToNode: Bool? {
+        get { document.bool(.bindsToNode) }
+        set { document.set(.bindsToNode, newValue) }
+    }
+    @export(implementation) public var capacity: [String: DeviceCapacity] {
         get { document.viewMap(.capacity) }
         set { document.set(.capacity, newValue) }
     }
-    public var consumesCounters: [DeviceCounterConsumption] {
+    @export(implementation) public var consumesCounters: [DeviceCounterConsumption] {
         get { document.views(.consumesCounters) }
         set { document.set(.consumesCounters, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var nodeAllocatableResourceMappings: [String: NodeAllocatableResourceMapping] {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var nodeAllocatableResourceMappings: [String: NodeAllocatableResourceMapping] {
         get { document.viewMap(.nodeAllocatableResourceMappings) }
         set { document.set(.nodeAllocatableResourceMappings, newValue) }
     }
-    public var nodeName: String? { get { document.string(.nodeName) } set { document.set(.nodeName, newValue) } }
-    public var nodeSelector: NodeSelector? {
+    @export(implementation) public var nodeName: String? {
+        get { document.string(.nodeName) }
+        set { document.set(.nodeName, newValue) }
+    }
+    @export(implementation) public var nodeSelector: NodeSelector? {
         get { document.view(.nodeSelector) }
         set { document.set(.nodeSelector, newValue) }
     }
-    public var taints: [DeviceTaint] { get { document.views(.taints) } set { document.set(.taints, newValue) } }
+    @export(implementation) public var taints: [DeviceTaint] {
+        get { document.views(.taints) }
+        set { document.set(.taints, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `DeviceAllocationConfiguration`.
@@ -252,20 +297,28 @@ public struct DeviceAllocationConfiguration: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceAllocationConfiguration" }
 
-    public init(source: String, opaque: OpaqueDeviceConfiguration? = nil, requests: [String] = []) {
+    @export(implementation) public init(
+        source: String, opaque: OpaqueDeviceConfiguration? = nil, requests: [String] = []
+    ) {
         document = JSONObject()
         document.set(.source, source)
         document.set(.opaque, opaque)
         document.set(.requests, requests)
     }
 
-    public var opaque: OpaqueDeviceConfiguration? {
+    @export(implementation) public var opaque: OpaqueDeviceConfiguration? {
         get { document.view(.opaque) }
         set { document.set(.opaque, newValue) }
     }
-    public var requests: [String] { get { document.strings(.requests) } set { document.set(.requests, newValue) } }
+    @export(implementation) public var requests: [String] {
+        get { document.strings(.requests) }
+        set { document.set(.requests, newValue) }
+    }
     /// `FromClaim` or `FromClass`.
-    public var source: String { get { document.string(.source) ?? "" } set { document.set(.source, newValue) } }
+    @export(implementation) public var source: String {
+        get { document.string(.source) ?? "" }
+        set { document.set(.source, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `DeviceAllocationResult`.
@@ -274,17 +327,19 @@ public struct DeviceAllocationResult: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceAllocationResult" }
 
-    public init(config: [DeviceAllocationConfiguration] = [], results: [DeviceRequestAllocationResult] = []) {
+    @export(implementation) public init(
+        config: [DeviceAllocationConfiguration] = [], results: [DeviceRequestAllocationResult] = []
+    ) {
         document = JSONObject()
         document.set(.config, config)
         document.set(.results, results)
     }
 
-    public var config: [DeviceAllocationConfiguration] {
+    @export(implementation) public var config: [DeviceAllocationConfiguration] {
         get { document.views(.config) }
         set { document.set(.config, newValue) }
     }
-    public var results: [DeviceRequestAllocationResult] {
+    @export(implementation) public var results: [DeviceRequestAllocationResult] {
         get { document.views(.results) }
         set { document.set(.results, newValue) }
     }
@@ -296,7 +351,7 @@ public struct DeviceAttribute: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceAttribute" }
 
-    public init(
+    @export(implementation) public init(
         bool: Bool? = nil, bools: [Bool] = [], int: Int? = nil, ints: [Int] = [], string: String? = nil,
         strings: [String] = [], version: String? = nil, versions: [String] = []
     ) {
@@ -311,14 +366,35 @@ public struct DeviceAttribute: DocumentView {
         document.set(.versions, versions)
     }
 
-    public var bool: Bool? { get { document.bool(.bool) } set { document.set(.bool, newValue) } }
-    public var bools: [Bool] { get { document.bools(.bools) } set { document.set(.bools, newValue) } }
-    public var int: Int? { get { document.int(.int) } set { document.set(.int, newValue) } }
-    public var ints: [Int] { get { document.ints(.ints) } set { document.set(.ints, newValue) } }
-    public var string: String? { get { document.string(.string) } set { document.set(.string, newValue) } }
-    public var strings: [String] { get { document.strings(.strings) } set { document.set(.strings, newValue) } }
-    public var version: String? { get { document.string(.version) } set { document.set(.version, newValue) } }
-    public var versions: [String] { get { document.strings(.versions) } set { document.set(.versions, newValue) } }
+    @export(implementation) public var bool: Bool? {
+        get { document.bool(.bool) }
+        set { document.set(.bool, newValue) }
+    }
+    @export(implementation) public var bools: [Bool] {
+        get { document.bools(.bools) }
+        set { document.set(.bools, newValue) }
+    }
+    @export(implementation) public var int: Int? { get { document.int(.int) } set { document.set(.int, newValue) } }
+    @export(implementation) public var ints: [Int] {
+        get { document.ints(.ints) }
+        set { document.set(.ints, newValue) }
+    }
+    @export(implementation) public var string: String? {
+        get { document.string(.string) }
+        set { document.set(.string, newValue) }
+    }
+    @export(implementation) public var strings: [String] {
+        get { document.strings(.strings) }
+        set { document.set(.strings, newValue) }
+    }
+    @export(implementation) public var version: String? {
+        get { document.string(.version) }
+        set { document.set(.version, newValue) }
+    }
+    @export(implementation) public var versions: [String] {
+        get { document.strings(.versions) }
+        set { document.set(.versions, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `DeviceCapacity`.
@@ -327,17 +403,20 @@ public struct DeviceCapacity: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceCapacity" }
 
-    public init(value: Quantity, requestPolicy: CapacityRequestPolicy? = nil) {
+    @export(implementation) public init(value: Quantity, requestPolicy: CapacityRequestPolicy? = nil) {
         document = JSONObject()
         document.set(.value, value)
         document.set(.requestPolicy, requestPolicy)
     }
 
-    public var requestPolicy: CapacityRequestPolicy? {
+    @export(implementation) public var requestPolicy: CapacityRequestPolicy? {
         get { document.view(.requestPolicy) }
         set { document.set(.requestPolicy, newValue) }
     }
-    public var value: Quantity { get { document.scalar(.value) ?? .zero } set { document.set(.value, newValue) } }
+    @export(implementation) public var value: Quantity {
+        get { document.scalar(.value) ?? .zero }
+        set { document.set(.value, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `DeviceClaim`.
@@ -346,7 +425,7 @@ public struct DeviceClaim: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceClaim" }
 
-    public init(
+    @export(implementation) public init(
         config: [DeviceClaimConfiguration] = [], constraints: [DeviceConstraint] = [], requests: [DeviceRequest] = []
     ) {
         document = JSONObject()
@@ -355,15 +434,18 @@ public struct DeviceClaim: DocumentView {
         document.set(.requests, requests)
     }
 
-    public var config: [DeviceClaimConfiguration] {
+    @export(implementation) public var config: [DeviceClaimConfiguration] {
         get { document.views(.config) }
         set { document.set(.config, newValue) }
     }
-    public var constraints: [DeviceConstraint] {
+    @export(implementation) public var constraints: [DeviceConstraint] {
         get { document.views(.constraints) }
         set { document.set(.constraints, newValue) }
     }
-    public var requests: [DeviceRequest] { get { document.views(.requests) } set { document.set(.requests, newValue) } }
+    @export(implementation) public var requests: [DeviceRequest] {
+        get { document.views(.requests) }
+        set { document.set(.requests, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `DeviceClaimConfiguration`.
@@ -372,17 +454,20 @@ public struct DeviceClaimConfiguration: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceClaimConfiguration" }
 
-    public init(opaque: OpaqueDeviceConfiguration? = nil, requests: [String] = []) {
+    @export(implementation) public init(opaque: OpaqueDeviceConfiguration? = nil, requests: [String] = []) {
         document = JSONObject()
         document.set(.opaque, opaque)
         document.set(.requests, requests)
     }
 
-    public var opaque: OpaqueDeviceConfiguration? {
+    @export(implementation) public var opaque: OpaqueDeviceConfiguration? {
         get { document.view(.opaque) }
         set { document.set(.opaque, newValue) }
     }
-    public var requests: [String] { get { document.strings(.requests) } set { document.set(.requests, newValue) } }
+    @export(implementation) public var requests: [String] {
+        get { document.strings(.requests) }
+        set { document.set(.requests, newValue) }
+    }
 }
 
 /// Kubernetes' `resource.k8s.io/v1` `DeviceClass`.
@@ -394,18 +479,21 @@ public struct DeviceClass: Resource {
         group: "resource.k8s.io", version: "v1", kind: "DeviceClass", plural: "deviceclasses", singular: "deviceclass",
         isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: DeviceClassSpec) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), spec: DeviceClassSpec) {
         document = JSONObject()
         document.setKind("resource.k8s.io/v1", "DeviceClass")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: DeviceClassSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
+    @export(implementation) public var spec: DeviceClassSpec {
+        get { document.viewOrEmpty(.spec) }
+        set { document.set(.spec, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `DeviceClassConfiguration`.
@@ -414,12 +502,12 @@ public struct DeviceClassConfiguration: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceClassConfiguration" }
 
-    public init(opaque: OpaqueDeviceConfiguration? = nil) {
+    @export(implementation) public init(opaque: OpaqueDeviceConfiguration? = nil) {
         document = JSONObject()
         document.set(.opaque, opaque)
     }
 
-    public var opaque: OpaqueDeviceConfiguration? {
+    @export(implementation) public var opaque: OpaqueDeviceConfiguration? {
         get { document.view(.opaque) }
         set { document.set(.opaque, newValue) }
     }
@@ -431,7 +519,7 @@ public struct DeviceClassSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceClassSpec" }
 
-    public init(
+    @export(implementation) public init(
         config: [DeviceClassConfiguration] = [], extendedResourceName: String? = nil, selectors: [DeviceSelector] = []
     ) {
         document = JSONObject()
@@ -440,15 +528,15 @@ public struct DeviceClassSpec: DocumentView {
         document.set(.selectors, selectors)
     }
 
-    public var config: [DeviceClassConfiguration] {
+    @export(implementation) public var config: [DeviceClassConfiguration] {
         get { document.views(.config) }
         set { document.set(.config, newValue) }
     }
-    public var extendedResourceName: String? {
+    @export(implementation) public var extendedResourceName: String? {
         get { document.string(.extendedResourceName) }
         set { document.set(.extendedResourceName, newValue) }
     }
-    public var selectors: [DeviceSelector] {
+    @export(implementation) public var selectors: [DeviceSelector] {
         get { document.views(.selectors) }
         set { document.set(.selectors, newValue) }
     }
@@ -460,22 +548,27 @@ public struct DeviceConstraint: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceConstraint" }
 
-    public init(distinctAttribute: String? = nil, matchAttribute: String? = nil, requests: [String] = []) {
+    @export(implementation) public init(
+        distinctAttribute: String? = nil, matchAttribute: String? = nil, requests: [String] = []
+    ) {
         document = JSONObject()
         document.set(.distinctAttribute, distinctAttribute)
         document.set(.matchAttribute, matchAttribute)
         document.set(.requests, requests)
     }
 
-    public var distinctAttribute: String? {
+    @export(implementation) public var distinctAttribute: String? {
         get { document.string(.distinctAttribute) }
         set { document.set(.distinctAttribute, newValue) }
     }
-    public var matchAttribute: String? {
+    @export(implementation) public var matchAttribute: String? {
         get { document.string(.matchAttribute) }
         set { document.set(.matchAttribute, newValue) }
     }
-    public var requests: [String] { get { document.strings(.requests) } set { document.set(.requests, newValue) } }
+    @export(implementation) public var requests: [String] {
+        get { document.strings(.requests) }
+        set { document.set(.requests, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `DeviceCounterConsumption`.
@@ -484,17 +577,17 @@ public struct DeviceCounterConsumption: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceCounterConsumption" }
 
-    public init(counterSet: String, counters: [String: Counter]) {
+    @export(implementation) public init(counterSet: String, counters: [String: Counter]) {
         document = JSONObject()
         document.set(.counterSet, counterSet)
         document.setRequired(.counters, counters)
     }
 
-    public var counterSet: String {
+    @export(implementation) public var counterSet: String {
         get { document.string(.counterSet) ?? "" }
         set { document.set(.counterSet, newValue) }
     }
-    public var counters: [String: Counter] {
+    @export(implementation) public var counters: [String: Counter] {
         get { document.viewMap(.counters) }
         set { document.set(.counters, newValue) }
     }
@@ -506,19 +599,27 @@ public struct DeviceRequest: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceRequest" }
 
-    public init(name: String, exactly: ExactDeviceRequest? = nil, firstAvailable: [DeviceSubRequest] = []) {
+    @export(implementation) public init(
+        name: String, exactly: ExactDeviceRequest? = nil, firstAvailable: [DeviceSubRequest] = []
+    ) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.exactly, exactly)
         document.set(.firstAvailable, firstAvailable)
     }
 
-    public var exactly: ExactDeviceRequest? { get { document.view(.exactly) } set { document.set(.exactly, newValue) } }
-    public var firstAvailable: [DeviceSubRequest] {
+    @export(implementation) public var exactly: ExactDeviceRequest? {
+        get { document.view(.exactly) }
+        set { document.set(.exactly, newValue) }
+    }
+    @export(implementation) public var firstAvailable: [DeviceSubRequest] {
         get { document.views(.firstAvailable) }
         set { document.set(.firstAvailable, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `DeviceRequestAllocationResult`.
@@ -527,7 +628,7 @@ public struct DeviceRequestAllocationResult: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceRequestAllocationResult" }
 
-    public init(
+    @export(implementation) public init(
         device: String, driver: String, pool: String, request: String, adminAccess: Bool? = nil,
         bindingConditions: [String] = [], bindingFailureConditions: [String] = [],
         consumedCapacity: [String: Quantity] = [:], shareID: String? = nil, tolerations: [DeviceToleration] = []
@@ -545,25 +646,43 @@ public struct DeviceRequestAllocationResult: DocumentView {
         document.set(.tolerations, tolerations)
     }
 
-    public var adminAccess: Bool? { get { document.bool(.adminAccess) } set { document.set(.adminAccess, newValue) } }
-    public var bindingConditions: [String] {
+    @export(implementation) public var adminAccess: Bool? {
+        get { document.bool(.adminAccess) }
+        set { document.set(.adminAccess, newValue) }
+    }
+    @export(implementation) public var bindingConditions: [String] {
         get { document.strings(.bindingConditions) }
         set { document.set(.bindingConditions, newValue) }
     }
-    public var bindingFailureConditions: [String] {
+    @export(implementation) public var bindingFailureConditions: [String] {
         get { document.strings(.bindingFailureConditions) }
         set { document.set(.bindingFailureConditions, newValue) }
     }
-    public var consumedCapacity: [String: Quantity] {
+    @export(implementation) public var consumedCapacity: [String: Quantity] {
         get { document.scalarMap(.consumedCapacity) }
         set { document.set(.consumedCapacity, newValue) }
     }
-    public var device: String { get { document.string(.device) ?? "" } set { document.set(.device, newValue) } }
-    public var driver: String { get { document.string(.driver) ?? "" } set { document.set(.driver, newValue) } }
-    public var pool: String { get { document.string(.pool) ?? "" } set { document.set(.pool, newValue) } }
-    public var request: String { get { document.string(.request) ?? "" } set { document.set(.request, newValue) } }
-    public var shareID: String? { get { document.string(.shareID) } set { document.set(.shareID, newValue) } }
-    public var tolerations: [DeviceToleration] {
+    @export(implementation) public var device: String {
+        get { document.string(.device) ?? "" }
+        set { document.set(.device, newValue) }
+    }
+    @export(implementation) public var driver: String {
+        get { document.string(.driver) ?? "" }
+        set { document.set(.driver, newValue) }
+    }
+    @export(implementation) public var pool: String {
+        get { document.string(.pool) ?? "" }
+        set { document.set(.pool, newValue) }
+    }
+    @export(implementation) public var request: String {
+        get { document.string(.request) ?? "" }
+        set { document.set(.request, newValue) }
+    }
+    @export(implementation) public var shareID: String? {
+        get { document.string(.shareID) }
+        set { document.set(.shareID, newValue) }
+    }
+    @export(implementation) public var tolerations: [DeviceToleration] {
         get { document.views(.tolerations) }
         set { document.set(.tolerations, newValue) }
     }
@@ -575,12 +694,15 @@ public struct DeviceSelector: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceSelector" }
 
-    public init(cel: CELDeviceSelector? = nil) {
+    @export(implementation) public init(cel: CELDeviceSelector? = nil) {
         document = JSONObject()
         document.set(.cel, cel)
     }
 
-    public var cel: CELDeviceSelector? { get { document.view(.cel) } set { document.set(.cel, newValue) } }
+    @export(implementation) public var cel: CELDeviceSelector? {
+        get { document.view(.cel) }
+        set { document.set(.cel, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `DeviceSubRequest`.
@@ -589,7 +711,7 @@ public struct DeviceSubRequest: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceSubRequest" }
 
-    public init(
+    @export(implementation) public init(
         name: String, deviceClassName: String, allocationMode: String? = nil, capacity: CapacityRequirements? = nil,
         count: Int? = nil, selectors: [DeviceSelector] = [], tolerations: [DeviceToleration] = []
     ) {
@@ -604,25 +726,31 @@ public struct DeviceSubRequest: DocumentView {
     }
 
     /// `All` or `ExactCount`.
-    public var allocationMode: String? {
+    @export(implementation) public var allocationMode: String? {
         get { document.string(.allocationMode) }
         set { document.set(.allocationMode, newValue) }
     }
-    public var capacity: CapacityRequirements? {
+    @export(implementation) public var capacity: CapacityRequirements? {
         get { document.view(.capacity) }
         set { document.set(.capacity, newValue) }
     }
-    public var count: Int? { get { document.int(.count) } set { document.set(.count, newValue) } }
-    public var deviceClassName: String {
+    @export(implementation) public var count: Int? {
+        get { document.int(.count) }
+        set { document.set(.count, newValue) }
+    }
+    @export(implementation) public var deviceClassName: String {
         get { document.string(.deviceClassName) ?? "" }
         set { document.set(.deviceClassName, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var selectors: [DeviceSelector] {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var selectors: [DeviceSelector] {
         get { document.views(.selectors) }
         set { document.set(.selectors, newValue) }
     }
-    public var tolerations: [DeviceToleration] {
+    @export(implementation) public var tolerations: [DeviceToleration] {
         get { document.views(.tolerations) }
         set { document.set(.tolerations, newValue) }
     }
@@ -634,7 +762,7 @@ public struct DeviceTaint: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceTaint" }
 
-    public init(key: String, effect: String, value: String? = nil, timeAdded: String? = nil) {
+    @export(implementation) public init(key: String, effect: String, value: String? = nil, timeAdded: String? = nil) {
         document = JSONObject()
         document.set(.key, key)
         document.set(.effect, effect)
@@ -643,10 +771,22 @@ public struct DeviceTaint: DocumentView {
     }
 
     /// `NoExecute`, `NoSchedule` or `None`.
-    public var effect: String { get { document.string(.effect) ?? "" } set { document.set(.effect, newValue) } }
-    public var key: String { get { document.string(.key) ?? "" } set { document.set(.key, newValue) } }
-    public var timeAdded: String? { get { document.string(.timeAdded) } set { document.set(.timeAdded, newValue) } }
-    public var value: String? { get { document.string(.value) } set { document.set(.value, newValue) } }
+    @export(implementation) public var effect: String {
+        get { document.string(.effect) ?? "" }
+        set { document.set(.effect, newValue) }
+    }
+    @export(implementation) public var key: String {
+        get { document.string(.key) ?? "" }
+        set { document.set(.key, newValue) }
+    }
+    @export(implementation) public var timeAdded: String? {
+        get { document.string(.timeAdded) }
+        set { document.set(.timeAdded, newValue) }
+    }
+    @export(implementation) public var value: String? {
+        get { document.string(.value) }
+        set { document.set(.value, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `DeviceToleration`.
@@ -655,7 +795,7 @@ public struct DeviceToleration: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceToleration" }
 
-    public init(
+    @export(implementation) public init(
         key: String? = nil, `operator`: String? = nil, value: String? = nil, effect: String? = nil,
         tolerationSeconds: Int? = nil
     ) {
@@ -668,15 +808,27 @@ public struct DeviceToleration: DocumentView {
     }
 
     /// `NoExecute`, `NoSchedule` or `None`.
-    public var effect: String? { get { document.string(.effect) } set { document.set(.effect, newValue) } }
-    public var key: String? { get { document.string(.key) } set { document.set(.key, newValue) } }
+    @export(implementation) public var effect: String? {
+        get { document.string(.effect) }
+        set { document.set(.effect, newValue) }
+    }
+    @export(implementation) public var key: String? {
+        get { document.string(.key) }
+        set { document.set(.key, newValue) }
+    }
     /// `Equal` or `Exists`.
-    public var `operator`: String? { get { document.string(.operator) } set { document.set(.operator, newValue) } }
-    public var tolerationSeconds: Int? {
+    @export(implementation) public var `operator`: String? {
+        get { document.string(.operator) }
+        set { document.set(.operator, newValue) }
+    }
+    @export(implementation) public var tolerationSeconds: Int? {
         get { document.int(.tolerationSeconds) }
         set { document.set(.tolerationSeconds, newValue) }
     }
-    public var value: String? { get { document.string(.value) } set { document.set(.value, newValue) } }
+    @export(implementation) public var value: String? {
+        get { document.string(.value) }
+        set { document.set(.value, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `ExactDeviceRequest`.
@@ -685,7 +837,7 @@ public struct ExactDeviceRequest: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.ExactDeviceRequest" }
 
-    public init(
+    @export(implementation) public init(
         deviceClassName: String, adminAccess: Bool? = nil, allocationMode: String? = nil,
         capacity: CapacityRequirements? = nil, count: Int? = nil, selectors: [DeviceSelector] = [],
         tolerations: [DeviceToleration] = []
@@ -700,26 +852,32 @@ public struct ExactDeviceRequest: DocumentView {
         document.set(.tolerations, tolerations)
     }
 
-    public var adminAccess: Bool? { get { document.bool(.adminAccess) } set { document.set(.adminAccess, newValue) } }
+    @export(implementation) public var adminAccess: Bool? {
+        get { document.bool(.adminAccess) }
+        set { document.set(.adminAccess, newValue) }
+    }
     /// `All` or `ExactCount`.
-    public var allocationMode: String? {
+    @export(implementation) public var allocationMode: String? {
         get { document.string(.allocationMode) }
         set { document.set(.allocationMode, newValue) }
     }
-    public var capacity: CapacityRequirements? {
+    @export(implementation) public var capacity: CapacityRequirements? {
         get { document.view(.capacity) }
         set { document.set(.capacity, newValue) }
     }
-    public var count: Int? { get { document.int(.count) } set { document.set(.count, newValue) } }
-    public var deviceClassName: String {
+    @export(implementation) public var count: Int? {
+        get { document.int(.count) }
+        set { document.set(.count, newValue) }
+    }
+    @export(implementation) public var deviceClassName: String {
         get { document.string(.deviceClassName) ?? "" }
         set { document.set(.deviceClassName, newValue) }
     }
-    public var selectors: [DeviceSelector] {
+    @export(implementation) public var selectors: [DeviceSelector] {
         get { document.views(.selectors) }
         set { document.set(.selectors, newValue) }
     }
-    public var tolerations: [DeviceToleration] {
+    @export(implementation) public var tolerations: [DeviceToleration] {
         get { document.views(.tolerations) }
         set { document.set(.tolerations, newValue) }
     }
@@ -731,22 +889,27 @@ public struct NetworkDeviceData: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.NetworkDeviceData" }
 
-    public init(hardwareAddress: String? = nil, interfaceName: String? = nil, ips: [String] = []) {
+    @export(implementation) public init(
+        hardwareAddress: String? = nil, interfaceName: String? = nil, ips: [String] = []
+    ) {
         document = JSONObject()
         document.set(.hardwareAddress, hardwareAddress)
         document.set(.interfaceName, interfaceName)
         document.set(.ips, ips)
     }
 
-    public var hardwareAddress: String? {
+    @export(implementation) public var hardwareAddress: String? {
         get { document.string(.hardwareAddress) }
         set { document.set(.hardwareAddress, newValue) }
     }
-    public var interfaceName: String? {
+    @export(implementation) public var interfaceName: String? {
         get { document.string(.interfaceName) }
         set { document.set(.interfaceName, newValue) }
     }
-    public var ips: [String] { get { document.strings(.ips) } set { document.set(.ips, newValue) } }
+    @export(implementation) public var ips: [String] {
+        get { document.strings(.ips) }
+        set { document.set(.ips, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `NodeAllocatableResourceMapping`.
@@ -755,17 +918,17 @@ public struct NodeAllocatableResourceMapping: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.NodeAllocatableResourceMapping" }
 
-    public init(allocationMultiplier: Quantity? = nil, capacityKey: String? = nil) {
+    @export(implementation) public init(allocationMultiplier: Quantity? = nil, capacityKey: String? = nil) {
         document = JSONObject()
         document.set(.allocationMultiplier, allocationMultiplier)
         document.set(.capacityKey, capacityKey)
     }
 
-    public var allocationMultiplier: Quantity? {
+    @export(implementation) public var allocationMultiplier: Quantity? {
         get { document.scalar(.allocationMultiplier) }
         set { document.set(.allocationMultiplier, newValue) }
     }
-    public var capacityKey: String? {
+    @export(implementation) public var capacityKey: String? {
         get { document.string(.capacityKey) }
         set { document.set(.capacityKey, newValue) }
     }
@@ -777,14 +940,20 @@ public struct OpaqueDeviceConfiguration: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.OpaqueDeviceConfiguration" }
 
-    public init(driver: String, parameters: JSON) {
+    @export(implementation) public init(driver: String, parameters: JSON) {
         document = JSONObject()
         document.set(.driver, driver)
         document.set(.parameters, parameters)
     }
 
-    public var driver: String { get { document.string(.driver) ?? "" } set { document.set(.driver, newValue) } }
-    public var parameters: JSON { get { document[.parameters] ?? .null } set { document.set(.parameters, newValue) } }
+    @export(implementation) public var driver: String {
+        get { document.string(.driver) ?? "" }
+        set { document.set(.driver, newValue) }
+    }
+    @export(implementation) public var parameters: JSON {
+        get { document[.parameters] ?? .null }
+        set { document.set(.parameters, newValue) }
+    }
 }
 
 /// Kubernetes' `resource.k8s.io/v1` `ResourceClaim`.
@@ -796,7 +965,9 @@ public struct ResourceClaim: Resource {
         group: "resource.k8s.io", version: "v1", kind: "ResourceClaim", plural: "resourceclaims",
         singular: "resourceclaim")
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: ResourceClaimSpec, status: ResourceClaimStatus? = nil) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), spec: ResourceClaimSpec, status: ResourceClaimStatus? = nil
+    ) {
         document = JSONObject()
         document.setKind("resource.k8s.io/v1", "ResourceClaim")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -804,12 +975,18 @@ public struct ResourceClaim: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: ResourceClaimSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
-    public var status: ResourceClaimStatus? { get { document.view(.status) } set { document.set(.status, newValue) } }
+    @export(implementation) public var spec: ResourceClaimSpec {
+        get { document.viewOrEmpty(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: ResourceClaimStatus? {
+        get { document.view(.status) }
+        set { document.set(.status, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `ResourceClaimConsumerReference`.
@@ -818,7 +995,7 @@ public struct ResourceClaimConsumerReference: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaimConsumerReference" }
 
-    public init(name: String, resource: String, uid: String, apiGroup: String? = nil) {
+    @export(implementation) public init(name: String, resource: String, uid: String, apiGroup: String? = nil) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.resource, resource)
@@ -826,10 +1003,22 @@ public struct ResourceClaimConsumerReference: DocumentView {
         document.set(.apiGroup, apiGroup)
     }
 
-    public var apiGroup: String? { get { document.string(.apiGroup) } set { document.set(.apiGroup, newValue) } }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var resource: String { get { document.string(.resource) ?? "" } set { document.set(.resource, newValue) } }
-    public var uid: String { get { document.string(.uid) ?? "" } set { document.set(.uid, newValue) } }
+    @export(implementation) public var apiGroup: String? {
+        get { document.string(.apiGroup) }
+        set { document.set(.apiGroup, newValue) }
+    }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var resource: String {
+        get { document.string(.resource) ?? "" }
+        set { document.set(.resource, newValue) }
+    }
+    @export(implementation) public var uid: String {
+        get { document.string(.uid) ?? "" }
+        set { document.set(.uid, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `ResourceClaimSpec`.
@@ -838,12 +1027,15 @@ public struct ResourceClaimSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaimSpec" }
 
-    public init(devices: DeviceClaim? = nil) {
+    @export(implementation) public init(devices: DeviceClaim? = nil) {
         document = JSONObject()
         document.set(.devices, devices)
     }
 
-    public var devices: DeviceClaim? { get { document.view(.devices) } set { document.set(.devices, newValue) } }
+    @export(implementation) public var devices: DeviceClaim? {
+        get { document.view(.devices) }
+        set { document.set(.devices, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `ResourceClaimStatus`.
@@ -852,7 +1044,7 @@ public struct ResourceClaimStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaimStatus" }
 
-    public init(
+    @export(implementation) public init(
         allocation: AllocationResult? = nil, devices: [AllocatedDeviceStatus] = [],
         reservedFor: [ResourceClaimConsumerReference] = []
     ) {
@@ -862,15 +1054,15 @@ public struct ResourceClaimStatus: DocumentView {
         document.set(.reservedFor, reservedFor)
     }
 
-    public var allocation: AllocationResult? {
+    @export(implementation) public var allocation: AllocationResult? {
         get { document.view(.allocation) }
         set { document.set(.allocation, newValue) }
     }
-    public var devices: [AllocatedDeviceStatus] {
+    @export(implementation) public var devices: [AllocatedDeviceStatus] {
         get { document.views(.devices) }
         set { document.set(.devices, newValue) }
     }
-    public var reservedFor: [ResourceClaimConsumerReference] {
+    @export(implementation) public var reservedFor: [ResourceClaimConsumerReference] {
         get { document.views(.reservedFor) }
         set { document.set(.reservedFor, newValue) }
     }
@@ -885,18 +1077,18 @@ public struct ResourceClaimTemplate: Resource {
         group: "resource.k8s.io", version: "v1", kind: "ResourceClaimTemplate", plural: "resourceclaimtemplates",
         singular: "resourceclaimtemplate")
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: ResourceClaimTemplateSpec) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), spec: ResourceClaimTemplateSpec) {
         document = JSONObject()
         document.setKind("resource.k8s.io/v1", "ResourceClaimTemplate")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: ResourceClaimTemplateSpec {
+    @export(implementation) public var spec: ResourceClaimTemplateSpec {
         get { document.viewOrEmpty(.spec) }
         set { document.set(.spec, newValue) }
     }
@@ -908,14 +1100,20 @@ public struct ResourceClaimTemplateSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaimTemplateSpec" }
 
-    public init(spec: ResourceClaimSpec, metadata: ObjectMeta? = nil) {
+    @export(implementation) public init(spec: ResourceClaimSpec, metadata: ObjectMeta? = nil) {
         document = JSONObject()
         document.set(.spec, spec)
         document.set(.metadata, metadata)
     }
 
-    public var metadata: ObjectMeta? { get { document.view(.metadata) } set { document.set(.metadata, newValue) } }
-    public var spec: ResourceClaimSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
+    @export(implementation) public var metadata: ObjectMeta? {
+        get { document.view(.metadata) }
+        set { document.set(.metadata, newValue) }
+    }
+    @export(implementation) public var spec: ResourceClaimSpec {
+        get { document.viewOrEmpty(.spec) }
+        set { document.set(.spec, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `ResourcePool`.
@@ -924,16 +1122,22 @@ public struct ResourcePool: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.ResourcePool" }
 
-    public init(name: String, generation: Int, resourceSliceCount: Int) {
+    @export(implementation) public init(name: String, generation: Int, resourceSliceCount: Int) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.generation, generation)
         document.set(.resourceSliceCount, resourceSliceCount)
     }
 
-    public var generation: Int { get { document.int(.generation) ?? 0 } set { document.set(.generation, newValue) } }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var resourceSliceCount: Int {
+    @export(implementation) public var generation: Int {
+        get { document.int(.generation) ?? 0 }
+        set { document.set(.generation, newValue) }
+    }
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var resourceSliceCount: Int {
         get { document.int(.resourceSliceCount) ?? 0 }
         set { document.set(.resourceSliceCount, newValue) }
     }
@@ -948,18 +1152,21 @@ public struct ResourceSlice: Resource {
         group: "resource.k8s.io", version: "v1", kind: "ResourceSlice", plural: "resourceslices",
         singular: "resourceslice", isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: ResourceSliceSpec) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), spec: ResourceSliceSpec) {
         document = JSONObject()
         document.setKind("resource.k8s.io/v1", "ResourceSlice")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: ResourceSliceSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
+    @export(implementation) public var spec: ResourceSliceSpec {
+        get { document.viewOrEmpty(.spec) }
+        set { document.set(.spec, newValue) }
+    }
 }
 
 /// Kubernetes' `resource/v1` `ResourceSliceSpec`.
@@ -968,7 +1175,7 @@ public struct ResourceSliceSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceSliceSpec" }
 
-    public init(
+    @export(implementation) public init(
         driver: String, pool: ResourcePool, allNodes: Bool? = nil, devices: [Device] = [], nodeName: String? = nil,
         nodeSelector: NodeSelector? = nil, perDeviceNodeSelection: Bool? = nil, sharedCounters: [CounterSet] = []
     ) {
@@ -983,20 +1190,35 @@ public struct ResourceSliceSpec: DocumentView {
         document.set(.sharedCounters, sharedCounters)
     }
 
-    public var allNodes: Bool? { get { document.bool(.allNodes) } set { document.set(.allNodes, newValue) } }
-    public var devices: [Device] { get { document.views(.devices) } set { document.set(.devices, newValue) } }
-    public var driver: String { get { document.string(.driver) ?? "" } set { document.set(.driver, newValue) } }
-    public var nodeName: String? { get { document.string(.nodeName) } set { document.set(.nodeName, newValue) } }
-    public var nodeSelector: NodeSelector? {
+    @export(implementation) public var allNodes: Bool? {
+        get { document.bool(.allNodes) }
+        set { document.set(.allNodes, newValue) }
+    }
+    @export(implementation) public var devices: [Device] {
+        get { document.views(.devices) }
+        set { document.set(.devices, newValue) }
+    }
+    @export(implementation) public var driver: String {
+        get { document.string(.driver) ?? "" }
+        set { document.set(.driver, newValue) }
+    }
+    @export(implementation) public var nodeName: String? {
+        get { document.string(.nodeName) }
+        set { document.set(.nodeName, newValue) }
+    }
+    @export(implementation) public var nodeSelector: NodeSelector? {
         get { document.view(.nodeSelector) }
         set { document.set(.nodeSelector, newValue) }
     }
-    public var perDeviceNodeSelection: Bool? {
+    @export(implementation) public var perDeviceNodeSelection: Bool? {
         get { document.bool(.perDeviceNodeSelection) }
         set { document.set(.perDeviceNodeSelection, newValue) }
     }
-    public var pool: ResourcePool { get { document.viewOrEmpty(.pool) } set { document.set(.pool, newValue) } }
-    public var sharedCounters: [CounterSet] {
+    @export(implementation) public var pool: ResourcePool {
+        get { document.viewOrEmpty(.pool) }
+        set { document.set(.pool, newValue) }
+    }
+    @export(implementation) public var sharedCounters: [CounterSet] {
         get { document.views(.sharedCounters) }
         set { document.set(.sharedCounters, newValue) }
     }

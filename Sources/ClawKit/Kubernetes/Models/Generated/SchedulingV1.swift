@@ -11,7 +11,7 @@ public struct PriorityClass: Resource {
         group: "scheduling.k8s.io", version: "v1", kind: "PriorityClass", plural: "priorityclasses",
         singular: "priorityclass", shortNames: ["pc"], isNamespaced: false)
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), value: Int? = nil, description: String? = nil, globalDefault: Bool? = nil,
         preemptionPolicy: String? = nil
     ) {
@@ -24,22 +24,25 @@ public struct PriorityClass: Resource {
         document.set(.preemptionPolicy, preemptionPolicy)
     }
 
-    public var description: String? {
+    @export(implementation) public var description: String? {
         get { document.string(.description) }
         set { document.set(.description, newValue) }
     }
-    public var globalDefault: Bool? {
+    @export(implementation) public var globalDefault: Bool? {
         get { document.bool(.globalDefault) }
         set { document.set(.globalDefault, newValue) }
     }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
     /// `Never` or `PreemptLowerPriority`.
-    public var preemptionPolicy: String? {
+    @export(implementation) public var preemptionPolicy: String? {
         get { document.string(.preemptionPolicy) }
         set { document.set(.preemptionPolicy, newValue) }
     }
-    public var value: Int? { get { document.int(.value) } set { document.set(.value, newValue) } }
+    @export(implementation) public var value: Int? {
+        get { document.int(.value) }
+        set { document.set(.value, newValue) }
+    }
 }

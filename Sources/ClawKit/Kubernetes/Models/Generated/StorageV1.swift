@@ -11,18 +11,21 @@ public struct CSIDriver: Resource {
         group: "storage.k8s.io", version: "v1", kind: "CSIDriver", plural: "csidrivers", singular: "csidriver",
         isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: CSIDriverSpec) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), spec: CSIDriverSpec) {
         document = JSONObject()
         document.setKind("storage.k8s.io/v1", "CSIDriver")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: CSIDriverSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
+    @export(implementation) public var spec: CSIDriverSpec {
+        get { document.viewOrEmpty(.spec) }
+        set { document.set(.spec, newValue) }
+    }
 }
 
 /// Kubernetes' `storage/v1` `CSIDriverSpec`.
@@ -31,7 +34,7 @@ public struct CSIDriverSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.storage.v1.CSIDriverSpec" }
 
-    public init(
+    @export(implementation) public init(
         attachRequired: Bool? = nil, fsGroupPolicy: String? = nil, nodeAllocatableUpdatePeriodSeconds: Int? = nil,
         podInfoOnMount: Bool? = nil, preventPodSchedulingIfMissing: Bool? = nil, requiresRepublish: Bool? = nil,
         seLinuxMount: Bool? = nil, serviceAccountTokenInSecrets: Bool? = nil, storageCapacity: Bool? = nil,
@@ -51,47 +54,47 @@ public struct CSIDriverSpec: DocumentView {
         document.set(.volumeLifecycleModes, volumeLifecycleModes)
     }
 
-    public var attachRequired: Bool? {
+    @export(implementation) public var attachRequired: Bool? {
         get { document.bool(.attachRequired) }
         set { document.set(.attachRequired, newValue) }
     }
-    public var fsGroupPolicy: String? {
+    @export(implementation) public var fsGroupPolicy: String? {
         get { document.string(.fsGroupPolicy) }
         set { document.set(.fsGroupPolicy, newValue) }
     }
-    public var nodeAllocatableUpdatePeriodSeconds: Int? {
+    @export(implementation) public var nodeAllocatableUpdatePeriodSeconds: Int? {
         get { document.int(.nodeAllocatableUpdatePeriodSeconds) }
         set { document.set(.nodeAllocatableUpdatePeriodSeconds, newValue) }
     }
-    public var podInfoOnMount: Bool? {
+    @export(implementation) public var podInfoOnMount: Bool? {
         get { document.bool(.podInfoOnMount) }
         set { document.set(.podInfoOnMount, newValue) }
     }
-    public var preventPodSchedulingIfMissing: Bool? {
+    @export(implementation) public var preventPodSchedulingIfMissing: Bool? {
         get { document.bool(.preventPodSchedulingIfMissing) }
         set { document.set(.preventPodSchedulingIfMissing, newValue) }
     }
-    public var requiresRepublish: Bool? {
+    @export(implementation) public var requiresRepublish: Bool? {
         get { document.bool(.requiresRepublish) }
         set { document.set(.requiresRepublish, newValue) }
     }
-    public var seLinuxMount: Bool? {
+    @export(implementation) public var seLinuxMount: Bool? {
         get { document.bool(.seLinuxMount) }
         set { document.set(.seLinuxMount, newValue) }
     }
-    public var serviceAccountTokenInSecrets: Bool? {
+    @export(implementation) public var serviceAccountTokenInSecrets: Bool? {
         get { document.bool(.serviceAccountTokenInSecrets) }
         set { document.set(.serviceAccountTokenInSecrets, newValue) }
     }
-    public var storageCapacity: Bool? {
+    @export(implementation) public var storageCapacity: Bool? {
         get { document.bool(.storageCapacity) }
         set { document.set(.storageCapacity, newValue) }
     }
-    public var tokenRequests: [StorageTokenRequest] {
+    @export(implementation) public var tokenRequests: [StorageTokenRequest] {
         get { document.views(.tokenRequests) }
         set { document.set(.tokenRequests, newValue) }
     }
-    public var volumeLifecycleModes: [String] {
+    @export(implementation) public var volumeLifecycleModes: [String] {
         get { document.strings(.volumeLifecycleModes) }
         set { document.set(.volumeLifecycleModes, newValue) }
     }
@@ -106,18 +109,21 @@ public struct CSINode: Resource {
         group: "storage.k8s.io", version: "v1", kind: "CSINode", plural: "csinodes", singular: "csinode",
         isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), spec: CSINodeSpec) {
+    @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), spec: CSINodeSpec) {
         document = JSONObject()
         document.setKind("storage.k8s.io/v1", "CSINode")
         if !metadata.document.isEmpty { self.metadata = metadata }
         document.set(.spec, spec)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: CSINodeSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
+    @export(implementation) public var spec: CSINodeSpec {
+        get { document.viewOrEmpty(.spec) }
+        set { document.set(.spec, newValue) }
+    }
 }
 
 /// Kubernetes' `storage/v1` `CSINodeDriver`.
@@ -126,7 +132,9 @@ public struct CSINodeDriver: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.storage.v1.CSINodeDriver" }
 
-    public init(name: String, nodeID: String, allocatable: VolumeNodeResources? = nil, topologyKeys: [String] = []) {
+    @export(implementation) public init(
+        name: String, nodeID: String, allocatable: VolumeNodeResources? = nil, topologyKeys: [String] = []
+    ) {
         document = JSONObject()
         document.set(.name, name)
         document.set(.nodeID, nodeID)
@@ -134,13 +142,19 @@ public struct CSINodeDriver: DocumentView {
         document.set(.topologyKeys, topologyKeys)
     }
 
-    public var allocatable: VolumeNodeResources? {
+    @export(implementation) public var allocatable: VolumeNodeResources? {
         get { document.view(.allocatable) }
         set { document.set(.allocatable, newValue) }
     }
-    public var name: String { get { document.string(.name) ?? "" } set { document.set(.name, newValue) } }
-    public var nodeID: String { get { document.string(.nodeID) ?? "" } set { document.set(.nodeID, newValue) } }
-    public var topologyKeys: [String] {
+    @export(implementation) public var name: String {
+        get { document.string(.name) ?? "" }
+        set { document.set(.name, newValue) }
+    }
+    @export(implementation) public var nodeID: String {
+        get { document.string(.nodeID) ?? "" }
+        set { document.set(.nodeID, newValue) }
+    }
+    @export(implementation) public var topologyKeys: [String] {
         get { document.strings(.topologyKeys) }
         set { document.set(.topologyKeys, newValue) }
     }
@@ -152,12 +166,15 @@ public struct CSINodeSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.storage.v1.CSINodeSpec" }
 
-    public init(drivers: [CSINodeDriver]) {
+    @export(implementation) public init(drivers: [CSINodeDriver]) {
         document = JSONObject()
         document.setRequired(.drivers, drivers)
     }
 
-    public var drivers: [CSINodeDriver] { get { document.views(.drivers) } set { document.set(.drivers, newValue) } }
+    @export(implementation) public var drivers: [CSINodeDriver] {
+        get { document.views(.drivers) }
+        set { document.set(.drivers, newValue) }
+    }
 }
 
 /// Kubernetes' `storage.k8s.io/v1` `CSIStorageCapacity`.
@@ -169,7 +186,7 @@ public struct CSIStorageCapacity: Resource {
         group: "storage.k8s.io", version: "v1", kind: "CSIStorageCapacity", plural: "csistoragecapacities",
         singular: "csistoragecapacity")
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), storageClassName: String, capacity: Quantity? = nil,
         maximumVolumeSize: Quantity? = nil, nodeTopology: LabelSelector? = nil
     ) {
@@ -182,20 +199,23 @@ public struct CSIStorageCapacity: Resource {
         document.set(.nodeTopology, nodeTopology)
     }
 
-    public var capacity: Quantity? { get { document.scalar(.capacity) } set { document.set(.capacity, newValue) } }
-    public var maximumVolumeSize: Quantity? {
+    @export(implementation) public var capacity: Quantity? {
+        get { document.scalar(.capacity) }
+        set { document.set(.capacity, newValue) }
+    }
+    @export(implementation) public var maximumVolumeSize: Quantity? {
         get { document.scalar(.maximumVolumeSize) }
         set { document.set(.maximumVolumeSize, newValue) }
     }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var nodeTopology: LabelSelector? {
+    @export(implementation) public var nodeTopology: LabelSelector? {
         get { document.view(.nodeTopology) }
         set { document.set(.nodeTopology, newValue) }
     }
-    public var storageClassName: String {
+    @export(implementation) public var storageClassName: String {
         get { document.string(.storageClassName) ?? "" }
         set { document.set(.storageClassName, newValue) }
     }
@@ -210,7 +230,7 @@ public struct StorageClass: Resource {
         group: "storage.k8s.io", version: "v1", kind: "StorageClass", plural: "storageclasses",
         singular: "storageclass", shortNames: ["sc"], isNamespaced: false)
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), provisioner: String, allowVolumeExpansion: Bool? = nil,
         allowedTopologies: [TopologySelectorTerm] = [], mountOptions: [String] = [], parameters: [String: String] = [:],
         reclaimPolicy: String? = nil, volumeBindingMode: String? = nil
@@ -227,37 +247,37 @@ public struct StorageClass: Resource {
         document.set(.volumeBindingMode, volumeBindingMode)
     }
 
-    public var allowVolumeExpansion: Bool? {
+    @export(implementation) public var allowVolumeExpansion: Bool? {
         get { document.bool(.allowVolumeExpansion) }
         set { document.set(.allowVolumeExpansion, newValue) }
     }
-    public var allowedTopologies: [TopologySelectorTerm] {
+    @export(implementation) public var allowedTopologies: [TopologySelectorTerm] {
         get { document.views(.allowedTopologies) }
         set { document.set(.allowedTopologies, newValue) }
     }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var mountOptions: [String] {
+    @export(implementation) public var mountOptions: [String] {
         get { document.strings(.mountOptions) }
         set { document.set(.mountOptions, newValue) }
     }
-    public var parameters: [String: String] {
+    @export(implementation) public var parameters: [String: String] {
         get { document.stringMap(.parameters) }
         set { document.set(.parameters, newValue) }
     }
-    public var provisioner: String {
+    @export(implementation) public var provisioner: String {
         get { document.string(.provisioner) ?? "" }
         set { document.set(.provisioner, newValue) }
     }
     /// `Delete`, `Recycle` or `Retain`.
-    public var reclaimPolicy: String? {
+    @export(implementation) public var reclaimPolicy: String? {
         get { document.string(.reclaimPolicy) }
         set { document.set(.reclaimPolicy, newValue) }
     }
     /// `Immediate` or `WaitForFirstConsumer`.
-    public var volumeBindingMode: String? {
+    @export(implementation) public var volumeBindingMode: String? {
         get { document.string(.volumeBindingMode) }
         set { document.set(.volumeBindingMode, newValue) }
     }
@@ -269,14 +289,17 @@ public struct StorageTokenRequest: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.storage.v1.TokenRequest" }
 
-    public init(audience: String, expirationSeconds: Int? = nil) {
+    @export(implementation) public init(audience: String, expirationSeconds: Int? = nil) {
         document = JSONObject()
         document.set(.audience, audience)
         document.set(.expirationSeconds, expirationSeconds)
     }
 
-    public var audience: String { get { document.string(.audience) ?? "" } set { document.set(.audience, newValue) } }
-    public var expirationSeconds: Int? {
+    @export(implementation) public var audience: String {
+        get { document.string(.audience) ?? "" }
+        set { document.set(.audience, newValue) }
+    }
+    @export(implementation) public var expirationSeconds: Int? {
         get { document.int(.expirationSeconds) }
         set { document.set(.expirationSeconds, newValue) }
     }
@@ -291,7 +314,7 @@ public struct VolumeAttachment: Resource {
         group: "storage.k8s.io", version: "v1", kind: "VolumeAttachment", plural: "volumeattachments",
         singular: "volumeattachment", isNamespaced: false)
 
-    public init(
+    @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: VolumeAttachmentSpec, status: VolumeAttachmentStatus? = nil
     ) {
         document = JSONObject()
@@ -301,12 +324,15 @@ public struct VolumeAttachment: Resource {
         document.set(.status, status)
     }
 
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var spec: VolumeAttachmentSpec { get { document.viewOrEmpty(.spec) } set { document.set(.spec, newValue) } }
-    public var status: VolumeAttachmentStatus? {
+    @export(implementation) public var spec: VolumeAttachmentSpec {
+        get { document.viewOrEmpty(.spec) }
+        set { document.set(.spec, newValue) }
+    }
+    @export(implementation) public var status: VolumeAttachmentStatus? {
         get { document.view(.status) }
         set { document.set(.status, newValue) }
     }
@@ -318,17 +344,19 @@ public struct VolumeAttachmentSource: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeAttachmentSource" }
 
-    public init(inlineVolumeSpec: PersistentVolumeSpec? = nil, persistentVolumeName: String? = nil) {
+    @export(implementation) public init(
+        inlineVolumeSpec: PersistentVolumeSpec? = nil, persistentVolumeName: String? = nil
+    ) {
         document = JSONObject()
         document.set(.inlineVolumeSpec, inlineVolumeSpec)
         document.set(.persistentVolumeName, persistentVolumeName)
     }
 
-    public var inlineVolumeSpec: PersistentVolumeSpec? {
+    @export(implementation) public var inlineVolumeSpec: PersistentVolumeSpec? {
         get { document.view(.inlineVolumeSpec) }
         set { document.set(.inlineVolumeSpec, newValue) }
     }
-    public var persistentVolumeName: String? {
+    @export(implementation) public var persistentVolumeName: String? {
         get { document.string(.persistentVolumeName) }
         set { document.set(.persistentVolumeName, newValue) }
     }
@@ -340,16 +368,22 @@ public struct VolumeAttachmentSpec: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeAttachmentSpec" }
 
-    public init(attacher: String, nodeName: String, source: VolumeAttachmentSource) {
+    @export(implementation) public init(attacher: String, nodeName: String, source: VolumeAttachmentSource) {
         document = JSONObject()
         document.set(.attacher, attacher)
         document.set(.nodeName, nodeName)
         document.set(.source, source)
     }
 
-    public var attacher: String { get { document.string(.attacher) ?? "" } set { document.set(.attacher, newValue) } }
-    public var nodeName: String { get { document.string(.nodeName) ?? "" } set { document.set(.nodeName, newValue) } }
-    public var source: VolumeAttachmentSource {
+    @export(implementation) public var attacher: String {
+        get { document.string(.attacher) ?? "" }
+        set { document.set(.attacher, newValue) }
+    }
+    @export(implementation) public var nodeName: String {
+        get { document.string(.nodeName) ?? "" }
+        set { document.set(.nodeName, newValue) }
+    }
+    @export(implementation) public var source: VolumeAttachmentSource {
         get { document.viewOrEmpty(.source) }
         set { document.set(.source, newValue) }
     }
@@ -361,7 +395,7 @@ public struct VolumeAttachmentStatus: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeAttachmentStatus" }
 
-    public init(
+    @export(implementation) public init(
         attached: Bool, attachError: VolumeError? = nil, attachmentMetadata: [String: String] = [:],
         detachError: VolumeError? = nil
     ) {
@@ -372,16 +406,19 @@ public struct VolumeAttachmentStatus: DocumentView {
         document.set(.detachError, detachError)
     }
 
-    public var attachError: VolumeError? {
+    @export(implementation) public var attachError: VolumeError? {
         get { document.view(.attachError) }
         set { document.set(.attachError, newValue) }
     }
-    public var attached: Bool { get { document.bool(.attached) ?? false } set { document.set(.attached, newValue) } }
-    public var attachmentMetadata: [String: String] {
+    @export(implementation) public var attached: Bool {
+        get { document.bool(.attached) ?? false }
+        set { document.set(.attached, newValue) }
+    }
+    @export(implementation) public var attachmentMetadata: [String: String] {
         get { document.stringMap(.attachmentMetadata) }
         set { document.set(.attachmentMetadata, newValue) }
     }
-    public var detachError: VolumeError? {
+    @export(implementation) public var detachError: VolumeError? {
         get { document.view(.detachError) }
         set { document.set(.detachError, newValue) }
     }
@@ -396,7 +433,9 @@ public struct VolumeAttributesClass: Resource {
         group: "storage.k8s.io", version: "v1", kind: "VolumeAttributesClass", plural: "volumeattributesclasses",
         singular: "volumeattributesclass", shortNames: ["vac"], isNamespaced: false)
 
-    public init(metadata: ObjectMeta = ObjectMeta(), driverName: String, parameters: [String: String] = [:]) {
+    @export(implementation) public init(
+        metadata: ObjectMeta = ObjectMeta(), driverName: String, parameters: [String: String] = [:]
+    ) {
         document = JSONObject()
         document.setKind("storage.k8s.io/v1", "VolumeAttributesClass")
         if !metadata.document.isEmpty { self.metadata = metadata }
@@ -404,15 +443,15 @@ public struct VolumeAttributesClass: Resource {
         document.set(.parameters, parameters)
     }
 
-    public var driverName: String {
+    @export(implementation) public var driverName: String {
         get { document.string(.driverName) ?? "" }
         set { document.set(.driverName, newValue) }
     }
-    public var metadata: ObjectMeta {
+    @export(implementation) public var metadata: ObjectMeta {
         get { document.viewOrEmpty(.metadata) }
         set { document.set(.metadata, newValue) }
     }
-    public var parameters: [String: String] {
+    @export(implementation) public var parameters: [String: String] {
         get { document.stringMap(.parameters) }
         set { document.set(.parameters, newValue) }
     }
@@ -424,16 +463,25 @@ public struct VolumeError: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeError" }
 
-    public init(errorCode: Int? = nil, message: String? = nil, time: String? = nil) {
+    @export(implementation) public init(errorCode: Int? = nil, message: String? = nil, time: String? = nil) {
         document = JSONObject()
         document.set(.errorCode, errorCode)
         document.set(.message, message)
         document.set(.time, time)
     }
 
-    public var errorCode: Int? { get { document.int(.errorCode) } set { document.set(.errorCode, newValue) } }
-    public var message: String? { get { document.string(.message) } set { document.set(.message, newValue) } }
-    public var time: String? { get { document.string(.time) } set { document.set(.time, newValue) } }
+    @export(implementation) public var errorCode: Int? {
+        get { document.int(.errorCode) }
+        set { document.set(.errorCode, newValue) }
+    }
+    @export(implementation) public var message: String? {
+        get { document.string(.message) }
+        set { document.set(.message, newValue) }
+    }
+    @export(implementation) public var time: String? {
+        get { document.string(.time) }
+        set { document.set(.time, newValue) }
+    }
 }
 
 /// Kubernetes' `storage/v1` `VolumeNodeResources`.
@@ -442,10 +490,13 @@ public struct VolumeNodeResources: DocumentView {
     public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeNodeResources" }
 
-    public init(count: Int? = nil) {
+    @export(implementation) public init(count: Int? = nil) {
         document = JSONObject()
         document.set(.count, count)
     }
 
-    public var count: Int? { get { document.int(.count) } set { document.set(.count, newValue) } }
+    @export(implementation) public var count: Int? {
+        get { document.int(.count) }
+        set { document.set(.count, newValue) }
+    }
 }
