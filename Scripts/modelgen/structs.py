@@ -83,7 +83,7 @@ def resource_type(definition):
 
 
 def schema_name(definition):
-    one = f'    public static var schemaName: String? {{ "{definition.full_name}" }}'
+    one = f'    {EXPORTED} public static var schemaName: String? {{ "{definition.full_name}" }}'
     if len(one) <= WIDTH:
         return [one]
     return ["    public static var schemaName: String? {", f'        "{definition.full_name}"', "    }"]
@@ -97,7 +97,7 @@ def struct(models, definition):
     protocol = "Resource" if definition.resource else "DocumentView"
     lines = [f"/// Kubernetes' `{place}` `{definition.last}`.", f"public struct {definition.swift}: {protocol} {{",
              "    public var document: JSONObject",
-             "    public init(document: JSONObject) { self.document = document }",
+             f"    {EXPORTED} public init(document: JSONObject) {{ self.document = document }}",
              *schema_name(definition)]
     if definition.resource:
         lines += resource_type(definition)

@@ -5,8 +5,10 @@ public import ClawDocuments
 /// Kubernetes' `admissionregistration/v1` `ApplyConfiguration`.
 public struct ApplyConfiguration: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ApplyConfiguration" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.ApplyConfiguration"
+    }
 
     @export(implementation) public init(expression: String? = nil) {
         document = JSONObject()
@@ -22,8 +24,10 @@ public struct ApplyConfiguration: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `AuditAnnotation`.
 public struct AuditAnnotation: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.AuditAnnotation" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.AuditAnnotation"
+    }
 
     @export(implementation) public init(key: String, valueExpression: String) {
         document = JSONObject()
@@ -44,8 +48,10 @@ public struct AuditAnnotation: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `ExpressionWarning`.
 public struct ExpressionWarning: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ExpressionWarning" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.ExpressionWarning"
+    }
 
     @export(implementation) public init(fieldRef: String, warning: String) {
         document = JSONObject()
@@ -66,8 +72,8 @@ public struct ExpressionWarning: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `JSONPatch`.
 public struct AdmissionJSONPatch: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.JSONPatch" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.JSONPatch" }
 
     @export(implementation) public init(expression: String? = nil) {
         document = JSONObject()
@@ -83,8 +89,10 @@ public struct AdmissionJSONPatch: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `MatchCondition`.
 public struct MatchCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.MatchCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.MatchCondition"
+    }
 
     @export(implementation) public init(expression: String, name: String) {
         document = JSONObject()
@@ -105,8 +113,10 @@ public struct MatchCondition: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `MatchResources`.
 public struct MatchResources: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.MatchResources" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.MatchResources"
+    }
 
     @export(implementation) public init(
         excludeResourceRules: [NamedRuleWithOperations] = [], matchPolicy: String? = nil,
@@ -147,8 +157,10 @@ public struct MatchResources: DocumentView {
 /// Kubernetes' `admissionregistration.k8s.io/v1` `MutatingAdmissionPolicy`.
 public struct MutatingAdmissionPolicy: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy"
+    }
     public static let type = ResourceType(
         group: "admissionregistration.k8s.io", version: "v1", kind: "MutatingAdmissionPolicy",
         plural: "mutatingadmissionpolicies", singular: "mutatingadmissionpolicy", categories: ["api-extensions"],
@@ -174,8 +186,10 @@ public struct MutatingAdmissionPolicy: Resource {
 /// Kubernetes' `admissionregistration.k8s.io/v1` `MutatingAdmissionPolicyBinding`.
 public struct MutatingAdmissionPolicyBinding: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding"
+    }
     public static let type = ResourceType(
         group: "admissionregistration.k8s.io", version: "v1", kind: "MutatingAdmissionPolicyBinding",
         plural: "mutatingadmissionpolicybindings", singular: "mutatingadmissionpolicybinding",
@@ -203,8 +217,10 @@ public struct MutatingAdmissionPolicyBinding: Resource {
 /// Kubernetes' `admissionregistration/v1` `MutatingAdmissionPolicyBindingSpec`.
 public struct MutatingAdmissionPolicyBindingSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec"
+    }
 
     @export(implementation) public init(
         matchResources: MatchResources? = nil, paramRef: ParamRef? = nil, policyName: String? = nil
@@ -232,8 +248,10 @@ public struct MutatingAdmissionPolicyBindingSpec: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `MutatingAdmissionPolicySpec`.
 public struct MutatingAdmissionPolicySpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicySpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicySpec"
+    }
 
     @export(implementation) public init(
         failurePolicy: String? = nil, matchConditions: [MatchCondition] = [], matchConstraints: MatchResources? = nil,
@@ -285,8 +303,10 @@ public struct MutatingAdmissionPolicySpec: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `MutatingWebhook`.
 public struct MutatingWebhook: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.MutatingWebhook" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.MutatingWebhook"
+    }
 
     @export(implementation) public init(
         name: String, admissionReviewVersions: [String], clientConfig: AdmissionWebhookClientConfig,
@@ -366,8 +386,10 @@ public struct MutatingWebhook: DocumentView {
 /// Kubernetes' `admissionregistration.k8s.io/v1` `MutatingWebhookConfiguration`.
 public struct MutatingWebhookConfiguration: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration"
+    }
     public static let type = ResourceType(
         group: "admissionregistration.k8s.io", version: "v1", kind: "MutatingWebhookConfiguration",
         plural: "mutatingwebhookconfigurations", singular: "mutatingwebhookconfiguration",
@@ -393,8 +415,8 @@ public struct MutatingWebhookConfiguration: Resource {
 /// Kubernetes' `admissionregistration/v1` `Mutation`.
 public struct Mutation: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.Mutation" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.Mutation" }
 
     @export(implementation) public init(
         patchType: String, applyConfiguration: ApplyConfiguration? = nil, jsonPatch: AdmissionJSONPatch? = nil
@@ -423,8 +445,10 @@ public struct Mutation: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `NamedRuleWithOperations`.
 public struct NamedRuleWithOperations: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.NamedRuleWithOperations" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.NamedRuleWithOperations"
+    }
 
     @export(implementation) public init(
         apiGroups: [String] = [], apiVersions: [String] = [], operations: [String] = [], resourceNames: [String] = [],
@@ -469,8 +493,8 @@ public struct NamedRuleWithOperations: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `ParamKind`.
 public struct ParamKind: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ParamKind" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ParamKind" }
 
     @export(implementation) public init(apiVersion: String? = nil, kind: String? = nil) {
         document = JSONObject()
@@ -491,8 +515,8 @@ public struct ParamKind: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `ParamRef`.
 public struct ParamRef: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ParamRef" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ParamRef" }
 
     @export(implementation) public init(
         name: String? = nil, namespace: String? = nil, parameterNotFoundAction: String? = nil,
@@ -526,8 +550,10 @@ public struct ParamRef: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `RuleWithOperations`.
 public struct RuleWithOperations: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.RuleWithOperations" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.RuleWithOperations"
+    }
 
     @export(implementation) public init(
         apiGroups: [String] = [], apiVersions: [String] = [], operations: [String] = [], resources: [String] = [],
@@ -567,8 +593,10 @@ public struct RuleWithOperations: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `ServiceReference`.
 public struct AdmissionServiceReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ServiceReference" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.ServiceReference"
+    }
 
     @export(implementation) public init(name: String, namespace: String, path: String? = nil, port: Int? = nil) {
         document = JSONObject()
@@ -596,8 +624,8 @@ public struct AdmissionServiceReference: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `TypeChecking`.
 public struct TypeChecking: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.TypeChecking" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.TypeChecking" }
 
     @export(implementation) public init(expressionWarnings: [ExpressionWarning] = []) {
         document = JSONObject()
@@ -613,8 +641,10 @@ public struct TypeChecking: DocumentView {
 /// Kubernetes' `admissionregistration.k8s.io/v1` `ValidatingAdmissionPolicy`.
 public struct ValidatingAdmissionPolicy: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy"
+    }
     public static let type = ResourceType(
         group: "admissionregistration.k8s.io", version: "v1", kind: "ValidatingAdmissionPolicy",
         plural: "validatingadmissionpolicies", singular: "validatingadmissionpolicy", categories: ["api-extensions"],
@@ -648,8 +678,10 @@ public struct ValidatingAdmissionPolicy: Resource {
 /// Kubernetes' `admissionregistration.k8s.io/v1` `ValidatingAdmissionPolicyBinding`.
 public struct ValidatingAdmissionPolicyBinding: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding"
+    }
     public static let type = ResourceType(
         group: "admissionregistration.k8s.io", version: "v1", kind: "ValidatingAdmissionPolicyBinding",
         plural: "validatingadmissionpolicybindings", singular: "validatingadmissionpolicybinding",
@@ -677,8 +709,10 @@ public struct ValidatingAdmissionPolicyBinding: Resource {
 /// Kubernetes' `admissionregistration/v1` `ValidatingAdmissionPolicyBindingSpec`.
 public struct ValidatingAdmissionPolicyBindingSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec"
+    }
 
     @export(implementation) public init(
         policyName: String, validationActions: [String], matchResources: MatchResources? = nil,
@@ -712,8 +746,10 @@ public struct ValidatingAdmissionPolicyBindingSpec: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `ValidatingAdmissionPolicySpec`.
 public struct ValidatingAdmissionPolicySpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec"
+    }
 
     @export(implementation) public init(
         auditAnnotations: [AuditAnnotation] = [], failurePolicy: String? = nil, matchConditions: [MatchCondition] = [],
@@ -764,8 +800,10 @@ public struct ValidatingAdmissionPolicySpec: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `ValidatingAdmissionPolicyStatus`.
 public struct ValidatingAdmissionPolicyStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus"
+    }
 
     @export(implementation) public init(
         conditions: [Condition] = [], observedGeneration: Int? = nil, typeChecking: TypeChecking? = nil
@@ -793,8 +831,10 @@ public struct ValidatingAdmissionPolicyStatus: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `ValidatingWebhook`.
 public struct ValidatingWebhook: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ValidatingWebhook" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.ValidatingWebhook"
+    }
 
     @export(implementation) public init(
         name: String, admissionReviewVersions: [String], clientConfig: AdmissionWebhookClientConfig,
@@ -868,8 +908,10 @@ public struct ValidatingWebhook: DocumentView {
 /// Kubernetes' `admissionregistration.k8s.io/v1` `ValidatingWebhookConfiguration`.
 public struct ValidatingWebhookConfiguration: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration"
+    }
     public static let type = ResourceType(
         group: "admissionregistration.k8s.io", version: "v1", kind: "ValidatingWebhookConfiguration",
         plural: "validatingwebhookconfigurations", singular: "validatingwebhookconfiguration",
@@ -895,8 +937,8 @@ public struct ValidatingWebhookConfiguration: Resource {
 /// Kubernetes' `admissionregistration/v1` `Validation`.
 public struct Validation: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.Validation" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.Validation" }
 
     @export(implementation) public init(
         expression: String, message: String? = nil, messageExpression: String? = nil, reason: String? = nil
@@ -929,8 +971,8 @@ public struct Validation: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `Variable`.
 public struct Variable: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.Variable" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.Variable" }
 
     @export(implementation) public init(name: String, expression: String) {
         document = JSONObject()
@@ -951,8 +993,10 @@ public struct Variable: DocumentView {
 /// Kubernetes' `admissionregistration/v1` `WebhookClientConfig`.
 public struct AdmissionWebhookClientConfig: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.admissionregistration.v1.WebhookClientConfig" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.admissionregistration.v1.WebhookClientConfig"
+    }
 
     @export(implementation) public init(
         caBundle: String? = nil, service: AdmissionServiceReference? = nil, url: String? = nil

@@ -5,7 +5,7 @@ public import ClawDocuments
 /// Kubernetes' `apiextensions/v1` `CustomResourceColumnDefinition`.
 public struct CustomResourceColumnDefinition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition"
     }
@@ -52,7 +52,7 @@ public struct CustomResourceColumnDefinition: DocumentView {
 /// Kubernetes' `apiextensions/v1` `CustomResourceConversion`.
 public struct CustomResourceConversion: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion"
     }
@@ -76,7 +76,7 @@ public struct CustomResourceConversion: DocumentView {
 /// Kubernetes' `apiextensions.k8s.io/v1` `CustomResourceDefinition`.
 public struct CustomResourceDefinition: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition"
     }
@@ -113,7 +113,7 @@ public struct CustomResourceDefinition: Resource {
 /// Kubernetes' `apiextensions/v1` `CustomResourceDefinitionCondition`.
 public struct CustomResourceDefinitionCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition"
     }
@@ -160,7 +160,7 @@ public struct CustomResourceDefinitionCondition: DocumentView {
 /// Kubernetes' `apiextensions/v1` `CustomResourceDefinitionNames`.
 public struct CustomResourceDefinitionNames: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames"
     }
@@ -207,7 +207,7 @@ public struct CustomResourceDefinitionNames: DocumentView {
 /// Kubernetes' `apiextensions/v1` `CustomResourceDefinitionSpec`.
 public struct CustomResourceDefinitionSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec"
     }
@@ -254,7 +254,7 @@ public struct CustomResourceDefinitionSpec: DocumentView {
 /// Kubernetes' `apiextensions/v1` `CustomResourceDefinitionStatus`.
 public struct CustomResourceDefinitionStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus"
     }
@@ -291,7 +291,7 @@ public struct CustomResourceDefinitionStatus: DocumentView {
 /// Kubernetes' `apiextensions/v1` `CustomResourceDefinitionVersion`.
 public struct CustomResourceDefinitionVersion: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion"
     }
@@ -354,7 +354,7 @@ public struct CustomResourceDefinitionVersion: DocumentView {
 /// Kubernetes' `apiextensions/v1` `CustomResourceSubresourceScale`.
 public struct CustomResourceSubresourceScale: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale"
     }
@@ -385,7 +385,7 @@ public struct CustomResourceSubresourceScale: DocumentView {
 /// Kubernetes' `apiextensions/v1` `CustomResourceSubresourceStatus`.
 public struct CustomResourceSubresourceStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus"
     }
@@ -396,7 +396,7 @@ public struct CustomResourceSubresourceStatus: DocumentView {
 /// Kubernetes' `apiextensions/v1` `CustomResourceSubresources`.
 public struct CustomResourceSubresources: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources"
     }
@@ -422,7 +422,7 @@ public struct CustomResourceSubresources: DocumentView {
 /// Kubernetes' `apiextensions/v1` `CustomResourceValidation`.
 public struct CustomResourceValidation: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation"
     }
@@ -441,7 +441,7 @@ public struct CustomResourceValidation: DocumentView {
 /// Kubernetes' `apiextensions/v1` `ExternalDocumentation`.
 public struct ExternalDocumentation: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation"
     }
@@ -465,8 +465,10 @@ public struct ExternalDocumentation: DocumentView {
 /// Kubernetes' `apiextensions/v1` `JSONSchemaProps`.
 public struct JSONSchemaProps: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"
+    }
 
     @export(implementation) public init(
         type: String? = nil, format: String? = nil, properties: [String: JSONSchemaProps] = [:],
@@ -706,8 +708,10 @@ public struct JSONSchemaProps: DocumentView {
 /// Kubernetes' `apiextensions/v1` `SelectableField`.
 public struct SelectableField: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField"
+    }
 
     @export(implementation) public init(jsonPath: String) {
         document = JSONObject()
@@ -723,7 +727,7 @@ public struct SelectableField: DocumentView {
 /// Kubernetes' `apiextensions/v1` `ServiceReference`.
 public struct APIExtensionsServiceReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference"
     }
@@ -754,8 +758,10 @@ public struct APIExtensionsServiceReference: DocumentView {
 /// Kubernetes' `apiextensions/v1` `ValidationRule`.
 public struct ValidationRule: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule"
+    }
 
     @export(implementation) public init(
         rule: String, fieldPath: String? = nil, message: String? = nil, messageExpression: String? = nil,
@@ -800,7 +806,7 @@ public struct ValidationRule: DocumentView {
 /// Kubernetes' `apiextensions/v1` `WebhookClientConfig`.
 public struct APIExtensionsWebhookClientConfig: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig"
     }
@@ -831,7 +837,7 @@ public struct APIExtensionsWebhookClientConfig: DocumentView {
 /// Kubernetes' `apiextensions/v1` `WebhookConversion`.
 public struct WebhookConversion: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
     public static var schemaName: String? {
         "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion"
     }

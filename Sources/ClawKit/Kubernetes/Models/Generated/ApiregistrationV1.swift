@@ -5,8 +5,10 @@ public import ClawDocuments
 /// Kubernetes' `apiregistration.k8s.io/v1` `APIService`.
 public struct APIService: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService"
+    }
     public static let type = ResourceType(
         group: "apiregistration.k8s.io", version: "v1", kind: "APIService", plural: "apiservices",
         singular: "apiservice", categories: ["api-extensions"], isNamespaced: false)
@@ -38,8 +40,10 @@ public struct APIService: Resource {
 /// Kubernetes' `apiregistration/v1` `APIServiceCondition`.
 public struct APIServiceCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition"
+    }
 
     @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil
@@ -77,8 +81,10 @@ public struct APIServiceCondition: DocumentView {
 /// Kubernetes' `apiregistration/v1` `APIServiceSpec`.
 public struct APIServiceSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec"
+    }
 
     @export(implementation) public init(
         groupPriorityMinimum: Int, versionPriority: Int, caBundle: String? = nil, group: String? = nil,
@@ -127,8 +133,10 @@ public struct APIServiceSpec: DocumentView {
 /// Kubernetes' `apiregistration/v1` `APIServiceStatus`.
 public struct APIServiceStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus"
+    }
 
     @export(implementation) public init(conditions: [APIServiceCondition] = []) {
         document = JSONObject()
@@ -144,8 +152,10 @@ public struct APIServiceStatus: DocumentView {
 /// Kubernetes' `apiregistration/v1` `ServiceReference`.
 public struct APIRegistrationServiceReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference"
+    }
 
     @export(implementation) public init(name: String? = nil, namespace: String? = nil, port: Int? = nil) {
         document = JSONObject()

@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `apps/v1` `ControllerRevision`.
 public struct ControllerRevision: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.ControllerRevision" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.ControllerRevision" }
     public static let type = ResourceType(
         group: "apps", version: "v1", kind: "ControllerRevision", plural: "controllerrevisions",
         singular: "controllerrevision")
@@ -33,8 +33,8 @@ public struct ControllerRevision: Resource {
 /// Kubernetes' `apps/v1` `DaemonSet`.
 public struct DaemonSet: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.DaemonSet" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.DaemonSet" }
     public static let type = ResourceType(
         group: "apps", version: "v1", kind: "DaemonSet", plural: "daemonsets", singular: "daemonset",
         shortNames: ["ds"], categories: ["all"])
@@ -66,8 +66,8 @@ public struct DaemonSet: Resource {
 /// Kubernetes' `apps/v1` `DaemonSetCondition`.
 public struct DaemonSetCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.DaemonSetCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.DaemonSetCondition" }
 
     @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil
@@ -105,8 +105,8 @@ public struct DaemonSetCondition: DocumentView {
 /// Kubernetes' `apps/v1` `DaemonSetSpec`.
 public struct DaemonSetSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.DaemonSetSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.DaemonSetSpec" }
 
     @export(implementation) public init(
         selector: LabelSelector, template: PodTemplateSpec, minReadySeconds: Int? = nil,
@@ -145,8 +145,8 @@ public struct DaemonSetSpec: DocumentView {
 /// Kubernetes' `apps/v1` `DaemonSetStatus`.
 public struct DaemonSetStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.DaemonSetStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.DaemonSetStatus" }
 
     @export(implementation) public init(
         currentNumberScheduled: Int, desiredNumberScheduled: Int, numberMisscheduled: Int, numberReady: Int,
@@ -211,8 +211,8 @@ public struct DaemonSetStatus: DocumentView {
 /// Kubernetes' `apps/v1` `DaemonSetUpdateStrategy`.
 public struct DaemonSetUpdateStrategy: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.DaemonSetUpdateStrategy" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.DaemonSetUpdateStrategy" }
 
     @export(implementation) public init(rollingUpdate: RollingUpdateDaemonSet? = nil, type: String? = nil) {
         document = JSONObject()
@@ -234,8 +234,8 @@ public struct DaemonSetUpdateStrategy: DocumentView {
 /// Kubernetes' `apps/v1` `Deployment`.
 public struct Deployment: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.Deployment" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.Deployment" }
     public static let type = ResourceType(
         group: "apps", version: "v1", kind: "Deployment", plural: "deployments", singular: "deployment",
         shortNames: ["deploy"], categories: ["all"])
@@ -267,8 +267,8 @@ public struct Deployment: Resource {
 /// Kubernetes' `apps/v1` `DeploymentCondition`.
 public struct DeploymentCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.DeploymentCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.DeploymentCondition" }
 
     @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil,
@@ -312,8 +312,8 @@ public struct DeploymentCondition: DocumentView {
 /// Kubernetes' `apps/v1` `DeploymentSpec`.
 public struct DeploymentSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.DeploymentSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.DeploymentSpec" }
 
     @export(implementation) public init(
         selector: LabelSelector, template: PodTemplateSpec, minReadySeconds: Int? = nil, paused: Bool? = nil,
@@ -368,8 +368,8 @@ public struct DeploymentSpec: DocumentView {
 /// Kubernetes' `apps/v1` `DeploymentStatus`.
 public struct DeploymentStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.DeploymentStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.DeploymentStatus" }
 
     @export(implementation) public init(
         availableReplicas: Int? = nil, collisionCount: Int? = nil, conditions: [DeploymentCondition] = [],
@@ -429,8 +429,8 @@ public struct DeploymentStatus: DocumentView {
 /// Kubernetes' `apps/v1` `DeploymentStrategy`.
 public struct DeploymentStrategy: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.DeploymentStrategy" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.DeploymentStrategy" }
 
     @export(implementation) public init(rollingUpdate: RollingUpdateDeployment? = nil, type: String? = nil) {
         document = JSONObject()
@@ -452,8 +452,8 @@ public struct DeploymentStrategy: DocumentView {
 /// Kubernetes' `apps/v1` `ReplicaSet`.
 public struct ReplicaSet: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.ReplicaSet" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.ReplicaSet" }
     public static let type = ResourceType(
         group: "apps", version: "v1", kind: "ReplicaSet", plural: "replicasets", singular: "replicaset",
         shortNames: ["rs"], categories: ["all"])
@@ -485,8 +485,8 @@ public struct ReplicaSet: Resource {
 /// Kubernetes' `apps/v1` `ReplicaSetCondition`.
 public struct ReplicaSetCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.ReplicaSetCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.ReplicaSetCondition" }
 
     @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil
@@ -524,8 +524,8 @@ public struct ReplicaSetCondition: DocumentView {
 /// Kubernetes' `apps/v1` `ReplicaSetSpec`.
 public struct ReplicaSetSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.ReplicaSetSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.ReplicaSetSpec" }
 
     @export(implementation) public init(
         selector: LabelSelector, minReadySeconds: Int? = nil, replicas: Int? = nil, template: PodTemplateSpec? = nil
@@ -558,8 +558,8 @@ public struct ReplicaSetSpec: DocumentView {
 /// Kubernetes' `apps/v1` `ReplicaSetStatus`.
 public struct ReplicaSetStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.ReplicaSetStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.ReplicaSetStatus" }
 
     @export(implementation) public init(
         replicas: Int, availableReplicas: Int? = nil, conditions: [ReplicaSetCondition] = [],
@@ -609,8 +609,8 @@ public struct ReplicaSetStatus: DocumentView {
 /// Kubernetes' `apps/v1` `RollingUpdateDaemonSet`.
 public struct RollingUpdateDaemonSet: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.RollingUpdateDaemonSet" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.RollingUpdateDaemonSet" }
 
     @export(implementation) public init(maxSurge: IntOrString? = nil, maxUnavailable: IntOrString? = nil) {
         document = JSONObject()
@@ -631,8 +631,8 @@ public struct RollingUpdateDaemonSet: DocumentView {
 /// Kubernetes' `apps/v1` `RollingUpdateDeployment`.
 public struct RollingUpdateDeployment: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.RollingUpdateDeployment" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.RollingUpdateDeployment" }
 
     @export(implementation) public init(maxSurge: IntOrString? = nil, maxUnavailable: IntOrString? = nil) {
         document = JSONObject()
@@ -653,8 +653,10 @@ public struct RollingUpdateDeployment: DocumentView {
 /// Kubernetes' `apps/v1` `RollingUpdateStatefulSetStrategy`.
 public struct RollingUpdateStatefulSetStrategy: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy"
+    }
 
     @export(implementation) public init(maxUnavailable: IntOrString? = nil, partition: Int? = nil) {
         document = JSONObject()
@@ -675,8 +677,8 @@ public struct RollingUpdateStatefulSetStrategy: DocumentView {
 /// Kubernetes' `apps/v1` `StatefulSet`.
 public struct StatefulSet: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSet" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSet" }
     public static let type = ResourceType(
         group: "apps", version: "v1", kind: "StatefulSet", plural: "statefulsets", singular: "statefulset",
         shortNames: ["sts"], categories: ["all"])
@@ -708,8 +710,8 @@ public struct StatefulSet: Resource {
 /// Kubernetes' `apps/v1` `StatefulSetCondition`.
 public struct StatefulSetCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetCondition" }
 
     @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil
@@ -747,8 +749,8 @@ public struct StatefulSetCondition: DocumentView {
 /// Kubernetes' `apps/v1` `StatefulSetOrdinals`.
 public struct StatefulSetOrdinals: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetOrdinals" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetOrdinals" }
 
     @export(implementation) public init(start: Int? = nil) {
         document = JSONObject()
@@ -764,8 +766,10 @@ public struct StatefulSetOrdinals: DocumentView {
 /// Kubernetes' `apps/v1` `StatefulSetPersistentVolumeClaimRetentionPolicy`.
 public struct StatefulSetPersistentVolumeClaimRetentionPolicy: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy"
+    }
 
     @export(implementation) public init(whenDeleted: String? = nil, whenScaled: String? = nil) {
         document = JSONObject()
@@ -786,8 +790,8 @@ public struct StatefulSetPersistentVolumeClaimRetentionPolicy: DocumentView {
 /// Kubernetes' `apps/v1` `StatefulSetSpec`.
 public struct StatefulSetSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetSpec" }
 
     @export(implementation) public init(
         selector: LabelSelector, template: PodTemplateSpec, minReadySeconds: Int? = nil,
@@ -861,8 +865,8 @@ public struct StatefulSetSpec: DocumentView {
 /// Kubernetes' `apps/v1` `StatefulSetStatus`.
 public struct StatefulSetStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetStatus" }
 
     @export(implementation) public init(
         replicas: Int, availableReplicas: Int? = nil, collisionCount: Int? = nil,
@@ -928,8 +932,8 @@ public struct StatefulSetStatus: DocumentView {
 /// Kubernetes' `apps/v1` `StatefulSetUpdateStrategy`.
 public struct StatefulSetUpdateStrategy: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetUpdateStrategy" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.apps.v1.StatefulSetUpdateStrategy" }
 
     @export(implementation) public init(rollingUpdate: RollingUpdateStatefulSetStrategy? = nil, type: String? = nil) {
         document = JSONObject()

@@ -5,8 +5,10 @@ public import ClawDocuments
 /// Kubernetes' `authentication/v1` `BoundObjectReference`.
 public struct BoundObjectReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authentication.v1.BoundObjectReference" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.authentication.v1.BoundObjectReference"
+    }
 
     @export(implementation) public init(
         apiVersion: String? = nil, kind: String? = nil, name: String? = nil, uid: String? = nil
@@ -39,8 +41,8 @@ public struct BoundObjectReference: DocumentView {
 /// Kubernetes' `authentication.k8s.io/v1` `SelfSubjectReview`.
 public struct SelfSubjectReview: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authentication.v1.SelfSubjectReview" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.authentication.v1.SelfSubjectReview" }
     public static let type = ResourceType(
         group: "authentication.k8s.io", version: "v1", kind: "SelfSubjectReview", plural: "selfsubjectreviews",
         singular: "selfsubjectreview", isNamespaced: false)
@@ -65,8 +67,10 @@ public struct SelfSubjectReview: Resource {
 /// Kubernetes' `authentication/v1` `SelfSubjectReviewStatus`.
 public struct SelfSubjectReviewStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authentication.v1.SelfSubjectReviewStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.authentication.v1.SelfSubjectReviewStatus"
+    }
 
     @export(implementation) public init(userInfo: UserInfo? = nil) {
         document = JSONObject()
@@ -82,8 +86,8 @@ public struct SelfSubjectReviewStatus: DocumentView {
 /// Kubernetes' `authentication.k8s.io/v1` `TokenRequest`.
 public struct TokenRequest: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenRequest" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenRequest" }
 
     @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: TokenRequestSpec? = nil, status: TokenRequestStatus? = nil
@@ -112,8 +116,8 @@ public struct TokenRequest: DocumentView {
 /// Kubernetes' `authentication/v1` `TokenRequestSpec`.
 public struct TokenRequestSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenRequestSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenRequestSpec" }
 
     @export(implementation) public init(
         audiences: [String] = [], boundObjectRef: BoundObjectReference? = nil, expirationSeconds: Int? = nil
@@ -141,8 +145,8 @@ public struct TokenRequestSpec: DocumentView {
 /// Kubernetes' `authentication/v1` `TokenRequestStatus`.
 public struct TokenRequestStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenRequestStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenRequestStatus" }
 
     @export(implementation) public init(expirationTimestamp: String? = nil, token: String? = nil) {
         document = JSONObject()
@@ -163,8 +167,8 @@ public struct TokenRequestStatus: DocumentView {
 /// Kubernetes' `authentication.k8s.io/v1` `TokenReview`.
 public struct TokenReview: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenReview" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenReview" }
     public static let type = ResourceType(
         group: "authentication.k8s.io", version: "v1", kind: "TokenReview", plural: "tokenreviews",
         singular: "tokenreview", isNamespaced: false)
@@ -196,8 +200,8 @@ public struct TokenReview: Resource {
 /// Kubernetes' `authentication/v1` `TokenReviewSpec`.
 public struct TokenReviewSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenReviewSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenReviewSpec" }
 
     @export(implementation) public init(token: String, audiences: [String] = []) {
         document = JSONObject()
@@ -218,8 +222,8 @@ public struct TokenReviewSpec: DocumentView {
 /// Kubernetes' `authentication/v1` `TokenReviewStatus`.
 public struct TokenReviewStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenReviewStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.authentication.v1.TokenReviewStatus" }
 
     @export(implementation) public init(
         audiences: [String] = [], authenticated: Bool? = nil, error: String? = nil, user: UserInfo? = nil
@@ -252,8 +256,8 @@ public struct TokenReviewStatus: DocumentView {
 /// Kubernetes' `authentication/v1` `UserInfo`.
 public struct UserInfo: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authentication.v1.UserInfo" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.authentication.v1.UserInfo" }
 
     @export(implementation) public init(
         extra: [String: [String]] = [:], groups: [String] = [], uid: String? = nil, username: String? = nil

@@ -5,8 +5,10 @@ public import ClawDocuments
 /// Kubernetes' `authorization/v1` `FieldSelectorAttributes`.
 public struct FieldSelectorAttributes: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.FieldSelectorAttributes" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.authorization.v1.FieldSelectorAttributes"
+    }
 
     @export(implementation) public init(rawSelector: String? = nil, requirements: [FieldSelectorRequirement] = []) {
         document = JSONObject()
@@ -27,8 +29,10 @@ public struct FieldSelectorAttributes: DocumentView {
 /// Kubernetes' `authorization/v1` `LabelSelectorAttributes`.
 public struct LabelSelectorAttributes: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.LabelSelectorAttributes" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.authorization.v1.LabelSelectorAttributes"
+    }
 
     @export(implementation) public init(rawSelector: String? = nil, requirements: [LabelSelectorRequirement] = []) {
         document = JSONObject()
@@ -49,8 +53,10 @@ public struct LabelSelectorAttributes: DocumentView {
 /// Kubernetes' `authorization.k8s.io/v1` `LocalSubjectAccessReview`.
 public struct LocalSubjectAccessReview: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.LocalSubjectAccessReview" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.authorization.v1.LocalSubjectAccessReview"
+    }
     public static let type = ResourceType(
         group: "authorization.k8s.io", version: "v1", kind: "LocalSubjectAccessReview",
         plural: "localsubjectaccessreviews", singular: "localsubjectaccessreview")
@@ -82,8 +88,10 @@ public struct LocalSubjectAccessReview: Resource {
 /// Kubernetes' `authorization/v1` `NonResourceAttributes`.
 public struct NonResourceAttributes: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.NonResourceAttributes" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.authorization.v1.NonResourceAttributes"
+    }
 
     @export(implementation) public init(path: String? = nil, verb: String? = nil) {
         document = JSONObject()
@@ -104,8 +112,8 @@ public struct NonResourceAttributes: DocumentView {
 /// Kubernetes' `authorization/v1` `NonResourceRule`.
 public struct NonResourceRule: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.NonResourceRule" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.authorization.v1.NonResourceRule" }
 
     @export(implementation) public init(verbs: [String], nonResourceURLs: [String] = []) {
         document = JSONObject()
@@ -126,8 +134,8 @@ public struct NonResourceRule: DocumentView {
 /// Kubernetes' `authorization/v1` `ResourceAttributes`.
 public struct ResourceAttributes: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.ResourceAttributes" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.authorization.v1.ResourceAttributes" }
 
     @export(implementation) public init(
         name: String? = nil, namespace: String? = nil, fieldSelector: FieldSelectorAttributes? = nil,
@@ -187,8 +195,8 @@ public struct ResourceAttributes: DocumentView {
 /// Kubernetes' `authorization/v1` `ResourceRule`.
 public struct ResourceRule: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.ResourceRule" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.authorization.v1.ResourceRule" }
 
     @export(implementation) public init(
         verbs: [String], apiGroups: [String] = [], resourceNames: [String] = [], resources: [String] = []
@@ -221,8 +229,10 @@ public struct ResourceRule: DocumentView {
 /// Kubernetes' `authorization.k8s.io/v1` `SelfSubjectAccessReview`.
 public struct SelfSubjectAccessReview: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.SelfSubjectAccessReview" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.authorization.v1.SelfSubjectAccessReview"
+    }
     public static let type = ResourceType(
         group: "authorization.k8s.io", version: "v1", kind: "SelfSubjectAccessReview",
         plural: "selfsubjectaccessreviews", singular: "selfsubjectaccessreview", isNamespaced: false)
@@ -254,8 +264,10 @@ public struct SelfSubjectAccessReview: Resource {
 /// Kubernetes' `authorization/v1` `SelfSubjectAccessReviewSpec`.
 public struct SelfSubjectAccessReviewSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec"
+    }
 
     @export(implementation) public init(
         nonResourceAttributes: NonResourceAttributes? = nil, resourceAttributes: ResourceAttributes? = nil
@@ -278,8 +290,10 @@ public struct SelfSubjectAccessReviewSpec: DocumentView {
 /// Kubernetes' `authorization.k8s.io/v1` `SelfSubjectRulesReview`.
 public struct SelfSubjectRulesReview: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.SelfSubjectRulesReview" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.authorization.v1.SelfSubjectRulesReview"
+    }
     public static let type = ResourceType(
         group: "authorization.k8s.io", version: "v1", kind: "SelfSubjectRulesReview", plural: "selfsubjectrulesreviews",
         singular: "selfsubjectrulesreview", isNamespaced: false)
@@ -311,8 +325,10 @@ public struct SelfSubjectRulesReview: Resource {
 /// Kubernetes' `authorization/v1` `SelfSubjectRulesReviewSpec`.
 public struct SelfSubjectRulesReviewSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec"
+    }
 
     @export(implementation) public init(namespace: String? = nil) {
         document = JSONObject()
@@ -328,8 +344,8 @@ public struct SelfSubjectRulesReviewSpec: DocumentView {
 /// Kubernetes' `authorization.k8s.io/v1` `SubjectAccessReview`.
 public struct SubjectAccessReview: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.SubjectAccessReview" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.authorization.v1.SubjectAccessReview" }
     public static let type = ResourceType(
         group: "authorization.k8s.io", version: "v1", kind: "SubjectAccessReview", plural: "subjectaccessreviews",
         singular: "subjectaccessreview", isNamespaced: false)
@@ -361,8 +377,10 @@ public struct SubjectAccessReview: Resource {
 /// Kubernetes' `authorization/v1` `SubjectAccessReviewSpec`.
 public struct SubjectAccessReviewSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.SubjectAccessReviewSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.authorization.v1.SubjectAccessReviewSpec"
+    }
 
     @export(implementation) public init(
         extra: [String: [String]] = [:], groups: [String] = [], nonResourceAttributes: NonResourceAttributes? = nil,
@@ -406,8 +424,10 @@ public struct SubjectAccessReviewSpec: DocumentView {
 /// Kubernetes' `authorization/v1` `SubjectAccessReviewStatus`.
 public struct SubjectAccessReviewStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.SubjectAccessReviewStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.authorization.v1.SubjectAccessReviewStatus"
+    }
 
     @export(implementation) public init(
         allowed: Bool, denied: Bool? = nil, evaluationError: String? = nil, reason: String? = nil
@@ -440,8 +460,10 @@ public struct SubjectAccessReviewStatus: DocumentView {
 /// Kubernetes' `authorization/v1` `SubjectRulesReviewStatus`.
 public struct SubjectRulesReviewStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.authorization.v1.SubjectRulesReviewStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.authorization.v1.SubjectRulesReviewStatus"
+    }
 
     @export(implementation) public init(
         incomplete: Bool, nonResourceRules: [NonResourceRule], resourceRules: [ResourceRule],

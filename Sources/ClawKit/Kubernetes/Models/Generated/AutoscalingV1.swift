@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `autoscaling/v1` `Scale`.
 public struct Scale: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v1.Scale" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v1.Scale" }
 
     @export(implementation) public init(
         metadata: ObjectMeta = ObjectMeta(), spec: ScaleSpec? = nil, status: ScaleStatus? = nil
@@ -35,8 +35,8 @@ public struct Scale: DocumentView {
 /// Kubernetes' `autoscaling/v1` `ScaleSpec`.
 public struct ScaleSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v1.ScaleSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v1.ScaleSpec" }
 
     @export(implementation) public init(replicas: Int? = nil) {
         document = JSONObject()
@@ -52,8 +52,8 @@ public struct ScaleSpec: DocumentView {
 /// Kubernetes' `autoscaling/v1` `ScaleStatus`.
 public struct ScaleStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v1.ScaleStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v1.ScaleStatus" }
 
     @export(implementation) public init(replicas: Int, selector: String? = nil) {
         document = JSONObject()

@@ -5,8 +5,10 @@ public import ClawDocuments
 /// Kubernetes' `autoscaling/v2` `ContainerResourceMetricSource`.
 public struct ContainerResourceMetricSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ContainerResourceMetricSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.autoscaling.v2.ContainerResourceMetricSource"
+    }
 
     @export(implementation) public init(name: String, container: String, target: MetricTarget) {
         document = JSONObject()
@@ -32,8 +34,10 @@ public struct ContainerResourceMetricSource: DocumentView {
 /// Kubernetes' `autoscaling/v2` `ContainerResourceMetricStatus`.
 public struct ContainerResourceMetricStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ContainerResourceMetricStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.autoscaling.v2.ContainerResourceMetricStatus"
+    }
 
     @export(implementation) public init(name: String, container: String, current: MetricValueStatus) {
         document = JSONObject()
@@ -59,8 +63,10 @@ public struct ContainerResourceMetricStatus: DocumentView {
 /// Kubernetes' `autoscaling/v2` `CrossVersionObjectReference`.
 public struct CrossVersionObjectReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.CrossVersionObjectReference" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.autoscaling.v2.CrossVersionObjectReference"
+    }
 
     @export(implementation) public init(kind: String, name: String, apiVersion: String? = nil) {
         document = JSONObject()
@@ -86,8 +92,8 @@ public struct CrossVersionObjectReference: DocumentView {
 /// Kubernetes' `autoscaling/v2` `ExternalMetricSource`.
 public struct ExternalMetricSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ExternalMetricSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ExternalMetricSource" }
 
     @export(implementation) public init(metric: MetricIdentifier, target: MetricTarget) {
         document = JSONObject()
@@ -108,8 +114,8 @@ public struct ExternalMetricSource: DocumentView {
 /// Kubernetes' `autoscaling/v2` `ExternalMetricStatus`.
 public struct ExternalMetricStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ExternalMetricStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ExternalMetricStatus" }
 
     @export(implementation) public init(current: MetricValueStatus, metric: MetricIdentifier) {
         document = JSONObject()
@@ -130,8 +136,8 @@ public struct ExternalMetricStatus: DocumentView {
 /// Kubernetes' `autoscaling/v2` `HPAScalingPolicy`.
 public struct HPAScalingPolicy: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HPAScalingPolicy" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HPAScalingPolicy" }
 
     @export(implementation) public init(value: Int, periodSeconds: Int, type: String) {
         document = JSONObject()
@@ -157,8 +163,8 @@ public struct HPAScalingPolicy: DocumentView {
 /// Kubernetes' `autoscaling/v2` `HPAScalingRules`.
 public struct HPAScalingRules: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HPAScalingRules" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HPAScalingRules" }
 
     @export(implementation) public init(
         policies: [HPAScalingPolicy] = [], selectPolicy: String? = nil, stabilizationWindowSeconds: Int? = nil,
@@ -192,8 +198,10 @@ public struct HPAScalingRules: DocumentView {
 /// Kubernetes' `autoscaling/v2` `HorizontalPodAutoscaler`.
 public struct HorizontalPodAutoscaler: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler"
+    }
     public static let type = ResourceType(
         group: "autoscaling", version: "v2", kind: "HorizontalPodAutoscaler", plural: "horizontalpodautoscalers",
         singular: "horizontalpodautoscaler", shortNames: ["hpa"], categories: ["all"])
@@ -226,8 +234,10 @@ public struct HorizontalPodAutoscaler: Resource {
 /// Kubernetes' `autoscaling/v2` `HorizontalPodAutoscalerBehavior`.
 public struct HorizontalPodAutoscalerBehavior: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior"
+    }
 
     @export(implementation) public init(scaleDown: HPAScalingRules? = nil, scaleUp: HPAScalingRules? = nil) {
         document = JSONObject()
@@ -248,8 +258,10 @@ public struct HorizontalPodAutoscalerBehavior: DocumentView {
 /// Kubernetes' `autoscaling/v2` `HorizontalPodAutoscalerCondition`.
 public struct HorizontalPodAutoscalerCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerCondition"
+    }
 
     @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil
@@ -287,8 +299,10 @@ public struct HorizontalPodAutoscalerCondition: DocumentView {
 /// Kubernetes' `autoscaling/v2` `HorizontalPodAutoscalerSpec`.
 public struct HorizontalPodAutoscalerSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec"
+    }
 
     @export(implementation) public init(
         maxReplicas: Int, scaleTargetRef: CrossVersionObjectReference, behavior: HorizontalPodAutoscalerBehavior? = nil,
@@ -327,8 +341,10 @@ public struct HorizontalPodAutoscalerSpec: DocumentView {
 /// Kubernetes' `autoscaling/v2` `HorizontalPodAutoscalerStatus`.
 public struct HorizontalPodAutoscalerStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus"
+    }
 
     @export(implementation) public init(
         desiredReplicas: Int, conditions: [HorizontalPodAutoscalerCondition] = [], currentMetrics: [MetricStatus] = [],
@@ -372,8 +388,8 @@ public struct HorizontalPodAutoscalerStatus: DocumentView {
 /// Kubernetes' `autoscaling/v2` `MetricIdentifier`.
 public struct MetricIdentifier: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricIdentifier" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricIdentifier" }
 
     @export(implementation) public init(name: String, selector: LabelSelector? = nil) {
         document = JSONObject()
@@ -394,8 +410,8 @@ public struct MetricIdentifier: DocumentView {
 /// Kubernetes' `autoscaling/v2` `MetricSpec`.
 public struct MetricSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricSpec" }
 
     @export(implementation) public init(
         type: String, containerResource: ContainerResourceMetricSource? = nil, external: ExternalMetricSource? = nil,
@@ -439,8 +455,8 @@ public struct MetricSpec: DocumentView {
 /// Kubernetes' `autoscaling/v2` `MetricStatus`.
 public struct MetricStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricStatus" }
 
     @export(implementation) public init(
         type: String, containerResource: ContainerResourceMetricStatus? = nil, external: ExternalMetricStatus? = nil,
@@ -484,8 +500,8 @@ public struct MetricStatus: DocumentView {
 /// Kubernetes' `autoscaling/v2` `MetricTarget`.
 public struct MetricTarget: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricTarget" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricTarget" }
 
     @export(implementation) public init(
         type: String, value: Quantity? = nil, averageUtilization: Int? = nil, averageValue: Quantity? = nil
@@ -518,8 +534,8 @@ public struct MetricTarget: DocumentView {
 /// Kubernetes' `autoscaling/v2` `MetricValueStatus`.
 public struct MetricValueStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricValueStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.MetricValueStatus" }
 
     @export(implementation) public init(
         value: Quantity? = nil, averageUtilization: Int? = nil, averageValue: Quantity? = nil
@@ -547,8 +563,8 @@ public struct MetricValueStatus: DocumentView {
 /// Kubernetes' `autoscaling/v2` `ObjectMetricSource`.
 public struct ObjectMetricSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ObjectMetricSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ObjectMetricSource" }
 
     @export(implementation) public init(
         describedObject: CrossVersionObjectReference, metric: MetricIdentifier, target: MetricTarget
@@ -576,8 +592,8 @@ public struct ObjectMetricSource: DocumentView {
 /// Kubernetes' `autoscaling/v2` `ObjectMetricStatus`.
 public struct ObjectMetricStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ObjectMetricStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ObjectMetricStatus" }
 
     @export(implementation) public init(
         current: MetricValueStatus, describedObject: CrossVersionObjectReference, metric: MetricIdentifier
@@ -605,8 +621,8 @@ public struct ObjectMetricStatus: DocumentView {
 /// Kubernetes' `autoscaling/v2` `PodsMetricSource`.
 public struct PodsMetricSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.PodsMetricSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.PodsMetricSource" }
 
     @export(implementation) public init(metric: MetricIdentifier, target: MetricTarget) {
         document = JSONObject()
@@ -627,8 +643,8 @@ public struct PodsMetricSource: DocumentView {
 /// Kubernetes' `autoscaling/v2` `PodsMetricStatus`.
 public struct PodsMetricStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.PodsMetricStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.PodsMetricStatus" }
 
     @export(implementation) public init(current: MetricValueStatus, metric: MetricIdentifier) {
         document = JSONObject()
@@ -649,8 +665,8 @@ public struct PodsMetricStatus: DocumentView {
 /// Kubernetes' `autoscaling/v2` `ResourceMetricSource`.
 public struct ResourceMetricSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ResourceMetricSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ResourceMetricSource" }
 
     @export(implementation) public init(name: String, target: MetricTarget) {
         document = JSONObject()
@@ -671,8 +687,8 @@ public struct ResourceMetricSource: DocumentView {
 /// Kubernetes' `autoscaling/v2` `ResourceMetricStatus`.
 public struct ResourceMetricStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ResourceMetricStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.autoscaling.v2.ResourceMetricStatus" }
 
     @export(implementation) public init(name: String, current: MetricValueStatus) {
         document = JSONObject()

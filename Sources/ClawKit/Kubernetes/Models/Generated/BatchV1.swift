@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `batch/v1` `CronJob`.
 public struct CronJob: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.CronJob" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.batch.v1.CronJob" }
     public static let type = ResourceType(
         group: "batch", version: "v1", kind: "CronJob", plural: "cronjobs", singular: "cronjob", shortNames: ["cj"],
         categories: ["all"])
@@ -38,8 +38,8 @@ public struct CronJob: Resource {
 /// Kubernetes' `batch/v1` `CronJobSpec`.
 public struct CronJobSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.CronJobSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.batch.v1.CronJobSpec" }
 
     @export(implementation) public init(
         jobTemplate: JobTemplateSpec, schedule: String, concurrencyPolicy: String? = nil,
@@ -95,8 +95,8 @@ public struct CronJobSpec: DocumentView {
 /// Kubernetes' `batch/v1` `CronJobStatus`.
 public struct CronJobStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.CronJobStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.batch.v1.CronJobStatus" }
 
     @export(implementation) public init(
         active: [ObjectReference] = [], lastScheduleTime: String? = nil, lastSuccessfulTime: String? = nil
@@ -124,8 +124,8 @@ public struct CronJobStatus: DocumentView {
 /// Kubernetes' `batch/v1` `Job`.
 public struct Job: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.Job" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.batch.v1.Job" }
     public static let type = ResourceType(
         group: "batch", version: "v1", kind: "Job", plural: "jobs", singular: "job", categories: ["all"])
 
@@ -156,8 +156,8 @@ public struct Job: Resource {
 /// Kubernetes' `batch/v1` `JobCondition`.
 public struct JobCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.JobCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.batch.v1.JobCondition" }
 
     @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastProbeTime: String? = nil,
@@ -201,8 +201,8 @@ public struct JobCondition: DocumentView {
 /// Kubernetes' `batch/v1` `JobSpec`.
 public struct JobSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.JobSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.batch.v1.JobSpec" }
 
     @export(implementation) public init(
         template: PodTemplateSpec, activeDeadlineSeconds: Int? = nil, backoffLimit: Int? = nil,
@@ -301,8 +301,8 @@ public struct JobSpec: DocumentView {
 /// Kubernetes' `batch/v1` `JobStatus`.
 public struct JobStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.JobStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.batch.v1.JobStatus" }
 
     @export(implementation) public init(
         active: Int? = nil, completedIndexes: String? = nil, completionTime: String? = nil,
@@ -373,8 +373,8 @@ public struct JobStatus: DocumentView {
 /// Kubernetes' `batch/v1` `JobTemplateSpec`.
 public struct JobTemplateSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.JobTemplateSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.batch.v1.JobTemplateSpec" }
 
     @export(implementation) public init(metadata: ObjectMeta? = nil, spec: JobSpec? = nil) {
         document = JSONObject()
@@ -395,8 +395,8 @@ public struct JobTemplateSpec: DocumentView {
 /// Kubernetes' `batch/v1` `PodFailurePolicy`.
 public struct PodFailurePolicy: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.PodFailurePolicy" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.batch.v1.PodFailurePolicy" }
 
     @export(implementation) public init(rules: [PodFailurePolicyRule]) {
         document = JSONObject()
@@ -412,8 +412,10 @@ public struct PodFailurePolicy: DocumentView {
 /// Kubernetes' `batch/v1` `PodFailurePolicyOnExitCodesRequirement`.
 public struct PodFailurePolicyOnExitCodesRequirement: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement"
+    }
 
     @export(implementation) public init(`operator`: String, values: [Int], containerName: String? = nil) {
         document = JSONObject()
@@ -440,8 +442,10 @@ public struct PodFailurePolicyOnExitCodesRequirement: DocumentView {
 /// Kubernetes' `batch/v1` `PodFailurePolicyOnPodConditionsPattern`.
 public struct PodFailurePolicyOnPodConditionsPattern: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern"
+    }
 
     @export(implementation) public init(type: String, status: String? = nil) {
         document = JSONObject()
@@ -462,8 +466,8 @@ public struct PodFailurePolicyOnPodConditionsPattern: DocumentView {
 /// Kubernetes' `batch/v1` `PodFailurePolicyRule`.
 public struct PodFailurePolicyRule: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.PodFailurePolicyRule" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.batch.v1.PodFailurePolicyRule" }
 
     @export(implementation) public init(
         action: String, onExitCodes: PodFailurePolicyOnExitCodesRequirement? = nil,
@@ -493,8 +497,8 @@ public struct PodFailurePolicyRule: DocumentView {
 /// Kubernetes' `batch/v1` `SuccessPolicy`.
 public struct SuccessPolicy: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.SuccessPolicy" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.batch.v1.SuccessPolicy" }
 
     @export(implementation) public init(rules: [SuccessPolicyRule]) {
         document = JSONObject()
@@ -510,8 +514,8 @@ public struct SuccessPolicy: DocumentView {
 /// Kubernetes' `batch/v1` `SuccessPolicyRule`.
 public struct SuccessPolicyRule: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.SuccessPolicyRule" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.batch.v1.SuccessPolicyRule" }
 
     @export(implementation) public init(succeededCount: Int? = nil, succeededIndexes: String? = nil) {
         document = JSONObject()
@@ -532,8 +536,8 @@ public struct SuccessPolicyRule: DocumentView {
 /// Kubernetes' `batch/v1` `UncountedTerminatedPods`.
 public struct UncountedTerminatedPods: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.batch.v1.UncountedTerminatedPods" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.batch.v1.UncountedTerminatedPods" }
 
     @export(implementation) public init(failed: [String] = [], succeeded: [String] = []) {
         document = JSONObject()

@@ -5,8 +5,10 @@ public import ClawDocuments
 /// Kubernetes' `certificates.k8s.io/v1` `CertificateSigningRequest`.
 public struct CertificateSigningRequest: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.certificates.v1.CertificateSigningRequest" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.certificates.v1.CertificateSigningRequest"
+    }
     public static let type = ResourceType(
         group: "certificates.k8s.io", version: "v1", kind: "CertificateSigningRequest",
         plural: "certificatesigningrequests", singular: "certificatesigningrequest", shortNames: ["csr"],
@@ -40,8 +42,10 @@ public struct CertificateSigningRequest: Resource {
 /// Kubernetes' `certificates/v1` `CertificateSigningRequestCondition`.
 public struct CertificateSigningRequestCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.certificates.v1.CertificateSigningRequestCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.certificates.v1.CertificateSigningRequestCondition"
+    }
 
     @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil,
@@ -85,8 +89,10 @@ public struct CertificateSigningRequestCondition: DocumentView {
 /// Kubernetes' `certificates/v1` `CertificateSigningRequestSpec`.
 public struct CertificateSigningRequestSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.certificates.v1.CertificateSigningRequestSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.certificates.v1.CertificateSigningRequestSpec"
+    }
 
     @export(implementation) public init(
         request: String, signerName: String, expirationSeconds: Int? = nil, extra: [String: [String]] = [:],
@@ -140,8 +146,10 @@ public struct CertificateSigningRequestSpec: DocumentView {
 /// Kubernetes' `certificates/v1` `CertificateSigningRequestStatus`.
 public struct CertificateSigningRequestStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.certificates.v1.CertificateSigningRequestStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.certificates.v1.CertificateSigningRequestStatus"
+    }
 
     @export(implementation) public init(
         certificate: String? = nil, conditions: [CertificateSigningRequestCondition] = []

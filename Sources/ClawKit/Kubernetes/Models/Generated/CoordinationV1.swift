@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `coordination.k8s.io/v1` `Lease`.
 public struct Lease: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.coordination.v1.Lease" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.coordination.v1.Lease" }
     public static let type = ResourceType(
         group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases", singular: "lease")
 
@@ -30,8 +30,8 @@ public struct Lease: Resource {
 /// Kubernetes' `coordination/v1` `LeaseSpec`.
 public struct LeaseSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.coordination.v1.LeaseSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.coordination.v1.LeaseSpec" }
 
     @export(implementation) public init(
         acquireTime: String? = nil, holderIdentity: String? = nil, leaseDurationSeconds: Int? = nil,

@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `core/v1` `Capabilities`.
 public struct Capabilities: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Capabilities" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Capabilities" }
 
     @export(implementation) public init(add: [String] = [], drop: [String] = []) {
         document = JSONObject()
@@ -27,8 +27,8 @@ public struct Capabilities: DocumentView {
 /// Kubernetes' `core/v1` `ConfigMapKeySelector`.
 public struct ConfigMapKeySelector: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapKeySelector" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapKeySelector" }
 
     @export(implementation) public init(key: String, name: String? = nil, optional: Bool? = nil) {
         document = JSONObject()
@@ -54,8 +54,8 @@ public struct ConfigMapKeySelector: DocumentView {
 /// Kubernetes' `core/v1` `Container`.
 public struct Container: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Container" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Container" }
 
     @export(implementation) public init(
         name: String, image: String? = nil, command: [String] = [], args: [String] = [], workingDir: String? = nil,
@@ -199,8 +199,10 @@ public struct Container: DocumentView {
 /// Kubernetes' `core/v1` `ContainerExtendedResourceRequest`.
 public struct ContainerExtendedResourceRequest: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ContainerExtendedResourceRequest" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.ContainerExtendedResourceRequest"
+    }
 
     @export(implementation) public init(containerName: String, requestName: String, resourceName: String) {
         document = JSONObject()
@@ -226,8 +228,8 @@ public struct ContainerExtendedResourceRequest: DocumentView {
 /// Kubernetes' `core/v1` `ContainerPort`.
 public struct ContainerPort: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ContainerPort" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ContainerPort" }
 
     @export(implementation) public init(
         containerPort: Int, name: String? = nil, `protocol`: String? = nil, hostIP: String? = nil, hostPort: Int? = nil
@@ -266,8 +268,8 @@ public struct ContainerPort: DocumentView {
 /// Kubernetes' `core/v1` `ContainerResizePolicy`.
 public struct ContainerResizePolicy: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ContainerResizePolicy" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ContainerResizePolicy" }
 
     @export(implementation) public init(resourceName: String, restartPolicy: String) {
         document = JSONObject()
@@ -288,8 +290,8 @@ public struct ContainerResizePolicy: DocumentView {
 /// Kubernetes' `core/v1` `ContainerRestartRule`.
 public struct ContainerRestartRule: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ContainerRestartRule" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ContainerRestartRule" }
 
     @export(implementation) public init(action: String, exitCodes: ContainerRestartRuleOnExitCodes? = nil) {
         document = JSONObject()
@@ -310,8 +312,10 @@ public struct ContainerRestartRule: DocumentView {
 /// Kubernetes' `core/v1` `ContainerRestartRuleOnExitCodes`.
 public struct ContainerRestartRuleOnExitCodes: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes"
+    }
 
     @export(implementation) public init(`operator`: String, values: [Int] = []) {
         document = JSONObject()
@@ -332,8 +336,8 @@ public struct ContainerRestartRuleOnExitCodes: DocumentView {
 /// Kubernetes' `core/v1` `ContainerState`.
 public struct ContainerState: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ContainerState" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ContainerState" }
 
     @export(implementation) public init(
         running: ContainerStateRunning? = nil, terminated: ContainerStateTerminated? = nil,
@@ -362,8 +366,8 @@ public struct ContainerState: DocumentView {
 /// Kubernetes' `core/v1` `ContainerStateRunning`.
 public struct ContainerStateRunning: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ContainerStateRunning" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ContainerStateRunning" }
 
     @export(implementation) public init(startedAt: String? = nil) {
         document = JSONObject()
@@ -379,8 +383,8 @@ public struct ContainerStateRunning: DocumentView {
 /// Kubernetes' `core/v1` `ContainerStateTerminated`.
 public struct ContainerStateTerminated: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ContainerStateTerminated" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ContainerStateTerminated" }
 
     @export(implementation) public init(
         exitCode: Int, containerID: String? = nil, finishedAt: String? = nil, message: String? = nil,
@@ -429,8 +433,8 @@ public struct ContainerStateTerminated: DocumentView {
 /// Kubernetes' `core/v1` `ContainerStateWaiting`.
 public struct ContainerStateWaiting: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ContainerStateWaiting" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ContainerStateWaiting" }
 
     @export(implementation) public init(message: String? = nil, reason: String? = nil) {
         document = JSONObject()
@@ -451,8 +455,8 @@ public struct ContainerStateWaiting: DocumentView {
 /// Kubernetes' `core/v1` `ContainerStatus`.
 public struct ContainerStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ContainerStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ContainerStatus" }
 
     @export(implementation) public init(
         name: String, image: String, imageID: String, ready: Bool, restartCount: Int,
@@ -552,8 +556,8 @@ public struct ContainerStatus: DocumentView {
 /// Kubernetes' `core/v1` `ContainerUser`.
 public struct ContainerUser: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ContainerUser" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ContainerUser" }
 
     @export(implementation) public init(linux: LinuxContainerUser? = nil) {
         document = JSONObject()
@@ -569,8 +573,8 @@ public struct ContainerUser: DocumentView {
 /// Kubernetes' `core/v1` `EnvFromSource`.
 public struct EnvFromSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.EnvFromSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.EnvFromSource" }
 
     @export(implementation) public init(
         configMapRef: ConfigMapEnvSource? = nil, prefix: String? = nil, secretRef: SecretEnvSource? = nil
@@ -598,8 +602,8 @@ public struct EnvFromSource: DocumentView {
 /// Kubernetes' `core/v1` `EnvVar`.
 public struct EnvVar: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.EnvVar" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.EnvVar" }
 
     @export(implementation) public init(name: String, value: String? = nil, valueFrom: EnvVarSource? = nil) {
         document = JSONObject()
@@ -625,8 +629,8 @@ public struct EnvVar: DocumentView {
 /// Kubernetes' `core/v1` `EnvVarSource`.
 public struct EnvVarSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.EnvVarSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.EnvVarSource" }
 
     @export(implementation) public init(
         configMapKeyRef: ConfigMapKeySelector? = nil, fieldRef: ObjectFieldSelector? = nil,
@@ -666,8 +670,8 @@ public struct EnvVarSource: DocumentView {
 /// Kubernetes' `core/v1` `EphemeralContainer`.
 public struct EphemeralContainer: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.EphemeralContainer" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.EphemeralContainer" }
 
     @export(implementation) public init(
         name: String, args: [String] = [], command: [String] = [], env: [EnvVar] = [], envFrom: [EnvFromSource] = [],
@@ -816,8 +820,8 @@ public struct EphemeralContainer: DocumentView {
 /// Kubernetes' `core/v1` `ExecAction`.
 public struct ExecAction: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ExecAction" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ExecAction" }
 
     @export(implementation) public init(command: [String] = []) {
         document = JSONObject()
@@ -833,8 +837,8 @@ public struct ExecAction: DocumentView {
 /// Kubernetes' `core/v1` `FileKeySelector`.
 public struct FileKeySelector: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.FileKeySelector" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.FileKeySelector" }
 
     @export(implementation) public init(key: String, path: String, volumeName: String, optional: Bool? = nil) {
         document = JSONObject()
@@ -865,8 +869,8 @@ public struct FileKeySelector: DocumentView {
 /// Kubernetes' `core/v1` `GRPCAction`.
 public struct GRPCAction: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.GRPCAction" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.GRPCAction" }
 
     @export(implementation) public init(port: Int, service: String? = nil) {
         document = JSONObject()
@@ -887,8 +891,8 @@ public struct GRPCAction: DocumentView {
 /// Kubernetes' `core/v1` `HTTPGetAction`.
 public struct HTTPGetAction: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.HTTPGetAction" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.HTTPGetAction" }
 
     @export(implementation) public init(
         port: IntOrString, host: String? = nil, httpHeaders: [HTTPHeader] = [], path: String? = nil,
@@ -928,8 +932,8 @@ public struct HTTPGetAction: DocumentView {
 /// Kubernetes' `core/v1` `HTTPHeader`.
 public struct HTTPHeader: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.HTTPHeader" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.HTTPHeader" }
 
     @export(implementation) public init(name: String, value: String) {
         document = JSONObject()
@@ -950,8 +954,8 @@ public struct HTTPHeader: DocumentView {
 /// Kubernetes' `core/v1` `Lifecycle`.
 public struct Lifecycle: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Lifecycle" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Lifecycle" }
 
     @export(implementation) public init(
         postStart: LifecycleHandler? = nil, preStop: LifecycleHandler? = nil, stopSignal: String? = nil
@@ -987,8 +991,8 @@ public struct Lifecycle: DocumentView {
 /// Kubernetes' `core/v1` `LifecycleHandler`.
 public struct LifecycleHandler: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.LifecycleHandler" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.LifecycleHandler" }
 
     @export(implementation) public init(
         exec: ExecAction? = nil, httpGet: HTTPGetAction? = nil, sleep: SleepAction? = nil,
@@ -1022,8 +1026,8 @@ public struct LifecycleHandler: DocumentView {
 /// Kubernetes' `core/v1` `LinuxContainerUser`.
 public struct LinuxContainerUser: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.LinuxContainerUser" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.LinuxContainerUser" }
 
     @export(implementation) public init(gid: Int, uid: Int, supplementalGroups: [Int] = []) {
         document = JSONObject()
@@ -1043,8 +1047,8 @@ public struct LinuxContainerUser: DocumentView {
 /// Kubernetes' `core/v1` `Probe`.
 public struct Probe: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Probe" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Probe" }
 
     @export(implementation) public init(
         exec: ExecAction? = nil, failureThreshold: Int? = nil, grpc: GRPCAction? = nil, httpGet: HTTPGetAction? = nil,
@@ -1109,8 +1113,8 @@ public struct Probe: DocumentView {
 /// Kubernetes' `core/v1` `SecretKeySelector`.
 public struct SecretKeySelector: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.SecretKeySelector" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.SecretKeySelector" }
 
     @export(implementation) public init(key: String, name: String? = nil, optional: Bool? = nil) {
         document = JSONObject()
@@ -1136,8 +1140,8 @@ public struct SecretKeySelector: DocumentView {
 /// Kubernetes' `core/v1` `SleepAction`.
 public struct SleepAction: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.SleepAction" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.SleepAction" }
 
     @export(implementation) public init(seconds: Int) {
         document = JSONObject()
@@ -1153,8 +1157,8 @@ public struct SleepAction: DocumentView {
 /// Kubernetes' `core/v1` `TCPSocketAction`.
 public struct TCPSocketAction: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.TCPSocketAction" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.TCPSocketAction" }
 
     @export(implementation) public init(port: IntOrString, host: String? = nil) {
         document = JSONObject()

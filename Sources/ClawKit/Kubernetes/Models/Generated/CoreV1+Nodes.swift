@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `core/v1` `ConfigMapNodeConfigSource`.
 public struct ConfigMapNodeConfigSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapNodeConfigSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapNodeConfigSource" }
 
     @export(implementation) public init(
         name: String, namespace: String, kubeletConfigKey: String, resourceVersion: String? = nil, uid: String? = nil
@@ -44,8 +44,8 @@ public struct ConfigMapNodeConfigSource: DocumentView {
 /// Kubernetes' `core/v1` `ContainerImage`.
 public struct ContainerImage: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ContainerImage" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ContainerImage" }
 
     @export(implementation) public init(names: [String] = [], sizeBytes: Int? = nil) {
         document = JSONObject()
@@ -66,8 +66,8 @@ public struct ContainerImage: DocumentView {
 /// Kubernetes' `v1` `Node`.
 public struct Node: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Node" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Node" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "Node", plural: "nodes", singular: "node", shortNames: ["no"],
         isNamespaced: false)
@@ -99,8 +99,8 @@ public struct Node: Resource {
 /// Kubernetes' `core/v1` `NodeAddress`.
 public struct NodeAddress: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeAddress" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeAddress" }
 
     @export(implementation) public init(address: String, type: String) {
         document = JSONObject()
@@ -121,8 +121,10 @@ public struct NodeAddress: DocumentView {
 /// Kubernetes' `core/v1` `NodeAllocatableResourceClaimStatus`.
 public struct NodeAllocatableResourceClaimStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus"
+    }
 
     @export(implementation) public init(
         resourceClaimName: String, resources: [String: Quantity], containers: [String] = []
@@ -150,8 +152,8 @@ public struct NodeAllocatableResourceClaimStatus: DocumentView {
 /// Kubernetes' `core/v1` `NodeCondition`.
 public struct NodeCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeCondition" }
 
     @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastHeartbeatTime: String? = nil,
@@ -195,8 +197,8 @@ public struct NodeCondition: DocumentView {
 /// Kubernetes' `core/v1` `NodeConfigSource`.
 public struct NodeConfigSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeConfigSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeConfigSource" }
 
     @export(implementation) public init(configMap: ConfigMapNodeConfigSource? = nil) {
         document = JSONObject()
@@ -212,8 +214,8 @@ public struct NodeConfigSource: DocumentView {
 /// Kubernetes' `core/v1` `NodeConfigStatus`.
 public struct NodeConfigStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeConfigStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeConfigStatus" }
 
     @export(implementation) public init(
         active: NodeConfigSource? = nil, assigned: NodeConfigSource? = nil, error: String? = nil,
@@ -247,8 +249,8 @@ public struct NodeConfigStatus: DocumentView {
 /// Kubernetes' `core/v1` `NodeDaemonEndpoints`.
 public struct NodeDaemonEndpoints: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeDaemonEndpoints" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeDaemonEndpoints" }
 
     @export(implementation) public init(kubeletEndpoint: DaemonEndpoint? = nil) {
         document = JSONObject()
@@ -264,8 +266,8 @@ public struct NodeDaemonEndpoints: DocumentView {
 /// Kubernetes' `core/v1` `NodeFeatures`.
 public struct NodeFeatures: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeFeatures" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeFeatures" }
 
     @export(implementation) public init(supplementalGroupsPolicy: Bool? = nil) {
         document = JSONObject()
@@ -281,8 +283,8 @@ public struct NodeFeatures: DocumentView {
 /// Kubernetes' `core/v1` `NodeRuntimeHandler`.
 public struct NodeRuntimeHandler: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeRuntimeHandler" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeRuntimeHandler" }
 
     @export(implementation) public init(name: String? = nil, features: NodeRuntimeHandlerFeatures? = nil) {
         document = JSONObject()
@@ -303,8 +305,8 @@ public struct NodeRuntimeHandler: DocumentView {
 /// Kubernetes' `core/v1` `NodeRuntimeHandlerFeatures`.
 public struct NodeRuntimeHandlerFeatures: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeRuntimeHandlerFeatures" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeRuntimeHandlerFeatures" }
 
     @export(implementation) public init(recursiveReadOnlyMounts: Bool? = nil, userNamespaces: Bool? = nil) {
         document = JSONObject()
@@ -325,8 +327,8 @@ public struct NodeRuntimeHandlerFeatures: DocumentView {
 /// Kubernetes' `core/v1` `NodeSpec`.
 public struct NodeSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeSpec" }
 
     @export(implementation) public init(
         configSource: NodeConfigSource? = nil, externalID: String? = nil, podCIDR: String? = nil,
@@ -375,8 +377,8 @@ public struct NodeSpec: DocumentView {
 /// Kubernetes' `core/v1` `NodeStatus`.
 public struct NodeStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeStatus" }
 
     @export(implementation) public init(
         addresses: [NodeAddress] = [], allocatable: [String: Quantity] = [:], capacity: [String: Quantity] = [:],
@@ -464,8 +466,8 @@ public struct NodeStatus: DocumentView {
 /// Kubernetes' `core/v1` `NodeSwapStatus`.
 public struct NodeSwapStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeSwapStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeSwapStatus" }
 
     @export(implementation) public init(capacity: Int? = nil) {
         document = JSONObject()
@@ -481,8 +483,8 @@ public struct NodeSwapStatus: DocumentView {
 /// Kubernetes' `core/v1` `NodeSystemInfo`.
 public struct NodeSystemInfo: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeSystemInfo" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeSystemInfo" }
 
     @export(implementation) public init(
         architecture: String, bootID: String, containerRuntimeVersion: String, kernelVersion: String,
@@ -552,8 +554,8 @@ public struct NodeSystemInfo: DocumentView {
 /// Kubernetes' `core/v1` `Taint`.
 public struct Taint: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Taint" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Taint" }
 
     @export(implementation) public init(key: String, effect: String, value: String? = nil, timeAdded: String? = nil) {
         document = JSONObject()

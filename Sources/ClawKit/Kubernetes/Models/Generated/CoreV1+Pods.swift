@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `core/v1` `Affinity`.
 public struct Affinity: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Affinity" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Affinity" }
 
     @export(implementation) public init(
         nodeAffinity: NodeAffinity? = nil, podAffinity: PodAffinity? = nil, podAntiAffinity: PodAntiAffinity? = nil
@@ -34,8 +34,8 @@ public struct Affinity: DocumentView {
 /// Kubernetes' `core/v1` `AppArmorProfile`.
 public struct AppArmorProfile: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.AppArmorProfile" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.AppArmorProfile" }
 
     @export(implementation) public init(type: String, localhostProfile: String? = nil) {
         document = JSONObject()
@@ -57,8 +57,8 @@ public struct AppArmorProfile: DocumentView {
 /// Kubernetes' `core/v1` `ConfigMapEnvSource`.
 public struct ConfigMapEnvSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapEnvSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapEnvSource" }
 
     @export(implementation) public init(name: String? = nil, optional: Bool? = nil) {
         document = JSONObject()
@@ -79,8 +79,8 @@ public struct ConfigMapEnvSource: DocumentView {
 /// Kubernetes' `core/v1` `HostAlias`.
 public struct HostAlias: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.HostAlias" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.HostAlias" }
 
     @export(implementation) public init(ip: String, hostnames: [String] = []) {
         document = JSONObject()
@@ -101,8 +101,8 @@ public struct HostAlias: DocumentView {
 /// Kubernetes' `core/v1` `HostIP`.
 public struct HostIP: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.HostIP" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.HostIP" }
 
     @export(implementation) public init(ip: String) {
         document = JSONObject()
@@ -118,8 +118,8 @@ public struct HostIP: DocumentView {
 /// Kubernetes' `core/v1` `LocalObjectReference`.
 public struct LocalObjectReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.LocalObjectReference" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.LocalObjectReference" }
 
     @export(implementation) public init(name: String? = nil) {
         document = JSONObject()
@@ -135,8 +135,8 @@ public struct LocalObjectReference: DocumentView {
 /// Kubernetes' `core/v1` `NodeAffinity`.
 public struct NodeAffinity: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeAffinity" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeAffinity" }
 
     @export(implementation) public init(
         preferredDuringSchedulingIgnoredDuringExecution: [PreferredSchedulingTerm] = [],
@@ -160,8 +160,8 @@ public struct NodeAffinity: DocumentView {
 /// Kubernetes' `core/v1` `NodeSelector`.
 public struct NodeSelector: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeSelector" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeSelector" }
 
     @export(implementation) public init(nodeSelectorTerms: [NodeSelectorTerm]) {
         document = JSONObject()
@@ -177,8 +177,8 @@ public struct NodeSelector: DocumentView {
 /// Kubernetes' `core/v1` `NodeSelectorRequirement`.
 public struct NodeSelectorRequirement: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeSelectorRequirement" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeSelectorRequirement" }
 
     @export(implementation) public init(key: String, `operator`: String, values: [String] = []) {
         document = JSONObject()
@@ -205,8 +205,8 @@ public struct NodeSelectorRequirement: DocumentView {
 /// Kubernetes' `core/v1` `NodeSelectorTerm`.
 public struct NodeSelectorTerm: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NodeSelectorTerm" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NodeSelectorTerm" }
 
     @export(implementation) public init(
         matchExpressions: [NodeSelectorRequirement] = [], matchFields: [NodeSelectorRequirement] = []
@@ -229,8 +229,8 @@ public struct NodeSelectorTerm: DocumentView {
 /// Kubernetes' `core/v1` `ObjectFieldSelector`.
 public struct ObjectFieldSelector: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ObjectFieldSelector" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ObjectFieldSelector" }
 
     @export(implementation) public init(fieldPath: String, apiVersion: String? = nil) {
         document = JSONObject()
@@ -251,8 +251,8 @@ public struct ObjectFieldSelector: DocumentView {
 /// Kubernetes' `core/v1` `ObjectReference`.
 public struct ObjectReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ObjectReference" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ObjectReference" }
 
     @export(implementation) public init(
         apiVersion: String? = nil, kind: String? = nil, name: String? = nil, namespace: String? = nil,
@@ -301,8 +301,8 @@ public struct ObjectReference: DocumentView {
 /// Kubernetes' `v1` `Pod`.
 public struct Pod: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Pod" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Pod" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "Pod", plural: "pods", singular: "pod", shortNames: ["po"], categories: ["all"])
 
@@ -333,8 +333,8 @@ public struct Pod: Resource {
 /// Kubernetes' `core/v1` `PodAffinity`.
 public struct PodAffinity: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodAffinity" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodAffinity" }
 
     @export(implementation) public init(
         preferredDuringSchedulingIgnoredDuringExecution: [WeightedPodAffinityTerm] = [],
@@ -358,8 +358,8 @@ public struct PodAffinity: DocumentView {
 /// Kubernetes' `core/v1` `PodAffinityTerm`.
 public struct PodAffinityTerm: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodAffinityTerm" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodAffinityTerm" }
 
     @export(implementation) public init(
         topologyKey: String, labelSelector: LabelSelector? = nil, matchLabelKeys: [String] = [],
@@ -403,8 +403,8 @@ public struct PodAffinityTerm: DocumentView {
 /// Kubernetes' `core/v1` `PodAntiAffinity`.
 public struct PodAntiAffinity: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodAntiAffinity" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodAntiAffinity" }
 
     @export(implementation) public init(
         preferredDuringSchedulingIgnoredDuringExecution: [WeightedPodAffinityTerm] = [],
@@ -428,8 +428,8 @@ public struct PodAntiAffinity: DocumentView {
 /// Kubernetes' `core/v1` `PodCondition`.
 public struct PodCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodCondition" }
 
     @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastProbeTime: String? = nil,
@@ -478,8 +478,8 @@ public struct PodCondition: DocumentView {
 /// Kubernetes' `core/v1` `PodDNSConfig`.
 public struct PodDNSConfig: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodDNSConfig" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodDNSConfig" }
 
     @export(implementation) public init(
         nameservers: [String] = [], options: [PodDNSConfigOption] = [], searches: [String] = []
@@ -507,8 +507,8 @@ public struct PodDNSConfig: DocumentView {
 /// Kubernetes' `core/v1` `PodDNSConfigOption`.
 public struct PodDNSConfigOption: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodDNSConfigOption" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodDNSConfigOption" }
 
     @export(implementation) public init(name: String? = nil, value: String? = nil) {
         document = JSONObject()
@@ -529,8 +529,10 @@ public struct PodDNSConfigOption: DocumentView {
 /// Kubernetes' `core/v1` `PodExtendedResourceClaimStatus`.
 public struct PodExtendedResourceClaimStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodExtendedResourceClaimStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.PodExtendedResourceClaimStatus"
+    }
 
     @export(implementation) public init(
         requestMappings: [ContainerExtendedResourceRequest], resourceClaimName: String
@@ -553,8 +555,8 @@ public struct PodExtendedResourceClaimStatus: DocumentView {
 /// Kubernetes' `core/v1` `PodIP`.
 public struct PodIP: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodIP" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodIP" }
 
     @export(implementation) public init(ip: String) {
         document = JSONObject()
@@ -570,8 +572,8 @@ public struct PodIP: DocumentView {
 /// Kubernetes' `core/v1` `PodOS`.
 public struct PodOS: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodOS" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodOS" }
 
     @export(implementation) public init(name: String) {
         document = JSONObject()
@@ -587,8 +589,8 @@ public struct PodOS: DocumentView {
 /// Kubernetes' `core/v1` `PodReadinessGate`.
 public struct PodReadinessGate: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodReadinessGate" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodReadinessGate" }
 
     @export(implementation) public init(conditionType: String) {
         document = JSONObject()
@@ -604,8 +606,8 @@ public struct PodReadinessGate: DocumentView {
 /// Kubernetes' `core/v1` `PodResourceClaim`.
 public struct PodResourceClaim: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodResourceClaim" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodResourceClaim" }
 
     @export(implementation) public init(
         name: String, resourceClaimName: String? = nil, resourceClaimTemplateName: String? = nil
@@ -633,8 +635,8 @@ public struct PodResourceClaim: DocumentView {
 /// Kubernetes' `core/v1` `PodResourceClaimStatus`.
 public struct PodResourceClaimStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodResourceClaimStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodResourceClaimStatus" }
 
     @export(implementation) public init(name: String, resourceClaimName: String? = nil) {
         document = JSONObject()
@@ -655,8 +657,8 @@ public struct PodResourceClaimStatus: DocumentView {
 /// Kubernetes' `core/v1` `PodSchedulingGate`.
 public struct PodSchedulingGate: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodSchedulingGate" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodSchedulingGate" }
 
     @export(implementation) public init(name: String) {
         document = JSONObject()
@@ -672,8 +674,8 @@ public struct PodSchedulingGate: DocumentView {
 /// Kubernetes' `core/v1` `PodSchedulingGroup`.
 public struct PodSchedulingGroup: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodSchedulingGroup" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodSchedulingGroup" }
 
     @export(implementation) public init(podGroupName: String? = nil) {
         document = JSONObject()
@@ -689,8 +691,8 @@ public struct PodSchedulingGroup: DocumentView {
 /// Kubernetes' `core/v1` `PodSecurityContext`.
 public struct PodSecurityContext: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodSecurityContext" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodSecurityContext" }
 
     @export(implementation) public init(
         appArmorProfile: AppArmorProfile? = nil, fsGroup: Int? = nil, fsGroupChangePolicy: String? = nil,
@@ -774,8 +776,8 @@ public struct PodSecurityContext: DocumentView {
 /// Kubernetes' `core/v1` `PodSpec`.
 public struct PodSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodSpec" }
 
     @export(implementation) public init(
         containers: [Container], activeDeadlineSeconds: Int? = nil, affinity: Affinity? = nil,
@@ -1012,8 +1014,8 @@ public struct PodSpec: DocumentView {
 /// Kubernetes' `core/v1` `PodStatus`.
 public struct PodStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodStatus" }
 
     @export(implementation) public init(
         allocatedResources: [String: Quantity] = [:], conditions: [PodCondition] = [],
@@ -1141,8 +1143,8 @@ public struct PodStatus: DocumentView {
 /// Kubernetes' `v1` `PodTemplate`.
 public struct PodTemplate: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodTemplate" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodTemplate" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "PodTemplate", plural: "podtemplates", singular: "podtemplate")
 
@@ -1166,8 +1168,8 @@ public struct PodTemplate: Resource {
 /// Kubernetes' `core/v1` `PodTemplateSpec`.
 public struct PodTemplateSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodTemplateSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodTemplateSpec" }
 
     @export(implementation) public init(metadata: ObjectMeta? = nil, spec: PodSpec? = nil) {
         document = JSONObject()
@@ -1188,8 +1190,8 @@ public struct PodTemplateSpec: DocumentView {
 /// Kubernetes' `core/v1` `PreferredSchedulingTerm`.
 public struct PreferredSchedulingTerm: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PreferredSchedulingTerm" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PreferredSchedulingTerm" }
 
     @export(implementation) public init(preference: NodeSelectorTerm, weight: Int) {
         document = JSONObject()
@@ -1210,8 +1212,8 @@ public struct PreferredSchedulingTerm: DocumentView {
 /// Kubernetes' `v1` `ReplicationController`.
 public struct ReplicationController: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ReplicationController" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ReplicationController" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "ReplicationController", plural: "replicationcontrollers",
         singular: "replicationcontroller", shortNames: ["rc"], categories: ["all"])
@@ -1244,8 +1246,10 @@ public struct ReplicationController: Resource {
 /// Kubernetes' `core/v1` `ReplicationControllerCondition`.
 public struct ReplicationControllerCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ReplicationControllerCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.ReplicationControllerCondition"
+    }
 
     @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil
@@ -1283,8 +1287,8 @@ public struct ReplicationControllerCondition: DocumentView {
 /// Kubernetes' `core/v1` `ReplicationControllerSpec`.
 public struct ReplicationControllerSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ReplicationControllerSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ReplicationControllerSpec" }
 
     @export(implementation) public init(
         minReadySeconds: Int? = nil, replicas: Int? = nil, selector: [String: String] = [:],
@@ -1318,8 +1322,8 @@ public struct ReplicationControllerSpec: DocumentView {
 /// Kubernetes' `core/v1` `ReplicationControllerStatus`.
 public struct ReplicationControllerStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ReplicationControllerStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ReplicationControllerStatus" }
 
     @export(implementation) public init(
         replicas: Int, availableReplicas: Int? = nil, conditions: [ReplicationControllerCondition] = [],
@@ -1363,8 +1367,8 @@ public struct ReplicationControllerStatus: DocumentView {
 /// Kubernetes' `core/v1` `ResourceClaim`.
 public struct CoreResourceClaim: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ResourceClaim" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ResourceClaim" }
 
     @export(implementation) public init(name: String, request: String? = nil) {
         document = JSONObject()
@@ -1385,8 +1389,8 @@ public struct CoreResourceClaim: DocumentView {
 /// Kubernetes' `core/v1` `ResourceFieldSelector`.
 public struct ResourceFieldSelector: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ResourceFieldSelector" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ResourceFieldSelector" }
 
     @export(implementation) public init(resource: String, containerName: String? = nil, divisor: Quantity? = nil) {
         document = JSONObject()
@@ -1412,8 +1416,8 @@ public struct ResourceFieldSelector: DocumentView {
 /// Kubernetes' `core/v1` `ResourceHealth`.
 public struct ResourceHealth: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ResourceHealth" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ResourceHealth" }
 
     @export(implementation) public init(resourceID: String, health: String? = nil, message: String? = nil) {
         document = JSONObject()
@@ -1439,8 +1443,8 @@ public struct ResourceHealth: DocumentView {
 /// Kubernetes' `core/v1` `ResourceRequirements`.
 public struct ResourceRequirements: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ResourceRequirements" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ResourceRequirements" }
 
     @export(implementation) public init(
         claims: [CoreResourceClaim] = [], limits: [String: Quantity] = [:], requests: [String: Quantity] = [:]
@@ -1468,8 +1472,8 @@ public struct ResourceRequirements: DocumentView {
 /// Kubernetes' `core/v1` `ResourceStatus`.
 public struct ResourceStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ResourceStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ResourceStatus" }
 
     @export(implementation) public init(name: String, resources: [ResourceHealth] = []) {
         document = JSONObject()
@@ -1490,8 +1494,8 @@ public struct ResourceStatus: DocumentView {
 /// Kubernetes' `core/v1` `SELinuxOptions`.
 public struct SELinuxOptions: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.SELinuxOptions" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.SELinuxOptions" }
 
     @export(implementation) public init(
         level: String? = nil, role: String? = nil, type: String? = nil, user: String? = nil
@@ -1524,8 +1528,8 @@ public struct SELinuxOptions: DocumentView {
 /// Kubernetes' `core/v1` `ScopeSelector`.
 public struct ScopeSelector: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ScopeSelector" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ScopeSelector" }
 
     @export(implementation) public init(matchExpressions: [ScopedResourceSelectorRequirement] = []) {
         document = JSONObject()
@@ -1541,8 +1545,10 @@ public struct ScopeSelector: DocumentView {
 /// Kubernetes' `core/v1` `ScopedResourceSelectorRequirement`.
 public struct ScopedResourceSelectorRequirement: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ScopedResourceSelectorRequirement" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.ScopedResourceSelectorRequirement"
+    }
 
     @export(implementation) public init(`operator`: String, scopeName: String, values: [String] = []) {
         document = JSONObject()
@@ -1571,8 +1577,8 @@ public struct ScopedResourceSelectorRequirement: DocumentView {
 /// Kubernetes' `core/v1` `SeccompProfile`.
 public struct SeccompProfile: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.SeccompProfile" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.SeccompProfile" }
 
     @export(implementation) public init(type: String, localhostProfile: String? = nil) {
         document = JSONObject()
@@ -1594,8 +1600,8 @@ public struct SeccompProfile: DocumentView {
 /// Kubernetes' `core/v1` `SecretEnvSource`.
 public struct SecretEnvSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.SecretEnvSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.SecretEnvSource" }
 
     @export(implementation) public init(name: String? = nil, optional: Bool? = nil) {
         document = JSONObject()
@@ -1616,8 +1622,8 @@ public struct SecretEnvSource: DocumentView {
 /// Kubernetes' `core/v1` `SecretReference`.
 public struct SecretReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.SecretReference" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.SecretReference" }
 
     @export(implementation) public init(name: String? = nil, namespace: String? = nil) {
         document = JSONObject()
@@ -1638,8 +1644,8 @@ public struct SecretReference: DocumentView {
 /// Kubernetes' `core/v1` `SecurityContext`.
 public struct SecurityContext: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.SecurityContext" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.SecurityContext" }
 
     @export(implementation) public init(
         allowPrivilegeEscalation: Bool? = nil, appArmorProfile: AppArmorProfile? = nil,
@@ -1717,8 +1723,8 @@ public struct SecurityContext: DocumentView {
 /// Kubernetes' `core/v1` `Sysctl`.
 public struct Sysctl: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Sysctl" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Sysctl" }
 
     @export(implementation) public init(name: String, value: String) {
         document = JSONObject()
@@ -1739,8 +1745,8 @@ public struct Sysctl: DocumentView {
 /// Kubernetes' `core/v1` `Toleration`.
 public struct Toleration: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Toleration" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Toleration" }
 
     @export(implementation) public init(
         key: String? = nil, `operator`: String? = nil, value: String? = nil, effect: String? = nil,
@@ -1781,8 +1787,10 @@ public struct Toleration: DocumentView {
 /// Kubernetes' `core/v1` `TopologySelectorLabelRequirement`.
 public struct TopologySelectorLabelRequirement: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.TopologySelectorLabelRequirement" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.TopologySelectorLabelRequirement"
+    }
 
     @export(implementation) public init(key: String, values: [String]) {
         document = JSONObject()
@@ -1803,8 +1811,8 @@ public struct TopologySelectorLabelRequirement: DocumentView {
 /// Kubernetes' `core/v1` `TopologySelectorTerm`.
 public struct TopologySelectorTerm: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.TopologySelectorTerm" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.TopologySelectorTerm" }
 
     @export(implementation) public init(matchLabelExpressions: [TopologySelectorLabelRequirement] = []) {
         document = JSONObject()
@@ -1820,8 +1828,8 @@ public struct TopologySelectorTerm: DocumentView {
 /// Kubernetes' `core/v1` `TopologySpreadConstraint`.
 public struct TopologySpreadConstraint: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.TopologySpreadConstraint" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.TopologySpreadConstraint" }
 
     @export(implementation) public init(
         maxSkew: Int, topologyKey: String, whenUnsatisfiable: String, labelSelector: LabelSelector? = nil,
@@ -1879,8 +1887,8 @@ public struct TopologySpreadConstraint: DocumentView {
 /// Kubernetes' `core/v1` `TypedLocalObjectReference`.
 public struct TypedLocalObjectReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.TypedLocalObjectReference" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.TypedLocalObjectReference" }
 
     @export(implementation) public init(kind: String, name: String, apiGroup: String? = nil) {
         document = JSONObject()
@@ -1906,8 +1914,8 @@ public struct TypedLocalObjectReference: DocumentView {
 /// Kubernetes' `core/v1` `TypedObjectReference`.
 public struct TypedObjectReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.TypedObjectReference" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.TypedObjectReference" }
 
     @export(implementation) public init(kind: String, name: String, namespace: String? = nil, apiGroup: String? = nil) {
         document = JSONObject()
@@ -1938,8 +1946,8 @@ public struct TypedObjectReference: DocumentView {
 /// Kubernetes' `core/v1` `WeightedPodAffinityTerm`.
 public struct WeightedPodAffinityTerm: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.WeightedPodAffinityTerm" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.WeightedPodAffinityTerm" }
 
     @export(implementation) public init(podAffinityTerm: PodAffinityTerm, weight: Int) {
         document = JSONObject()
@@ -1960,8 +1968,8 @@ public struct WeightedPodAffinityTerm: DocumentView {
 /// Kubernetes' `core/v1` `WindowsSecurityContextOptions`.
 public struct WindowsSecurityContextOptions: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.WindowsSecurityContextOptions" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.WindowsSecurityContextOptions" }
 
     @export(implementation) public init(
         gmsaCredentialSpec: String? = nil, gmsaCredentialSpecName: String? = nil, hostProcess: Bool? = nil,

@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `v1` `Binding`.
 public struct Binding: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Binding" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Binding" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "Binding", plural: "bindings", singular: "binding")
 
@@ -30,8 +30,8 @@ public struct Binding: Resource {
 /// Kubernetes' `core/v1` `ClientIPConfig`.
 public struct ClientIPConfig: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ClientIPConfig" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ClientIPConfig" }
 
     @export(implementation) public init(timeoutSeconds: Int? = nil) {
         document = JSONObject()
@@ -47,8 +47,8 @@ public struct ClientIPConfig: DocumentView {
 /// Kubernetes' `core/v1` `ComponentCondition`.
 public struct ComponentCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ComponentCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ComponentCondition" }
 
     @export(implementation) public init(type: String, status: String, message: String? = nil, error: String? = nil) {
         document = JSONObject()
@@ -79,8 +79,8 @@ public struct ComponentCondition: DocumentView {
 /// Kubernetes' `v1` `ComponentStatus`.
 public struct ComponentStatus: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ComponentStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ComponentStatus" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "ComponentStatus", plural: "componentstatuses", singular: "componentstatus",
         shortNames: ["cs"], isNamespaced: false)
@@ -105,8 +105,8 @@ public struct ComponentStatus: Resource {
 /// Kubernetes' `v1` `ConfigMap`.
 public struct ConfigMap: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMap" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMap" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", singular: "configmap", shortNames: ["cm"])
 
@@ -143,8 +143,8 @@ public struct ConfigMap: Resource {
 /// Kubernetes' `core/v1` `DaemonEndpoint`.
 public struct DaemonEndpoint: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.DaemonEndpoint" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.DaemonEndpoint" }
 
     @export(implementation) public init(Port: Int) {
         document = JSONObject()
@@ -160,8 +160,8 @@ public struct DaemonEndpoint: DocumentView {
 /// Kubernetes' `core/v1` `EndpointAddress`.
 public struct EndpointAddress: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.EndpointAddress" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.EndpointAddress" }
 
     @export(implementation) public init(
         ip: String, hostname: String? = nil, nodeName: String? = nil, targetRef: ObjectReference? = nil
@@ -194,8 +194,8 @@ public struct EndpointAddress: DocumentView {
 /// Kubernetes' `core/v1` `EndpointPort`.
 public struct EndpointPort: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.EndpointPort" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.EndpointPort" }
 
     @export(implementation) public init(
         port: Int, name: String? = nil, appProtocol: String? = nil, `protocol`: String? = nil
@@ -229,8 +229,8 @@ public struct EndpointPort: DocumentView {
 /// Kubernetes' `core/v1` `EndpointSubset`.
 public struct EndpointSubset: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.EndpointSubset" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.EndpointSubset" }
 
     @export(implementation) public init(
         addresses: [EndpointAddress] = [], notReadyAddresses: [EndpointAddress] = [], ports: [EndpointPort] = []
@@ -258,8 +258,8 @@ public struct EndpointSubset: DocumentView {
 /// Kubernetes' `v1` `Endpoints`.
 public struct Endpoints: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Endpoints" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Endpoints" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "Endpoints", plural: "endpoints", singular: "endpoints", shortNames: ["ep"])
 
@@ -283,8 +283,8 @@ public struct Endpoints: Resource {
 /// Kubernetes' `v1` `Event`.
 public struct Event: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Event" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Event" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "Event", plural: "events", singular: "event", shortNames: ["ev"])
 
@@ -378,8 +378,8 @@ public struct Event: Resource {
 /// Kubernetes' `core/v1` `EventSeries`.
 public struct EventSeries: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.EventSeries" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.EventSeries" }
 
     @export(implementation) public init(count: Int? = nil, lastObservedTime: String? = nil) {
         document = JSONObject()
@@ -400,8 +400,8 @@ public struct EventSeries: DocumentView {
 /// Kubernetes' `core/v1` `EventSource`.
 public struct EventSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.EventSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.EventSource" }
 
     @export(implementation) public init(component: String? = nil, host: String? = nil) {
         document = JSONObject()
@@ -422,8 +422,8 @@ public struct EventSource: DocumentView {
 /// Kubernetes' `v1` `LimitRange`.
 public struct LimitRange: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.LimitRange" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.LimitRange" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "LimitRange", plural: "limitranges", singular: "limitrange",
         shortNames: ["limits"])
@@ -448,8 +448,8 @@ public struct LimitRange: Resource {
 /// Kubernetes' `core/v1` `LimitRangeItem`.
 public struct LimitRangeItem: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.LimitRangeItem" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.LimitRangeItem" }
 
     @export(implementation) public init(
         type: String, `default`: [String: Quantity] = [:], defaultRequest: [String: Quantity] = [:],
@@ -493,8 +493,8 @@ public struct LimitRangeItem: DocumentView {
 /// Kubernetes' `core/v1` `LimitRangeSpec`.
 public struct LimitRangeSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.LimitRangeSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.LimitRangeSpec" }
 
     @export(implementation) public init(limits: [LimitRangeItem]) {
         document = JSONObject()
@@ -510,8 +510,8 @@ public struct LimitRangeSpec: DocumentView {
 /// Kubernetes' `core/v1` `LoadBalancerIngress`.
 public struct LoadBalancerIngress: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.LoadBalancerIngress" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.LoadBalancerIngress" }
 
     @export(implementation) public init(
         hostname: String? = nil, ip: String? = nil, ipMode: String? = nil, ports: [PortStatus] = []
@@ -541,8 +541,8 @@ public struct LoadBalancerIngress: DocumentView {
 /// Kubernetes' `core/v1` `LoadBalancerStatus`.
 public struct LoadBalancerStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.LoadBalancerStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.LoadBalancerStatus" }
 
     @export(implementation) public init(ingress: [LoadBalancerIngress] = []) {
         document = JSONObject()
@@ -558,8 +558,8 @@ public struct LoadBalancerStatus: DocumentView {
 /// Kubernetes' `v1` `Namespace`.
 public struct Namespace: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Namespace" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Namespace" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "Namespace", plural: "namespaces", singular: "namespace", shortNames: ["ns"],
         isNamespaced: false)
@@ -591,8 +591,8 @@ public struct Namespace: Resource {
 /// Kubernetes' `core/v1` `NamespaceCondition`.
 public struct NamespaceCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NamespaceCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NamespaceCondition" }
 
     @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastTransitionTime: String? = nil
@@ -630,8 +630,8 @@ public struct NamespaceCondition: DocumentView {
 /// Kubernetes' `core/v1` `NamespaceSpec`.
 public struct NamespaceSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NamespaceSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NamespaceSpec" }
 
     @export(implementation) public init(finalizers: [String] = []) {
         document = JSONObject()
@@ -647,8 +647,8 @@ public struct NamespaceSpec: DocumentView {
 /// Kubernetes' `core/v1` `NamespaceStatus`.
 public struct NamespaceStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NamespaceStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NamespaceStatus" }
 
     @export(implementation) public init(conditions: [NamespaceCondition] = [], phase: String? = nil) {
         document = JSONObject()
@@ -670,8 +670,8 @@ public struct NamespaceStatus: DocumentView {
 /// Kubernetes' `core/v1` `PortStatus`.
 public struct PortStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PortStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PortStatus" }
 
     @export(implementation) public init(port: Int, `protocol`: String, error: String? = nil) {
         document = JSONObject()
@@ -698,8 +698,8 @@ public struct PortStatus: DocumentView {
 /// Kubernetes' `v1` `ResourceQuota`.
 public struct ResourceQuota: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ResourceQuota" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ResourceQuota" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "ResourceQuota", plural: "resourcequotas", singular: "resourcequota",
         shortNames: ["quota"])
@@ -731,8 +731,8 @@ public struct ResourceQuota: Resource {
 /// Kubernetes' `core/v1` `ResourceQuotaSpec`.
 public struct ResourceQuotaSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ResourceQuotaSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ResourceQuotaSpec" }
 
     @export(implementation) public init(
         hard: [String: Quantity] = [:], scopeSelector: ScopeSelector? = nil, scopes: [String] = []
@@ -760,8 +760,8 @@ public struct ResourceQuotaSpec: DocumentView {
 /// Kubernetes' `core/v1` `ResourceQuotaStatus`.
 public struct ResourceQuotaStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ResourceQuotaStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ResourceQuotaStatus" }
 
     @export(implementation) public init(hard: [String: Quantity] = [:], used: [String: Quantity] = [:]) {
         document = JSONObject()
@@ -782,8 +782,8 @@ public struct ResourceQuotaStatus: DocumentView {
 /// Kubernetes' `v1` `Secret`.
 public struct KubernetesSecret: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Secret" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Secret" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "Secret", plural: "secrets", singular: "secret")
 
@@ -825,8 +825,8 @@ public struct KubernetesSecret: Resource {
 /// Kubernetes' `v1` `Service`.
 public struct Service: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Service" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Service" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "Service", plural: "services", singular: "service", shortNames: ["svc"],
         categories: ["all"])
@@ -858,8 +858,8 @@ public struct Service: Resource {
 /// Kubernetes' `v1` `ServiceAccount`.
 public struct ServiceAccount: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ServiceAccount" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ServiceAccount" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "ServiceAccount", plural: "serviceaccounts", singular: "serviceaccount",
         shortNames: ["sa"])
@@ -897,8 +897,8 @@ public struct ServiceAccount: Resource {
 /// Kubernetes' `core/v1` `ServicePort`.
 public struct ServicePort: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ServicePort" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ServicePort" }
 
     @export(implementation) public init(
         port: Int, name: String? = nil, targetPort: IntOrString? = nil, `protocol`: String? = nil, nodePort: Int? = nil,
@@ -943,8 +943,8 @@ public struct ServicePort: DocumentView {
 /// Kubernetes' `core/v1` `ServiceSpec`.
 public struct ServiceSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ServiceSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ServiceSpec" }
 
     @export(implementation) public init(
         allocateLoadBalancerNodePorts: Bool? = nil, clusterIP: String? = nil, clusterIPs: [String] = [],
@@ -1068,8 +1068,8 @@ public struct ServiceSpec: DocumentView {
 /// Kubernetes' `core/v1` `ServiceStatus`.
 public struct ServiceStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ServiceStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ServiceStatus" }
 
     @export(implementation) public init(conditions: [Condition] = [], loadBalancer: LoadBalancerStatus? = nil) {
         document = JSONObject()
@@ -1090,8 +1090,8 @@ public struct ServiceStatus: DocumentView {
 /// Kubernetes' `core/v1` `SessionAffinityConfig`.
 public struct SessionAffinityConfig: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.SessionAffinityConfig" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.SessionAffinityConfig" }
 
     @export(implementation) public init(clientIP: ClientIPConfig? = nil) {
         document = JSONObject()

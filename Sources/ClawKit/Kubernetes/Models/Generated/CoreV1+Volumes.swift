@@ -5,8 +5,10 @@ public import ClawDocuments
 /// Kubernetes' `core/v1` `AWSElasticBlockStoreVolumeSource`.
 public struct AWSElasticBlockStoreVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource"
+    }
 
     @export(implementation) public init(
         volumeID: String, fsType: String? = nil, partition: Int? = nil, readOnly: Bool? = nil
@@ -39,8 +41,8 @@ public struct AWSElasticBlockStoreVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `AttachedVolume`.
 public struct AttachedVolume: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.AttachedVolume" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.AttachedVolume" }
 
     @export(implementation) public init(name: String, devicePath: String) {
         document = JSONObject()
@@ -61,8 +63,8 @@ public struct AttachedVolume: DocumentView {
 /// Kubernetes' `core/v1` `AzureDiskVolumeSource`.
 public struct AzureDiskVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.AzureDiskVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.AzureDiskVolumeSource" }
 
     @export(implementation) public init(
         diskName: String, diskURI: String, kind: String? = nil, cachingMode: String? = nil, fsType: String? = nil,
@@ -108,8 +110,10 @@ public struct AzureDiskVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `AzureFilePersistentVolumeSource`.
 public struct AzureFilePersistentVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.AzureFilePersistentVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.AzureFilePersistentVolumeSource"
+    }
 
     @export(implementation) public init(
         secretName: String, shareName: String, readOnly: Bool? = nil, secretNamespace: String? = nil
@@ -142,8 +146,8 @@ public struct AzureFilePersistentVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `AzureFileVolumeSource`.
 public struct AzureFileVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.AzureFileVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.AzureFileVolumeSource" }
 
     @export(implementation) public init(secretName: String, shareName: String, readOnly: Bool? = nil) {
         document = JSONObject()
@@ -169,8 +173,8 @@ public struct AzureFileVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `CSIPersistentVolumeSource`.
 public struct CSIPersistentVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.CSIPersistentVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.CSIPersistentVolumeSource" }
 
     @export(implementation) public init(
         driver: String, volumeHandle: String, controllerExpandSecretRef: SecretReference? = nil,
@@ -236,8 +240,8 @@ public struct CSIPersistentVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `CSIVolumeSource`.
 public struct CSIVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.CSIVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.CSIVolumeSource" }
 
     @export(implementation) public init(
         driver: String, fsType: String? = nil, nodePublishSecretRef: LocalObjectReference? = nil, readOnly: Bool? = nil,
@@ -276,8 +280,8 @@ public struct CSIVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `CephFSPersistentVolumeSource`.
 public struct CephFSPersistentVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.CephFSPersistentVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.CephFSPersistentVolumeSource" }
 
     @export(implementation) public init(
         monitors: [String], path: String? = nil, readOnly: Bool? = nil, secretFile: String? = nil,
@@ -321,8 +325,8 @@ public struct CephFSPersistentVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `CephFSVolumeSource`.
 public struct CephFSVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.CephFSVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.CephFSVolumeSource" }
 
     @export(implementation) public init(
         monitors: [String], path: String? = nil, readOnly: Bool? = nil, secretFile: String? = nil,
@@ -366,8 +370,8 @@ public struct CephFSVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `CinderPersistentVolumeSource`.
 public struct CinderPersistentVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.CinderPersistentVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.CinderPersistentVolumeSource" }
 
     @export(implementation) public init(
         volumeID: String, fsType: String? = nil, readOnly: Bool? = nil, secretRef: SecretReference? = nil
@@ -400,8 +404,8 @@ public struct CinderPersistentVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `CinderVolumeSource`.
 public struct CinderVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.CinderVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.CinderVolumeSource" }
 
     @export(implementation) public init(
         volumeID: String, fsType: String? = nil, readOnly: Bool? = nil, secretRef: LocalObjectReference? = nil
@@ -434,8 +438,8 @@ public struct CinderVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `ClusterTrustBundleProjection`.
 public struct ClusterTrustBundleProjection: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ClusterTrustBundleProjection" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ClusterTrustBundleProjection" }
 
     @export(implementation) public init(
         path: String, name: String? = nil, labelSelector: LabelSelector? = nil, optional: Bool? = nil,
@@ -474,8 +478,8 @@ public struct ClusterTrustBundleProjection: DocumentView {
 /// Kubernetes' `core/v1` `ConfigMapProjection`.
 public struct ConfigMapProjection: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapProjection" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapProjection" }
 
     @export(implementation) public init(name: String? = nil, items: [KeyToPath] = [], optional: Bool? = nil) {
         document = JSONObject()
@@ -501,8 +505,8 @@ public struct ConfigMapProjection: DocumentView {
 /// Kubernetes' `core/v1` `ConfigMapVolumeSource`.
 public struct ConfigMapVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ConfigMapVolumeSource" }
 
     @export(implementation) public init(
         name: String? = nil, defaultMode: Int? = nil, items: [KeyToPath] = [], optional: Bool? = nil
@@ -535,8 +539,8 @@ public struct ConfigMapVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `DownwardAPIProjection`.
 public struct DownwardAPIProjection: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.DownwardAPIProjection" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.DownwardAPIProjection" }
 
     @export(implementation) public init(items: [DownwardAPIVolumeFile] = []) {
         document = JSONObject()
@@ -552,8 +556,8 @@ public struct DownwardAPIProjection: DocumentView {
 /// Kubernetes' `core/v1` `DownwardAPIVolumeFile`.
 public struct DownwardAPIVolumeFile: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.DownwardAPIVolumeFile" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.DownwardAPIVolumeFile" }
 
     @export(implementation) public init(
         path: String, fieldRef: ObjectFieldSelector? = nil, mode: Int? = nil,
@@ -584,8 +588,8 @@ public struct DownwardAPIVolumeFile: DocumentView {
 /// Kubernetes' `core/v1` `DownwardAPIVolumeSource`.
 public struct DownwardAPIVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.DownwardAPIVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.DownwardAPIVolumeSource" }
 
     @export(implementation) public init(defaultMode: Int? = nil, items: [DownwardAPIVolumeFile] = []) {
         document = JSONObject()
@@ -606,8 +610,8 @@ public struct DownwardAPIVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `EmptyDirVolumeSource`.
 public struct EmptyDirVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.EmptyDirVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.EmptyDirVolumeSource" }
 
     @export(implementation) public init(medium: String? = nil, sizeLimit: Quantity? = nil) {
         document = JSONObject()
@@ -628,8 +632,8 @@ public struct EmptyDirVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `EphemeralVolumeSource`.
 public struct EphemeralVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.EphemeralVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.EphemeralVolumeSource" }
 
     @export(implementation) public init(volumeClaimTemplate: PersistentVolumeClaimTemplate? = nil) {
         document = JSONObject()
@@ -645,8 +649,8 @@ public struct EphemeralVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `FCVolumeSource`.
 public struct FCVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.FCVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.FCVolumeSource" }
 
     @export(implementation) public init(
         fsType: String? = nil, lun: Int? = nil, readOnly: Bool? = nil, targetWWNs: [String] = [], wwids: [String] = []
@@ -681,8 +685,8 @@ public struct FCVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `FlexPersistentVolumeSource`.
 public struct FlexPersistentVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.FlexPersistentVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.FlexPersistentVolumeSource" }
 
     @export(implementation) public init(
         driver: String, fsType: String? = nil, options: [String: String] = [:], readOnly: Bool? = nil,
@@ -721,8 +725,8 @@ public struct FlexPersistentVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `FlexVolumeSource`.
 public struct FlexVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.FlexVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.FlexVolumeSource" }
 
     @export(implementation) public init(
         driver: String, fsType: String? = nil, options: [String: String] = [:], readOnly: Bool? = nil,
@@ -761,8 +765,8 @@ public struct FlexVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `FlockerVolumeSource`.
 public struct FlockerVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.FlockerVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.FlockerVolumeSource" }
 
     @export(implementation) public init(datasetName: String? = nil, datasetUUID: String? = nil) {
         document = JSONObject()
@@ -783,8 +787,8 @@ public struct FlockerVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `GCEPersistentDiskVolumeSource`.
 public struct GCEPersistentDiskVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.GCEPersistentDiskVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.GCEPersistentDiskVolumeSource" }
 
     @export(implementation) public init(
         pdName: String, fsType: String? = nil, partition: Int? = nil, readOnly: Bool? = nil
@@ -817,8 +821,8 @@ public struct GCEPersistentDiskVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `GitRepoVolumeSource`.
 public struct GitRepoVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.GitRepoVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.GitRepoVolumeSource" }
 
     @export(implementation) public init(repository: String, directory: String? = nil, revision: String? = nil) {
         document = JSONObject()
@@ -844,8 +848,10 @@ public struct GitRepoVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `GlusterfsPersistentVolumeSource`.
 public struct GlusterfsPersistentVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.GlusterfsPersistentVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.GlusterfsPersistentVolumeSource"
+    }
 
     @export(implementation) public init(
         endpoints: String, path: String, endpointsNamespace: String? = nil, readOnly: Bool? = nil
@@ -878,8 +884,8 @@ public struct GlusterfsPersistentVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `GlusterfsVolumeSource`.
 public struct GlusterfsVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.GlusterfsVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.GlusterfsVolumeSource" }
 
     @export(implementation) public init(endpoints: String, path: String, readOnly: Bool? = nil) {
         document = JSONObject()
@@ -905,8 +911,8 @@ public struct GlusterfsVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `HostPathVolumeSource`.
 public struct HostPathVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.HostPathVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.HostPathVolumeSource" }
 
     @export(implementation) public init(path: String, type: String? = nil) {
         document = JSONObject()
@@ -928,8 +934,8 @@ public struct HostPathVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `ISCSIPersistentVolumeSource`.
 public struct ISCSIPersistentVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ISCSIPersistentVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ISCSIPersistentVolumeSource" }
 
     @export(implementation) public init(
         iqn: String, lun: Int, targetPortal: String, chapAuthDiscovery: Bool? = nil, chapAuthSession: Bool? = nil,
@@ -996,8 +1002,8 @@ public struct ISCSIPersistentVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `ISCSIVolumeSource`.
 public struct ISCSIVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ISCSIVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ISCSIVolumeSource" }
 
     @export(implementation) public init(
         iqn: String, lun: Int, targetPortal: String, chapAuthDiscovery: Bool? = nil, chapAuthSession: Bool? = nil,
@@ -1064,8 +1070,8 @@ public struct ISCSIVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `ImageVolumeSource`.
 public struct ImageVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ImageVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ImageVolumeSource" }
 
     @export(implementation) public init(pullPolicy: String? = nil, reference: String? = nil) {
         document = JSONObject()
@@ -1087,8 +1093,8 @@ public struct ImageVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `ImageVolumeStatus`.
 public struct ImageVolumeStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ImageVolumeStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ImageVolumeStatus" }
 
     @export(implementation) public init(imageRef: String) {
         document = JSONObject()
@@ -1104,8 +1110,8 @@ public struct ImageVolumeStatus: DocumentView {
 /// Kubernetes' `core/v1` `KeyToPath`.
 public struct KeyToPath: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.KeyToPath" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.KeyToPath" }
 
     @export(implementation) public init(key: String, path: String, mode: Int? = nil) {
         document = JSONObject()
@@ -1128,8 +1134,8 @@ public struct KeyToPath: DocumentView {
 /// Kubernetes' `core/v1` `LocalVolumeSource`.
 public struct LocalVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.LocalVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.LocalVolumeSource" }
 
     @export(implementation) public init(path: String, fsType: String? = nil) {
         document = JSONObject()
@@ -1150,8 +1156,8 @@ public struct LocalVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `ModifyVolumeStatus`.
 public struct ModifyVolumeStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ModifyVolumeStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ModifyVolumeStatus" }
 
     @export(implementation) public init(status: String, targetVolumeAttributesClassName: String? = nil) {
         document = JSONObject()
@@ -1173,8 +1179,8 @@ public struct ModifyVolumeStatus: DocumentView {
 /// Kubernetes' `core/v1` `NFSVolumeSource`.
 public struct NFSVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.NFSVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.NFSVolumeSource" }
 
     @export(implementation) public init(path: String, server: String, readOnly: Bool? = nil) {
         document = JSONObject()
@@ -1200,8 +1206,8 @@ public struct NFSVolumeSource: DocumentView {
 /// Kubernetes' `v1` `PersistentVolume`.
 public struct PersistentVolume: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolume" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolume" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "PersistentVolume", plural: "persistentvolumes", singular: "persistentvolume",
         shortNames: ["pv"], isNamespaced: false)
@@ -1233,8 +1239,8 @@ public struct PersistentVolume: Resource {
 /// Kubernetes' `v1` `PersistentVolumeClaim`.
 public struct PersistentVolumeClaim: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaim" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaim" }
     public static let type = ResourceType(
         group: "", version: "v1", kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims",
         singular: "persistentvolumeclaim", shortNames: ["pvc"])
@@ -1267,8 +1273,10 @@ public struct PersistentVolumeClaim: Resource {
 /// Kubernetes' `core/v1` `PersistentVolumeClaimCondition`.
 public struct PersistentVolumeClaimCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaimCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.PersistentVolumeClaimCondition"
+    }
 
     @export(implementation) public init(
         type: String, status: String, reason: String? = nil, message: String? = nil, lastProbeTime: String? = nil,
@@ -1312,8 +1320,8 @@ public struct PersistentVolumeClaimCondition: DocumentView {
 /// Kubernetes' `core/v1` `PersistentVolumeClaimSpec`.
 public struct PersistentVolumeClaimSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaimSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaimSpec" }
 
     @export(implementation) public init(
         accessModes: [String] = [], dataSource: TypedLocalObjectReference? = nil,
@@ -1375,8 +1383,8 @@ public struct PersistentVolumeClaimSpec: DocumentView {
 /// Kubernetes' `core/v1` `PersistentVolumeClaimStatus`.
 public struct PersistentVolumeClaimStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaimStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaimStatus" }
 
     @export(implementation) public init(
         accessModes: [String] = [], allocatedResourceStatuses: [String: String] = [:],
@@ -1433,8 +1441,8 @@ public struct PersistentVolumeClaimStatus: DocumentView {
 /// Kubernetes' `core/v1` `PersistentVolumeClaimTemplate`.
 public struct PersistentVolumeClaimTemplate: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaimTemplate" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaimTemplate" }
 
     @export(implementation) public init(spec: PersistentVolumeClaimSpec, metadata: ObjectMeta? = nil) {
         document = JSONObject()
@@ -1455,8 +1463,10 @@ public struct PersistentVolumeClaimTemplate: DocumentView {
 /// Kubernetes' `core/v1` `PersistentVolumeClaimVolumeSource`.
 public struct PersistentVolumeClaimVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource"
+    }
 
     @export(implementation) public init(claimName: String, readOnly: Bool? = nil) {
         document = JSONObject()
@@ -1477,8 +1487,8 @@ public struct PersistentVolumeClaimVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `PersistentVolumeSpec`.
 public struct PersistentVolumeSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeSpec" }
 
     @export(implementation) public init(
         accessModes: [String] = [], awsElasticBlockStore: AWSElasticBlockStoreVolumeSource? = nil,
@@ -1662,8 +1672,8 @@ public struct PersistentVolumeSpec: DocumentView {
 /// Kubernetes' `core/v1` `PersistentVolumeStatus`.
 public struct PersistentVolumeStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PersistentVolumeStatus" }
 
     @export(implementation) public init(
         lastPhaseTransitionTime: String? = nil, message: String? = nil, phase: String? = nil, reason: String? = nil
@@ -1697,8 +1707,10 @@ public struct PersistentVolumeStatus: DocumentView {
 /// Kubernetes' `core/v1` `PhotonPersistentDiskVolumeSource`.
 public struct PhotonPersistentDiskVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource"
+    }
 
     @export(implementation) public init(pdID: String, fsType: String? = nil) {
         document = JSONObject()
@@ -1719,8 +1731,8 @@ public struct PhotonPersistentDiskVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `PodCertificateProjection`.
 public struct PodCertificateProjection: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PodCertificateProjection" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PodCertificateProjection" }
 
     @export(implementation) public init(
         keyType: String, signerName: String, certificateChainPath: String? = nil, credentialBundlePath: String? = nil,
@@ -1769,8 +1781,8 @@ public struct PodCertificateProjection: DocumentView {
 /// Kubernetes' `core/v1` `PortworxVolumeSource`.
 public struct PortworxVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.PortworxVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.PortworxVolumeSource" }
 
     @export(implementation) public init(volumeID: String, fsType: String? = nil, readOnly: Bool? = nil) {
         document = JSONObject()
@@ -1796,8 +1808,8 @@ public struct PortworxVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `ProjectedVolumeSource`.
 public struct ProjectedVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ProjectedVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ProjectedVolumeSource" }
 
     @export(implementation) public init(defaultMode: Int? = nil, sources: [VolumeProjection] = []) {
         document = JSONObject()
@@ -1818,8 +1830,8 @@ public struct ProjectedVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `QuobyteVolumeSource`.
 public struct QuobyteVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.QuobyteVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.QuobyteVolumeSource" }
 
     @export(implementation) public init(
         registry: String, volume: String, group: String? = nil, readOnly: Bool? = nil, tenant: String? = nil,
@@ -1863,8 +1875,8 @@ public struct QuobyteVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `RBDPersistentVolumeSource`.
 public struct RBDPersistentVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.RBDPersistentVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.RBDPersistentVolumeSource" }
 
     @export(implementation) public init(
         image: String, monitors: [String], fsType: String? = nil, keyring: String? = nil, pool: String? = nil,
@@ -1918,8 +1930,8 @@ public struct RBDPersistentVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `RBDVolumeSource`.
 public struct RBDVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.RBDVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.RBDVolumeSource" }
 
     @export(implementation) public init(
         image: String, monitors: [String], fsType: String? = nil, keyring: String? = nil, pool: String? = nil,
@@ -1973,8 +1985,8 @@ public struct RBDVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `ScaleIOPersistentVolumeSource`.
 public struct ScaleIOPersistentVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ScaleIOPersistentVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ScaleIOPersistentVolumeSource" }
 
     @export(implementation) public init(
         gateway: String, secretRef: SecretReference, system: String, fsType: String? = nil,
@@ -2039,8 +2051,8 @@ public struct ScaleIOPersistentVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `ScaleIOVolumeSource`.
 public struct ScaleIOVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ScaleIOVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ScaleIOVolumeSource" }
 
     @export(implementation) public init(
         gateway: String, secretRef: LocalObjectReference, system: String, fsType: String? = nil,
@@ -2105,8 +2117,8 @@ public struct ScaleIOVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `SecretProjection`.
 public struct SecretProjection: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.SecretProjection" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.SecretProjection" }
 
     @export(implementation) public init(name: String? = nil, items: [KeyToPath] = [], optional: Bool? = nil) {
         document = JSONObject()
@@ -2132,8 +2144,8 @@ public struct SecretProjection: DocumentView {
 /// Kubernetes' `core/v1` `SecretVolumeSource`.
 public struct SecretVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.SecretVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.SecretVolumeSource" }
 
     @export(implementation) public init(
         defaultMode: Int? = nil, items: [KeyToPath] = [], optional: Bool? = nil, secretName: String? = nil
@@ -2166,8 +2178,8 @@ public struct SecretVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `ServiceAccountTokenProjection`.
 public struct ServiceAccountTokenProjection: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.ServiceAccountTokenProjection" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.ServiceAccountTokenProjection" }
 
     @export(implementation) public init(path: String, audience: String? = nil, expirationSeconds: Int? = nil) {
         document = JSONObject()
@@ -2193,8 +2205,10 @@ public struct ServiceAccountTokenProjection: DocumentView {
 /// Kubernetes' `core/v1` `StorageOSPersistentVolumeSource`.
 public struct StorageOSPersistentVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.StorageOSPersistentVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.StorageOSPersistentVolumeSource"
+    }
 
     @export(implementation) public init(
         fsType: String? = nil, readOnly: Bool? = nil, secretRef: ObjectReference? = nil, volumeName: String? = nil,
@@ -2233,8 +2247,8 @@ public struct StorageOSPersistentVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `StorageOSVolumeSource`.
 public struct StorageOSVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.StorageOSVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.StorageOSVolumeSource" }
 
     @export(implementation) public init(
         fsType: String? = nil, readOnly: Bool? = nil, secretRef: LocalObjectReference? = nil, volumeName: String? = nil,
@@ -2273,8 +2287,8 @@ public struct StorageOSVolumeSource: DocumentView {
 /// Kubernetes' `core/v1` `Volume`.
 public struct Volume: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.Volume" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.Volume" }
 
     @export(implementation) public init(
         name: String, awsElasticBlockStore: AWSElasticBlockStoreVolumeSource? = nil,
@@ -2454,8 +2468,8 @@ public struct Volume: DocumentView {
 /// Kubernetes' `core/v1` `VolumeDevice`.
 public struct VolumeDevice: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.VolumeDevice" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.VolumeDevice" }
 
     @export(implementation) public init(name: String, devicePath: String) {
         document = JSONObject()
@@ -2476,8 +2490,8 @@ public struct VolumeDevice: DocumentView {
 /// Kubernetes' `core/v1` `VolumeMount`.
 public struct VolumeMount: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.VolumeMount" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.VolumeMount" }
 
     @export(implementation) public init(
         name: String, mountPath: String, mountPropagation: String? = nil, readOnly: Bool? = nil,
@@ -2527,8 +2541,8 @@ public struct VolumeMount: DocumentView {
 /// Kubernetes' `core/v1` `VolumeMountStatus`.
 public struct VolumeMountStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.VolumeMountStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.VolumeMountStatus" }
 
     @export(implementation) public init(
         name: String, mountPath: String, readOnly: Bool? = nil, recursiveReadOnly: String? = nil,
@@ -2567,8 +2581,8 @@ public struct VolumeMountStatus: DocumentView {
 /// Kubernetes' `core/v1` `VolumeNodeAffinity`.
 public struct VolumeNodeAffinity: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.VolumeNodeAffinity" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.VolumeNodeAffinity" }
 
     @export(implementation) public init(required: NodeSelector? = nil) {
         document = JSONObject()
@@ -2584,8 +2598,8 @@ public struct VolumeNodeAffinity: DocumentView {
 /// Kubernetes' `core/v1` `VolumeProjection`.
 public struct VolumeProjection: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.VolumeProjection" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.VolumeProjection" }
 
     @export(implementation) public init(
         clusterTrustBundle: ClusterTrustBundleProjection? = nil, configMap: ConfigMapProjection? = nil,
@@ -2630,8 +2644,8 @@ public struct VolumeProjection: DocumentView {
 /// Kubernetes' `core/v1` `VolumeResourceRequirements`.
 public struct VolumeResourceRequirements: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.VolumeResourceRequirements" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.VolumeResourceRequirements" }
 
     @export(implementation) public init(limits: [String: Quantity] = [:], requests: [String: Quantity] = [:]) {
         document = JSONObject()
@@ -2652,8 +2666,8 @@ public struct VolumeResourceRequirements: DocumentView {
 /// Kubernetes' `core/v1` `VolumeStatus`.
 public struct VolumeStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.VolumeStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.core.v1.VolumeStatus" }
 
     @export(implementation) public init(image: ImageVolumeStatus? = nil) {
         document = JSONObject()
@@ -2669,8 +2683,10 @@ public struct VolumeStatus: DocumentView {
 /// Kubernetes' `core/v1` `VsphereVirtualDiskVolumeSource`.
 public struct VsphereVirtualDiskVolumeSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource"
+    }
 
     @export(implementation) public init(
         volumePath: String, fsType: String? = nil, storagePolicyID: String? = nil, storagePolicyName: String? = nil

@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `discovery/v1` `Endpoint`.
 public struct Endpoint: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.discovery.v1.Endpoint" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.discovery.v1.Endpoint" }
 
     @export(implementation) public init(
         addresses: [String], conditions: EndpointConditions? = nil, deprecatedTopology: [String: String] = [:],
@@ -61,8 +61,8 @@ public struct Endpoint: DocumentView {
 /// Kubernetes' `discovery/v1` `EndpointConditions`.
 public struct EndpointConditions: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.discovery.v1.EndpointConditions" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.discovery.v1.EndpointConditions" }
 
     @export(implementation) public init(ready: Bool? = nil, serving: Bool? = nil, terminating: Bool? = nil) {
         document = JSONObject()
@@ -88,8 +88,8 @@ public struct EndpointConditions: DocumentView {
 /// Kubernetes' `discovery/v1` `EndpointHints`.
 public struct EndpointHints: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.discovery.v1.EndpointHints" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.discovery.v1.EndpointHints" }
 
     @export(implementation) public init(forNodes: [ForNode] = [], forZones: [ForZone] = []) {
         document = JSONObject()
@@ -110,8 +110,8 @@ public struct EndpointHints: DocumentView {
 /// Kubernetes' `discovery/v1` `EndpointPort`.
 public struct DiscoveryEndpointPort: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.discovery.v1.EndpointPort" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.discovery.v1.EndpointPort" }
 
     @export(implementation) public init(
         name: String? = nil, appProtocol: String? = nil, port: Int? = nil, `protocol`: String? = nil
@@ -142,8 +142,8 @@ public struct DiscoveryEndpointPort: DocumentView {
 /// Kubernetes' `discovery.k8s.io/v1` `EndpointSlice`.
 public struct EndpointSlice: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.discovery.v1.EndpointSlice" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.discovery.v1.EndpointSlice" }
     public static let type = ResourceType(
         group: "discovery.k8s.io", version: "v1", kind: "EndpointSlice", plural: "endpointslices",
         singular: "endpointslice")
@@ -182,8 +182,8 @@ public struct EndpointSlice: Resource {
 /// Kubernetes' `discovery/v1` `ForNode`.
 public struct ForNode: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.discovery.v1.ForNode" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.discovery.v1.ForNode" }
 
     @export(implementation) public init(name: String) {
         document = JSONObject()
@@ -199,8 +199,8 @@ public struct ForNode: DocumentView {
 /// Kubernetes' `discovery/v1` `ForZone`.
 public struct ForZone: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.discovery.v1.ForZone" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.discovery.v1.ForZone" }
 
     @export(implementation) public init(name: String) {
         document = JSONObject()

@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `events.k8s.io/v1` `Event`.
 public struct EventsEvent: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.events.v1.Event" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.events.v1.Event" }
     public static let type = ResourceType(
         group: "events.k8s.io", version: "v1", kind: "Event", plural: "events", singular: "event", shortNames: ["ev"])
 
@@ -101,8 +101,8 @@ public struct EventsEvent: Resource {
 /// Kubernetes' `events/v1` `EventSeries`.
 public struct EventsEventSeries: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.events.v1.EventSeries" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.events.v1.EventSeries" }
 
     @export(implementation) public init(count: Int, lastObservedTime: String) {
         document = JSONObject()

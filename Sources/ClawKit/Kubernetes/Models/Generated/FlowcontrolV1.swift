@@ -5,8 +5,10 @@ public import ClawDocuments
 /// Kubernetes' `flowcontrol/v1` `ExemptPriorityLevelConfiguration`.
 public struct ExemptPriorityLevelConfiguration: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration"
+    }
 
     @export(implementation) public init(lendablePercent: Int? = nil, nominalConcurrencyShares: Int? = nil) {
         document = JSONObject()
@@ -27,8 +29,10 @@ public struct ExemptPriorityLevelConfiguration: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `FlowDistinguisherMethod`.
 public struct FlowDistinguisherMethod: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod"
+    }
 
     @export(implementation) public init(type: String) {
         document = JSONObject()
@@ -44,8 +48,8 @@ public struct FlowDistinguisherMethod: DocumentView {
 /// Kubernetes' `flowcontrol.apiserver.k8s.io/v1` `FlowSchema`.
 public struct FlowSchema: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.FlowSchema" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.FlowSchema" }
     public static let type = ResourceType(
         group: "flowcontrol.apiserver.k8s.io", version: "v1", kind: "FlowSchema", plural: "flowschemas",
         singular: "flowschema", isNamespaced: false)
@@ -77,8 +81,8 @@ public struct FlowSchema: Resource {
 /// Kubernetes' `flowcontrol/v1` `FlowSchemaCondition`.
 public struct FlowSchemaCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.FlowSchemaCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.FlowSchemaCondition" }
 
     @export(implementation) public init(
         type: String? = nil, status: String? = nil, reason: String? = nil, message: String? = nil,
@@ -117,8 +121,8 @@ public struct FlowSchemaCondition: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `FlowSchemaSpec`.
 public struct FlowSchemaSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.FlowSchemaSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.FlowSchemaSpec" }
 
     @export(implementation) public init(
         priorityLevelConfiguration: PriorityLevelConfigurationReference,
@@ -153,8 +157,8 @@ public struct FlowSchemaSpec: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `FlowSchemaStatus`.
 public struct FlowSchemaStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.FlowSchemaStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.FlowSchemaStatus" }
 
     @export(implementation) public init(conditions: [FlowSchemaCondition] = []) {
         document = JSONObject()
@@ -170,8 +174,8 @@ public struct FlowSchemaStatus: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `GroupSubject`.
 public struct GroupSubject: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.GroupSubject" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.GroupSubject" }
 
     @export(implementation) public init(name: String) {
         document = JSONObject()
@@ -187,8 +191,8 @@ public struct GroupSubject: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `LimitResponse`.
 public struct LimitResponse: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.LimitResponse" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.LimitResponse" }
 
     @export(implementation) public init(type: String, queuing: QueuingConfiguration? = nil) {
         document = JSONObject()
@@ -209,8 +213,10 @@ public struct LimitResponse: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `LimitedPriorityLevelConfiguration`.
 public struct LimitedPriorityLevelConfiguration: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration"
+    }
 
     @export(implementation) public init(
         borrowingLimitPercent: Int? = nil, lendablePercent: Int? = nil, limitResponse: LimitResponse? = nil,
@@ -244,8 +250,8 @@ public struct LimitedPriorityLevelConfiguration: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `NonResourcePolicyRule`.
 public struct NonResourcePolicyRule: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.NonResourcePolicyRule" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.NonResourcePolicyRule" }
 
     @export(implementation) public init(nonResourceURLs: [String], verbs: [String]) {
         document = JSONObject()
@@ -266,8 +272,10 @@ public struct NonResourcePolicyRule: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `PolicyRulesWithSubjects`.
 public struct PolicyRulesWithSubjects: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.PolicyRulesWithSubjects" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.flowcontrol.v1.PolicyRulesWithSubjects"
+    }
 
     @export(implementation) public init(
         subjects: [FlowControlSubject], nonResourceRules: [NonResourcePolicyRule] = [],
@@ -296,8 +304,10 @@ public struct PolicyRulesWithSubjects: DocumentView {
 /// Kubernetes' `flowcontrol.apiserver.k8s.io/v1` `PriorityLevelConfiguration`.
 public struct PriorityLevelConfiguration: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration"
+    }
     public static let type = ResourceType(
         group: "flowcontrol.apiserver.k8s.io", version: "v1", kind: "PriorityLevelConfiguration",
         plural: "prioritylevelconfigurations", singular: "prioritylevelconfiguration", isNamespaced: false)
@@ -330,8 +340,10 @@ public struct PriorityLevelConfiguration: Resource {
 /// Kubernetes' `flowcontrol/v1` `PriorityLevelConfigurationCondition`.
 public struct PriorityLevelConfigurationCondition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationCondition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationCondition"
+    }
 
     @export(implementation) public init(
         type: String? = nil, status: String? = nil, reason: String? = nil, message: String? = nil,
@@ -370,8 +382,10 @@ public struct PriorityLevelConfigurationCondition: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `PriorityLevelConfigurationReference`.
 public struct PriorityLevelConfigurationReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationReference" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationReference"
+    }
 
     @export(implementation) public init(name: String) {
         document = JSONObject()
@@ -387,8 +401,10 @@ public struct PriorityLevelConfigurationReference: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `PriorityLevelConfigurationSpec`.
 public struct PriorityLevelConfigurationSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec"
+    }
 
     @export(implementation) public init(
         type: String, exempt: ExemptPriorityLevelConfiguration? = nil, limited: LimitedPriorityLevelConfiguration? = nil
@@ -416,8 +432,10 @@ public struct PriorityLevelConfigurationSpec: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `PriorityLevelConfigurationStatus`.
 public struct PriorityLevelConfigurationStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationStatus"
+    }
 
     @export(implementation) public init(conditions: [PriorityLevelConfigurationCondition] = []) {
         document = JSONObject()
@@ -433,8 +451,8 @@ public struct PriorityLevelConfigurationStatus: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `QueuingConfiguration`.
 public struct QueuingConfiguration: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.QueuingConfiguration" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.QueuingConfiguration" }
 
     @export(implementation) public init(handSize: Int? = nil, queueLengthLimit: Int? = nil, queues: Int? = nil) {
         document = JSONObject()
@@ -460,8 +478,8 @@ public struct QueuingConfiguration: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `ResourcePolicyRule`.
 public struct ResourcePolicyRule: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.ResourcePolicyRule" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.ResourcePolicyRule" }
 
     @export(implementation) public init(
         apiGroups: [String], resources: [String], verbs: [String], clusterScope: Bool? = nil, namespaces: [String] = []
@@ -499,8 +517,8 @@ public struct ResourcePolicyRule: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `ServiceAccountSubject`.
 public struct ServiceAccountSubject: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.ServiceAccountSubject" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.ServiceAccountSubject" }
 
     @export(implementation) public init(name: String, namespace: String) {
         document = JSONObject()
@@ -521,8 +539,8 @@ public struct ServiceAccountSubject: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `Subject`.
 public struct FlowControlSubject: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.Subject" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.Subject" }
 
     @export(implementation) public init(
         kind: String, group: GroupSubject? = nil, serviceAccount: ServiceAccountSubject? = nil, user: UserSubject? = nil
@@ -555,8 +573,8 @@ public struct FlowControlSubject: DocumentView {
 /// Kubernetes' `flowcontrol/v1` `UserSubject`.
 public struct UserSubject: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.UserSubject" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.flowcontrol.v1.UserSubject" }
 
     @export(implementation) public init(name: String) {
         document = JSONObject()

@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `v1` `APIGroup`.
 public struct APIGroup: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.APIGroup" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.APIGroup" }
 
     @export(implementation) public init(
         name: String, versions: [GroupVersionForDiscovery], preferredVersion: GroupVersionForDiscovery? = nil,
@@ -41,8 +41,10 @@ public struct APIGroup: DocumentView {
 /// Kubernetes' `v1` `APIGroupList`.
 public struct APIGroupList: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.APIGroupList" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apimachinery.pkg.apis.meta.v1.APIGroupList"
+    }
 
     @export(implementation) public init(groups: [APIGroup]) {
         document = JSONObject()
@@ -59,8 +61,8 @@ public struct APIGroupList: DocumentView {
 /// Kubernetes' `meta/v1` `APIResource`.
 public struct APIResource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.APIResource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.APIResource" }
 
     @export(implementation) public init(
         kind: String, name: String, namespaced: Bool, singularName: String, verbs: [String], categories: [String] = [],
@@ -124,8 +126,10 @@ public struct APIResource: DocumentView {
 /// Kubernetes' `v1` `APIResourceList`.
 public struct APIResourceList: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList"
+    }
 
     @export(implementation) public init(groupVersion: String, resources: [APIResource]) {
         document = JSONObject()
@@ -147,8 +151,8 @@ public struct APIResourceList: DocumentView {
 /// Kubernetes' `v1` `APIVersions`.
 public struct APIVersions: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.APIVersions" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.APIVersions" }
 
     @export(implementation) public init(serverAddressByClientCIDRs: [ServerAddressByClientCIDR], versions: [String]) {
         document = JSONObject()
@@ -170,8 +174,8 @@ public struct APIVersions: DocumentView {
 /// Kubernetes' `meta/v1` `Condition`.
 public struct Condition: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.Condition" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.Condition" }
 
     @export(implementation) public init(
         type: String, status: String, reason: String, message: String, lastTransitionTime: String,
@@ -215,8 +219,10 @@ public struct Condition: DocumentView {
 /// Kubernetes' `meta/v1` `DeleteOptions`.
 public struct DeleteOptions: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"
+    }
 
     @export(implementation) public init(
         apiVersion: String? = nil, kind: String? = nil, dryRun: [String] = [], gracePeriodSeconds: Int? = nil,
@@ -272,8 +278,10 @@ public struct DeleteOptions: DocumentView {
 /// Kubernetes' `meta/v1` `FieldSelectorRequirement`.
 public struct FieldSelectorRequirement: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement"
+    }
 
     @export(implementation) public init(key: String, `operator`: String, values: [String] = []) {
         document = JSONObject()
@@ -299,8 +307,10 @@ public struct FieldSelectorRequirement: DocumentView {
 /// Kubernetes' `meta/v1` `GroupVersionForDiscovery`.
 public struct GroupVersionForDiscovery: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionForDiscovery" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionForDiscovery"
+    }
 
     @export(implementation) public init(groupVersion: String, version: String) {
         document = JSONObject()
@@ -321,8 +331,10 @@ public struct GroupVersionForDiscovery: DocumentView {
 /// Kubernetes' `meta/v1` `LabelSelector`.
 public struct LabelSelector: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector"
+    }
 
     @export(implementation) public init(
         matchExpressions: [LabelSelectorRequirement] = [], matchLabels: [String: String] = [:]
@@ -345,8 +357,10 @@ public struct LabelSelector: DocumentView {
 /// Kubernetes' `meta/v1` `LabelSelectorRequirement`.
 public struct LabelSelectorRequirement: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement"
+    }
 
     @export(implementation) public init(key: String, `operator`: String, values: [String] = []) {
         document = JSONObject()
@@ -372,8 +386,8 @@ public struct LabelSelectorRequirement: DocumentView {
 /// Kubernetes' `meta/v1` `ListMeta`.
 public struct ListMeta: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta" }
 
     @export(implementation) public init(
         `continue`: String? = nil, remainingItemCount: Int? = nil, resourceVersion: String? = nil,
@@ -412,8 +426,10 @@ public struct ListMeta: DocumentView {
 /// Kubernetes' `meta/v1` `ManagedFieldsEntry`.
 public struct ManagedFieldsEntry: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry"
+    }
 
     @export(implementation) public init(
         apiVersion: String? = nil, fieldsType: String? = nil, fieldsV1: JSON? = nil, manager: String? = nil,
@@ -462,8 +478,8 @@ public struct ManagedFieldsEntry: DocumentView {
 /// Kubernetes' `meta/v1` `ObjectMeta`.
 public struct ObjectMeta: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta" }
 
     @export(implementation) public init(
         name: String? = nil, generateName: String? = nil, namespace: String? = nil, labels: [String: String] = [:],
@@ -555,8 +571,10 @@ public struct ObjectMeta: DocumentView {
 /// Kubernetes' `meta/v1` `OwnerReference`.
 public struct OwnerReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference"
+    }
 
     @export(implementation) public init(
         apiVersion: String, kind: String, name: String, uid: String, blockOwnerDeletion: Bool? = nil,
@@ -600,8 +618,10 @@ public struct OwnerReference: DocumentView {
 /// Kubernetes' `meta/v1` `Preconditions`.
 public struct Preconditions: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions"
+    }
 
     @export(implementation) public init(resourceVersion: String? = nil, uid: String? = nil) {
         document = JSONObject()
@@ -622,8 +642,10 @@ public struct Preconditions: DocumentView {
 /// Kubernetes' `meta/v1` `ServerAddressByClientCIDR`.
 public struct ServerAddressByClientCIDR: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.ServerAddressByClientCIDR" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apimachinery.pkg.apis.meta.v1.ServerAddressByClientCIDR"
+    }
 
     @export(implementation) public init(clientCIDR: String, serverAddress: String) {
         document = JSONObject()
@@ -644,8 +666,8 @@ public struct ServerAddressByClientCIDR: DocumentView {
 /// Kubernetes' `meta/v1` `ShardInfo`.
 public struct ShardInfo: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.ShardInfo" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.ShardInfo" }
 
     @export(implementation) public init(selector: String) {
         document = JSONObject()
@@ -661,8 +683,8 @@ public struct ShardInfo: DocumentView {
 /// Kubernetes' `v1` `Status`.
 public struct Status: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.Status" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.Status" }
 
     @export(implementation) public init(
         metadata: ListMeta = ListMeta(), status: String? = nil, reason: String? = nil, message: String? = nil,
@@ -704,8 +726,8 @@ public struct Status: DocumentView {
 /// Kubernetes' `meta/v1` `StatusCause`.
 public struct StatusCause: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause" }
 
     @export(implementation) public init(field: String? = nil, message: String? = nil, reason: String? = nil) {
         document = JSONObject()
@@ -731,8 +753,10 @@ public struct StatusCause: DocumentView {
 /// Kubernetes' `meta/v1` `StatusDetails`.
 public struct StatusDetails: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails"
+    }
 
     @export(implementation) public init(
         kind: String? = nil, name: String? = nil, causes: [StatusCause] = [], group: String? = nil,
@@ -776,8 +800,8 @@ public struct StatusDetails: DocumentView {
 /// Kubernetes' `meta/v1` `WatchEvent`.
 public struct MetaWatchEvent: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent" }
 
     @export(implementation) public init(object: JSON, type: String) {
         document = JSONObject()

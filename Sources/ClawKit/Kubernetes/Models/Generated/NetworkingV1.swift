@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `networking/v1` `HTTPIngressPath`.
 public struct HTTPIngressPath: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.HTTPIngressPath" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.HTTPIngressPath" }
 
     @export(implementation) public init(backend: IngressBackend, pathType: String, path: String? = nil) {
         document = JSONObject()
@@ -33,8 +33,8 @@ public struct HTTPIngressPath: DocumentView {
 /// Kubernetes' `networking/v1` `HTTPIngressRuleValue`.
 public struct HTTPIngressRuleValue: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.HTTPIngressRuleValue" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.HTTPIngressRuleValue" }
 
     @export(implementation) public init(paths: [HTTPIngressPath]) {
         document = JSONObject()
@@ -50,8 +50,8 @@ public struct HTTPIngressRuleValue: DocumentView {
 /// Kubernetes' `networking.k8s.io/v1` `IPAddress`.
 public struct IPAddress: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IPAddress" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.IPAddress" }
     public static let type = ResourceType(
         group: "networking.k8s.io", version: "v1", kind: "IPAddress", plural: "ipaddresses", singular: "ipaddress",
         shortNames: ["ip"], isNamespaced: false)
@@ -76,8 +76,8 @@ public struct IPAddress: Resource {
 /// Kubernetes' `networking/v1` `IPAddressSpec`.
 public struct IPAddressSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IPAddressSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.IPAddressSpec" }
 
     @export(implementation) public init(parentRef: ParentReference) {
         document = JSONObject()
@@ -93,8 +93,8 @@ public struct IPAddressSpec: DocumentView {
 /// Kubernetes' `networking/v1` `IPBlock`.
 public struct IPBlock: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IPBlock" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.IPBlock" }
 
     @export(implementation) public init(cidr: String, except: [String] = []) {
         document = JSONObject()
@@ -115,8 +115,8 @@ public struct IPBlock: DocumentView {
 /// Kubernetes' `networking.k8s.io/v1` `Ingress`.
 public struct Ingress: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.Ingress" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.Ingress" }
     public static let type = ResourceType(
         group: "networking.k8s.io", version: "v1", kind: "Ingress", plural: "ingresses", singular: "ingress",
         shortNames: ["ing"])
@@ -148,8 +148,8 @@ public struct Ingress: Resource {
 /// Kubernetes' `networking/v1` `IngressBackend`.
 public struct IngressBackend: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IngressBackend" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.IngressBackend" }
 
     @export(implementation) public init(
         resource: TypedLocalObjectReference? = nil, service: IngressServiceBackend? = nil
@@ -172,8 +172,8 @@ public struct IngressBackend: DocumentView {
 /// Kubernetes' `networking.k8s.io/v1` `IngressClass`.
 public struct IngressClass: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IngressClass" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.IngressClass" }
     public static let type = ResourceType(
         group: "networking.k8s.io", version: "v1", kind: "IngressClass", plural: "ingressclasses",
         singular: "ingressclass", isNamespaced: false)
@@ -198,8 +198,10 @@ public struct IngressClass: Resource {
 /// Kubernetes' `networking/v1` `IngressClassParametersReference`.
 public struct IngressClassParametersReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IngressClassParametersReference" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.networking.v1.IngressClassParametersReference"
+    }
 
     @export(implementation) public init(
         kind: String, name: String, namespace: String? = nil, apiGroup: String? = nil, scope: String? = nil
@@ -237,8 +239,8 @@ public struct IngressClassParametersReference: DocumentView {
 /// Kubernetes' `networking/v1` `IngressClassSpec`.
 public struct IngressClassSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IngressClassSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.IngressClassSpec" }
 
     @export(implementation) public init(controller: String? = nil, parameters: IngressClassParametersReference? = nil) {
         document = JSONObject()
@@ -259,8 +261,10 @@ public struct IngressClassSpec: DocumentView {
 /// Kubernetes' `networking/v1` `IngressLoadBalancerIngress`.
 public struct IngressLoadBalancerIngress: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IngressLoadBalancerIngress" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.networking.v1.IngressLoadBalancerIngress"
+    }
 
     @export(implementation) public init(hostname: String? = nil, ip: String? = nil, ports: [IngressPortStatus] = []) {
         document = JSONObject()
@@ -283,8 +287,10 @@ public struct IngressLoadBalancerIngress: DocumentView {
 /// Kubernetes' `networking/v1` `IngressLoadBalancerStatus`.
 public struct IngressLoadBalancerStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IngressLoadBalancerStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.networking.v1.IngressLoadBalancerStatus"
+    }
 
     @export(implementation) public init(ingress: [IngressLoadBalancerIngress] = []) {
         document = JSONObject()
@@ -300,8 +306,8 @@ public struct IngressLoadBalancerStatus: DocumentView {
 /// Kubernetes' `networking/v1` `IngressPortStatus`.
 public struct IngressPortStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IngressPortStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.IngressPortStatus" }
 
     @export(implementation) public init(port: Int, `protocol`: String, error: String? = nil) {
         document = JSONObject()
@@ -328,8 +334,8 @@ public struct IngressPortStatus: DocumentView {
 /// Kubernetes' `networking/v1` `IngressRule`.
 public struct IngressRule: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IngressRule" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.IngressRule" }
 
     @export(implementation) public init(host: String? = nil, http: HTTPIngressRuleValue? = nil) {
         document = JSONObject()
@@ -350,8 +356,8 @@ public struct IngressRule: DocumentView {
 /// Kubernetes' `networking/v1` `IngressServiceBackend`.
 public struct IngressServiceBackend: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IngressServiceBackend" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.IngressServiceBackend" }
 
     @export(implementation) public init(name: String, port: ServiceBackendPort? = nil) {
         document = JSONObject()
@@ -372,8 +378,8 @@ public struct IngressServiceBackend: DocumentView {
 /// Kubernetes' `networking/v1` `IngressSpec`.
 public struct IngressSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IngressSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.IngressSpec" }
 
     @export(implementation) public init(
         defaultBackend: IngressBackend? = nil, ingressClassName: String? = nil, rules: [IngressRule] = [],
@@ -407,8 +413,8 @@ public struct IngressSpec: DocumentView {
 /// Kubernetes' `networking/v1` `IngressStatus`.
 public struct IngressStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IngressStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.IngressStatus" }
 
     @export(implementation) public init(loadBalancer: IngressLoadBalancerStatus? = nil) {
         document = JSONObject()
@@ -424,8 +430,8 @@ public struct IngressStatus: DocumentView {
 /// Kubernetes' `networking/v1` `IngressTLS`.
 public struct IngressTLS: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.IngressTLS" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.IngressTLS" }
 
     @export(implementation) public init(hosts: [String] = [], secretName: String? = nil) {
         document = JSONObject()
@@ -446,8 +452,8 @@ public struct IngressTLS: DocumentView {
 /// Kubernetes' `networking.k8s.io/v1` `NetworkPolicy`.
 public struct NetworkPolicy: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicy" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicy" }
     public static let type = ResourceType(
         group: "networking.k8s.io", version: "v1", kind: "NetworkPolicy", plural: "networkpolicies",
         singular: "networkpolicy", shortNames: ["netpol"])
@@ -472,8 +478,8 @@ public struct NetworkPolicy: Resource {
 /// Kubernetes' `networking/v1` `NetworkPolicyEgressRule`.
 public struct NetworkPolicyEgressRule: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicyEgressRule" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicyEgressRule" }
 
     @export(implementation) public init(ports: [NetworkPolicyPort] = [], to: [NetworkPolicyPeer] = []) {
         document = JSONObject()
@@ -494,8 +500,10 @@ public struct NetworkPolicyEgressRule: DocumentView {
 /// Kubernetes' `networking/v1` `NetworkPolicyIngressRule`.
 public struct NetworkPolicyIngressRule: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicyIngressRule" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.networking.v1.NetworkPolicyIngressRule"
+    }
 
     @export(implementation) public init(from: [NetworkPolicyPeer] = [], ports: [NetworkPolicyPort] = []) {
         document = JSONObject()
@@ -516,8 +524,8 @@ public struct NetworkPolicyIngressRule: DocumentView {
 /// Kubernetes' `networking/v1` `NetworkPolicyPeer`.
 public struct NetworkPolicyPeer: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicyPeer" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicyPeer" }
 
     @export(implementation) public init(
         ipBlock: IPBlock? = nil, namespaceSelector: LabelSelector? = nil, podSelector: LabelSelector? = nil
@@ -545,8 +553,8 @@ public struct NetworkPolicyPeer: DocumentView {
 /// Kubernetes' `networking/v1` `NetworkPolicyPort`.
 public struct NetworkPolicyPort: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicyPort" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicyPort" }
 
     @export(implementation) public init(endPort: Int? = nil, port: IntOrString? = nil, `protocol`: String? = nil) {
         document = JSONObject()
@@ -573,8 +581,8 @@ public struct NetworkPolicyPort: DocumentView {
 /// Kubernetes' `networking/v1` `NetworkPolicySpec`.
 public struct NetworkPolicySpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicySpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.NetworkPolicySpec" }
 
     @export(implementation) public init(
         egress: [NetworkPolicyEgressRule] = [], ingress: [NetworkPolicyIngressRule] = [],
@@ -608,8 +616,8 @@ public struct NetworkPolicySpec: DocumentView {
 /// Kubernetes' `networking/v1` `ParentReference`.
 public struct ParentReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.ParentReference" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.ParentReference" }
 
     @export(implementation) public init(
         name: String, resource: String, namespace: String? = nil, group: String? = nil
@@ -642,8 +650,8 @@ public struct ParentReference: DocumentView {
 /// Kubernetes' `networking/v1` `ServiceBackendPort`.
 public struct ServiceBackendPort: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.ServiceBackendPort" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.ServiceBackendPort" }
 
     @export(implementation) public init(name: String? = nil, number: Int? = nil) {
         document = JSONObject()
@@ -664,8 +672,8 @@ public struct ServiceBackendPort: DocumentView {
 /// Kubernetes' `networking.k8s.io/v1` `ServiceCIDR`.
 public struct ServiceCIDR: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.ServiceCIDR" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.ServiceCIDR" }
     public static let type = ResourceType(
         group: "networking.k8s.io", version: "v1", kind: "ServiceCIDR", plural: "servicecidrs", singular: "servicecidr",
         isNamespaced: false)
@@ -697,8 +705,8 @@ public struct ServiceCIDR: Resource {
 /// Kubernetes' `networking/v1` `ServiceCIDRSpec`.
 public struct ServiceCIDRSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.ServiceCIDRSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.ServiceCIDRSpec" }
 
     @export(implementation) public init(cidrs: [String] = []) {
         document = JSONObject()
@@ -714,8 +722,8 @@ public struct ServiceCIDRSpec: DocumentView {
 /// Kubernetes' `networking/v1` `ServiceCIDRStatus`.
 public struct ServiceCIDRStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.networking.v1.ServiceCIDRStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.networking.v1.ServiceCIDRStatus" }
 
     @export(implementation) public init(conditions: [Condition] = []) {
         document = JSONObject()

@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `node/v1` `Overhead`.
 public struct Overhead: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.node.v1.Overhead" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.node.v1.Overhead" }
 
     @export(implementation) public init(podFixed: [String: Quantity] = [:]) {
         document = JSONObject()
@@ -22,8 +22,8 @@ public struct Overhead: DocumentView {
 /// Kubernetes' `node.k8s.io/v1` `RuntimeClass`.
 public struct RuntimeClass: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.node.v1.RuntimeClass" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.node.v1.RuntimeClass" }
     public static let type = ResourceType(
         group: "node.k8s.io", version: "v1", kind: "RuntimeClass", plural: "runtimeclasses", singular: "runtimeclass",
         isNamespaced: false)
@@ -60,8 +60,8 @@ public struct RuntimeClass: Resource {
 /// Kubernetes' `node/v1` `Scheduling`.
 public struct Scheduling: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.node.v1.Scheduling" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.node.v1.Scheduling" }
 
     @export(implementation) public init(nodeSelector: [String: String] = [:], tolerations: [Toleration] = []) {
         document = JSONObject()

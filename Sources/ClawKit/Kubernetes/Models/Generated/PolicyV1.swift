@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `policy/v1` `Eviction`.
 public struct Eviction: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.policy.v1.Eviction" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.policy.v1.Eviction" }
 
     @export(implementation) public init(metadata: ObjectMeta = ObjectMeta(), deleteOptions: DeleteOptions? = nil) {
         document = JSONObject()
@@ -28,8 +28,8 @@ public struct Eviction: DocumentView {
 /// Kubernetes' `policy/v1` `PodDisruptionBudget`.
 public struct PodDisruptionBudget: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.policy.v1.PodDisruptionBudget" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.policy.v1.PodDisruptionBudget" }
     public static let type = ResourceType(
         group: "policy", version: "v1", kind: "PodDisruptionBudget", plural: "poddisruptionbudgets",
         singular: "poddisruptionbudget", shortNames: ["pdb"])
@@ -62,8 +62,8 @@ public struct PodDisruptionBudget: Resource {
 /// Kubernetes' `policy/v1` `PodDisruptionBudgetSpec`.
 public struct PodDisruptionBudgetSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.policy.v1.PodDisruptionBudgetSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.policy.v1.PodDisruptionBudgetSpec" }
 
     @export(implementation) public init(
         maxUnavailable: IntOrString? = nil, minAvailable: IntOrString? = nil, selector: LabelSelector? = nil,
@@ -98,8 +98,8 @@ public struct PodDisruptionBudgetSpec: DocumentView {
 /// Kubernetes' `policy/v1` `PodDisruptionBudgetStatus`.
 public struct PodDisruptionBudgetStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.policy.v1.PodDisruptionBudgetStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.policy.v1.PodDisruptionBudgetStatus" }
 
     @export(implementation) public init(
         conditions: [Condition] = [], currentHealthy: Int? = nil, desiredHealthy: Int? = nil,

@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `rbac/v1` `AggregationRule`.
 public struct AggregationRule: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.rbac.v1.AggregationRule" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.rbac.v1.AggregationRule" }
 
     @export(implementation) public init(clusterRoleSelectors: [LabelSelector] = []) {
         document = JSONObject()
@@ -22,8 +22,8 @@ public struct AggregationRule: DocumentView {
 /// Kubernetes' `rbac.authorization.k8s.io/v1` `ClusterRole`.
 public struct ClusterRole: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.rbac.v1.ClusterRole" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.rbac.v1.ClusterRole" }
     public static let type = ResourceType(
         group: "rbac.authorization.k8s.io", version: "v1", kind: "ClusterRole", plural: "clusterroles",
         singular: "clusterrole", isNamespaced: false)
@@ -55,8 +55,8 @@ public struct ClusterRole: Resource {
 /// Kubernetes' `rbac.authorization.k8s.io/v1` `ClusterRoleBinding`.
 public struct ClusterRoleBinding: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.rbac.v1.ClusterRoleBinding" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.rbac.v1.ClusterRoleBinding" }
     public static let type = ResourceType(
         group: "rbac.authorization.k8s.io", version: "v1", kind: "ClusterRoleBinding", plural: "clusterrolebindings",
         singular: "clusterrolebinding", isNamespaced: false)
@@ -88,8 +88,8 @@ public struct ClusterRoleBinding: Resource {
 /// Kubernetes' `rbac/v1` `PolicyRule`.
 public struct PolicyRule: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.rbac.v1.PolicyRule" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.rbac.v1.PolicyRule" }
 
     @export(implementation) public init(
         verbs: [String], apiGroups: [String] = [], nonResourceURLs: [String] = [], resourceNames: [String] = [],
@@ -128,8 +128,8 @@ public struct PolicyRule: DocumentView {
 /// Kubernetes' `rbac.authorization.k8s.io/v1` `Role`.
 public struct Role: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.rbac.v1.Role" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.rbac.v1.Role" }
     public static let type = ResourceType(
         group: "rbac.authorization.k8s.io", version: "v1", kind: "Role", plural: "roles", singular: "role")
 
@@ -153,8 +153,8 @@ public struct Role: Resource {
 /// Kubernetes' `rbac.authorization.k8s.io/v1` `RoleBinding`.
 public struct RoleBinding: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.rbac.v1.RoleBinding" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.rbac.v1.RoleBinding" }
     public static let type = ResourceType(
         group: "rbac.authorization.k8s.io", version: "v1", kind: "RoleBinding", plural: "rolebindings",
         singular: "rolebinding")
@@ -186,8 +186,8 @@ public struct RoleBinding: Resource {
 /// Kubernetes' `rbac/v1` `RoleRef`.
 public struct RoleRef: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.rbac.v1.RoleRef" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.rbac.v1.RoleRef" }
 
     @export(implementation) public init(kind: String, name: String, apiGroup: String? = nil) {
         document = JSONObject()
@@ -213,8 +213,8 @@ public struct RoleRef: DocumentView {
 /// Kubernetes' `rbac/v1` `Subject`.
 public struct Subject: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.rbac.v1.Subject" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.rbac.v1.Subject" }
 
     @export(implementation) public init(kind: String, name: String, namespace: String? = nil, apiGroup: String? = nil) {
         document = JSONObject()

@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `resource/v1` `AllocatedDeviceStatus`.
 public struct AllocatedDeviceStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.AllocatedDeviceStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.AllocatedDeviceStatus" }
 
     @export(implementation) public init(
         device: String, driver: String, pool: String, conditions: [Condition] = [], data: JSON? = nil,
@@ -52,8 +52,8 @@ public struct AllocatedDeviceStatus: DocumentView {
 /// Kubernetes' `resource/v1` `AllocationResult`.
 public struct AllocationResult: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.AllocationResult" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.AllocationResult" }
 
     @export(implementation) public init(
         allocationTimestamp: String? = nil, devices: DeviceAllocationResult? = nil, nodeSelector: NodeSelector? = nil
@@ -81,8 +81,8 @@ public struct AllocationResult: DocumentView {
 /// Kubernetes' `resource/v1` `CELDeviceSelector`.
 public struct CELDeviceSelector: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.CELDeviceSelector" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.CELDeviceSelector" }
 
     @export(implementation) public init(expression: String) {
         document = JSONObject()
@@ -98,8 +98,8 @@ public struct CELDeviceSelector: DocumentView {
 /// Kubernetes' `resource/v1` `CapacityRequestPolicy`.
 public struct CapacityRequestPolicy: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.CapacityRequestPolicy" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.CapacityRequestPolicy" }
 
     @export(implementation) public init(
         `default`: Quantity? = nil, validRange: CapacityRequestPolicyRange? = nil, validValues: [Quantity] = []
@@ -127,8 +127,10 @@ public struct CapacityRequestPolicy: DocumentView {
 /// Kubernetes' `resource/v1` `CapacityRequestPolicyRange`.
 public struct CapacityRequestPolicyRange: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.CapacityRequestPolicyRange" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.resource.v1.CapacityRequestPolicyRange"
+    }
 
     @export(implementation) public init(min: Quantity, max: Quantity? = nil, step: Quantity? = nil) {
         document = JSONObject()
@@ -154,8 +156,8 @@ public struct CapacityRequestPolicyRange: DocumentView {
 /// Kubernetes' `resource/v1` `CapacityRequirements`.
 public struct CapacityRequirements: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.CapacityRequirements" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.CapacityRequirements" }
 
     @export(implementation) public init(requests: [String: Quantity] = [:]) {
         document = JSONObject()
@@ -171,8 +173,8 @@ public struct CapacityRequirements: DocumentView {
 /// Kubernetes' `resource/v1` `Counter`.
 public struct Counter: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.Counter" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.Counter" }
 
     @export(implementation) public init(value: Quantity) {
         document = JSONObject()
@@ -188,8 +190,8 @@ public struct Counter: DocumentView {
 /// Kubernetes' `resource/v1` `CounterSet`.
 public struct CounterSet: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.CounterSet" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.CounterSet" }
 
     @export(implementation) public init(name: String, counters: [String: Counter]) {
         document = JSONObject()
@@ -210,8 +212,8 @@ public struct CounterSet: DocumentView {
 /// Kubernetes' `resource/v1` `Device`.
 public struct Device: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.Device" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.Device" }
 
     @export(implementation) public init(
         name: String, allNodes: Bool? = nil, allowMultipleAllocations: Bool? = nil,
@@ -294,8 +296,10 @@ public struct Device: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceAllocationConfiguration`.
 public struct DeviceAllocationConfiguration: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceAllocationConfiguration" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.resource.v1.DeviceAllocationConfiguration"
+    }
 
     @export(implementation) public init(
         source: String, opaque: OpaqueDeviceConfiguration? = nil, requests: [String] = []
@@ -324,8 +328,8 @@ public struct DeviceAllocationConfiguration: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceAllocationResult`.
 public struct DeviceAllocationResult: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceAllocationResult" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceAllocationResult" }
 
     @export(implementation) public init(
         config: [DeviceAllocationConfiguration] = [], results: [DeviceRequestAllocationResult] = []
@@ -348,8 +352,8 @@ public struct DeviceAllocationResult: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceAttribute`.
 public struct DeviceAttribute: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceAttribute" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceAttribute" }
 
     @export(implementation) public init(
         bool: Bool? = nil, bools: [Bool] = [], int: Int? = nil, ints: [Int] = [], string: String? = nil,
@@ -400,8 +404,8 @@ public struct DeviceAttribute: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceCapacity`.
 public struct DeviceCapacity: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceCapacity" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceCapacity" }
 
     @export(implementation) public init(value: Quantity, requestPolicy: CapacityRequestPolicy? = nil) {
         document = JSONObject()
@@ -422,8 +426,8 @@ public struct DeviceCapacity: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceClaim`.
 public struct DeviceClaim: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceClaim" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceClaim" }
 
     @export(implementation) public init(
         config: [DeviceClaimConfiguration] = [], constraints: [DeviceConstraint] = [], requests: [DeviceRequest] = []
@@ -451,8 +455,8 @@ public struct DeviceClaim: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceClaimConfiguration`.
 public struct DeviceClaimConfiguration: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceClaimConfiguration" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceClaimConfiguration" }
 
     @export(implementation) public init(opaque: OpaqueDeviceConfiguration? = nil, requests: [String] = []) {
         document = JSONObject()
@@ -473,8 +477,8 @@ public struct DeviceClaimConfiguration: DocumentView {
 /// Kubernetes' `resource.k8s.io/v1` `DeviceClass`.
 public struct DeviceClass: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceClass" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceClass" }
     public static let type = ResourceType(
         group: "resource.k8s.io", version: "v1", kind: "DeviceClass", plural: "deviceclasses", singular: "deviceclass",
         isNamespaced: false)
@@ -499,8 +503,8 @@ public struct DeviceClass: Resource {
 /// Kubernetes' `resource/v1` `DeviceClassConfiguration`.
 public struct DeviceClassConfiguration: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceClassConfiguration" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceClassConfiguration" }
 
     @export(implementation) public init(opaque: OpaqueDeviceConfiguration? = nil) {
         document = JSONObject()
@@ -516,8 +520,8 @@ public struct DeviceClassConfiguration: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceClassSpec`.
 public struct DeviceClassSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceClassSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceClassSpec" }
 
     @export(implementation) public init(
         config: [DeviceClassConfiguration] = [], extendedResourceName: String? = nil, selectors: [DeviceSelector] = []
@@ -545,8 +549,8 @@ public struct DeviceClassSpec: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceConstraint`.
 public struct DeviceConstraint: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceConstraint" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceConstraint" }
 
     @export(implementation) public init(
         distinctAttribute: String? = nil, matchAttribute: String? = nil, requests: [String] = []
@@ -574,8 +578,8 @@ public struct DeviceConstraint: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceCounterConsumption`.
 public struct DeviceCounterConsumption: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceCounterConsumption" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceCounterConsumption" }
 
     @export(implementation) public init(counterSet: String, counters: [String: Counter]) {
         document = JSONObject()
@@ -596,8 +600,8 @@ public struct DeviceCounterConsumption: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceRequest`.
 public struct DeviceRequest: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceRequest" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceRequest" }
 
     @export(implementation) public init(
         name: String, exactly: ExactDeviceRequest? = nil, firstAvailable: [DeviceSubRequest] = []
@@ -625,8 +629,10 @@ public struct DeviceRequest: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceRequestAllocationResult`.
 public struct DeviceRequestAllocationResult: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceRequestAllocationResult" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.resource.v1.DeviceRequestAllocationResult"
+    }
 
     @export(implementation) public init(
         device: String, driver: String, pool: String, request: String, adminAccess: Bool? = nil,
@@ -691,8 +697,8 @@ public struct DeviceRequestAllocationResult: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceSelector`.
 public struct DeviceSelector: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceSelector" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceSelector" }
 
     @export(implementation) public init(cel: CELDeviceSelector? = nil) {
         document = JSONObject()
@@ -708,8 +714,8 @@ public struct DeviceSelector: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceSubRequest`.
 public struct DeviceSubRequest: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceSubRequest" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceSubRequest" }
 
     @export(implementation) public init(
         name: String, deviceClassName: String, allocationMode: String? = nil, capacity: CapacityRequirements? = nil,
@@ -759,8 +765,8 @@ public struct DeviceSubRequest: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceTaint`.
 public struct DeviceTaint: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceTaint" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceTaint" }
 
     @export(implementation) public init(key: String, effect: String, value: String? = nil, timeAdded: String? = nil) {
         document = JSONObject()
@@ -792,8 +798,8 @@ public struct DeviceTaint: DocumentView {
 /// Kubernetes' `resource/v1` `DeviceToleration`.
 public struct DeviceToleration: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceToleration" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.DeviceToleration" }
 
     @export(implementation) public init(
         key: String? = nil, `operator`: String? = nil, value: String? = nil, effect: String? = nil,
@@ -834,8 +840,8 @@ public struct DeviceToleration: DocumentView {
 /// Kubernetes' `resource/v1` `ExactDeviceRequest`.
 public struct ExactDeviceRequest: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.ExactDeviceRequest" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.ExactDeviceRequest" }
 
     @export(implementation) public init(
         deviceClassName: String, adminAccess: Bool? = nil, allocationMode: String? = nil,
@@ -886,8 +892,8 @@ public struct ExactDeviceRequest: DocumentView {
 /// Kubernetes' `resource/v1` `NetworkDeviceData`.
 public struct NetworkDeviceData: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.NetworkDeviceData" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.NetworkDeviceData" }
 
     @export(implementation) public init(
         hardwareAddress: String? = nil, interfaceName: String? = nil, ips: [String] = []
@@ -915,8 +921,10 @@ public struct NetworkDeviceData: DocumentView {
 /// Kubernetes' `resource/v1` `NodeAllocatableResourceMapping`.
 public struct NodeAllocatableResourceMapping: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.NodeAllocatableResourceMapping" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.resource.v1.NodeAllocatableResourceMapping"
+    }
 
     @export(implementation) public init(allocationMultiplier: Quantity? = nil, capacityKey: String? = nil) {
         document = JSONObject()
@@ -937,8 +945,8 @@ public struct NodeAllocatableResourceMapping: DocumentView {
 /// Kubernetes' `resource/v1` `OpaqueDeviceConfiguration`.
 public struct OpaqueDeviceConfiguration: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.OpaqueDeviceConfiguration" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.OpaqueDeviceConfiguration" }
 
     @export(implementation) public init(driver: String, parameters: JSON) {
         document = JSONObject()
@@ -959,8 +967,8 @@ public struct OpaqueDeviceConfiguration: DocumentView {
 /// Kubernetes' `resource.k8s.io/v1` `ResourceClaim`.
 public struct ResourceClaim: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaim" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaim" }
     public static let type = ResourceType(
         group: "resource.k8s.io", version: "v1", kind: "ResourceClaim", plural: "resourceclaims",
         singular: "resourceclaim")
@@ -992,8 +1000,10 @@ public struct ResourceClaim: Resource {
 /// Kubernetes' `resource/v1` `ResourceClaimConsumerReference`.
 public struct ResourceClaimConsumerReference: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaimConsumerReference" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    public static var schemaName: String? {
+        "io.k8s.api.resource.v1.ResourceClaimConsumerReference"
+    }
 
     @export(implementation) public init(name: String, resource: String, uid: String, apiGroup: String? = nil) {
         document = JSONObject()
@@ -1024,8 +1034,8 @@ public struct ResourceClaimConsumerReference: DocumentView {
 /// Kubernetes' `resource/v1` `ResourceClaimSpec`.
 public struct ResourceClaimSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaimSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaimSpec" }
 
     @export(implementation) public init(devices: DeviceClaim? = nil) {
         document = JSONObject()
@@ -1041,8 +1051,8 @@ public struct ResourceClaimSpec: DocumentView {
 /// Kubernetes' `resource/v1` `ResourceClaimStatus`.
 public struct ResourceClaimStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaimStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaimStatus" }
 
     @export(implementation) public init(
         allocation: AllocationResult? = nil, devices: [AllocatedDeviceStatus] = [],
@@ -1071,8 +1081,8 @@ public struct ResourceClaimStatus: DocumentView {
 /// Kubernetes' `resource.k8s.io/v1` `ResourceClaimTemplate`.
 public struct ResourceClaimTemplate: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaimTemplate" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaimTemplate" }
     public static let type = ResourceType(
         group: "resource.k8s.io", version: "v1", kind: "ResourceClaimTemplate", plural: "resourceclaimtemplates",
         singular: "resourceclaimtemplate")
@@ -1097,8 +1107,8 @@ public struct ResourceClaimTemplate: Resource {
 /// Kubernetes' `resource/v1` `ResourceClaimTemplateSpec`.
 public struct ResourceClaimTemplateSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaimTemplateSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceClaimTemplateSpec" }
 
     @export(implementation) public init(spec: ResourceClaimSpec, metadata: ObjectMeta? = nil) {
         document = JSONObject()
@@ -1119,8 +1129,8 @@ public struct ResourceClaimTemplateSpec: DocumentView {
 /// Kubernetes' `resource/v1` `ResourcePool`.
 public struct ResourcePool: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.ResourcePool" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.ResourcePool" }
 
     @export(implementation) public init(name: String, generation: Int, resourceSliceCount: Int) {
         document = JSONObject()
@@ -1146,8 +1156,8 @@ public struct ResourcePool: DocumentView {
 /// Kubernetes' `resource.k8s.io/v1` `ResourceSlice`.
 public struct ResourceSlice: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceSlice" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceSlice" }
     public static let type = ResourceType(
         group: "resource.k8s.io", version: "v1", kind: "ResourceSlice", plural: "resourceslices",
         singular: "resourceslice", isNamespaced: false)
@@ -1172,8 +1182,8 @@ public struct ResourceSlice: Resource {
 /// Kubernetes' `resource/v1` `ResourceSliceSpec`.
 public struct ResourceSliceSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceSliceSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.resource.v1.ResourceSliceSpec" }
 
     @export(implementation) public init(
         driver: String, pool: ResourcePool, allNodes: Bool? = nil, devices: [Device] = [], nodeName: String? = nil,

@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `scheduling.k8s.io/v1` `PriorityClass`.
 public struct PriorityClass: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.scheduling.v1.PriorityClass" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.scheduling.v1.PriorityClass" }
     public static let type = ResourceType(
         group: "scheduling.k8s.io", version: "v1", kind: "PriorityClass", plural: "priorityclasses",
         singular: "priorityclass", shortNames: ["pc"], isNamespaced: false)

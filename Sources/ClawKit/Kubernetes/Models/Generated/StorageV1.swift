@@ -5,8 +5,8 @@ public import ClawDocuments
 /// Kubernetes' `storage.k8s.io/v1` `CSIDriver`.
 public struct CSIDriver: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.CSIDriver" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.CSIDriver" }
     public static let type = ResourceType(
         group: "storage.k8s.io", version: "v1", kind: "CSIDriver", plural: "csidrivers", singular: "csidriver",
         isNamespaced: false)
@@ -31,8 +31,8 @@ public struct CSIDriver: Resource {
 /// Kubernetes' `storage/v1` `CSIDriverSpec`.
 public struct CSIDriverSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.CSIDriverSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.CSIDriverSpec" }
 
     @export(implementation) public init(
         attachRequired: Bool? = nil, fsGroupPolicy: String? = nil, nodeAllocatableUpdatePeriodSeconds: Int? = nil,
@@ -103,8 +103,8 @@ public struct CSIDriverSpec: DocumentView {
 /// Kubernetes' `storage.k8s.io/v1` `CSINode`.
 public struct CSINode: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.CSINode" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.CSINode" }
     public static let type = ResourceType(
         group: "storage.k8s.io", version: "v1", kind: "CSINode", plural: "csinodes", singular: "csinode",
         isNamespaced: false)
@@ -129,8 +129,8 @@ public struct CSINode: Resource {
 /// Kubernetes' `storage/v1` `CSINodeDriver`.
 public struct CSINodeDriver: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.CSINodeDriver" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.CSINodeDriver" }
 
     @export(implementation) public init(
         name: String, nodeID: String, allocatable: VolumeNodeResources? = nil, topologyKeys: [String] = []
@@ -163,8 +163,8 @@ public struct CSINodeDriver: DocumentView {
 /// Kubernetes' `storage/v1` `CSINodeSpec`.
 public struct CSINodeSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.CSINodeSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.CSINodeSpec" }
 
     @export(implementation) public init(drivers: [CSINodeDriver]) {
         document = JSONObject()
@@ -180,8 +180,8 @@ public struct CSINodeSpec: DocumentView {
 /// Kubernetes' `storage.k8s.io/v1` `CSIStorageCapacity`.
 public struct CSIStorageCapacity: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.CSIStorageCapacity" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.CSIStorageCapacity" }
     public static let type = ResourceType(
         group: "storage.k8s.io", version: "v1", kind: "CSIStorageCapacity", plural: "csistoragecapacities",
         singular: "csistoragecapacity")
@@ -224,8 +224,8 @@ public struct CSIStorageCapacity: Resource {
 /// Kubernetes' `storage.k8s.io/v1` `StorageClass`.
 public struct StorageClass: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.StorageClass" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.StorageClass" }
     public static let type = ResourceType(
         group: "storage.k8s.io", version: "v1", kind: "StorageClass", plural: "storageclasses",
         singular: "storageclass", shortNames: ["sc"], isNamespaced: false)
@@ -286,8 +286,8 @@ public struct StorageClass: Resource {
 /// Kubernetes' `storage/v1` `TokenRequest`.
 public struct StorageTokenRequest: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.TokenRequest" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.TokenRequest" }
 
     @export(implementation) public init(audience: String, expirationSeconds: Int? = nil) {
         document = JSONObject()
@@ -308,8 +308,8 @@ public struct StorageTokenRequest: DocumentView {
 /// Kubernetes' `storage.k8s.io/v1` `VolumeAttachment`.
 public struct VolumeAttachment: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeAttachment" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeAttachment" }
     public static let type = ResourceType(
         group: "storage.k8s.io", version: "v1", kind: "VolumeAttachment", plural: "volumeattachments",
         singular: "volumeattachment", isNamespaced: false)
@@ -341,8 +341,8 @@ public struct VolumeAttachment: Resource {
 /// Kubernetes' `storage/v1` `VolumeAttachmentSource`.
 public struct VolumeAttachmentSource: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeAttachmentSource" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeAttachmentSource" }
 
     @export(implementation) public init(
         inlineVolumeSpec: PersistentVolumeSpec? = nil, persistentVolumeName: String? = nil
@@ -365,8 +365,8 @@ public struct VolumeAttachmentSource: DocumentView {
 /// Kubernetes' `storage/v1` `VolumeAttachmentSpec`.
 public struct VolumeAttachmentSpec: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeAttachmentSpec" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeAttachmentSpec" }
 
     @export(implementation) public init(attacher: String, nodeName: String, source: VolumeAttachmentSource) {
         document = JSONObject()
@@ -392,8 +392,8 @@ public struct VolumeAttachmentSpec: DocumentView {
 /// Kubernetes' `storage/v1` `VolumeAttachmentStatus`.
 public struct VolumeAttachmentStatus: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeAttachmentStatus" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeAttachmentStatus" }
 
     @export(implementation) public init(
         attached: Bool, attachError: VolumeError? = nil, attachmentMetadata: [String: String] = [:],
@@ -427,8 +427,8 @@ public struct VolumeAttachmentStatus: DocumentView {
 /// Kubernetes' `storage.k8s.io/v1` `VolumeAttributesClass`.
 public struct VolumeAttributesClass: Resource {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeAttributesClass" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeAttributesClass" }
     public static let type = ResourceType(
         group: "storage.k8s.io", version: "v1", kind: "VolumeAttributesClass", plural: "volumeattributesclasses",
         singular: "volumeattributesclass", shortNames: ["vac"], isNamespaced: false)
@@ -460,8 +460,8 @@ public struct VolumeAttributesClass: Resource {
 /// Kubernetes' `storage/v1` `VolumeError`.
 public struct VolumeError: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeError" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeError" }
 
     @export(implementation) public init(errorCode: Int? = nil, message: String? = nil, time: String? = nil) {
         document = JSONObject()
@@ -487,8 +487,8 @@ public struct VolumeError: DocumentView {
 /// Kubernetes' `storage/v1` `VolumeNodeResources`.
 public struct VolumeNodeResources: DocumentView {
     public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-    public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeNodeResources" }
+    @export(implementation) public init(document: JSONObject) { self.document = document }
+    @export(implementation) public static var schemaName: String? { "io.k8s.api.storage.v1.VolumeNodeResources" }
 
     @export(implementation) public init(count: Int? = nil) {
         document = JSONObject()
