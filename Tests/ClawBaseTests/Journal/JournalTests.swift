@@ -1,6 +1,7 @@
-import ClawBase
-import FoundationEssentials
+import Foundation
 import Testing
+
+@testable import ClawBase
 
 @Suite("A journal")
 struct JournalTests {
@@ -65,6 +66,19 @@ struct JournalTests {
         try journal.close()
         #expect(throws: Finding.self) { try journal.stage([1]) }
         _ = try Journal.open(scratch.path)
+    }
+
+    @Test("a child just being started, which has the lock's descriptor too, does not keep the lock")
+    func lockAndChildren() throws {
+        let path = scratch.path + "/lock"
+        var copy: Int32 = -1
+        do {
+            let file = try SystemFile.open(path, .keepOrCreate)
+            #expect(try file.tryLock())
+            copy = dup(file.descriptor)
+        }
+        defer { close(copy) }
+        #expect(try SystemFile.open(path, .keepOrCreate).tryLock())
     }
 
     @Test("keeps its directory and files to its own user")

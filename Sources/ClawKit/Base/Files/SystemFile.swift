@@ -13,7 +13,12 @@ package final class SystemFile: Sendable {
 
     init(path: String, descriptor: Int32) { (self.path, self.descriptor) = (path, descriptor) }
 
-    deinit { _ = close(descriptor) }
+    deinit {
+        // A child that another thread is just starting has the descriptor until it runs its program: closing ours alone
+        // would leave the lock with it.
+        _ = flock(descriptor, LOCK_UN)
+        _ = close(descriptor)
+    }
 
     package enum Mode {
         case read, readWrite
