@@ -7,7 +7,7 @@ CONFIG ?= $(if $(wildcard .build/release/control-plane),release,debug)
 ARGS ?=
 PROGRAMS := control-plane orchestrator claw agent-runtime
 
-.PHONY: help setup build up test test-full bench fuzz models clean
+.PHONY: help setup build up test test-full conformance bench fuzz models clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ test-full: setup ## everything: also kubectl and other real clients
 	@swift build --build-tests
 	@PATH="$$PWD/.venv/bin:$$PATH" swift test --skip-build
 	@SECONDS_TO_RUN=30 Scripts/fuzz.sh
+
+conformance: setup ## recorded answers of a real kube-apiserver against the embedded cluster; CORPUS=directory ONLY='ssa-*'
+	@swift build -c $(CONFIG) --product claw
+	@Scripts/conformance.sh "$(CORPUS)" "$$(swift build -c $(CONFIG) --show-bin-path)/claw"
 
 bench: setup ## the benchmarks, with what they are compared with; SECTIONS="lists memory …"
 	@Tests/Benchmarks/run.sh $(SECTIONS)

@@ -190,7 +190,8 @@ let package = Package(
         .executableTarget(
             name: "claw",
             dependencies: [
-                "ClawBase", "ClawDocuments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ClawBase", "ClawCluster", "ClawDocuments", "ClawHTTPServer", "ExampleSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Sources/Examples/Claw"),

@@ -24,6 +24,8 @@ public final class EmbeddedCluster: Sendable {
         public var durability: Durability = .interval(.milliseconds(100))
         /// The administrator's token for ``handler``; nil: nobody gets in over a socket.
         public var administratorToken: Secret<String>?
+        /// The controllers that ``run()`` runs.
+        public var controllers = ControllerKind.all
         public var time: any TimeSource = SystemTime()
         public var logger = Logger(label: "clawkit.cluster")
         /// Reaches nodes that run in other processes.
@@ -37,7 +39,7 @@ public final class EmbeddedCluster: Sendable {
     /// Asks for a bearer token: for serving over a socket.
     public let handler: any Handler
 
-    private let server: APIServer
+    let server: APIServer
     private let options: Options
 
     /// Opens the storage and makes what every cluster has: its first namespaces.
@@ -65,12 +67,7 @@ public final class EmbeddedCluster: Sendable {
     /// Runs the controllers until cancelled; then every watch has ended and everything written is on disk.
     public func run() async throws {
         let caches = SharedCaches(client, time: options.time)
-        let controllers = [
-            GarbageCollector(server, client).controller(caches, options.logger),
-            NamespaceController(server, client).controller(caches, options.logger),
-            Scheduler(client).controller(caches, options.logger),
-            DefinitionController.controller(client, caches, options.logger),
-        ]
+        let controllers = controllers(options.controllers, caches, options.logger)
         defer { server.store.close() }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await caches.run() }

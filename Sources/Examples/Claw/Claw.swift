@@ -4,13 +4,13 @@ import ArgumentParser
 struct Claw: GroupCommand {
     static let configuration = CommandConfiguration(
         commandName: "claw",
-        abstract: "Scripts a ClawKit platform over its control plane's HTTP API.",
+        abstract: "Scripts a ClawKit platform over its control plane's HTTP API; serves embedded clusters.",
         discussion: """
             Exit codes: 0 ok, 1 failed, 2 usage, 3 refused with a finding code, 4 not found, 5 unreachable.
             """,
         subcommands: [
             TenantCommand.self, ProjectCommand.self, UserCommand.self, RuntimeCommand.self, ChatCommand.self,
-            OperationCommand.self, MeCommand.self,
+            OperationCommand.self, MeCommand.self, ClusterCommand.self,
         ])
 
     // The parser takes what the root knows from anywhere in the arguments, so these options may stand before the
@@ -21,9 +21,19 @@ struct Claw: GroupCommand {
 /// A command that only holds others: alone it is a usage error.
 protocol GroupCommand: ParsableCommand {}
 
-/// A command that talks to the control plane.
-protocol ControlPlaneCommand: ParsableCommand {
+/// A command that does something.
+protocol ClawCommand: ParsableCommand {
     var connection: ConnectionOptions { get }
+}
+
+/// A command that needs no control plane.
+protocol LocalCommand: ClawCommand {
+    /// - Throws: ``Failure``, ``Finding`` or `CancellationError`.
+    func run(in surroundings: Surroundings) async throws
+}
+
+/// A command that talks to the control plane.
+protocol ControlPlaneCommand: ClawCommand {
     /// - Throws: ``Failure``, ``TransportError`` or `CancellationError`.
     func run(in session: Session) async throws
 }

@@ -11,9 +11,13 @@ enum CommandLineTool {
         do {
             let command = try parse(arguments)
             format = command.connection.output
-            let session = try await surroundings.session(command.connection)
-            secrets.append(session.controlPlane.token)
-            try await command.run(in: session)
+            if let command = command as? any LocalCommand {
+                try await command.run(in: surroundings)
+            } else if let command = command as? any ControlPlaneCommand {
+                let session = try await surroundings.session(command.connection)
+                secrets.append(session.controlPlane.token)
+                try await command.run(in: session)
+            }
             return .ok
         } catch let clean as HelpText {
             console.print(clean.text)
@@ -31,10 +35,10 @@ enum CommandLineTool {
     /// Help, a version or a completion script: printed, and the end.
     private struct HelpText: Error { let text: String }
 
-    private static func parse(_ arguments: [String]) throws -> any ControlPlaneCommand {
+    private static func parse(_ arguments: [String]) throws -> any ClawCommand {
         do {
             var command = try Claw.parseAsRoot(arguments)
-            if let command = command as? any ControlPlaneCommand { return command }
+            if let command = command as? any ClawCommand { return command }
             if let group = command as? any GroupCommand {
                 let name = commandName(of: type(of: group))
                 throw Failure.usage("'\(name)' needs a command; see '\(name) --help'")

@@ -37,9 +37,18 @@ struct Platform: Sendable {
         let isPublished = Atomic(false)
         var parts: [any ServiceLifecycle.Service] = []
 
-        let cluster = try await settings.kubeconfig == nil ? EmbeddedPart(settings, directory, time) : nil
+        let cluster = try await settings.kubeconfig == nil ? ServedCluster(clusterSettings(), time: time) : nil
         let api = try cluster?.client ?? remoteAPI()
-        if let cluster { parts += try cluster.services(bound: clusterURL) } else { clusterURL.set("") }
+        if let cluster {
+            parts += try cluster.services { address in
+                switch address {
+                case .success(let url): clusterURL.set(url)
+                case .failure(let error): fail(error, program: "control-plane")
+                }
+            }
+        } else {
+            clusterURL.set("")
+        }
 
         try await ClawGroup.install(in: api)
         let caches = SharedCaches(api, time: time)
@@ -78,7 +87,7 @@ struct Platform: Sendable {
 
         let configuration = settings.configuration
         let (readyFile, hasGateway) = (settings.readyFile, gateway != nil)
-        let kubeconfig = settings.kubeconfig ?? directory.file("kubeconfig")
+        let kubeconfig = settings.kubeconfig ?? cluster?.kubeconfig
         parts.append(Part {
             let url = try await controlPlaneURL.wait()
             let context = RuntimeContext(
@@ -102,6 +111,15 @@ struct Platform: Sendable {
         await network.shutdown()
         try store.close()
         try cluster?.close()
+    }
+
+    private func clusterSettings() throws -> ServedCluster.Settings {
+        var cluster = ServedCluster.Settings(
+            listen: settings.clusterListen, directory: directory, keys: try ClawDirectory(settings.dataDirectory),
+            logger: settings.logger)
+        cluster.dataDirectory = "\(settings.dataDirectory)/cluster"
+        cluster.isInsecure = settings.isInsecure
+        return cluster
     }
 
     private func remoteAPI() throws -> KubernetesClient {

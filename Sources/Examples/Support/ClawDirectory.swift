@@ -45,15 +45,14 @@ public struct ClawDirectory: Sendable {
         return text
     }
 
-    /// The embedded cluster's authority, kept under `data/`.
-    public func authority(in dataDirectory: String, now: Timestamp) throws -> CertificateAuthority {
-        let data = try ClawDirectory(dataDirectory)
-        if let certificate = data.read("ca.crt"), let key = data.read("ca.key") {
+    /// The embedded cluster's authority, made and kept here the first time.
+    func authority(now: Timestamp) throws -> CertificateAuthority {
+        if let certificate = read("ca.crt"), let key = read("ca.key") {
             return try CertificateAuthority(certificatePEM: certificate, keyPEM: Secret(key))
         }
         let authority = try CertificateAuthority.create(commonName: "ClawKit cluster", now: now)
-        try data.write(authority.keyPEM.reveal(), to: "ca.key")
-        try data.write(authority.certificatePEM, to: "ca.crt")
+        try write(authority.keyPEM.reveal(), to: "ca.key")
+        try write(authority.certificatePEM, to: "ca.crt")
         return authority
     }
 }

@@ -1,0 +1,29 @@
+import ClawControl
+import Logging
+
+extension EmbeddedCluster {
+    /// A controller of the cluster's own; each can be left out, so that a test sees what its subject does without it.
+    public enum ControllerKind: String, CaseIterable, Sendable, Hashable {
+        /// Deletes what has lost its owners, and dependants first where asked for.
+        case garbageCollector = "garbage-collector"
+        /// Empties namespaces that are being deleted.
+        case namespaces
+        /// Gives pods their node.
+        case scheduler
+        /// Serves custom resources as their definitions come and go.
+        case customResourceDefinitions = "custom-resource-definitions"
+
+        public static let all = Set(allCases)
+    }
+
+    func controllers(_ kinds: Set<ControllerKind>, _ caches: SharedCaches, _ logger: Logger) -> [Controller] {
+        ControllerKind.allCases.filter(kinds.contains).map { kind in
+            switch kind {
+            case .garbageCollector: GarbageCollector(server, client).controller(caches, logger)
+            case .namespaces: NamespaceController(server, client).controller(caches, logger)
+            case .scheduler: Scheduler(client).controller(caches, logger)
+            case .customResourceDefinitions: DefinitionController.controller(client, caches, logger)
+            }
+        }
+    }
+}
