@@ -56,7 +56,9 @@ extension APIServer {
         }
     }
 
+    /// The names of custom resources; those of the built-in kinds are held against their rules with the rest.
     func checkName(_ object: JSONObject, _ call: ResourceCall) throws {
+        if case .builtIn(_?) = call.resource.shape { return }
         let name = object.objectName
         guard let problem = ObjectNames.problem(with: name, of: call.resource.type) else { return }
         var errors: [APIStatus.FieldError] = []
@@ -71,12 +73,17 @@ extension APIServer {
             kind: call.resource.type.kind, group: call.resource.type.group, name: name, errors)
     }
 
-    func validate(_ object: JSONObject, old: JSONObject?, _ call: ResourceCall) throws {
+    /// - Parameter writtenUID: the uid in what the writer sent.
+    func validate(_ object: JSONObject, old: JSONObject?, _ call: ResourceCall, writtenUID: String? = nil) throws {
         var errors: [APIStatus.FieldError] = []
         switch call.resource.shape {
         case .builtIn(let name?):
-            if call.target.subresource == nil {
-                errors = SchemaTable.kubernetes.inspect(object, as: name).missing.map { .required($0) }
+            if let old {
+                errors = ObjectValidation.errors(
+                    updating: object, from: old, writtenUID: writtenUID, call.resource.type, as: name,
+                    subresource: call.target.subresource)
+            } else {
+                errors = ObjectValidation.errors(creating: object, call.resource.type, as: name)
             }
         case .builtIn(nil): break
         case .custom(let schema): errors = schema.validate(object)

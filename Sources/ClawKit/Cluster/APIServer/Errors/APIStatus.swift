@@ -155,7 +155,9 @@ extension APIStatus {
     }
 
     static func invalid(kind: String, group: String, name: String, _ errors: [FieldError]) -> APIStatus {
-        let lines = errors.map { "\($0.field): \($0.message)" }
+        // The causes list a problem as often as it was found, the message names it once.
+        var told: Set<FieldError> = []
+        let lines = errors.filter { told.insert($0).inserted }.map { "\($0.field): \($0.message)" }
         let subject = group.isEmpty ? kind : "\(kind).\(group)"
         var details = JSONObject()
         if !name.isEmpty { details["name"] = .string(name) }

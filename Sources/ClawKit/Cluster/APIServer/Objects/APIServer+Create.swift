@@ -72,7 +72,8 @@ extension APIServer {
     private func generateName(_ object: inout JSONObject) throws {
         guard let base = object.metadataString(.generateName), !base.isEmpty else {
             throw APIStatus.invalid(
-                kind: object.string(.kind) ?? "", group: "", name: "",
+                kind: object.string(.kind) ?? "",
+                group: object.string(.apiVersion).flatMap { $0.contains("/") ? String($0.prefix { $0 != "/" }) : nil } ?? "", name: "",
                 [.required("metadata.name", "name or generateName is required")])
         }
         let suffix = String((0..<5).map { _ in Self.nameAlphabet.randomElement() ?? "x" })

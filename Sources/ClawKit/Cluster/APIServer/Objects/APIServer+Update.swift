@@ -50,11 +50,12 @@ extension APIServer {
             let live = entry.object
             var new = try change(live)
             if let narrowed = try new.narrowed(to: subresource, of: live, call) { new = narrowed }
+            let writtenUID = new.metadataString(.uid).flatMap { $0.isEmpty ? nil : $0 }
             prepareForUpdate(&new, live: live, call, subresource: subresource)
             try admit(&new, old: live, call)
             countGeneration(&new, live: live, call, subresource: subresource)
             try checkFinalizers(new, live: live, call)
-            try validate(new, old: live, call)
+            try validate(new, old: live, call, writtenUID: writtenUID)
             recordManager(&new, old: live, call, subresource: subresource, ownership)
             if new == live { return try answer(call, live) }
             if call.isDryRun { return try answer(call, new) }

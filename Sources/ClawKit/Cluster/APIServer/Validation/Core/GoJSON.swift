@@ -1,0 +1,30 @@
+import ClawDocuments
+
+/// What Go's JSON decoder says about a text that is not JSON. Kubernetes passes it on.
+enum GoJSON {
+    static func problem(with bytes: [UInt8]) -> String? {
+        do {
+            _ = try JSONParser.parse(bytes)
+            return nil
+        } catch {
+            return literalProblem(in: bytes) ?? words(for: error, bytes)
+        }
+    }
+
+    private static func words(for error: JSONError, _ bytes: [UInt8]) -> String {
+        guard error.offset < bytes.count else { return "unexpected end of JSON input" }
+        return "invalid character '\(text(bytes[error.offset]))' looking for beginning of value"
+    }
+
+    /// A literal that goes wrong in the middle: `notjson` begins as `null` does.
+    private static func literalProblem(in bytes: [UInt8]) -> String? {
+        let rest = bytes.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        guard let literal = ["null", "true", "false"].first(where: { $0.utf8.first == rest.first }) else { return nil }
+        for (found, wanted) in zip(rest, literal.utf8) where found != wanted {
+            return "invalid character '\(text(found))' in literal \(literal) (expecting '\(text(wanted))')"
+        }
+        return rest.count < literal.utf8.count ? "unexpected end of JSON input" : nil
+    }
+
+    private static func text(_ byte: UInt8) -> String { String(decoding: [byte], as: UTF8.self) }
+}
