@@ -1,47 +1,49 @@
 import ClawBase
 import ClawDocuments
 import ClawModels
+import HTTPTypes
 import Synchronization
 
 /// What every write passes: shape, defaults, names, validation, field ownership; and what follows a write.
 extension APIServer {
     /// Checks fields against the kind's table and removes those it does not know, as `fieldValidation` asks.
     /// Returns warnings for the client.
+    /// - Parameter repeated: names that stood twice in the text the object was read from.
     /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation>
     func checkFields(
-        _ object: inout JSONObject, _ call: ResourceCall, fillsDefaults: Bool = true
+        _ object: inout JSONObject, _ call: ResourceCall, repeated: [String] = [], fillsDefaults: Bool = true
     ) throws -> [String] {
         let mode = call.query["fieldValidation"] ?? "Warn"
         guard ["Ignore", "Warn", "Strict", ""].contains(mode) else {
             throw APIStatus.invalid(
-                kind: "PatchOptions", group: "meta.k8s.io", name: "",
+                kind: call.writeOptionsKind, group: "meta.k8s.io", name: "",
                 [.unsupported("fieldValidation", .string(mode), ["", "Ignore", "Strict", "Warn"])])
         }
-        let unknown: [String]
+        var unknown: [String] = []
         switch call.resource.shape {
         case .builtIn(let name?):
-            let inspection = SchemaTable.kubernetes.inspect(object, as: name)
-            if let mismatch = inspection.mismatches.first {
-                throw APIStatus.badRequest(
-                    "\(call.resource.type.kind) in version \"\(call.resource.type.version)\" cannot be handled as a "
-                        + "\(call.resource.type.kind): json: cannot unmarshal \(mismatch.found) into field "
-                        + "\(mismatch.path) of type \(mismatch.expected)")
-            }
-            unknown = inspection.unknown
+            let decoding = GoDecoding.inspect(object, as: name)
+            if let problem = decoding.problem { throw Self.undecodable(problem, call) }
+            unknown = decoding.unknown
             if !unknown.isEmpty { object = SchemaTable.kubernetes.pruned(object, as: name) }
-        case .builtIn(nil): unknown = []
+        case .builtIn(nil): break
         case .custom(let schema):
             unknown = schema.prune(&object)
             if fillsDefaults { schema.fillDefaults(&object) }
         }
-        guard !unknown.isEmpty else { return [] }
-        let texts = unknown.map { "unknown field \"\($0)\"" }
+        let texts = unknown.map { "unknown field \"\($0)\"" } + repeated.map { "duplicate field \"\($0)\"" }
+        guard !texts.isEmpty else { return [] }
         if mode == "Strict" {
-            throw APIStatus.badRequest(
-                "\(call.resource.type.kind) in version \"\(call.resource.type.version)\" cannot be handled as a "
-                    + "\(call.resource.type.kind): strict decoding error: \(texts.joined(separator: ", "))")
+            throw Self.undecodable("strict decoding error: \(texts.joined(separator: ", "))", call)
         }
-        return mode == "Warn" ? texts : []
+        return mode == "Warn" || mode.isEmpty ? texts : []
+    }
+
+    private static func undecodable(_ problem: String, _ call: ResourceCall) -> APIStatus {
+        let kind = call.resource.type.kind
+        // A patch says only what is wrong with its result.
+        if call.request.method == .patch { return .badRequest(problem) }
+        return .badRequest("\(kind) in version \"\(call.resource.type.version)\" cannot be handled as a \(kind): \(problem)")
     }
 
     /// Fills in what Kubernetes fills in.
@@ -53,6 +55,7 @@ extension APIServer {
         }
         if case .builtIn(let name?) = call.resource.shape {
             object = DocumentForm(types: .kubernetes).settled(object, as: name)
+            if let old, call.resource.type.plural == "daemonsets" { countTemplates(&object, old) }
         }
     }
 
@@ -92,8 +95,9 @@ extension APIServer {
             errors += CustomResourceDefinitions.problems(object)
         }
         guard errors.isEmpty else {
-            throw APIStatus.invalid(
-                kind: call.resource.type.kind, group: call.resource.type.group, name: object.objectName, errors)
+            // Events of either group are kept as the core group's.
+            let group = call.resource.type.group == "events.k8s.io" ? "" : call.resource.type.group
+            throw APIStatus.invalid(kind: call.resource.type.kind, group: group, name: object.objectName, errors)
         }
     }
 

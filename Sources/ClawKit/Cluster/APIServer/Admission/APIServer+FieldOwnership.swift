@@ -76,6 +76,8 @@ extension RegisteredResource {
             switch subresource {
             case "status":
                 isCustom ? FieldSet(fields: ["spec"], ["metadata", "labels"], ["metadata", "annotations"]) : FieldSet(fields: ["spec"])
+            // What is asked for never changes, so nobody owns it.
+            case nil where type.plural == "certificatesigningrequests": FieldSet(fields: ["spec"], ["status"])
             case nil: hasStatus ? FieldSet(fields: ["status"]) : FieldSet()
             default: FieldSet()
             }

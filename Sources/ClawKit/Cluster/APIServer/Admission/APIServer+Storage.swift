@@ -25,9 +25,8 @@ extension APIServer {
             object[.spec] = ["finalizers": ["kubernetes"]]
             object[.status] = ["phase": "Active"]
         case ("", "persistentvolumeclaims"), ("", "persistentvolumes"): object[.status] = ["phase": "Pending"]
-        case ("", "services"):
-            object[.status] = ["loadBalancer": [:]]
-            giveAddress(to: &object, call)
+        case ("", "services"): object[.status] = ["loadBalancer": [:]]
+        case ("batch", "jobs"): JobSelection.generate(&object)
         case ("apiextensions.k8s.io", "customresourcedefinitions"):
             let stored = object[.spec]?["versions"]?.array?.first { $0["storage"]?.bool == true }?["name"]
             object.modify(.status) { $0?["storedVersions"] = .array(stored.map { [$0] } ?? []) }
@@ -41,33 +40,14 @@ extension APIServer {
         Toleration(key: "node.kubernetes.io/\($0)", operator: "Exists", effect: "NoExecute", tolerationSeconds: 300)
     }
 
-    /// A cluster address of 10.96.0.0/16 for a service that wants one. Nothing routes it; clients expect it.
-    private func giveAddress(to service: inout JSONObject, _ call: ResourceCall) {
-        guard var spec = service[.spec]?.object, spec["type"] != "ExternalName" else { return }
-        if (spec["clusterIP"]?.string ?? "").isEmpty {
-            let used = Set(
-                store.list(call.resource.collection, namespace: nil).objects.compactMap { $0[.spec]?["clusterIP"]?.string })
-            // The low addresses are for those who choose one themselves. A full range leaves the service without.
-            let free = (0..<64).lazy.map { _ in "10.96.\(Int.random(in: 1...255)).\(Int.random(in: 1...254))" }
-                .first { !used.contains($0) }
-            guard let free else { return }
-            spec["clusterIP"] = .string(free)
-        }
-        guard let address = spec["clusterIP"] else { return }
-        if spec["clusterIPs"] == nil { spec["clusterIPs"] = [address] }
-        if spec["ipFamilies"] == nil { spec["ipFamilies"] = ["IPv4"] }
-        if spec["ipFamilyPolicy"] == nil { spec["ipFamilyPolicy"] = "SingleStack" }
-        service[.spec] = .object(spec)
-    }
-
     /// On an update, what the server added stays where the writer leaves it out.
     func keepStorage(of object: inout JSONObject, from live: JSONObject, _ call: ResourceCall) {
         let type = call.resource.type
         let kept: [String]
         switch (type.group, type.plural) {
         case ("", "services"):
-            guard object[.spec]?["type"] != "ExternalName" else { return }
-            kept = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]
+            ServiceAddresses.keep(of: &object, from: live)
+            return
         case ("", "pods"): kept = ["serviceAccountName", "serviceAccount", "priority", "preemptionPolicy", "nodeName", "tolerations"]
         case ("", "namespaces"): kept = ["finalizers"]
         default: return
@@ -76,5 +56,30 @@ extension APIServer {
         var spec = object[.spec]?.object ?? JSONObject()
         for name in kept where spec[name] == nil { spec[name] = old[name] }
         object[.spec] = .object(spec)
+    }
+
+    /// Addresses and ports for a service that wants some: given once it is known to be valid.
+    func giveAddresses(to service: inout JSONObject, _ call: ResourceCall) throws {
+        let type = call.resource.type
+        guard type.plural == "services", type.group.isEmpty, !ServiceAddresses.isComplete(service) else { return }
+        let (name, namespace) = (service.objectName, service.objectNamespace)
+        let others = store.list(call.resource.collection, namespace: nil).objects.lazy.filter {
+            $0.objectName != name || $0.objectNamespace != namespace
+        }
+        var (addresses, errors) = (ServiceAddresses(usedBy: others), FieldErrors())
+        addresses.give(to: &service, &errors)
+        guard errors.list.isEmpty else {
+            throw APIStatus.invalid(kind: type.kind, group: type.group, name: name, errors.list)
+        }
+    }
+
+    /// How often a daemon set's template has changed, in the annotation that kubectl and old controllers know.
+    func countTemplates(_ object: inout JSONObject, _ live: JSONObject) {
+        let name = WorkloadDefaults.templateGeneration
+        guard let before = live.metadataValue(.annotations)?[name]?.string.flatMap({ Int($0) }) else { return }
+        let hasChanged = object[.spec]?["template"] != live[.spec]?["template"]
+        var annotations = object.metadataValue(.annotations)?.object ?? JSONObject()
+        annotations[name] = .string("\(hasChanged ? before + 1 : before)")
+        object.setMetadata(.annotations, .object(annotations))
     }
 }

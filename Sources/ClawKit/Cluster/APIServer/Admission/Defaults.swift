@@ -7,6 +7,7 @@ import ClawModels
 enum Defaults {
     static func apply(to object: inout JSONObject, _ type: ResourceType) {
         switch (type.group, type.plural) {
+        case ("", "configmaps"): break
         case ("", "pods"):
             var pod = Pod(document: object)
             if var spec = pod.spec {
@@ -23,36 +24,40 @@ enum Defaults {
         case ("", "persistentvolumes"):
             object.fill(.spec, ["volumeMode": "Filesystem", "persistentVolumeReclaimPolicy": "Retain"])
         case ("", "secrets"):
-            if object.string(.type) == nil { object[.type] = "Opaque" }
+            if (object.string(.type) ?? "").isEmpty { object[.type] = "Opaque" }
             mergeStringData(&object)
-        case ("", "services"): fillService(&object)
-        case ("scheduling.k8s.io", "priorityclasses"):
-            if object["preemptionPolicy"] == nil { object["preemptionPolicy"] = "PreemptLowerPriority" }
+        case ("", "services"): ServiceDefaults.fill(&object)
+        case ("", "endpoints"):
+            object.modifyEach("subsets") { $0.modifyEach("ports") { $0.fillIn(["protocol": "TCP"]) } }
+        case ("discovery.k8s.io", "endpointslices"): object.modifyEach("ports") { $0.fillIn(["name": "", "protocol": "TCP"]) }
+        case ("", "limitranges"): object.modifyMember("spec") { $0.modifyEach("limits", fillLimits) }
+        case ("", "nodes"): fillNode(&object)
+        case ("scheduling.k8s.io", "priorityclasses"): object.fillIn(["preemptionPolicy": "PreemptLowerPriority"])
         case ("storage.k8s.io", "storageclasses"):
-            if object["reclaimPolicy"] == nil { object["reclaimPolicy"] = "Delete" }
-            if object["volumeBindingMode"] == nil { object["volumeBindingMode"] = "Immediate" }
-        case ("", "nodes"):
-            object.modify(.status) { status in
-                if status?["allocatable"] == nil, let capacity = status?["capacity"] { status?["allocatable"] = capacity }
-            }
+            object.fillIn(["reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"])
         case ("apiextensions.k8s.io", "customresourcedefinitions"): CustomResourceDefinitions.fillDefaults(&object)
+        case ("rbac.authorization.k8s.io", _), ("networking.k8s.io", _), ("autoscaling", _):
+            PolicyDefaults.apply(to: &object, type)
         default: WorkloadDefaults.apply(to: &object, type)
         }
     }
 
-    private static func fillService(_ object: inout JSONObject) {
-        object.fill(.spec, ["type": "ClusterIP", "sessionAffinity": "None"])
-        let isExternal = object[.spec]?["type"] == "ExternalName"
-        if !isExternal { object.fill(.spec, ["internalTrafficPolicy": "Cluster"]) }
-        object.modify(.spec) { spec in
-            guard let ports = spec?["ports"]?.array else { return }
-            spec?["ports"] = .array(
-                ports.map { port in
-                    var port = port
-                    if port["protocol"] == nil { port["protocol"] = "TCP" }
-                    if port["targetPort"] == nil { port["targetPort"] = port["port"] }
-                    return port
-                })
+    /// Limits of containers fill each other in, from the maximum down to what is requested.
+    private static func fillLimits(_ limit: inout JSONObject) {
+        guard limit["type"] == "Container" else { return }
+        func amounts(_ name: String) -> JSONObject { limit[name]?.object ?? JSONObject() }
+        let defaults = amounts("default").filled(amounts("max"))
+        let requests = amounts("defaultRequest").filled(defaults).filled(amounts("min"))
+        if !defaults.isEmpty { limit["default"] = .object(defaults) }
+        if !requests.isEmpty { limit["defaultRequest"] = .object(requests) }
+    }
+
+    private static func fillNode(_ object: inout JSONObject) {
+        if object[.status]?["allocatable"] == nil, let capacity = object[.status]?["capacity"] {
+            object.modify(.status) { $0?["allocatable"] = capacity }
+        }
+        if let range = object[.spec]?["podCIDR"], range != "", object[.spec]?["podCIDRs"]?.array?.isEmpty ?? true {
+            object.modify(.spec) { $0?["podCIDRs"] = [range] }
         }
     }
 
@@ -71,12 +76,35 @@ extension JSONObject {
     /// Sets members of a member that are missing; a member that is not there itself stays away.
     func filled(_ missing: JSONObject) -> JSONObject {
         var object = self
-        for (name, value) in missing where object[name] == nil { object[name] = value }
+        object.fillIn(missing)
         return object
     }
 
-    fileprivate mutating func fill(_ key: FieldKey, _ missing: JSONObject) {
+    /// Sets members that are missing.
+    mutating func fillIn(_ missing: JSONObject) {
+        for (name, value) in missing where self[name].map(\.isNull) ?? true { self[name] = value }
+    }
+
+    mutating func fill(_ key: FieldKey, _ missing: JSONObject) {
         guard let member = self[key]?.object else { return }
         self[key] = .object(member.filled(missing))
+    }
+
+    /// Changes a member that is an object, where there is one.
+    mutating func modifyMember(_ name: String, _ change: (inout JSONObject) -> Void) {
+        guard var member = self[name]?.object else { return }
+        change(&member)
+        self[name] = .object(member)
+    }
+
+    /// Changes each object of a list, where there is one.
+    mutating func modifyEach(_ name: String, _ change: (inout JSONObject) -> Void) {
+        guard let list = self[name]?.array, !list.isEmpty else { return }
+        self[name] = .array(
+            list.map { element in
+                guard case .object(var object) = element else { return element }
+                change(&object)
+                return .object(object)
+            })
     }
 }

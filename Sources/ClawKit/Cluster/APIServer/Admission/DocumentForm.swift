@@ -18,8 +18,27 @@ struct DocumentForm {
             let settled = settled(found, field)
             if settled != found { result[field.name] = settled }
         }
+        // A missing selector selects nothing, an empty one everything: here absence is kept.
+        if object["selector"] == nil, result["selector"] != nil, Self.withOptionalSelector.contains(schema.name) {
+            result["selector"] = nil
+        }
+        for (name, zero) in Self.alwaysWritten[schema.name] ?? [] where result[name] == nil { result[name] = zero }
         return result
     }
+
+    private static let withOptionalSelector: Set<String> = [
+        "io.k8s.api.apps.v1.DeploymentSpec", "io.k8s.api.apps.v1.ReplicaSetSpec", "io.k8s.api.apps.v1.StatefulSetSpec",
+        "io.k8s.api.apps.v1.DaemonSetSpec",
+    ]
+
+    /// Members that the API's description calls optional and that its documents never lack.
+    private static let alwaysWritten: [String: [(String, JSON)]] = [
+        "io.k8s.api.rbac.v1.Role": [("rules", .null)],
+        "io.k8s.api.rbac.v1.ClusterRole": [("rules", .null)],
+        "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus": [("currentMetrics", .null)],
+        "io.k8s.api.events.v1.Event": [("deprecatedFirstTimestamp", .null), ("deprecatedLastTimestamp", .null)],
+        "io.k8s.api.core.v1.ResourceFieldSelector": [("divisor", "0")],
+    ]
 
     /// `nil` alone would be JSON's null here.
     private static let leftOut: JSON? = .none

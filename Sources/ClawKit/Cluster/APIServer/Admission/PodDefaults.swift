@@ -15,9 +15,24 @@ enum PodDefaults {
         if !isTemplate { spec.enableServiceLinks = spec.enableServiceLinks ?? true }
         spec.containers = spec.containers.map { filled($0, isTemplate: isTemplate) }
         spec.initContainers = spec.initContainers.map { filled($0, isTemplate: isTemplate) }
-        spec.document.modify("volumes") { volumes in
-            guard let list = volumes?.array, !list.isEmpty else { return }
-            volumes = .array(list.map(filled(volume:)))
+        spec.ephemeralContainers = spec.ephemeralContainers.map { container in
+            var filled = filled(Container(document: container.document), isTemplate: true)
+            // What it may use is what its pod has left.
+            filled.document["resources"] = container.document["resources"] ?? .object(JSONObject())
+            return EphemeralContainer(document: filled.document)
+        }
+        if !isTemplate, spec.hostNetwork == true { takeHostPorts(&spec) }
+        spec.document.modifyEach("volumes", VolumeDefaults.fill)
+    }
+
+    /// On the host's network a container's ports are the host's.
+    private static func takeHostPorts(_ spec: inout PodSpec) {
+        for list in ["containers", "initContainers"] {
+            spec.document.modifyEach(list) { container in
+                container.modifyEach("ports") { port in
+                    if (port["hostPort"]?.integer ?? 0) == 0 { port["hostPort"] = port["containerPort"] }
+                }
+            }
         }
     }
 
@@ -49,6 +64,9 @@ enum PodDefaults {
         container.livenessProbe = container.livenessProbe.map(filled)
         container.readinessProbe = container.readinessProbe.map(filled)
         container.startupProbe = container.startupProbe.map(filled)
+        container.document.modifyMember("lifecycle") { hooks in
+            for hook in ["postStart", "preStop"] { hooks.modifyMember(hook) { $0.modifyMember("httpGet", fill(request:)) } }
+        }
         return container
     }
 
@@ -61,30 +79,19 @@ enum PodDefaults {
 
     private static func filled(_ probe: Probe) -> Probe {
         var probe = probe
-        probe.timeoutSeconds = probe.timeoutSeconds ?? 1
-        probe.periodSeconds = probe.periodSeconds ?? 10
-        probe.successThreshold = probe.successThreshold ?? 1
-        probe.failureThreshold = probe.failureThreshold ?? 3
-        if var action = probe.httpGet {
-            action.path = action.path ?? "/"
-            action.scheme = action.scheme ?? "HTTP"
-            probe.httpGet = action
-        }
+        if (probe.timeoutSeconds ?? 0) == 0 { probe.timeoutSeconds = 1 }
+        if (probe.periodSeconds ?? 0) == 0 { probe.periodSeconds = 10 }
+        if (probe.successThreshold ?? 0) == 0 { probe.successThreshold = 1 }
+        if (probe.failureThreshold ?? 0) == 0 { probe.failureThreshold = 3 }
+        probe.document.modifyMember("httpGet", fill(request:))
+        probe.document.modifyMember("grpc") { $0.fillIn(["service": ""]) }
         return probe
     }
 
-    private static func filled(volume: JSON) -> JSON {
-        guard var object = volume.object else { return volume }
-        for source in ["configMap", "secret", "downwardAPI", "projected"] {
-            guard var member = object[source]?.object, member["defaultMode"] == nil else { continue }
-            member["defaultMode"] = 420
-            object[source] = .object(member)
-        }
-        if var path = object["hostPath"]?.object, path["type"] == nil {
-            path["type"] = ""
-            object["hostPath"] = .object(path)
-        }
-        return .object(object)
+    private static func fill(request: inout JSONObject) {
+        request.fillIn(["path": "/", "scheme": "HTTP"])
+        if request["path"] == "" { request["path"] = "/" }
+        if request["scheme"] == "" { request["scheme"] = "HTTP" }
     }
 
     /// <https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/>

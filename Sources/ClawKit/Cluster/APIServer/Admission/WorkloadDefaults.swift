@@ -25,6 +25,35 @@ enum WorkloadDefaults {
             }
         }
         object.modify(at: path[...], fillTemplate)
+        switch type.plural {
+        case "statefulsets": object.modifyMember("spec") { $0.modifyEach("volumeClaimTemplates", fillClaim) }
+        case "daemonsets":
+            // The number of templates so far, from the time before generations.
+            if object.metadataValue(.annotations)?[templateGeneration] == nil {
+                var annotations = object.metadataValue(.annotations)?.object ?? JSONObject()
+                annotations[templateGeneration] = "1"
+                object.setMetadata(.annotations, .object(annotations))
+            }
+        case "jobs": object.modifyMember("spec", fillCounts)
+        default: break
+        }
+    }
+
+    static let templateGeneration = "deprecated.daemonset.template.generation"
+
+    private static func fillClaim(_ claim: inout JSONObject) {
+        claim["apiVersion"] = "v1"
+        claim["kind"] = "PersistentVolumeClaim"
+        claim.modifyMember("spec") { $0.fillIn(["volumeMode": "Filesystem"]) }
+        claim["status"] = ["phase": "Pending"]
+    }
+
+    /// A job that says nothing about it runs one pod; one that only says how many at a time runs until one succeeds.
+    private static func fillCounts(_ spec: inout JSONObject) {
+        if spec["parallelism"] == nil, spec["completions"] == nil { spec["completions"] = 1 }
+        spec.fillIn(["parallelism": 1, "manualSelector": false])
+        spec.fillIn(["backoffLimit": spec["backoffLimitPerIndex"] == nil ? 6 : 2_147_483_647])
+        spec.fillIn(["podReplacementPolicy": spec["podFailurePolicy"] == nil ? "TerminatingOrFailed" : "Failed"])
     }
 
     private static func fillTemplate(_ template: inout JSONObject) {
@@ -59,8 +88,7 @@ enum WorkloadDefaults {
             "updateStrategy": ["type": "RollingUpdate", "rollingUpdate": ["maxUnavailable": 1, "maxSurge": 0]],
         ],
         "jobs": [
-            "parallelism": 1, "completions": 1, "backoffLimit": 6, "completionMode": "NonIndexed", "suspend": false,
-            "podReplacementPolicy": "TerminatingOrFailed",
+            "completionMode": "NonIndexed", "suspend": false,
         ],
         "cronjobs": [
             "concurrencyPolicy": "Allow", "suspend": false, "successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 1,

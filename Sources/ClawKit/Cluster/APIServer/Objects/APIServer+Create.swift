@@ -9,8 +9,8 @@ extension APIServer {
     func create(_ call: ResourceCall) async throws -> Response {
         guard call.resource.allows("create") else { throw APIStatus.methodNotAllowed }
         try call.requireNamespace()
-        var object = try await call.bodyObject()
-        let warnings = try checkFields(&object, call)
+        var (object, repeated) = try await call.bodyObjectWithRepetitions()
+        let warnings = try checkFields(&object, call, repeated: repeated)
         if object.metadataString(.resourceVersion).map({ !$0.isEmpty }) ?? false {
             throw APIStatus(code: 500, reason: "", message: "resourceVersion should not be set on objects to be created")
         }
@@ -36,6 +36,8 @@ extension APIServer {
             recordManager(&new, old: nil, call, subresource: nil, ownership)
             prepareStorage(of: &new, call)
             if call.isDryRun {
+            try validate(new, old: nil, call)
+            try giveAddresses(to: &new, call)
                 if store.get(call.resource.collection, .init(object: new)) != nil {
                     throw APIStatus.alreadyExists(call.resource.subject, new.objectName)
                 }

@@ -19,7 +19,8 @@ extension APIServer {
         let patch = try await call.bodyValue(mediaTypes: accepted.map(\.mediaType))
         do {
             if type == .apply { return try await apply(patch, call, subresource: subresource) }
-            return try await update(call, try call.key(), subresource: subresource) { live in
+            var warnings: [String] = []
+            var response = try await update(call, try call.key(), subresource: subresource) { live in
                 var new = try Patch.apply(
                     type, patch, to: live, schema: call.resource.schema, types: .kubernetes)
                 try Self.asResultOfPatch { try call.adopt(&new) }
@@ -31,10 +32,12 @@ extension APIServer {
                     throw APIStatus.modified(call.resource.subject, call.name)
                 }
                 return try Self.asResultOfPatch {
-                    _ = try checkFields(&new, call)
+                    warnings = try checkFields(&new, call)
                     return new
                 }
             }
+            response.addWarnings(warnings)
+            return response
         } catch let error as PatchError {
             throw APIStatus(error)
         }

@@ -7,13 +7,13 @@ import HTTPTypes
 extension APIServer {
     func replace(_ call: ResourceCall, subresource: String?) async throws -> Response {
         let key = try call.key()
-        var object = try await call.bodyObject()
+        var (object, repeated) = try await call.bodyObjectWithRepetitions()
         guard object.objectName.isEmpty || object.objectName == call.name else {
             throw APIStatus.badRequest(
                 "the name of the object (\(object.objectName)) does not match the name on the URL (\(call.name))")
         }
         object.setMetadata(.name, .string(call.name))
-        let warnings = try checkFields(&object, call)
+        let warnings = try checkFields(&object, call, repeated: repeated)
         var response = try await update(call, key, subresource: subresource) { live in
             if let expected = object.metadataString(.resourceVersion), !expected.isEmpty {
                 guard let expected = UInt64(expected) else {
@@ -59,6 +59,7 @@ extension APIServer {
             recordManager(&new, old: live, call, subresource: subresource, ownership)
             if new == live { return try answer(call, live) }
             if call.isDryRun { return try answer(call, new) }
+            try giveAddresses(to: &new, call)
             do {
                 if new.isBeingDeleted, new.isReadyToVanish {
                     // Watchers are told the object as it was kept last, the writer as he made it.

@@ -8,7 +8,10 @@ extension ResourceCall {
     /// The body as a JSON value: taken over unencoded from the same process, or parsed from JSON or YAML.
     func bodyValue(mediaTypes: [String] = ["application/json", "application/yaml"]) async throws -> JSON {
         if let value = request.body.value as? JSON { return value }
-        let bytes = try await request.body.collect(limit: APIServer.bodyLimit)
+        return try value(of: try await request.body.collect(limit: APIServer.bodyLimit), mediaTypes: mediaTypes)
+    }
+
+    private func value(of bytes: [UInt8], mediaTypes: [String] = ["application/json", "application/yaml"]) throws -> JSON {
         let mediaType = self.mediaType
         if mediaType.hasSuffix("yaml") {
             let documents = try Manifest.parse(String(decoding: bytes, as: UTF8.self), source: "body")
@@ -35,11 +38,22 @@ extension ResourceCall {
 
     /// The body as an object of this call's kind and namespace.
     func bodyObject() async throws -> JSONObject {
-        guard var object = try await bodyValue().object else {
+        try object(of: try await bodyValue())
+    }
+
+    private func object(of value: JSON) throws -> JSONObject {
+        guard var object = value.object else {
             throw APIStatus.badRequest("the object provided is unrecognized (must be of type \(resource.type.kind))")
         }
         try adopt(&object)
         return object
+    }
+
+    /// The body as an object, and the places of members that stood twice in its text.
+    func bodyObjectWithRepetitions() async throws -> (JSONObject, [String]) {
+        guard request.body.value == nil, !mediaType.hasSuffix("yaml") else { return (try await bodyObject(), []) }
+        let bytes = try await request.body.collect(limit: APIServer.bodyLimit)
+        return (try object(of: try value(of: bytes)), RepeatedFields.find(in: bytes))
     }
 
     /// Checks that an object's kind, version and namespace are the request's, and fills in what it leaves out.
@@ -77,14 +91,17 @@ extension ResourceCall {
         if resource.type.isNamespaced, target.namespace == nil { throw APIStatus.methodNotAllowed }
     }
 
+    var writeOptionsKind: String {
+        switch request.method {
+        case .post: "CreateOptions"
+        case .put: "UpdateOptions"
+        default: "PatchOptions"
+        }
+    }
+
     /// Checks the parameters of a create, update or patch.
     func checkWriteOptions() throws {
-        let kind =
-            switch request.method {
-            case .post: "CreateOptions"
-            case .put: "UpdateOptions"
-            default: "PatchOptions"
-            }
+        let kind = writeOptionsKind
         var errors: [APIStatus.FieldError] = []
         if request.method == .patch, query["force"] != nil, PatchType(mediaType: mediaType) != .apply {
             errors.append(.forbidden("force", "may not be specified for non-apply patch"))

@@ -1,0 +1,87 @@
+import ClawDocuments
+import ClawModels
+
+/// Holds a document against the types of its kind as Kubernetes' decoder does, and speaks as it does.
+///
+/// One walk over the document; places are written out only where something is wrong.
+struct GoDecoding {
+    /// The first value of a wrong type, in the words of Go's decoder.
+    private(set) var problem: String?
+    /// Where members stand that the kind does not have: `spec.containers[0].prots`.
+    private(set) var unknown: [String] = []
+
+    static func inspect(_ object: JSONObject, as type: String) -> GoDecoding {
+        var decoding = GoDecoding()
+        if let schema = SchemaTable.kubernetes[type] {
+            decoding.walk(object, schema, .root)
+        }
+        return decoding
+    }
+
+    private mutating func walk(_ object: JSONObject, _ schema: Schema, _ path: FieldPath) {
+        // A type without fields takes anything (RawExtension, JSON).
+        guard !schema.fields.isEmpty else { return }
+        for (name, value) in object {
+            guard let field = schema[name] else {
+                unknown.append("\(FieldPath.member(path, name))")
+                continue
+            }
+            walk(value, field.type, Place(schema: schema, field: field, path: .member(path, name)))
+            if problem != nil { return }
+        }
+    }
+
+    private mutating func walk(_ value: JSON, _ type: Schema.FieldType, _ place: Place) {
+        switch (type, value) {
+        case (_, .null), (.any, _), (.string, .string), (.bool, .bool), (.time, .string), (.microTime, .string),
+            (.number, .integer), (.number, .double), (.intOrString, .string):
+            break
+        case (.integer, .integer(let number)):
+            if place.field.isInt32, Int32(exactly: number) == nil { mismatch("number \(number)", type, place) }
+        case (.intOrString, .integer(let number)):
+            if Int32(exactly: number) == nil { problem = "json: cannot unmarshal number \(number) into Go value of type int32" }
+        case (.integer, .double) where value.integer != nil: break
+        case (.bytes, .string(let text)):
+            if let offset = GoText64.corruption(in: text) { problem = "illegal base64 data at input byte \(offset)" }
+        case (.quantity, .string(let text)): problem = GoQuantity.problem(with: text)
+        case (.quantity, .integer), (.quantity, .double): break
+        case (.quantity, _): problem = GoQuantity.malformed
+        case (.object(let name), .object(let object)):
+            if let schema = SchemaTable.kubernetes[name] { walk(object, schema, place.path) }
+        case (.object(let name), _) where SchemaTable.kubernetes[name]?.fields.isEmpty ?? true: break
+        case (.list(let element), .array(let elements)):
+            for (index, member) in elements.enumerated() where problem == nil {
+                walk(member, element, Place(schema: place.schema, field: place.field, path: .index(place.path, index)))
+            }
+        case (.map(let element), .object(let members)):
+            for (name, member) in members where problem == nil {
+                walk(member, element, Place(schema: place.schema, field: place.field, path: .key(place.path, name)))
+            }
+        case (.intOrString, _): problem = "json: cannot unmarshal \(Self.kind(value)) into Go value of type int32"
+        default: mismatch(Self.kind(value), type, place)
+        }
+    }
+
+    private mutating func mismatch(_ found: String, _ type: Schema.FieldType, _ place: Place) {
+        problem = "json: cannot unmarshal \(found) into Go struct field \(place.goName) of type "
+            + GoTypes.name(type, isInt32: place.field.isInt32)
+    }
+
+    private static func kind(_ value: JSON) -> String {
+        if case .double(let number) = value { return "number \(number)" }
+        return GoText.kind(of: value)
+    }
+
+    /// A field of a type, and where in the document it stands.
+    struct Place {
+        let schema: Schema
+        let field: Schema.Field
+        let path: FieldPath
+
+        /// `ExecAction.spec.containers.startupProbe.ProbeHandler.exec.command`: the type, then the way to the field with
+        /// the types that are embedded on it.
+        var goName: String {
+            "\(GoTypes.shortName(schema.name)).\(GoTypes.names(on: path).joined(separator: "."))"
+        }
+    }
+}
