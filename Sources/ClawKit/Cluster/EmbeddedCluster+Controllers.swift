@@ -12,6 +12,12 @@ extension EmbeddedCluster {
         case scheduler
         /// Serves custom resources as their definitions come and go.
         case customResourceDefinitions = "custom-resource-definitions"
+        /// Gives each namespace the authority's certificate.
+        case rootCertificates = "root-certificates"
+        /// Gathers the rules of aggregated cluster roles.
+        case roleAggregation = "role-aggregation"
+        /// Signs approved requests for certificates.
+        case certificateSigning = "certificate-signing"
 
         public static let all = Set(allCases)
     }
@@ -23,6 +29,9 @@ extension EmbeddedCluster {
             case .namespaces: NamespaceController(server, client).controller(caches, logger)
             case .scheduler: Scheduler(client).controller(caches, logger)
             case .customResourceDefinitions: DefinitionController.controller(client, caches, logger)
+            case .rootCertificates: RootCertificatePublisher.controller(authority, client, caches, logger)
+            case .roleAggregation: RoleAggregation.controller(client, caches, logger)
+            case .certificateSigning: CertificateSigner(authority, client).controller(caches, logger)
             }
         }
     }

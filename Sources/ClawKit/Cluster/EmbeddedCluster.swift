@@ -22,8 +22,12 @@ public final class EmbeddedCluster: Sendable {
         public var dataDirectory: String?
         /// What an acknowledged write is worth, with a data directory.
         public var durability: Durability = .interval(.milliseconds(100))
-        /// The administrator's token for ``handler``; nil: nobody gets in over a socket.
+        /// The administrator's token for ``handler``; nil: there is none, and over a socket only service accounts and
+        /// those with a client certificate get in.
         public var administratorToken: Secret<String>?
+        /// Signs certificates that are asked for with a CertificateSigningRequest, and stands in each namespace's
+        /// `kube-root-ca.crt`; nil: the cluster makes and keeps one of its own.
+        public var authority: CertificateAuthority?
         /// The controllers that ``run()`` runs.
         public var controllers = ControllerKind.all
         public var time: any TimeSource = SystemTime()
@@ -36,25 +40,35 @@ public final class EmbeddedCluster: Sendable {
     /// Trusts its caller: for this process only.
     public let transport: HandlerTransport
     public let client: KubernetesClient
-    /// Asks for a bearer token: for serving over a socket.
+    /// For serving over a socket: asks who it is by bearer token or verified client certificate, and lets each do what
+    /// the cluster's roles allow. Who shows nothing is `system:anonymous`.
     public let handler: any Handler
+
+    /// Signs the cluster's certificates: what servers and clients of it trust.
+    public let authority: CertificateAuthority
 
     let server: APIServer
     private let options: Options
 
-    /// Opens the storage and makes what every cluster has: its first namespaces.
+    /// Opens the storage and makes what every cluster has: its first namespaces and roles.
     /// - Throws: ``Finding`` with `E_STORAGE` where the data directory cannot be used.
     public init(_ options: Options = Options()) async throws {
         self.options = options
         let journal = try options.dataDirectory.map { try StoreJournal(directory: $0, durability: options.durability) }
         let store = ObjectStore(journal: journal)
         let nodes = NodeConnections(transport: options.nodeTransport)
+        let keys = try await ClusterKeys.load(from: store, authority: options.authority, now: options.time.now)
+        authority = keys.authority
+        let accounts = ServiceAccountTokens(key: keys.tokenKey, store: store, time: options.time)
+        let known = options.administratorToken.map { [($0, UserInfo.administrator)] } ?? []
         server = APIServer(
-            store: store, authenticator: TrustingAuthenticator(), nodes: nodes, time: options.time, logger: options.logger)
+            store: store, authenticator: TrustingAuthenticator(),
+            socketAuthenticator: SocketAuthenticator(known, accounts: accounts), accounts: accounts, nodes: nodes,
+            time: options.time, logger: options.logger)
+        try await BootstrapPolicy.install(in: store, now: options.time.now)
         transport = HandlerTransport(server)
         client = KubernetesClient(transport, userAgent: "clawkit-cluster")
-        handler = server.authenticating(
-            with: TokenAuthenticator(options.administratorToken.map { [($0, UserInfo.administrator)] } ?? []))
+        handler = server.authenticating(with: server.socketAuthenticator)
         for name in ["default", "kube-system", "kube-public", "kube-node-lease"]
         where try await client.find(Namespace.self, name) == nil {
             _ = try await client.create(Namespace(metadata: ObjectMeta(name: name)))

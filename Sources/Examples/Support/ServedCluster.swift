@@ -45,6 +45,7 @@ public final class ServedCluster: Sendable {
         var options = EmbeddedCluster.Options()
         options.dataDirectory = settings.dataDirectory
         options.administratorToken = token
+        options.authority = authority
         options.controllers = settings.controllers
         options.logger = settings.logger
         options.nodeTransport = CurlTransport()
@@ -72,7 +73,9 @@ public final class ServedCluster: Sendable {
             guard !settings.isInsecure else { return nil }
             let hosts = Set(["127.0.0.1", "localhost", "::1", settings.listen.host])
             let issued = try authority.issueServer(hosts: hosts.sorted(), now: time.now)
-            return TLSIdentity(certificateChain: issued.certificatePEM, key: issued.keyPEM)
+            return TLSIdentity(
+                certificateChain: issued.certificatePEM, key: issued.keyPEM,
+                clientAuthorities: authority.certificatePEM)
         }
     }
 

@@ -11,6 +11,10 @@ final class APIServer: Handler {
     let store: ObjectStore
     let registry: ResourceRegistry
     let authenticator: any RequestAuthenticator
+    /// For requests over a socket.
+    let socketAuthenticator: SocketAuthenticator
+    let accounts: ServiceAccountTokens
+    let authorizer: RoleAuthorizer
     let nodes: NodeConnections
     let time: any TimeSource
     let logger: Logger
@@ -18,11 +22,14 @@ final class APIServer: Handler {
     let ownershipObserver = Mutex<(@Sendable (JSONObject) -> Void)?>(nil)
 
     init(
-        store: ObjectStore, authenticator: any RequestAuthenticator, nodes: NodeConnections, time: any TimeSource,
-        logger: Logger
+        store: ObjectStore, authenticator: any RequestAuthenticator, socketAuthenticator: SocketAuthenticator,
+        accounts: ServiceAccountTokens, nodes: NodeConnections, time: any TimeSource, logger: Logger
     ) {
         self.store = store
         self.authenticator = authenticator
+        self.socketAuthenticator = socketAuthenticator
+        self.accounts = accounts
+        authorizer = RoleAuthorizer(store)
         self.nodes = nodes
         self.time = time
         self.logger = logger
@@ -58,12 +65,12 @@ final class APIServer: Handler {
     }
 
     private func route(_ request: Request, _ authenticator: some RequestAuthenticator) async throws -> Response {
-        switch ResourceTarget.parse(request.path) {
+        let target = ResourceTarget.parse(request.path)
+        let user = try authorizedUser(of: request, to: target, authenticator)
+        switch target {
         case .nonResource(let path):
-            if !Self.openPaths.contains(path) { _ = try authenticator.authenticate(request) }
             return try await respond(toNonResource: path, request)
         case .resource(let target):
-            let user = try authenticator.authenticate(request)
             guard let resource = registry.find(group: target.group, version: target.version, plural: target.plural)
             else {
                 // A version that is served answers as an API, anything else as a web server does.
@@ -75,9 +82,6 @@ final class APIServer: Handler {
             return try await respond(to: call)
         }
     }
-
-    /// What answers without credentials, as a real server's default roles allow.
-    private static let openPaths: Set<String> = ["/healthz", "/livez", "/readyz", "/version"]
 
     private func respond(to call: ResourceCall) async throws -> Response {
         // What could not be answered is not done either.
@@ -94,7 +98,9 @@ final class APIServer: Handler {
         case (.get, .some):
             guard call.resource.allows("get") else { throw APIStatus.methodNotAllowed }
             return isWatch ? try watch(call) : try get(call)
-        case (.post, nil): return try await create(call)
+        case (.post, nil):
+            if let answer = try await review(call) { return answer }
+            return try await create(call)
         case (.put, .some): return try await replace(call, subresource: nil)
         case (.patch, .some): return try await patch(call, subresource: nil)
         case (.delete, .some): return try await delete(call)

@@ -10,13 +10,13 @@ import X509
 public struct CertificateAuthority: Sendable {
     public let certificatePEM: String
     public let keyPEM: Secret<String>
-    private let certificate: Certificate
-    private let key: P256.Signing.PrivateKey
+    let certificate: Certificate
+    let key: P256.Signing.PrivateKey
 
     private static let lifetime = Duration.seconds(10 * 365 * 86400)
-    private static let leafLifetime = Duration.seconds(365 * 86400)
+    static let leafLifetime = Duration.seconds(365 * 86400)
     /// Other machines' clocks may be slow.
-    private static let skew = Duration.seconds(300)
+    static let skew = Duration.seconds(300)
 
     /// Makes a new authority with a new key.
     public static func create(commonName: String, now: Timestamp) throws -> CertificateAuthority {
@@ -109,14 +109,14 @@ public struct CertificateAuthority: Sendable {
     }
 
     /// 126 random bits: positive, and within the 20 octets of RFC 5280, section 4.1.2.2, whatever the first bit.
-    private static func serialNumber() -> Certificate.SerialNumber {
+    static func serialNumber() -> Certificate.SerialNumber {
         var generator = SystemRandomNumberGenerator()
         var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         bytes[0] = bytes[0] & 0x3F | 0x40
         return Certificate.SerialNumber(bytes: bytes)
     }
 
-    private static func date(_ moment: Timestamp) -> Date { Date(timeIntervalSince1970: Double(moment.seconds)) }
+    static func date(_ moment: Timestamp) -> Date { Date(timeIntervalSince1970: Double(moment.seconds)) }
 }
 
 /// A certificate with its key, as PEM texts.

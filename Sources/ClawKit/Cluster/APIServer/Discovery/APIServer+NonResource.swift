@@ -16,6 +16,9 @@ extension APIServer {
             "healthz" where parts == ["healthz", "ping"]:
             return .text("ok")
         case "version": return .document(Self.version)
+        case ".well-known" where parts == [".well-known", "openid-configuration"]:
+            return .document(accounts.discoveryDocument)
+        case "openid" where parts == ["openid", "v1", "jwks"]: return .document(accounts.keySet)
         case "api" where parts.count == 1:
             return discovery(request, aggregated: Discovery.aggregated(coreOnly: true, registry), plain: Discovery.coreVersions)
         case "apis" where parts.count == 1:

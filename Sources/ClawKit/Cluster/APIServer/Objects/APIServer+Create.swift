@@ -32,6 +32,8 @@ extension APIServer {
             prepareForCreate(&new, call)
             try admit(&new, old: nil, call)
             try checkName(new, call)
+            try checkGrants(new, old: nil, call)
+            try admitCertificateRequest(&new, old: nil, call)
             try validate(new, old: nil, call)
             recordManager(&new, old: nil, call, subresource: nil, ownership)
             prepareStorage(of: &new, call)

@@ -12,6 +12,7 @@ extension APIServer {
         case (_, "status", .put): return try await replace(call, subresource: "status")
         case (_, "status", .patch): return try await patch(call, subresource: "status")
         case ("namespaces", "finalize", .put): return try await finalizeNamespace(call)
+        case ("serviceaccounts", "token", .post): return try await issueToken(call)
         case ("pods", "binding", .post): return try await bind(call)
         case ("pods", "eviction", .post): return try await evict(call)
         case ("pods", "log", .get): return try await log(call)

@@ -53,6 +53,8 @@ extension APIServer {
             let writtenUID = new.metadataString(.uid).flatMap { $0.isEmpty ? nil : $0 }
             prepareForUpdate(&new, live: live, call, subresource: subresource)
             try admit(&new, old: live, call)
+            try checkGrants(new, old: live, call)
+            try admitCertificateRequest(&new, old: live, call)
             countGeneration(&new, live: live, call, subresource: subresource)
             try checkFinalizers(new, live: live, call)
             try validate(new, old: live, call, writtenUID: writtenUID)

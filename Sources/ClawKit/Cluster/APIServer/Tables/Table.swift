@@ -19,11 +19,22 @@ struct Table: Sendable {
     private let includeObject: String
     private let now: Timestamp
 
+    // As the API describes these fields.
+    private static let nameDescription =
+        "Name must be unique within a namespace. Is required when creating resources, although some resources may allow "
+        + "a client to request the generation of an appropriate name automatically. Name is primarily intended for "
+        + "creation idempotence and configuration definition. Cannot be updated. More info: "
+        + "https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names"
+    private static let ageDescription =
+        "CreationTimestamp is a timestamp representing the server time when this object was created. It is not "
+        + "guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is "
+        + "represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: "
+        + "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata"
+
     init(for resource: RegisteredResource, includeObject: String?, now: Timestamp) {
         let name = Column(
-            name: "Name", format: "name",
-            description: "Name must be unique within a namespace.") { object, _ in .string(object.objectName) }
-        let age = Column(name: "Age", type: resource.isCustom ? "date" : "string", description: "CreationTimestamp of the object.") { object, now in
+            name: "Name", format: "name", description: Self.nameDescription) { object, _ in .string(object.objectName) }
+        let age = Column(name: "Age", type: resource.isCustom ? "date" : "string", description: Self.ageDescription) { object, now in
             .string(Age.text(since: object.metadataString(.creationTimestamp), now: now))
         }
         if resource.isCustom {

@@ -25,6 +25,7 @@ enum TableColumns {
             [name] + WorkloadColumns.replicaSets + [age]
                 + WorkloadColumns.wide(["spec", "template"], selector: ["spec", "selector", "matchLabels"])
         case ("coordination.k8s.io", "leases"): [name, text("Holder", .spec, "holderIdentity"), age]
+        case ("certificates.k8s.io", "certificatesigningrequests"): [name, age] + CertificateColumns.requests
         case ("apiextensions.k8s.io", "customresourcedefinitions"):
             [name, text("Created At", .metadata, "creationTimestamp")]
         default: [name, age]

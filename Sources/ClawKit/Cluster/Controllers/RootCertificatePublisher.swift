@@ -1,0 +1,40 @@
+import ClawControl
+import ClawKubernetes
+import ClawModels
+import Logging
+
+/// Gives each namespace the authority's certificate, in the ConfigMap `kube-root-ca.crt` that pods mount.
+/// <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-token-volume>
+enum RootCertificatePublisher {
+    private static let name = "kube-root-ca.crt"
+
+    static func controller(
+        _ authority: CertificateAuthority, _ client: KubernetesClient, _ caches: SharedCaches, _ logger: Logger
+    ) -> Controller {
+        let namespaces = caches.cache(Namespace.self)
+        let maps = caches.cache(ConfigMap.self)
+        let data = ["ca.crt": authority.certificatePEM]
+        return Controller("root-certificate", caches: caches, logger: logger) { key in
+            guard let namespace = namespaces[key], !namespace.isBeingDeleted else { return .settled }
+            do {
+                if var map = maps.get(name, in: key.name) {
+                    guard map.data != data else { return .settled }
+                    map.data = data
+                    _ = try await client.replace(map)
+                } else {
+                    let metadata = ObjectMeta(
+                        name: name, namespace: key.name,
+                        annotations: ["kubernetes.io/description": "The authority of the API server's certificate."])
+                    _ = try await client.create(ConfigMap(metadata: metadata, data: data))
+                }
+            } catch let error as KubernetesError
+                where error.isAlreadyExists || error.isConflict || error.isForbidden || error.isNotFound
+            {
+                // There already, or the namespace is going: both end what is to be done here.
+            }
+            return .settled
+        }
+        .reconciles(Namespace.self)
+        .watches(ConfigMap.self) { $0.name == name ? [ObjectKey(name: $0.namespace ?? "")] : [] }
+    }
+}
