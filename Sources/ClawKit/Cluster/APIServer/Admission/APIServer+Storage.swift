@@ -27,6 +27,7 @@ extension APIServer {
         case ("", "persistentvolumeclaims"), ("", "persistentvolumes"): object[.status] = ["phase": "Pending"]
         case ("", "services"): object[.status] = ["loadBalancer": [:]]
         case ("batch", "jobs"): JobSelection.generate(&object)
+        case ("", "nodes"): NodeReadiness.taint(&object)
         case ("apiextensions.k8s.io", "customresourcedefinitions"):
             let stored = object[.spec]?["versions"]?.array?.first { $0["storage"]?.bool == true }?["name"]
             object.modify(.status) { $0?["storedVersions"] = .array(stored.map { [$0] } ?? []) }
@@ -58,10 +59,22 @@ extension APIServer {
         object[.spec] = .object(spec)
     }
 
-    /// Addresses and ports for a service that wants some: given once it is known to be valid.
-    func giveAddresses(to service: inout JSONObject, _ call: ResourceCall) throws {
+    /// The last of what the server adds, once the object is known to be valid.
+    func complete(_ object: inout JSONObject, _ call: ResourceCall) throws {
+        switch (call.resource.type.group, call.resource.type.plural) {
+        case ("", "services"): try giveAddresses(to: &object, call)
+        case ("", "nodes"): NodeReadiness.settle(&object)
+        // Rules are always written, though nobody owns those that are not there.
+        case ("rbac.authorization.k8s.io", "roles"), ("rbac.authorization.k8s.io", "clusterroles"):
+            object.fillIn(["rules": .null])
+        default: break
+        }
+    }
+
+    /// Addresses and ports for a service that wants some.
+    private func giveAddresses(to service: inout JSONObject, _ call: ResourceCall) throws {
         let type = call.resource.type
-        guard type.plural == "services", type.group.isEmpty, !ServiceAddresses.isComplete(service) else { return }
+        guard !ServiceAddresses.isComplete(service) else { return }
         let (name, namespace) = (service.objectName, service.objectNamespace)
         let others = store.list(call.resource.collection, namespace: nil).objects.lazy.filter {
             $0.objectName != name || $0.objectNamespace != namespace

@@ -82,7 +82,7 @@ extension JSONObject {
 
     /// Sets members that are missing.
     mutating func fillIn(_ missing: JSONObject) {
-        for (name, value) in missing where self[name].map(\.isNull) ?? true { self[name] = value }
+        for (name, value) in missing where self[name].map(\.isNull) ?? true { self[name] = .some(value) }
     }
 
     mutating func fill(_ key: FieldKey, _ missing: JSONObject) {

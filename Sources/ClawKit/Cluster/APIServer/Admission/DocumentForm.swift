@@ -33,8 +33,6 @@ struct DocumentForm {
 
     /// Members that the API's description calls optional and that its documents never lack.
     private static let alwaysWritten: [String: [(String, JSON)]] = [
-        "io.k8s.api.rbac.v1.Role": [("rules", .null)],
-        "io.k8s.api.rbac.v1.ClusterRole": [("rules", .null)],
         "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus": [("currentMetrics", .null)],
         "io.k8s.api.events.v1.Event": [("deprecatedFirstTimestamp", .null), ("deprecatedLastTimestamp", .null)],
         "io.k8s.api.core.v1.ResourceFieldSelector": [("divisor", "0")],

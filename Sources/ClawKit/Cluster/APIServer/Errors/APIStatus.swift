@@ -85,6 +85,15 @@ extension APIStatus {
         APIStatus(code: 400, reason: "BadRequest", message: message)
     }
 
+    /// An object of another kind than the one that is asked for.
+    /// - Parameter internal: the Go package of the kind's inner form.
+    static func notConvertible(_ kind: String, _ apiVersion: String, to wanted: String, internal package: String) -> APIStatus {
+        let version = apiVersion.split(separator: "/").last ?? ""
+        return .badRequest(
+            "\(kind) in version \"\(version)\" cannot be handled as a \(wanted): converting (\(version).\(kind)) to "
+                + "(\(package).\(wanted)): unknown conversion")
+    }
+
     static func forbidden(_ subject: Subject, _ name: String, _ why: String) -> APIStatus {
         let quoted = name.isEmpty ? "" : " \"\(name)\""
         return APIStatus(

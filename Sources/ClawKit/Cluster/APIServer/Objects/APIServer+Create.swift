@@ -34,12 +34,11 @@ extension APIServer {
             try checkName(new, call)
             try checkGrants(new, old: nil, call)
             try admitCertificateRequest(&new, old: nil, call)
-            try validate(new, old: nil, call)
             recordManager(&new, old: nil, call, subresource: nil, ownership)
             prepareStorage(of: &new, call)
-            if call.isDryRun {
             try validate(new, old: nil, call)
-            try giveAddresses(to: &new, call)
+            try complete(&new, call)
+            if call.isDryRun {
                 if store.get(call.resource.collection, .init(object: new)) != nil {
                     throw APIStatus.alreadyExists(call.resource.subject, new.objectName)
                 }

@@ -8,17 +8,18 @@ import HTTPTypes
 extension APIServer {
     private func scaleDocument(_ object: JSONObject) -> JSONObject {
         let spec = object[.spec]?.object ?? JSONObject()
-        let selector = (spec["selector"]?["matchLabels"]?.object ?? spec["selector"]?.object) ?? JSONObject()
-        let labels = selector.compactMap { name, value in value.string.map { "\(name)=\($0)" } }.sorted()
         var metadata = JSONObject()
         for key: FieldKey in [.name, .namespace, .uid, .resourceVersion, .creationTimestamp] {
             metadata[key] = object.metadataValue(key)
         }
+        let replicas = spec["replicas"] ?? 1
         return [
             "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": .object(metadata),
-            "spec": ["replicas": spec["replicas"] ?? 1],
+            // A wish for none is left out.
+            "spec": replicas == 0 ? [:] : ["replicas": replicas],
             "status": [
-                "replicas": object[.status]?["replicas"] ?? 0, "selector": .string(labels.joined(separator: ",")),
+                "replicas": object[.status]?["replicas"] ?? 0,
+                "selector": .string(SelectorRules.text(Field(object)["spec"]["selector"])),
             ],
         ]
     }
@@ -31,54 +32,86 @@ extension APIServer {
     }
 
     func setScale(_ call: ResourceCall) async throws -> Response {
-        guard let replicas = try await call.bodyValue()["spec"]?["replicas"]?.integer, replicas >= 0 else {
-            throw APIStatus.badRequest("a Scale needs spec.replicas, a number not below 0")
+        guard let scale = try await call.bodyValue().object else {
+            throw APIStatus.badRequest("the object provided is unrecognized (must be of type Scale)")
         }
-        let response = try await update(call, try call.key(), subresource: "scale") { live in
-            var new = live
-            new.modify(.spec) { $0?["replicas"] = .integer(replicas) }
-            return new
+        try Self.checkIsScale(scale)
+        if let problem = GoDecoding.inspect(scale, as: Self.scaleSchema).problem {
+            throw APIStatus.badRequest("Scale in version \"v1\" cannot be handled as a Scale: \(problem)")
         }
-        guard let object = (response.body.value as? JSON)?.object else { return response }
-        return .document(scaleDocument(object))
+        if !scale.objectName.isEmpty, scale.objectName != call.name {
+            throw APIStatus.badRequest(
+                "the name of the object (\(scale.objectName)) does not match the name on the URL (\(call.name))")
+        }
+        return try await changeScale(call) { live in try setting(scale, of: live, call) }
     }
 
-    /// A patch of the Scale that stands for the object. Apply would need an account of the fields under another kind,
-    /// which this server does not keep.
+    /// A patch of the Scale that stands for the object. Who applies it owns the object's replicas.
     func patchScale(_ call: ResourceCall) async throws -> Response {
-        let accepted = [PatchType.json, .merge, .strategicMerge]
+        let accepted = [PatchType.json, .merge, .strategicMerge, .apply]
         guard let type = PatchType(mediaType: call.request.headers[.contentType] ?? ""), accepted.contains(type) else {
             throw APIStatus.unsupportedMediaType(accepted.map(\.mediaType))
         }
         let patch = try await call.bodyValue(mediaTypes: accepted.map(\.mediaType))
-        let schema = SchemaTable.kubernetes[Self.scaleSchema]
         do {
-            let response = try await update(call, try call.key(), subresource: "scale") { live in
-                let scale = try Patch.apply(
-                    type, patch, to: scaleDocument(live), schema: schema, types: .kubernetes)
-                if let version = scale.metadataString(.resourceVersion), UInt64(version) != live.revision {
-                    throw APIStatus.modified(call.resource.subject, call.name)
-                }
-                return try setting(scale[.spec]?["replicas"] ?? 0, of: live, call)
+            if type == .apply { return try await applyScale(patch, call) }
+            let schema = SchemaTable.kubernetes[Self.scaleSchema]
+            return try await changeScale(call) { live in
+                let scale = try Patch.apply(type, patch, to: scaleDocument(live), schema: schema, types: .kubernetes)
+                return try setting(scale, of: live, call)
             }
-            guard let object = (response.body.value as? JSON)?.object else { return response }
-            return .document(scaleDocument(object))
         } catch let error as PatchError {
             throw APIStatus(error)
         }
     }
 
+    private func applyScale(_ patch: JSON, _ call: ResourceCall) async throws -> Response {
+        guard let scale = patch.object else {
+            throw APIStatus.badRequest("the apply configuration must be an object")
+        }
+        try Self.checkIsScale(scale)
+        var configuration: JSONObject = [
+            "apiVersion": .string(call.resource.type.apiVersion), "kind": .string(call.resource.type.kind),
+            "metadata": ["name": .string(call.name)],
+        ]
+        if let namespace = call.namespace { configuration.setMetadata(.namespace, .string(namespace)) }
+        if let replicas = scale[.spec]?["replicas"] { configuration[.spec] = ["replicas": replicas] }
+        guard store.get(call.resource.collection, try call.key()) != nil else {
+            throw APIStatus.notFound(call.resource.subject, call.name)
+        }
+        return asScale(try await apply(.object(configuration), call, subresource: "scale"))
+    }
+
+    private func changeScale(_ call: ResourceCall, _ change: (JSONObject) throws -> JSONObject) async throws -> Response {
+        asScale(try await update(call, try call.key(), subresource: "scale") { try change($0) })
+    }
+
+    private func asScale(_ response: Response) -> Response {
+        guard let object = (response.body.value as? JSON)?.object else { return response }
+        return .document(scaleDocument(object))
+    }
+
     private static let scaleSchema = "io.k8s.api.autoscaling.v1.Scale"
 
-    /// The object with another number of replicas.
-    private func setting(_ replicas: JSON, of live: JSONObject, _ call: ResourceCall) throws -> JSONObject {
-        guard let number = replicas.integer, number >= 0 else {
-            throw APIStatus.invalid(
-                kind: "Scale", group: "autoscaling", name: call.name,
-                [.invalid("spec.replicas", replicas, "must be greater than or equal to 0")])
+    private static func checkIsScale(_ scale: JSONObject) throws {
+        if let kind = scale.string(.kind), kind != "Scale" {
+            throw APIStatus.notConvertible(kind, scale.string(.apiVersion) ?? "v1", to: "Scale", internal: "autoscaling")
+        }
+    }
+
+    /// The object with the scale's number of replicas.
+    private func setting(_ scale: JSONObject, of live: JSONObject, _ call: ResourceCall) throws -> JSONObject {
+        if let version = scale.metadataString(.resourceVersion), !version.isEmpty, UInt64(version) != live.revision {
+            throw APIStatus.modified(call.resource.subject, call.name)
+        }
+        let replicas = Field(scale)["spec"]["replicas"]
+        var errors = FieldErrors()
+        errors.notNegative(replicas)
+        guard errors.list.isEmpty else {
+            throw APIStatus.invalid(kind: "Scale", group: "autoscaling", name: call.name, errors.list)
         }
         var new = live
-        new.modify(.spec) { $0?["replicas"] = .integer(number) }
+        new.modify(.spec) { $0?["replicas"] = .integer(replicas.integer ?? 0) }
         return new
     }
 }

@@ -47,40 +47,6 @@ extension APIServer {
         }
     }
 
-    /// Binds a pod to the node its `target` names, once.
-    private func bind(_ call: ResourceCall) async throws -> Response {
-        guard let body = try await call.bodyValue().object, let node = body["target"]?["name"]?.string, !node.isEmpty
-        else { throw APIStatus.badRequest("the binding names no target node") }
-        _ = try await update(call, try call.key(), subresource: "binding") { live in
-            if live.isBeingDeleted {
-                throw APIStatus.conflict(call.resource.subject, call.name, "pod \(call.name) is being deleted, cannot be assigned to a host")
-            }
-            if let bound = live[.spec]?["nodeName"]?.string, !bound.isEmpty {
-                throw APIStatus.conflict(call.resource.subject, call.name, "pod \(call.name) is already assigned to node \"\(bound)\"")
-            }
-            var pod = Pod(document: live)
-            pod.spec?.nodeName = node
-            var status = pod.status ?? PodStatus()
-            status.conditions.removeAll { $0.type == "PodScheduled" }
-            status.conditions.append(PodCondition(
-                type: "PodScheduled", status: "True", lastTransitionTime: time.now.rfc3339()))
-            pod.status = status
-            return pod.document
-        }
-        return .document(["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201], status: .created)
-    }
-
-    /// Deletes the pod as `delete` would, with the eviction's options.
-    private func evict(_ call: ResourceCall) async throws -> Response {
-        let body = try await call.bodyValue()
-        var request = call.request
-        request.body = .value(body["deleteOptions"] ?? .object(JSONObject()))
-        var target = call.target
-        target.subresource = nil
-        _ = try await delete(ResourceCall(request: request, target: target, resource: call.resource, user: call.user))
-        return .document(["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201], status: .created)
-    }
-
     /// The log of a pod's container, from the node it runs on.
     private func log(_ call: ResourceCall) async throws -> Response {
         guard let entry = store.get(call.resource.collection, try call.key()) else {

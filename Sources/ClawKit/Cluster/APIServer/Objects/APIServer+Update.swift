@@ -59,9 +59,9 @@ extension APIServer {
             try checkFinalizers(new, live: live, call)
             try validate(new, old: live, call, writtenUID: writtenUID)
             recordManager(&new, old: live, call, subresource: subresource, ownership)
+            try complete(&new, call)
             if new == live { return try answer(call, live) }
             if call.isDryRun { return try answer(call, new) }
-            try giveAddresses(to: &new, call)
             do {
                 if new.isBeingDeleted, new.isReadyToVanish {
                     // Watchers are told the object as it was kept last, the writer as he made it.
@@ -109,7 +109,7 @@ extension APIServer {
             } else {
                 new[.metadata] = written
             }
-        } else if call.resource.hasStatus, subresource != "approval" {
+        } else if call.resource.hasStatus, subresource != "approval", subresource != "binding" {
             new[.status] = live[.status]
         }
         for key: FieldKey in [

@@ -7,52 +7,18 @@ extension JSONObject {
     /// - Throws: ``APIStatus`` where the change is not allowed there.
     func narrowed(to subresource: String?, of live: JSONObject, _ call: ResourceCall) throws -> JSONObject? {
         switch subresource {
-        case "ephemeralcontainers": try addingEphemeralContainers(to: live, call)
+        case "ephemeralcontainers": addingEphemeralContainers(to: live)
         case "resize": resizing(live)
         case "approval": deciding(live)
         default: nil
         }
     }
 
-    /// They are added to a pod, and never changed or removed.
+    /// They are added to a pod. What else is asked of them is for validation.
     /// <https://kubernetes.io/docs/concepts/workloads/pods/ephemeral-containers/>
-    private func addingEphemeralContainers(to live: JSONObject, _ call: ResourceCall) throws -> JSONObject {
-        let (old, new) = (
-            live[.spec]?["ephemeralContainers"]?.array ?? [], self[.spec]?["ephemeralContainers"]?.array ?? []
-        )
-        var errors: [APIStatus.FieldError] = []
-        for container in old {
-            let name = container["name"]?.string ?? ""
-            guard let now = new.first(where: { $0["name"]?.string == name }) else {
-                errors.append(
-                    .forbidden(
-                        "spec.ephemeralContainers", "existing ephemeral containers \"\(name)\" may not be removed"))
-                continue
-            }
-            if now != container {
-                errors.append(
-                    .forbidden(
-                        "spec.ephemeralContainers", "existing ephemeral containers \"\(name)\" may not be changed"))
-            }
-        }
-        let taken = Set((Pod(document: live).spec?.containers ?? []).map(\.name))
-        for (index, container) in new.enumerated() {
-            let place = "spec.ephemeralContainers[\(index)].name"
-            guard let name = container["name"]?.string, !name.isEmpty else {
-                errors.append(.required(place, ""))
-                continue
-            }
-            if taken.contains(name) {
-                errors.append(
-                    .init(
-                        reason: "FieldValueDuplicate", field: place, message: "Duplicate value: \"\(name)\""))
-            }
-        }
-        guard errors.isEmpty else {
-            throw APIStatus.invalid(kind: "Pod", group: "", name: call.name, errors)
-        }
+    private func addingEphemeralContainers(to live: JSONObject) -> JSONObject {
         var pod = live
-        pod.modify(.spec) { $0?["ephemeralContainers"] = new.isEmpty ? nil : .array(new) }
+        pod.modify(.spec) { $0?["ephemeralContainers"] = self[.spec]?["ephemeralContainers"] }
         return pod
     }
 

@@ -62,8 +62,8 @@ extension ResourceCall {
         let kind = object.string(.kind) ?? type.kind
         let version = object.string(.apiVersion) ?? type.apiVersion
         guard kind == type.kind else {
-            throw APIStatus.badRequest(
-                "\(kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): the kinds do not match")
+            let package = type.group.isEmpty ? "core" : String(type.group.prefix { $0 != "." })
+            throw APIStatus.notConvertible(kind, version, to: type.kind, internal: package)
         }
         guard version == type.apiVersion else {
             throw APIStatus.badRequest(

@@ -26,6 +26,11 @@ enum ObjectValidation {
         let (new, live, rules) = (Field(object), Field(old), KindRules.of(resource))
         // The server asks twice: for every kind, and in the kind's own rules.
         for _ in 0..<2 { checkMetadata(new["metadata"], live["metadata"], writtenUID, &errors) }
+        switch subresource {
+        case "ephemeralcontainers": PodChanges.check(ephemeral: new, live, &errors)
+        case "resize": PodChanges.check(resize: new, live, &errors)
+        default: break
+        }
         // What was valid and did not change is valid.
         guard subresource == nil, !new.hasSameDesiredState(as: live) else { return errors.list }
         rules.change?(new, live, &errors)

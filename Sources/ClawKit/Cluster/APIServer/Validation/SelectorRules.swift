@@ -41,6 +41,25 @@ enum SelectorRules {
         }
     }
 
+    /// As Kubernetes writes it in one line: `app=web,tier in (a,b),!old`.
+    static func text(_ selector: Field) -> String {
+        // Old kinds have a plain map.
+        let isMap = !selector["matchLabels"].isSet && !selector["matchExpressions"].isSet
+        var parts = (isMap ? selector : selector["matchLabels"]).entries.map { ($0.name, "\($0.name)=\($0.field.string)") }
+        for expression in selector["matchExpressions"].items {
+            let (key, values) = (expression["key"].string, expression["values"].strings.sorted().joined(separator: ","))
+            let text =
+                switch expression["operator"].string {
+                case "In": "\(key) in (\(values))"
+                case "NotIn": "\(key) notin (\(values))"
+                case "DoesNotExist": "!\(key)"
+                default: key
+                }
+            parts.append((key, text))
+        }
+        return parts.sorted { $0.0 < $1.0 }.map(\.1).joined(separator: ",")
+    }
+
     static func isEmpty(_ selector: Field) -> Bool {
         selector["matchLabels"].isEmpty && selector["matchExpressions"].isEmpty
     }

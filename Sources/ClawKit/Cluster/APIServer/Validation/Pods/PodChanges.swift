@@ -1,8 +1,42 @@
 import ClawDocuments
+import ClawModels
 
 /// What may change of a pod once it is there: images, deadlines, added tolerations.
 /// <https://kubernetes.io/docs/concepts/workloads/pods/#pod-update-and-replacement>
 enum PodChanges {
+    /// Ephemeral containers are added, and never changed or removed.
+    static func check(ephemeral new: Field, _ old: Field, _ errors: inout FieldErrors) {
+        let containers = new["spec"]["ephemeralContainers"]
+        let taken = Set((new["spec"]["containers"].items + new["spec"]["initContainers"].items).map { $0["name"].string })
+        ContainerRules.checkEphemeral(
+            containers, Set(new["spec"]["volumes"].items.map { $0["name"].string }), taken: taken, &errors)
+        for container in old["spec"]["ephemeralContainers"].items {
+            let name = container["name"].string
+            let now = containers.items.first { $0["name"].string == name }
+            if now?.value != container.value {
+                errors.forbidden(
+                    containers,
+                    "existing ephemeral containers \"\(name)\" may not be \(now == nil ? "removed" : "changed")\n")
+            }
+        }
+    }
+
+    /// A resize changes what containers may use, and not the pod's class of service.
+    /// <https://kubernetes.io/docs/tasks/configure-pod-container/resize-container-resources/>
+    static func check(resize new: Field, _ old: Field, _ errors: inout FieldErrors) {
+        for list in ["containers", "initContainers"] {
+            for container in new["spec"][list].items { ResourceRules.check(container: container["resources"], &errors) }
+        }
+        func quality(_ pod: Field) -> String {
+            PodDefaults.qualityOfService((pod["spec"].value?.object).map(PodSpec.init(document:)))
+        }
+        let before = quality(old)
+        if quality(new) != before {
+            errors.invalid(
+                new["spec"], "Pod QOS Class may not change as a result of resizing", showing: .string(before))
+        }
+    }
+
     static func check(_ new: Field, _ old: Field, _ errors: inout FieldErrors) {
         let (spec, live) = (new["spec"], old["spec"])
         for (name, text) in [("containers", "containers"), ("initContainers", "init containers")]
