@@ -96,6 +96,7 @@ let package = Package(
                 "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -207,6 +208,7 @@ let package = Package(
             path: "Sources/Examples/AgentRuntime"),
 
         // MARK: tests
+        .target(name: "ArticleTesting", path: "Tests/Support/ArticleTesting"),
         .testTarget(
             name: "ClawBaseTests",
             dependencies: [
@@ -226,6 +228,7 @@ let package = Package(
         .testTarget(
             name: "ClawKubernetesTests",
             dependencies: [
+                "ArticleTesting",
                 "ClawBase", "ClawCluster", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes", "ClawModels",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -264,7 +267,7 @@ let package = Package(
         .testTarget(
             name: "ClawClusterTests",
             dependencies: [
-                "ClawCluster", "ClawDocuments", "ClawBase", "ClawModels", "ClawKubernetes",
+                "ArticleTesting", "ClawCluster", "ClawDocuments", "ClawBase", "ClawModels", "ClawKubernetes",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -36,13 +36,15 @@ struct ClusterDevTests {
         #expect(texts[0] == texts[1])
     }
 
-    @Test("runs pods as processes with --process-node, and nothing at all with --no-controllers")
+    @Test("runs pods as processes or pretends to, and does nothing at all with --no-controllers")
     func nodes() async throws {
-        for (flags, isRun) in [(["--process-node"], true), (["--process-node", "--no-controllers"], false)] {
+        for (flags, isRun) in [
+            (["--process-node"], true), (["--simulated-nodes", "3"], true), (["--process-node", "--no-controllers"], false),
+        ] {
             let cluster = try await RunningCluster.start(flags)
             defer { cluster.kill() }
             let client = try KubernetesClient.connect(kubeconfig: cluster.kubeconfig)
-            let container = Container(name: "main", command: ["/bin/sh", "-c", "sleep 60"])
+            let container = Container(name: "main", image: "none", command: ["/bin/sh", "-c", "sleep 60"])
             try await client.create(
                 Pod(metadata: ObjectMeta(name: "p", namespace: "default"), spec: PodSpec(containers: [container])))
             if isRun {

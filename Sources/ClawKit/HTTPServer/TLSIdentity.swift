@@ -1,4 +1,5 @@
 public import ClawBase
+import NIOCore
 import NIOSSL
 
 /// What a server shows to its clients: its certificate chain with the key, all as PEM texts.
@@ -23,6 +24,9 @@ public struct TLSIdentity: Sendable {
                 privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(key.reveal().utf8), format: .pem)))
             configuration.minimumTLSVersion = .tlsv12
             configuration.applicationProtocols = ["http/1.1"]
+            // Who closes need not wait for the other's farewell (RFC 8446, section 6.1), and clients that rest between
+            // requests send none: waiting for it would hold up every shutdown.
+            configuration.shutdownTimeout = .milliseconds(100)
             if let clientAuthorities {
                 configuration.certificateVerification = .optionalVerification
                 let roots = try NIOSSLCertificate.fromPEMBytes(Array(clientAuthorities.utf8))

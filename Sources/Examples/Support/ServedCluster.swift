@@ -97,6 +97,12 @@ public final class ServedCluster: Sendable {
         return Part { try await node.run() }
     }
 
+    /// Nodes that only pretend to run pods.
+    public func simulatedNodes(_ count: Int) -> any ServiceLifecycle.Service {
+        let nodes = SimulatedNodes(.init(count: count), api: cluster.client, time: time, logger: settings.logger)
+        return Part { try await nodes.run() }
+    }
+
     /// For the second signal: no child outlives the program.
     public func endProcessesNow() { running.withLock { $0 }?.endProcessesNow() }
 

@@ -87,7 +87,7 @@ struct ContainerTests {
     @Test("a program that does not exist is a start error, and backs off")
     func noProgram() async throws {
         try await NodeFixture.run { fixture in
-            try await fixture.start("gone", [Container(name: "main", command: ["/nowhere/program"])])
+            try await fixture.start("gone", [Container(name: "main", image: "none", command: ["/nowhere/program"])])
             let pod = try await fixture.waitFor("gone") {
                 ($0.main?.restartCount ?? 0) >= 2 && $0.main?.lastState?.terminated != nil
             }
@@ -108,7 +108,7 @@ struct ContainerTests {
                 http.server.HTTPServer(('127.0.0.1', int(os.environ['PORT'])), H).serve_forever()
                 """
             let container = Container(
-                name: "main", command: ["python3", "-c", server],
+                name: "main", image: "none", command: ["python3", "-c", server],
                 ports: [ContainerPort(containerPort: 8080, name: "http")],
                 env: [EnvVar(name: "PORT", value: "8080")],
                 readinessProbe: Probe(httpGet: HTTPGetAction(port: "http", path: "/ready"), periodSeconds: 10))

@@ -92,6 +92,14 @@ struct NodeLifeTests {
         }
     }
 
+    private static let storage = VolumeResourceRequirements(requests: ["storage": "1Gi"])
+    private static let onThisNode = VolumeNodeAffinity(
+        required: NodeSelector(nodeSelectorTerms: [
+            NodeSelectorTerm(matchExpressions: [
+                NodeSelectorRequirement(key: "kubernetes.io/hostname", operator: "In", values: ["local"])
+            ])
+        ]))
+
     @Test("a pod says which claim it waits for, and starts once the claim is there")
     func waitsForClaim() async throws {
         try await NodeFixture.run { fixture in
@@ -103,7 +111,8 @@ struct NodeLifeTests {
             }
             var claim = PersistentVolumeClaim(
                 metadata: ObjectMeta(name: "late", namespace: "default"),
-                spec: PersistentVolumeClaimSpec(accessModes: ["ReadWriteOnce"], storageClassName: "by-hand"))
+                spec: PersistentVolumeClaimSpec(
+                    accessModes: ["ReadWriteOnce"], resources: Self.storage, storageClassName: "by-hand"))
             claim = try await fixture.api.create(claim)
             try await fixture.waitFor("web") {
                 $0.main?.state?.waiting?.message == "waiting for persistentvolumeclaim \"late\" to be bound"
@@ -113,7 +122,10 @@ struct NodeLifeTests {
             _ = try await fixture.api.create(
                 PersistentVolume(
                     metadata: ObjectMeta(name: "by-hand"),
-                    spec: PersistentVolumeSpec(local: LocalVolumeSource(path: directory))))
+                    spec: PersistentVolumeSpec(
+                        accessModes: ["ReadWriteOnce"], capacity: ["storage": "1Gi"],
+                        local: LocalVolumeSource(path: directory), nodeAffinity: Self.onThisNode,
+                        storageClassName: "by-hand")))
             claim.spec?.volumeName = "by-hand"
             claim = try await fixture.api.replace(claim)
             claim.status = PersistentVolumeClaimStatus(phase: "Bound")
@@ -128,7 +140,7 @@ struct NodeLifeTests {
             _ = try await fixture.api.create(
                 PersistentVolumeClaim(
                     metadata: ObjectMeta(name: "data", namespace: "default"),
-                    spec: PersistentVolumeClaimSpec(accessModes: ["ReadWriteOnce"])))
+                    spec: PersistentVolumeClaimSpec(accessModes: ["ReadWriteOnce"], resources: Self.storage)))
             let volume = Volume(
                 name: "data", persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: "data"))
             try await fixture.start("web", [NodeFixture.shell("exec sleep 60")], volumes: [volume])
@@ -141,7 +153,7 @@ struct NodeLifeTests {
             _ = try await fixture.api.create(
                 PersistentVolumeClaim(
                     metadata: ObjectMeta(name: "other", namespace: "default"),
-                    spec: PersistentVolumeClaimSpec(accessModes: ["ReadWriteOnce"])))
+                    spec: PersistentVolumeClaimSpec(accessModes: ["ReadWriteOnce"], resources: Self.storage)))
             let other = try await fixture.api.waitFor(PersistentVolumeClaim.self, "other", in: "default") {
                 $0.status?.phase == "Bound"
             }

@@ -10,19 +10,7 @@ func withCluster<R: Sendable>(
     options.dataDirectory = dataDirectory
     options.durability = .none
     options.logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    let cluster = try await EmbeddedCluster(options)
-    let result = try await withThrowingTaskGroup(of: R?.self) { group in
-        group.addTask {
-            try await cluster.run()
-            return nil
-        }
-        group.addTask { try await body(cluster) }
-        defer { group.cancelAll() }
-        while let outcome = try await group.next() { if let outcome { return outcome } }
-        throw CancellationError()
-    }
-    try cluster.close()
-    return result
+    return try await EmbeddedCluster.withCluster(options, body)
 }
 
 extension KubernetesAPI {

@@ -1,3 +1,4 @@
+import ArticleTesting
 import ClawBase
 import ClawCluster
 import ClawDocuments

@@ -203,6 +203,17 @@ struct IntegrationWritingTests {
         }
     }
 
+    /// `openssl req -new` for `/O=testers/CN=clawkit-test`, in PEM and that in Base64.
+    private static let certificateRequest =
+        """
+        LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIbE1JR0xBZ0VBTUNreEVEQU9CZ05WQkFvTUIzUmxjM1Js\
+        Y25NeEZUQVRCZ05WQkFNTURHTnNZWGRyYVhRdApkR1Z6ZERCWk1CTUdCeXFHU000OUFnRUdDQ3FHU000OUF3RUhBMElBQk5P\
+        RnZwOVk2Z3YrNHNNSThXNXZQSWwzCm1OM1FUZXU5c0xaRnRuWVlNbGxCTXIyV2lDVlYyRW8yM3h3K3ZLazgvWldndFl2REZB\
+        aTFYWlliOWsvVDdVeWcKQURBS0JnZ3Foa2pPUFFRREFnTkpBREJHQWlFQWtEcENXdUZreHQ3R1pxeUU4SisvTlZURFVRN0Ru\
+        ME5FSVlzbQp0NjJ4c1I4Q0lRRGJQZzlSOXg4enlZcHNpMFg4UHhjOTJQYmlRRUdreWE2REdiV2dmbGZEdWc9PQotLS0tLUVO\
+        RCBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K
+        """
+
     @Test("a request for a certificate is approved by its own path", arguments: IntegrationTarget.all)
     func approval(target: IntegrationTarget) async throws {
         try await Integration.run(target) { cluster in
@@ -213,7 +224,7 @@ struct IntegrationWritingTests {
                 CertificateSigningRequest(
                     metadata: ObjectMeta(name: name),
                     spec: CertificateSigningRequestSpec(
-                        request: "", signerName: "example.com/signer", usages: ["client auth"])))
+                        request: Self.certificateRequest, signerName: "example.com/signer", usages: ["client auth"])))
             let approved = try await client.approve(certificateRequest: name)
             #expect(approved.status?.conditions.map(\.type) == ["Approved"])
             #expect(try await client.get(CertificateSigningRequest.self, name).status?.conditions.count == 1)

@@ -1,3 +1,4 @@
+import ArticleTesting
 import ClawKubernetes
 import Testing
 

@@ -75,7 +75,7 @@ final class RuntimeActor: Sendable {
         secret.metadata.name = "\(runtime.name)-runtime"
         secret.data = ["OPENCLAW_GATEWAY_TOKEN": Base64.encode(Array("gw-1".utf8))]
         do { _ = try await api.create(secret) } catch let error as KubernetesError where error.isAlreadyExists {}
-        let container = Container(name: "runtime", ports: [ContainerPort(containerPort: Self.port, name: "http")])
+        let container = Container(name: "runtime", image: "runtime", ports: [ContainerPort(containerPort: Self.port, name: "http")])
         var pod = try await api.create(Pod(metadata: metadata, spec: PodSpec(containers: [container])))
         pod.status = PodStatus(
             conditions: [PodCondition(type: "Ready", status: "True")], phase: "Running", podIP: "10.0.0.7")

@@ -4,14 +4,14 @@ import Foundation
 ///
 /// In the source a block stands between `// ARTICLE: name` and `// ARTICLE: end`, each on a line of its own, indented
 /// as its function is; in the article it stands in a fence, without that indentation.
-struct Article {
-    let text: String
+package struct Article {
+    package let text: String
     private let source: String
 
     /// - Parameters:
     ///   - path: from the repository's root, `Docs/kubernetes.md`.
     ///   - file: the source with the blocks, three directories below the root.
-    init(_ path: String, compiledIn file: String) throws {
+    package init(_ path: String, compiledIn file: String) throws {
         let here = URL(filePath: file)
         let root = here.deletingLastPathComponent().appending(path: "../../..").standardized
         text = try String(contentsOf: root.appending(path: path), encoding: .utf8)
@@ -19,7 +19,7 @@ struct Article {
     }
 
     /// The blocks' names, in order.
-    var names: [String] {
+    package var names: [String] {
         source.split(separator: "\n").compactMap { line in
             let parts = line.split(separator: " ", omittingEmptySubsequences: true)
             guard parts.count == 3, parts[0] == "//", parts[1] == "ARTICLE:", parts[2] != "end" else { return nil }
@@ -28,7 +28,7 @@ struct Article {
     }
 
     /// The block as the article must show it; nil where there is none of that name.
-    func block(_ name: String) -> String? {
+    package func block(_ name: String) -> String? {
         guard let begin = source.range(of: "    // ARTICLE: \(name)\n"),
             let end = source.range(of: "    // ARTICLE: end", range: begin.upperBound..<source.endIndex)
         else { return nil }
@@ -37,7 +37,7 @@ struct Article {
     }
 
     /// The Swift fences' contents, in order.
-    var fences: [String] {
+    package var fences: [String] {
         text.components(separatedBy: "```swift\n").dropFirst().compactMap {
             $0.components(separatedBy: "```").first
         }

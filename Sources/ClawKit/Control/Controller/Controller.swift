@@ -84,7 +84,8 @@ public final class Controller: Sendable {
     /// Asks for a reconcile of one key.
     public func ask(for key: ObjectKey) { ask(for: [key]) }
 
-    private func ask(for keys: [ObjectKey]) {
+    /// Asks for a reconcile of each.
+    public func ask(for keys: [ObjectKey]) {
         guard !keys.isEmpty else { return }
         queue.withLock { queue in for key in keys { queue.add(key) } }
         news.raise()

@@ -24,6 +24,8 @@ struct ClusterCommand: GroupCommand {
         var listen = "127.0.0.1:0"
         @Option(help: "Where objects, keys and the kubeconfig are kept.")
         var dataDir: String?
+        @Option(help: "Also register that many nodes that only pretend to run pods.")
+        var simulatedNodes = 0
         @Flag(help: "Also run a node that runs pods as processes of this machine.")
         var processNode = false
         @Flag(help: "Run none of the cluster's controllers: what is written stays as it is.")
@@ -35,6 +37,9 @@ struct ClusterCommand: GroupCommand {
             let address = try ListenAddress(listen, field: "--listen")
             if insecureHttp, !["127.0.0.1", "localhost", "::1"].contains(address.host) {
                 throw Failure.usage("plain http is for loopback only; listen at 127.0.0.1", field: "--listen")
+            }
+            guard (0...10_000).contains(simulatedNodes) else {
+                throw Failure.usage("the number of nodes is from 0 to 10000", field: "--simulated-nodes")
             }
             if let dataDir { return try await serve(address, in: dataDir, surroundings) }
             let scratch = "\(NSTemporaryDirectory())claw-cluster-\(UUID().uuidString)"
@@ -64,6 +69,7 @@ struct ClusterCommand: GroupCommand {
                 case .failure(let error): fail(error, program: "claw")
                 }
             }
+            if simulatedNodes > 0 { parts.append(cluster.simulatedNodes(simulatedNodes)) }
             if processNode { parts.append(cluster.node(rootDirectory: path)) }
             try await runUntilSignal(parts, logger: logger, emergency: {
                 cluster.endProcessesNow()

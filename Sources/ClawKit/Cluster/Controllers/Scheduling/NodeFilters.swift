@@ -1,0 +1,97 @@
+import ClawModels
+
+/// What a node is to the scheduler.
+struct NodeFacts: Sendable {
+    let name: String
+    let labels: [String: String]
+    let taints: [Taint]
+    let isReady: Bool
+    let isUnschedulable: Bool
+    /// nil where the node does not say: it takes any number of pods.
+    let offered: ResourceAmounts?
+
+    init(_ node: Node) {
+        name = node.name
+        labels = node.labels
+        taints = (node.spec?.taints ?? []).filter { $0.effect != "PreferNoSchedule" }
+        isReady = node.status?.conditions.first { $0.type == "Ready" }?.status == "True" && !node.isBeingDeleted
+        isUnschedulable = node.spec?.unschedulable == true
+        let allocatable = node.status?.allocatable ?? [:]
+        offered = allocatable.isEmpty ? nil : ResourceAmounts(allocatable)
+    }
+}
+
+/// What a pod asks of a node, read once for all of them.
+struct PodNeeds: Sendable {
+    let request: ResourceAmounts
+    private let selector: [String: String]
+    private let terms: [NodeSelectorTerm]?
+    private let tolerations: [Toleration]
+
+    init(_ pod: Pod) {
+        request = pod.requestedResources
+        selector = pod.spec?.nodeSelector ?? [:]
+        terms = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+        tolerations = pod.spec?.tolerations ?? []
+    }
+
+    /// Why the pod cannot go there, in kube-scheduler's words; empty where it can.
+    func obstacles(on node: NodeFacts, taken: ResourceAmounts) -> [String] {
+        if node.isUnschedulable, !tolerates(Self.unschedulable) {
+            return ["node(s) were unschedulable"]
+        }
+        guard node.isReady else { return ["node(s) were not ready"] }
+        guard selector.allSatisfy({ node.labels[$0.key] == $0.value }), terms?.contains(where: { $0.matches(node) }) ?? true
+        else { return ["node(s) didn't match Pod's node affinity/selector"] }
+        if let taint = node.taints.first(where: { !tolerates($0) }) {
+            return ["node(s) had untolerated taint {\(taint.key): \(taint.value ?? "")}"]
+        }
+        guard let offered = node.offered else { return [] }
+        return request.missing(from: offered, taken: taken).map {
+            $0 == "pods" ? "Too many pods" : "Insufficient \($0)"
+        }
+    }
+
+    private static let unschedulable = Taint(key: "node.kubernetes.io/unschedulable", effect: "NoSchedule")
+
+    private func tolerates(_ taint: Taint) -> Bool { tolerations.contains { $0.tolerates(taint) } }
+}
+
+extension Toleration {
+    /// <https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/>
+    func tolerates(_ taint: Taint) -> Bool {
+        if let effect, !effect.isEmpty, effect != taint.effect { return false }
+        if let key, !key.isEmpty, key != taint.key { return false }
+        return self.operator == "Exists" || (key != nil && (value ?? "") == (taint.value ?? ""))
+    }
+}
+
+extension NodeSelectorTerm {
+    /// All of its requirements hold; a term without any matches nothing.
+    /// <https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#node-affinity>
+    fileprivate func matches(_ node: NodeFacts) -> Bool {
+        let (expressions, fields) = (matchExpressions, matchFields)
+        guard !expressions.isEmpty || !fields.isEmpty else { return false }
+        return expressions.allSatisfy { $0.holds(for: node.labels[$0.key]) }
+            && fields.allSatisfy { $0.holds(for: $0.key == "metadata.name" ? node.name : nil) }
+    }
+}
+
+extension NodeSelectorRequirement {
+    fileprivate func holds(for value: String?) -> Bool {
+        switch self.operator {
+        case "In": value.map(values.contains) ?? false
+        case "NotIn": value.map { !values.contains($0) } ?? true
+        case "Exists": value != nil
+        case "DoesNotExist": value == nil
+        case "Gt": compare(value) { $0 > $1 }
+        case "Lt": compare(value) { $0 < $1 }
+        default: false
+        }
+    }
+
+    private func compare(_ value: String?, _ order: (Int, Int) -> Bool) -> Bool {
+        guard let number = value.flatMap({ Int($0) }), let limit = values.first.flatMap({ Int($0) }) else { return false }
+        return order(number, limit)
+    }
+}
