@@ -50,10 +50,10 @@ struct ClusterDevTests {
             if isRun {
                 _ = try await client.wait(
                     for: Pod.self, "p", in: "default",
-                    until: .ready, deadline: .seconds(30))
+                    until: .ready, deadline: .seconds(120))
             } else {
                 // The node is there, and would have taken the pod by the time it has told the cluster so.
-                _ = try await client.wait(for: Node.self, "local", until: .ready, deadline: .seconds(30))
+                _ = try await client.wait(for: Node.self, "local", until: .ready, deadline: .seconds(120))
                 #expect(try await client.get(Pod.self, "p", in: "default").spec?.nodeName == nil)
             }
             #expect(try await cluster.stop() == 0)

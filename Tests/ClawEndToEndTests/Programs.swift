@@ -52,7 +52,7 @@ func run(
     // Whatever happens here, it does not outlive its test.
     defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
     let status = try await withTaskCancellationHandler {
-        try await SystemTime().withDeadline(.seconds(60), "\(program) \(arguments.joined(separator: " "))") {
+        try await SystemTime().withDeadline(.seconds(180), "\(program) \(arguments.joined(separator: " "))") {
             try await ended.wait()
         }
     } onCancel: { [pid = process.processIdentifier] in

@@ -30,7 +30,7 @@ final class RunningCluster: Sendable {
         try process.run()
         let pid = process.processIdentifier
         do {
-            let ready = try await eventually(within: .seconds(30), "the cluster's readiness") { () -> JSON? in
+            let ready = try await eventually(within: .seconds(120), "the cluster's readiness") { () -> JSON? in
                 if let status = ended.value { throw Finding(.internalError, "claw cluster dev ended with \(status)") }
                 let bytes = try Data(contentsOf: output)
                 guard bytes.last == UInt8(ascii: "\n") else { return .none }
@@ -45,7 +45,7 @@ final class RunningCluster: Sendable {
 
     func stop() async throws -> Int32 {
         Foundation.kill(pid, SIGINT)
-        return try await SystemTime().withDeadline(.seconds(30), "the cluster's end") { [ended] in
+        return try await SystemTime().withDeadline(.seconds(120), "the cluster's end") { [ended] in
             try await ended.wait()
         }
     }

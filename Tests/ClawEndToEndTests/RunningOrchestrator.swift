@@ -37,7 +37,7 @@ final class RunningOrchestrator: Sendable {
 
     func stop() async throws -> Int32 {
         kill(pid, SIGTERM)
-        return try await SystemTime().withDeadline(.seconds(30), "the orchestrator's end") { [ended] in
+        return try await SystemTime().withDeadline(.seconds(120), "the orchestrator's end") { [ended] in
             try await ended.wait()
         }
     }

@@ -53,7 +53,7 @@ final class RunningPlatform: Sendable {
         try process.run()
         let pid = process.processIdentifier
         do {
-            let ready = try await eventually(within: .seconds(30), "the platform's readiness") { () -> JSON? in
+            let ready = try await eventually(within: .seconds(120), "the platform's readiness") { () -> JSON? in
                 if let status = ended.value {
                     let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
                     throw Finding(.internalError, "control-plane ended with \(status): \(text.suffix(2000))")
@@ -73,7 +73,7 @@ final class RunningPlatform: Sendable {
     /// Sends SIGTERM and waits; returns the exit code.
     func stop() async throws -> Int32 {
         kill(pid, SIGTERM)
-        let status = try await SystemTime().withDeadline(.seconds(30), "the platform's end") { [ended] in
+        let status = try await SystemTime().withDeadline(.seconds(120), "the platform's end") { [ended] in
             try await ended.wait()
         }
         await network.shutdown()
@@ -136,7 +136,7 @@ final class RunningPlatform: Sendable {
 /// - Throws: ``Finding`` with `E_DEADLINE` when that takes too long; whatever `body` throws.
 @discardableResult
 func eventually<T: Sendable>(
-    within limit: Duration = .seconds(20), _ what: String, _ body: @escaping @Sendable () async throws -> T?
+    within limit: Duration = .seconds(60), _ what: String, _ body: @escaping @Sendable () async throws -> T?
 ) async throws -> T {
     let time = SystemTime()
     let end = time.now + limit

@@ -3,7 +3,7 @@ import ClawHTTPServer
 import HTTPTypes
 import Testing
 
-@Suite("Deadlines and limits", .timeLimit(.minutes(1)))
+@Suite("Deadlines and limits", .timeLimit(.minutes(10)))
 struct DeadlineTests {
     @Test("a server that does not answer in time")
     func headTimeout() async throws {
@@ -41,7 +41,8 @@ struct DeadlineTests {
 
     @Test("a slow reader is not a silent server")
     func slowReader() async throws {
-        let limit = Duration.seconds(1)
+        // Long enough for a busy machine, whose server may be silent for a while too.
+        let limit = Duration.seconds(8)
         try await withServer { _ in
             Response(status: .ok, body: .stream(Chunks(count: 1000)))
         } _: { transport, _ in

@@ -8,7 +8,7 @@ import Testing
 
 /// Against nghttp2's proxy, where it is installed: an HTTP/2 implementation that is not ours.
 @Suite(
-    "HTTP/2 with a foreign server", .serialized, .timeLimit(.minutes(2)),
+    "HTTP/2 with a foreign server", .serialized, .timeLimit(.minutes(10)),
     .enabled(if: Proxy.program != nil, "needs nghttpx: apt-get install nghttp2-proxy, or make test-full"))
 struct HTTP2Tests {
     private static let authority = Result { try CertificateAuthority.create(commonName: "test", now: SystemTime().now) }

@@ -5,7 +5,7 @@ import Logging
 import ServiceLifecycle
 import Testing
 
-@Suite("Listening and ending", .timeLimit(.minutes(1)))
+@Suite("Listening and ending", .timeLimit(.minutes(10)))
 struct ShutdownTests {
     private func server(port: Int = 0, limits: HTTPServer.Limits = .init()) -> HTTPServer {
         HTTPServer(

@@ -3,7 +3,7 @@ import ClawHTTPServer
 import HTTPTypes
 import Testing
 
-@Suite("Streams", .timeLimit(.minutes(1)))
+@Suite("Streams", .timeLimit(.minutes(10)))
 struct StreamingTests {
     @Test("each chunk of a response arrives before the next one is there")
     func oneByOne() async throws {

@@ -4,7 +4,7 @@ import ClawHTTPServer
 import HTTPTypes
 import Testing
 
-@Suite("TLS between our own ends", .timeLimit(.minutes(1)))
+@Suite("TLS between our own ends", .timeLimit(.minutes(10)))
 struct TLSTests {
     private let authority: CertificateAuthority
     private let now = SystemTime().now

@@ -4,7 +4,7 @@ import ClawHTTPServer
 import HTTPTypes
 import Testing
 
-@Suite("Upgrades over sockets", .timeLimit(.minutes(1)))
+@Suite("Upgrades over sockets", .timeLimit(.minutes(10)))
 struct UpgradeTests {
     private static let upgrade: HTTPFields = [.connection: "Upgrade", .upgrade: "echo"]
 
@@ -101,13 +101,12 @@ struct UpgradeTests {
 
     @Test("a graceful shutdown ends upgraded connections within the time streams have")
     func shutdown() async throws {
-        let start = ContinuousClock.now
+        // Were they not ended, this would take an hour, and the suite's time limit is shorter.
         let open = try await withServer(
-            limits: .init(drain: .seconds(30), streamDrain: .milliseconds(50)), answer: Self.echo
+            limits: .init(drain: .seconds(3600), streamDrain: .milliseconds(50)), answer: Self.echo
         ) { transport, _ in
             try channel(await transport.send(Request(.get, "/", headers: Self.upgrade)))
         }
-        #expect(ContinuousClock.now - start < .seconds(25))
         _ = try? await open.read()
     }
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ClawBase
 
-@Suite("Channels", .timeLimit(.minutes(1)))
+@Suite("Channels", .timeLimit(.minutes(10)))
 struct PipeChannelTests {
     @Test("a writer waits while the reader does not read, and goes on when it does")
     func pressure() async throws {

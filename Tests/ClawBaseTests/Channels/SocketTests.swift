@@ -2,7 +2,7 @@ import Testing
 
 @testable import ClawBase
 
-@Suite("Loopback sockets", .timeLimit(.minutes(1)))
+@Suite("Loopback sockets", .timeLimit(.minutes(10)))
 struct SocketTests {
     @Test("bytes go both ways with back-pressure, and each half ends by itself")
     func exchange() async throws {

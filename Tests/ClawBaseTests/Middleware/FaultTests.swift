@@ -2,7 +2,7 @@ import ClawBase
 import HTTPTypes
 import Testing
 
-@Suite("Faults on purpose", .timeLimit(.minutes(1)))
+@Suite("Faults on purpose", .timeLimit(.minutes(10)))
 struct FaultTests {
     private let time = VirtualTime()
 

@@ -4,7 +4,7 @@ import Synchronization
 import HTTPTypes
 import Testing
 
-@Suite("Rate limit", .timeLimit(.minutes(1)))
+@Suite("Rate limit", .timeLimit(.minutes(10)))
 struct RateLimitTests {
     private final class Order: Sendable { let numbers = Mutex<[Int]>([]) }
 

@@ -3,7 +3,7 @@ import HTTPTypes
 import Synchronization
 import Testing
 
-@Suite("Retries", .timeLimit(.minutes(1)))
+@Suite("Retries", .timeLimit(.minutes(10)))
 struct RetryTests {
     private let time = VirtualTime()
 

@@ -5,7 +5,7 @@ import Synchronization
 /// Looks again and again until something holds.
 /// - Throws: ``Finding`` with `E_DEADLINE` when that takes longer than 30 seconds.
 func comesAbout(_ what: String, _ isTrue: @Sendable () async -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(30)
+    let end = ContinuousClock.now + .seconds(120)
     while await !isTrue() {
         if ContinuousClock.now > end { throw Finding(.deadline, "\(what) did not come about.") }
         try await Task.sleep(for: .milliseconds(1))

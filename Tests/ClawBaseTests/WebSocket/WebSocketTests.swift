@@ -3,7 +3,7 @@ import Testing
 
 @testable import ClawBase
 
-@Suite("WebSockets in process", .timeLimit(.minutes(1)))
+@Suite("WebSockets in process", .timeLimit(.minutes(10)))
 struct WebSocketTests {
     private func connect(
         _ request: Request, limit: Int = 1 << 16,

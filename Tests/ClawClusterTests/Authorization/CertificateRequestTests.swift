@@ -53,6 +53,8 @@ struct CertificateRequestTests {
             }
             let pem = Base64.decode(request.document["status"]?["certificate"]?.string ?? "") ?? []
             let certificate = Self.der(String(decoding: pem, as: UTF8.self))
+            // No key usage (2.5.29.15) was asked for, and one without a bit is refused by Go and OpenSSL.
+            #expect(!certificate.indices.dropLast(2).contains { Array(certificate[$0...($0 + 2)]) == [0x55, 0x1D, 0x0F] })
             let me = try await served.call(
                 .post, "/apis/authentication.k8s.io/v1/selfsubjectreviews", [:], token: "", certificate: certificate)
             #expect(me.json["status"]?["userInfo"]?["username"] == "ann")

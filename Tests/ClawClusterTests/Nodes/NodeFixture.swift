@@ -105,7 +105,7 @@ struct NodeFixture: Sendable {
             pod.main.map { $0.state?.waiting == nil || $0.lastState?.terminated != nil } ?? false
         }
         let request = APIRequest(.get, "/api/v1/namespaces/default/pods/\(pod)/log", query: query)
-        return try await SystemTime().withDeadline(.seconds(10), "the log of \(pod)") {
+        return try await SystemTime().withDeadline(.seconds(60), "the log of \(pod)") {
             var text = ""
             for try await chunk in try await api.stream(for: request) {
                 text += String(decoding: chunk, as: UTF8.self)
@@ -120,7 +120,7 @@ struct NodeFixture: Sendable {
 
     /// Looks again and again until something that nobody announces is so.
     static func eventually(_ what: String, _ isSo: @escaping @Sendable () -> Bool) async throws {
-        try await SystemTime().withDeadline(.seconds(10), what) {
+        try await SystemTime().withDeadline(.seconds(60), what) {
             while !isSo() { try await SystemTime().sleep(for: .milliseconds(5)) }
         }
     }

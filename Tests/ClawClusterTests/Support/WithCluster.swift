@@ -15,12 +15,12 @@ func withCluster<R: Sendable>(
 
 extension KubernetesAPI {
     /// Watches an object until it is as wanted.
-    /// - Throws: ``Finding`` with `E_DEADLINE` when that takes longer than ten seconds.
+    /// - Throws: ``Finding`` with `E_DEADLINE` when that takes longer than a minute.
     @discardableResult
     func waitFor<R: Resource>(
         _ type: R.Type, _ name: String, in namespace: String? = nil, _ isWanted: @escaping @Sendable (R) -> Bool
     ) async throws -> R {
-        try await SystemTime().withDeadline(.seconds(10), "\(R.type.kind) \(name)") {
+        try await SystemTime().withDeadline(.seconds(60), "\(R.type.kind) \(name)") {
             let selection = Selection(fieldSelector: "metadata.name=\(name)")
             for try await event in self.watch(type, in: namespace, matching: selection) {
                 switch event {
@@ -35,7 +35,7 @@ extension KubernetesAPI {
 
     /// Waits until an object is gone.
     func waitUntilGone<R: Resource>(_ type: R.Type, _ name: String, in namespace: String? = nil) async throws {
-        try await SystemTime().withDeadline(.seconds(10), "the end of \(R.type.kind) \(name)") {
+        try await SystemTime().withDeadline(.seconds(60), "the end of \(R.type.kind) \(name)") {
             let selection = Selection(fieldSelector: "metadata.name=\(name)")
             for try await event in self.watch(type, in: namespace, matching: selection) {
                 switch event {

@@ -32,7 +32,7 @@ struct SharedCachesTests {
         }
     }
 
-    @Test("a kind that may not be watched ends the run with the refusal", .timeLimit(.minutes(1)))
+    @Test("a kind that may not be watched ends the run with the refusal", .timeLimit(.minutes(10)))
     func forbidden() async throws {
         let feed = Feed()
         feed.refuse(KubernetesError(code: 403, reason: "Forbidden", message: "no"))

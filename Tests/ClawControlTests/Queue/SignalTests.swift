@@ -19,7 +19,7 @@ struct SignalTests {
         }
     }
 
-    @Test("no raise is lost between two tasks", .timeLimit(.minutes(1)))
+    @Test("no raise is lost between two tasks", .timeLimit(.minutes(10)))
     func handover() async throws {
         let (ping, pong) = (Signal(), Signal())
         try await withThrowingTaskGroup(of: Void.self) { group in

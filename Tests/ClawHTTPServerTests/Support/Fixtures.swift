@@ -26,7 +26,7 @@ func withServer<Result>(
 
 /// Waits until `condition` holds; throws after the limit.
 func eventually(
-    _ what: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool
+    _ what: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + limit
     while !(try await condition()) {

@@ -6,7 +6,7 @@ import HTTPTypes
 import Synchronization
 import Testing
 
-@Suite("The transport to a cluster", .timeLimit(.minutes(1)))
+@Suite("The transport to a cluster", .timeLimit(.minutes(10)))
 struct ClusterTransportTests {
     private let time = VirtualTime()
 

@@ -5,7 +5,7 @@ import FoundationEssentials
 import Synchronization
 import Testing
 
-@Suite("Exec plugins", .timeLimit(.minutes(1)))
+@Suite("Exec plugins", .timeLimit(.minutes(10)))
 struct ExecPluginTests {
     private let time = VirtualTime()
 

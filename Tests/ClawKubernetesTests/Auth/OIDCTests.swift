@@ -7,7 +7,7 @@ import Logging
 import Synchronization
 import Testing
 
-@Suite("OIDC", .timeLimit(.minutes(1)))
+@Suite("OIDC", .timeLimit(.minutes(10)))
 struct OIDCTests {
     private let time = VirtualTime()
 

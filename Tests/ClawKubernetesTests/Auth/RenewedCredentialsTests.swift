@@ -3,7 +3,7 @@ import ClawKubernetes
 import Synchronization
 import Testing
 
-@Suite("Credentials that are renewed", .timeLimit(.minutes(1)))
+@Suite("Credentials that are renewed", .timeLimit(.minutes(10)))
 struct RenewedCredentialsTests {
     private let time = VirtualTime()
 

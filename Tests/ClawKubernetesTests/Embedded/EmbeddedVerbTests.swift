@@ -125,13 +125,13 @@ struct EmbeddedVerbTests {
         try await withClient { client in
             async let filled = client.wait(
                 for: ConfigMap.self, "late", in: "default",
-                until: .exists && ObjectCondition("filled") { $0.data["k"] != nil }, deadline: .seconds(20))
+                until: .exists && ObjectCondition("filled") { $0.data["k"] != nil }, deadline: .seconds(60))
             _ = try await client.create(map("late"))
             _ = try await client.edit(ConfigMap.self, "late", in: "default") { $0.data["k"] = "v" }
             let found = try await filled
             #expect(found?.data == ["k": "v"])
             async let gone = client.wait(
-                for: ConfigMap.self, "late", in: "default", until: .deleted, deadline: .seconds(20))
+                for: ConfigMap.self, "late", in: "default", until: .deleted, deadline: .seconds(60))
             #expect(try await client.delete(ConfigMap.self, "late", in: "default").isDone)
             let left = try await gone
             #expect(left == nil)

@@ -10,7 +10,7 @@ import Synchronization
 import Testing
 
 /// What networks and servers do to a client, over real connections.
-@Suite("The client under hardship", .timeLimit(.minutes(2)))
+@Suite("The client under hardship", .timeLimit(.minutes(10)))
 struct HardshipTests {
     private static func withServer(
         _ answer: @escaping @Sendable (Request) async -> Response, _ body: (KubernetesClient) async throws -> Void

@@ -3,7 +3,7 @@ import ClawKubernetes
 import ClawModels
 import Testing
 
-@Suite("The client against a cluster: reading", .timeLimit(.minutes(3)))
+@Suite("The client against a cluster: reading", .timeLimit(.minutes(10)))
 struct IntegrationReadingTests {
     @Test(
         "the suite runs against a cluster of one's own",

@@ -5,7 +5,7 @@ import ClawModels
 import Synchronization
 import Testing
 
-@Suite("The client against a cluster: writing", .timeLimit(.minutes(3)))
+@Suite("The client against a cluster: writing", .timeLimit(.minutes(10)))
 struct IntegrationWritingTests {
     @Test("the four kinds of patches do what they say", arguments: IntegrationTarget.all)
     func patches(target: IntegrationTarget) async throws {

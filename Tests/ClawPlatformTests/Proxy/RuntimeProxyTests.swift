@@ -56,7 +56,7 @@ struct RuntimeProxyTests {
         }
     }
 
-    @Test("bodies flow both ways while both are open", .timeLimit(.minutes(1)))
+    @Test("bodies flow both ways while both are open", .timeLimit(.minutes(10)))
     func streaming() async throws {
         // Echoes chunk by chunk: the second goes out only after the first has come back.
         let echo: @Sendable (Request) async throws -> Response = { request in

@@ -81,7 +81,7 @@ func withPlatform(
             ControlPlane.Configuration(publicURL: publicURL, domain: domain, templates: templates), time, program)
         group.addTask { try await unlessCancelled { try await platform.run() } }
         group.addTask {
-            try await SystemTime().withDeadline(.seconds(60), "The test") {
+            try await SystemTime().withDeadline(.seconds(180), "The test") {
                 try await eventually("ready") { await platform.call(.get, "/readyz").status == .ok }
                 try await body(platform)
             }
@@ -101,7 +101,7 @@ private func unlessCancelled(_ body: () async throws -> Void) async throws {
 
 /// Waits until a condition holds.
 func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(20)
+    let end = ContinuousClock.now + .seconds(120)
     while !(try await condition()) {
         guard ContinuousClock.now < end else { throw Finding(.deadline, "Waited in vain until \(what).") }
         try await Task.sleep(for: .milliseconds(2))

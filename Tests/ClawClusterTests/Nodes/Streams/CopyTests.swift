@@ -7,7 +7,7 @@ import Testing
 @testable import ClawCluster
 
 @Suite(
-    "copies in and out of a container", .serialized, .timeLimit(.minutes(2)),
+    "copies in and out of a container", .serialized, .timeLimit(.minutes(10)),
     .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/tar"), "needs tar"))
 struct CopyTests {
     private static let long = (0..<30).map { "directory\($0)" }.joined(separator: "/")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ClawCluster
 
-@Suite("exec, attach and port-forward on a process node", .serialized, .timeLimit(.minutes(2)))
+@Suite("exec, attach and port-forward on a process node", .serialized, .timeLimit(.minutes(10)))
 struct ExecTests {
     private static func withPod(
         _ container: Container = NodeFixture.shell("exec sleep 600", env: [EnvVar(name: "WHO", value: "ada")]),
