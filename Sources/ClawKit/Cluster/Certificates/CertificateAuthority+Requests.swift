@@ -23,7 +23,8 @@ extension CertificateAuthority {
             issuer: certificate.subject, subject: request.subject, signatureAlgorithm: .ecdsaWithSHA256,
             extensions: try Certificate.Extensions {
                 Critical(BasicConstraints.notCertificateAuthority)
-                Critical(keyUsage)
+                // Without a bit the extension would not be valid (RFC 5280, section 4.2.1.3).
+                if keyUsage != KeyUsage() { Critical(keyUsage) }
                 if !purposes.isEmpty { try ExtendedKeyUsage(purposes) }
                 AuthorityKeyIdentifier(keyIdentifier: authorityKey)
                 if let names { names }
