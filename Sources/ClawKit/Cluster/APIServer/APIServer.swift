@@ -79,7 +79,9 @@ final class APIServer: Handler {
             }
             if target.namespace != nil, !resource.type.isNamespaced { throw APIStatus.noSuchPath }
             let call = ResourceCall(request: request, target: target, resource: resource, user: user)
-            return try await respond(to: call)
+            var response = try await respond(to: call)
+            if let notice = resource.deprecation { response.addWarnings([notice]) }
+            return response
         }
     }
 

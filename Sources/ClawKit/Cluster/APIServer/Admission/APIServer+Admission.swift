@@ -54,7 +54,7 @@ extension APIServer {
             Defaults.apply(to: &object, call.resource.type)
         }
         if case .builtIn(let name?) = call.resource.shape {
-            object = DocumentForm(types: .kubernetes).settled(object, as: name)
+            object = DocumentForm().settled(object, as: name)
             if let old, call.resource.type.plural == "daemonsets" { countTemplates(&object, old) }
         }
     }

@@ -1,11 +1,12 @@
 import ClawDocuments
+import ClawModels
 
 /// The form in which Kubernetes keeps its own kinds: members that say nothing (empty lists and maps, nulls) are left
 /// out, members that its documents never lack stand there, if only as their zero value.
 ///
 /// Which is which follows from the Go types behind the API (`omitempty`), and stands in the field tables.
 struct DocumentForm {
-    let types: SchemaTable
+    private let types = SchemaTable.kubernetes
 
     func settled(_ object: JSONObject, as type: String) -> JSONObject {
         types[type].map { settled(object, $0) } ?? object
@@ -13,11 +14,12 @@ struct DocumentForm {
 
     private func settled(_ object: JSONObject, _ schema: Schema) -> JSONObject {
         var result = object
-        for field in schema.fields {
-            let found = object[field.name]
+        for (name, found) in object {
+            guard let field = schema[name] else { continue }
             let settled = settled(found, field)
-            if settled != found { result[field.name] = settled }
+            if settled != found { result[name] = settled }
         }
+        for (key, field) in Self.neverAbsent[schema.name] ?? [] where object[key] == nil { result[key] = zero(field.type) }
         // A missing selector selects nothing, an empty one everything: here absence is kept.
         if object["selector"] == nil, result["selector"] != nil, Self.withOptionalSelector.contains(schema.name) {
             result["selector"] = nil
@@ -25,6 +27,16 @@ struct DocumentForm {
         for (name, zero) in Self.alwaysWritten[schema.name] ?? [] where result[name] == nil { result[name] = zero }
         return result
     }
+
+    /// For each type the members that its documents never lack, so that only those are looked for.
+    private static let neverAbsent: [String: [(FieldKey, Schema.Field)]] = {
+        var members: [String: [(FieldKey, Schema.Field)]] = [:]
+        for name in SchemaTable.kubernetes.names {
+            let found = (SchemaTable.kubernetes[name]?.fields ?? []).filter(\.isAlwaysPresent)
+            if !found.isEmpty { members[name] = found.map { (FieldKey($0.name), $0) } }
+        }
+        return members
+    }()
 
     private static let withOptionalSelector: Set<String> = [
         "io.k8s.api.apps.v1.DeploymentSpec", "io.k8s.api.apps.v1.ReplicaSetSpec", "io.k8s.api.apps.v1.StatefulSetSpec",

@@ -40,7 +40,7 @@ extension APIServer {
             try complete(&new, call)
             if call.isDryRun {
                 if store.get(call.resource.collection, .init(object: new)) != nil {
-                    throw APIStatus.alreadyExists(call.resource.subject, new.objectName)
+                    throw nameTaken(new, call)
                 }
                 return try answer(call, new, status: .created)
             }
@@ -51,10 +51,18 @@ extension APIServer {
             } catch ObjectStore.CommitError.exists {
                 // A generated name that is taken is tried again, as kube-apiserver does (KEP-4420: 8 attempts).
                 if isGenerated, attempt < 8 { continue }
-                throw APIStatus.alreadyExists(call.resource.subject, new.objectName)
+                throw nameTaken(new, call)
             }
         }
         throw APIStatus.internalError("unreachable")
+    }
+
+    private func nameTaken(_ object: JSONObject, _ call: ResourceCall) -> APIStatus {
+        var status = APIStatus.alreadyExists(call.resource.subject, object.objectName)
+        if store.get(call.resource.collection, .init(object: object))?.object.isBeingDeleted ?? false {
+            status.message = "object is being deleted: \(status.message)"
+        }
+        return status
     }
 
     private func prepareForCreate(_ object: inout JSONObject, _ call: ResourceCall) {

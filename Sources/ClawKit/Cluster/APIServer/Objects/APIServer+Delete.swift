@@ -12,10 +12,12 @@ extension APIServer {
         var gracePeriod: Int64?
         var uid: String?
         var revision: UInt64?
+        var isDryRun: Bool
 
         init(_ call: ResourceCall) async throws {
             var object = JSONObject()
             if call.request.body.length != 0, let body = try await call.bodyValue().object { object = body }
+            isDryRun = call.isDryRun || object.strings("dryRun").contains("All")
             propagation = object.string("propagationPolicy") ?? call.query["propagationPolicy"]
             if let text = call.query["gracePeriodSeconds"], !text.isEmpty {
                 guard let seconds = Int64(text) else {
@@ -109,7 +111,7 @@ extension APIServer {
                         + "(\(entry.revision)). The object might have been modified")
             }
             let marked = markForDeletion(live, call.resource, options)
-            if call.isDryRun { return (marked, marked.isReadyToVanish) }
+            if options.isDryRun { return (marked, marked.isReadyToVanish) }
             do {
                 if marked.isReadyToVanish {
                     let last = try await store.remove(call.resource.collection, key, expecting: entry.revision)

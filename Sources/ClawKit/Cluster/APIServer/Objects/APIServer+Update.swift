@@ -30,7 +30,8 @@ extension APIServer {
             if let uid = object.metadataString(.uid), !uid.isEmpty, uid != live.metadataString(.uid) {
                 throw APIStatus.conflict(
                     call.resource.subject, call.name,
-                    "Precondition failed: UID in precondition: \(uid), UID in object meta: \(live.metadataString(.uid) ?? "")")
+                    "StorageError: invalid object, Code: 4, Key: \(call.registryKey), ResourceVersion: 0, AdditionalErrorMsg: "
+                        + "Precondition failed: UID in precondition: \(uid), UID in object meta: \(live.metadataString(.uid) ?? "")")
             }
             return object
         }
@@ -87,13 +88,13 @@ extension APIServer {
         let added = new.finalizers.filter { !live.finalizers.contains($0) }
         guard !added.isEmpty else { return }
         let list = added.map { "\"\($0)\"" }.joined(separator: ", ")
+        let error = APIStatus.FieldError.forbidden(
+            "metadata.finalizers",
+            "no new finalizers can be added if the object is being deleted, found new finalizers []string{\(list)}")
+        // Kubernetes asks twice, as for all metadata of its own kinds.
         throw APIStatus.invalid(
             kind: call.resource.type.kind, group: call.resource.type.group, name: call.name,
-            [
-                .forbidden(
-                    "metadata.finalizers",
-                    "no new finalizers can be added if the object is being deleted, found new finalizers []string{\(list)}")
-            ])
+            call.resource.isCustom ? [error] : [error, error])
     }
 
     /// Keeps what a writer may not change, and separates status from the rest.
@@ -126,6 +127,14 @@ extension APIServer {
             let generation = live.metadataValue(.generation)?.integer ?? 0
             new.setMetadata(.generation, .integer(generation + 1))
         }
+    }
+}
+
+extension ResourceCall {
+    /// Where Kubernetes' own storage has the object: some of its messages say so.
+    fileprivate var registryKey: String {
+        let plural = resource.isCustom ? "\(resource.type.group)/\(resource.type.plural)" : resource.type.plural
+        return (["/registry", plural] + (namespace.map { [$0] } ?? []) + [name]).joined(separator: "/")
     }
 }
 

@@ -1,6 +1,7 @@
 import ClawBase
 import ClawDocuments
 import ClawKubernetes
+import ClawModels
 import HTTPTypes
 
 /// Reading a request's body.
@@ -26,8 +27,23 @@ extension ResourceCall {
         do {
             return try JSONParser.parse(bytes)
         } catch {
-            throw APIStatus.badRequest("the object provided is unrecognized (must be of type \(resource.type.kind)): \(error)")
+            let problem = GoJSON.words(for: error, bytes)
+            if request.method == .patch { throw APIStatus.badRequest("error decoding patch: \(problem)") }
+            if request.method == .delete {
+                throw APIStatus.badRequest("couldn't get version/kind; json parse error: \(problem)")
+            }
+            throw unrecognized(problem, bytes)
         }
+    }
+
+    /// A body that does not even say what kind it is of.
+    private func unrecognized(_ problem: String, _ bytes: [UInt8]) -> APIStatus {
+        let part = bytes.prefix(30)
+        let text = bytes.first == UInt8(ascii: "{") ? String(decoding: part, as: UTF8.self) : GoText.hex(part)
+        let shown = bytes.isEmpty ? "<empty>" : bytes.count > 30 ? "\(text) ..." : text
+        return .badRequest(
+            "the object provided is unrecognized (must be of type \(resource.type.kind)): couldn't get version/kind; json "
+                + "parse error: \(problem) (\(shown))")
     }
 
     /// `application/json`, without parameters; empty where the request says nothing.
@@ -53,7 +69,13 @@ extension ResourceCall {
     func bodyObjectWithRepetitions() async throws -> (JSONObject, [String]) {
         guard request.body.value == nil, !mediaType.hasSuffix("yaml") else { return (try await bodyObject(), []) }
         let bytes = try await request.body.collect(limit: APIServer.bodyLimit)
-        return (try object(of: try value(of: bytes)), RepeatedFields.find(in: bytes))
+        let value = try value(of: bytes)
+        if value.object == nil, !value.isNull {
+            let type = #"struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }"#
+            throw unrecognized(
+                "json: cannot unmarshal \(GoText.kind(of: value)) into Go value of type \(type)", bytes)
+        }
+        return (try object(of: value), RepeatedFields.find(in: bytes))
     }
 
     /// Checks that an object's kind, version and namespace are the request's, and fills in what it leaves out.
@@ -61,6 +83,16 @@ extension ResourceCall {
         let type = resource.type
         let kind = object.string(.kind) ?? type.kind
         let version = object.string(.apiVersion) ?? type.apiVersion
+        let isExpected = kind == type.kind && version == type.apiVersion
+        guard
+            isExpected || resource.isCustom
+                || ResourceCatalogue.kubernetes.resource(apiVersion: version, kind: kind) != nil
+        else {
+            throw APIStatus.badRequest(
+                "\(kind) in version \"\(version.split(separator: "/").last ?? "")\" cannot be handled as a \(type.kind): no kind "
+                    + "\"\(kind)\" is registered for version \"\(version)\" in scheme "
+                    + "\"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"")
+        }
         guard kind == type.kind else {
             let package = type.group.isEmpty ? "core" : String(type.group.prefix { $0 != "." })
             throw APIStatus.notConvertible(kind, version, to: type.kind, internal: package)

@@ -21,6 +21,12 @@ struct RegisteredResource: Sendable {
     var isCustom: Bool { if case .custom = shape { true } else { false } }
     func allows(_ verb: String) -> Bool { served.verbs.contains(verb) }
 
+    /// What clients are told with every answer about a resource that will not stay.
+    var deprecation: String? {
+        type.plural == "endpoints" && type.group.isEmpty
+            ? "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice" : nil
+    }
+
     /// Kubernetes' own resources.
     static let kubernetes: [RegisteredResource] = ResourceCatalogue.kubernetes.resources.map {
         RegisteredResource(served: $0, shape: .builtIn(schema: $0.schemaName))

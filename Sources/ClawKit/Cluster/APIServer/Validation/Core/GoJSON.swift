@@ -7,11 +7,12 @@ enum GoJSON {
             _ = try JSONParser.parse(bytes)
             return nil
         } catch {
-            return literalProblem(in: bytes) ?? words(for: error, bytes)
+            return words(for: error, bytes)
         }
     }
 
-    private static func words(for error: JSONError, _ bytes: [UInt8]) -> String {
+    static func words(for error: JSONError, _ bytes: [UInt8]) -> String {
+        if let problem = literalProblem(in: bytes) { return problem }
         guard error.offset < bytes.count else { return "unexpected end of JSON input" }
         return "invalid character '\(text(bytes[error.offset]))' looking for beginning of value"
     }
@@ -27,4 +28,12 @@ enum GoJSON {
     }
 
     private static func text(_ byte: UInt8) -> String { String(decoding: [byte], as: UTF8.self) }
+}
+
+extension GoText {
+    /// Bytes in hexadecimal, as `%x` prints them.
+    static func hex(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
 }

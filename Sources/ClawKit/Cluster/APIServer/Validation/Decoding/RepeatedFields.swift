@@ -46,11 +46,12 @@ struct RepeatedFields {
                 names.append(name)
                 if names.count == 16 { many = Set(names) }
             }
-            let text = String(decoding: name, as: UTF8.self)
-            if !isNew { found.append("\(FieldPath.member(path, text))") }
+            // Places are written out for what needs them.
+            var place: FieldPath { .member(path, String(decoding: name, as: UTF8.self)) }
+            if !isNew { found.append("\(place)") }
             skipBlanks()
             next += 1
-            value(.member(path, text))
+            value(place)
             skipBlanks()
             guard byte == UInt8(ascii: ",") else { break }
             next += 1
