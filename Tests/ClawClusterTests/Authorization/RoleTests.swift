@@ -79,6 +79,27 @@ struct RoleTests {
         }
     }
 
+    @Test("who applies what is not there needs the right to create it, besides that to patch")
+    func applying() async throws {
+        try await ServedCluster.run { served in
+            try await served.role("patcher", [ServedCluster.rule(["patch"], ["configmaps"])])
+            try await served.bind("Role/patcher", to: "User/ann")
+            func apply() async throws -> RawAnswer {
+                try await served.call(
+                    .patch, "\(Self.maps)/m?fieldManager=t",
+                    ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "m"], "data": ["a": "b"]], as: "ann",
+                    type: "application/apply-patch+yaml")
+            }
+            let refused = try await apply()
+            #expect(
+                refused.message
+                    == "configmaps \"m\" is forbidden: User \"ann\" cannot create resource \"configmaps\" in API group \"\" "
+                    + "in the namespace \"default\"")
+            #expect(try await served.call(.post, Self.maps, ["metadata": ["name": "m"]]).code == 201)
+            #expect(try await apply().code == 200)
+        }
+    }
+
     @Test("paths of a role may end in a star")
     func paths() async throws {
         try await ServedCluster.run { served in

@@ -1,4 +1,5 @@
 import ClawDocuments
+import HTTPTypes
 
 /// Nobody grants what he does not have: who writes a role or a binding must hold all it grants, or the right to
 /// `escalate` (roles) or `bind` (bindings).
@@ -6,7 +7,16 @@ import ClawDocuments
 extension APIServer {
     /// - Throws: 403 with what the writer lacks.
     func checkGrants(_ new: JSONObject, old: JSONObject?, _ call: ResourceCall) throws {
-        guard call.resource.type.group == RoleIndex.group, !call.user.isSuperuser else { return }
+        guard !call.user.isSuperuser else { return }
+        // Who applies what is not there yet must be let to create it.
+        if old == nil, call.request.method != .post {
+            try authorize(
+                RequestAttributes(
+                    user: call.user, verb: "create", namespace: call.target.namespace ?? "",
+                    target: .resource(
+                        group: call.target.group, resource: call.target.plural, subresource: "", name: call.name)))
+        }
+        guard call.resource.type.group == RoleIndex.group else { return }
         // The garbage collector must be able to let go of what it may not write.
         if let old, new.differsInDeletionOnly(from: old) { return }
         switch call.resource.type.plural {
