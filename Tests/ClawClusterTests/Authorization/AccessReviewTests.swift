@@ -26,14 +26,16 @@ struct AccessReviewTests {
             #expect(ann.code == 201)
             #expect(
                 ann.json["status"] == [
-                    "allowed": true, "reason": "RBAC: allowed by RoleBinding \"rb/default\" of Role \"r\" to User \"ann\"",
+                    "allowed": true,
+                    "reason": "RBAC: allowed by RoleBinding \"rb/default\" of Role \"r\" to User \"ann\"",
                 ])
             let crew = try await Self.ask(served, ["user": "who", "groups": ["crew"], "resourceAttributes": pods])
             #expect(crew.json["status"]?["reason"]?.string?.hasSuffix("to Group \"crew\"") == true)
             let nobody = try await Self.ask(served, ["user": "who", "resourceAttributes": pods])
             #expect(nobody.json["status"] == ["allowed": false])
             let masters = try await Self.ask(
-                served, ["user": "x", "groups": ["system:masters"], "nonResourceAttributes": ["path": "/x", "verb": "get"]])
+                served,
+                ["user": "x", "groups": ["system:masters"], "nonResourceAttributes": ["path": "/x", "verb": "get"]])
             #expect(masters.json["status"]?["allowed"] == true)
         }
     }
@@ -47,7 +49,11 @@ struct AccessReviewTests {
             #expect(nobody.message?.contains("at least one of user or group must be specified") == true)
             let elsewhere = try await served.call(
                 .post, "\(Self.group)/namespaces/default/localsubjectaccessreviews",
-                ["spec": ["user": "a", "resourceAttributes": ["namespace": "other", "verb": "get", "resource": "pods"]]])
+                [
+                    "spec": [
+                        "user": "a", "resourceAttributes": ["namespace": "other", "verb": "get", "resource": "pods"],
+                    ]
+                ])
             #expect(elsewhere.message?.contains("must match metadata.namespace") == true)
         }
     }
@@ -60,7 +66,8 @@ struct AccessReviewTests {
             func may(_ verb: JSON) async throws -> JSON? {
                 try await served.call(
                     .post, "\(Self.group)/selfsubjectaccessreviews",
-                    ["spec": ["resourceAttributes": ["namespace": "default", "verb": verb, "resource": "pods"]]], as: "ann"
+                    ["spec": ["resourceAttributes": ["namespace": "default", "verb": verb, "resource": "pods"]]],
+                    as: "ann"
                 ).json["status"]?["allowed"]
             }
             #expect(try await may("list") == true)
@@ -71,7 +78,9 @@ struct AccessReviewTests {
             #expect(
                 rules.json["status"]?["resourceRules"]?.array?.contains(
                     ["verbs": ["get", "list"], "apiGroups": [""], "resources": ["pods"]]) == true)
-            #expect(try await served.call(.post, "\(Self.group)/selfsubjectrulesreviews", ["spec": [:]], as: "ann").code == 400)
+            #expect(
+                try await served.call(.post, "\(Self.group)/selfsubjectrulesreviews", ["spec": [:]], as: "ann").code
+                    == 400)
         }
     }
 }

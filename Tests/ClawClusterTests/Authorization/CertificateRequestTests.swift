@@ -12,7 +12,8 @@ struct CertificateRequestTests {
     private static let client = "kubernetes.io/kube-apiserver-client"
 
     private static func request(
-        _ name: String, _ text: String = ann, signer: String = client, usages: [JSON] = ["client auth"], seconds: JSON? = nil
+        _ name: String, _ text: String = ann, signer: String = client, usages: [JSON] = ["client auth"],
+        seconds: JSON? = nil
     ) -> JSON {
         var spec: JSON = ["request": .string(text), "signerName": .string(signer), "usages": .array(usages)]
         spec["expirationSeconds"] = seconds
@@ -38,7 +39,8 @@ struct CertificateRequestTests {
             #expect(made.json["spec"]?["username"] == "admin")
             #expect(made.json["spec"]?["groups"] == ["system:masters", "system:authenticated"])
             let changed = try await served.call(
-                .patch, "\(Self.requests)/a", ["spec": ["usages": ["server auth"]]], type: "application/merge-patch+json")
+                .patch, "\(Self.requests)/a", ["spec": ["usages": ["server auth"]]],
+                type: "application/merge-patch+json")
             #expect(changed.json["spec"]?["usages"] == ["client auth"])
         }
     }
@@ -54,13 +56,15 @@ struct CertificateRequestTests {
             let pem = Base64.decode(request.document["status"]?["certificate"]?.string ?? "") ?? []
             let certificate = Self.der(String(decoding: pem, as: UTF8.self))
             // No key usage (2.5.29.15) was asked for, and one without a bit is refused by Go and OpenSSL.
-            #expect(!certificate.indices.dropLast(2).contains { Array(certificate[$0...($0 + 2)]) == [0x55, 0x1D, 0x0F] })
+            #expect(
+                !certificate.indices.dropLast(2).contains { Array(certificate[$0...($0 + 2)]) == [0x55, 0x1D, 0x0F] })
             let me = try await served.call(
                 .post, "/apis/authentication.k8s.io/v1/selfsubjectreviews", [:], token: "", certificate: certificate)
             #expect(me.json["status"]?["userInfo"]?["username"] == "ann")
             #expect(me.json["status"]?["userInfo"]?["groups"] == ["crew", "system:authenticated"])
             let row = try await served.call(
-                .get, "\(Self.requests)/a?includeObject=None", headers: [.accept: "application/json;as=Table;v=v1;g=meta.k8s.io"])
+                .get, "\(Self.requests)/a?includeObject=None",
+                headers: [.accept: "application/json;as=Table;v=v1;g=meta.k8s.io"])
             let cells = row.json["rows"]?[0]?["cells"]?.array ?? []
             #expect(Array(cells.suffix(4)) == [.string(Self.client), "admin", "60m", "Approved,Issued"])
         }
@@ -83,14 +87,19 @@ struct CertificateRequestTests {
     @Test("a decision stays; approval and denial exclude each other; a denied request is never signed")
     func decisions() async throws {
         try await ServedCluster.run(isRunning: true) { served in
-            for name in ["a", "b"] { #expect(try await served.call(.post, Self.requests, Self.request(name)).code == 201) }
+            for name in ["a", "b"] {
+                #expect(try await served.call(.post, Self.requests, Self.request(name)).code == 201)
+            }
             #expect(try await Self.decide(served, "b", "Denied").code == 200)
             #expect(try await Self.decide(served, "b", "Approved").code == 422)
             #expect(try await Self.decide(served, "a", "Approved").code == 200)
             let removed = try await served.call(
-                .patch, "\(Self.requests)/a/approval", ["status": ["conditions": []]], type: "application/merge-patch+json")
+                .patch, "\(Self.requests)/a/approval", ["status": ["conditions": []]],
+                type: "application/merge-patch+json")
             #expect(removed.message?.contains("updates may not remove a condition of type \"Approved\"") == true)
-            try await served.api.waitFor(CertificateSigningRequest.self, "a") { $0.document["status"]?["certificate"] != nil }
+            try await served.api.waitFor(CertificateSigningRequest.self, "a") {
+                $0.document["status"]?["certificate"] != nil
+            }
             let denied = try await served.call(.get, "\(Self.requests)/b")
             #expect(denied.json["status"]?["certificate"] == nil)
         }
@@ -107,8 +116,10 @@ struct CertificateRequestTests {
             let refused = try await Self.decide(served, "a", "Approved", as: "zed")
             #expect(refused.code == 403)
             #expect(
-                refused.message?.hasSuffix("user not permitted to approve requests with signerName \"\(Self.client)\"") == true)
-            try await served.bind("ClusterRole/system:certificates.k8s.io:kube-apiserver-client-approver", to: "User/zed", in: nil)
+                refused.message?.hasSuffix("user not permitted to approve requests with signerName \"\(Self.client)\"")
+                    == true)
+            try await served.bind(
+                "ClusterRole/system:certificates.k8s.io:kube-apiserver-client-approver", to: "User/zed", in: nil)
             #expect(try await Self.decide(served, "a", "Approved", as: "zed").code == 200)
         }
     }

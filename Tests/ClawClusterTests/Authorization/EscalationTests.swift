@@ -8,7 +8,9 @@ struct EscalationTests {
     private static let roles = "\(ServedCluster.rbac)/namespaces/default/roles"
     private static let bindings = "\(ServedCluster.rbac)/namespaces/default/rolebindings"
 
-    private static func run(_ more: [JSON] = [], _ body: @escaping @Sendable (ServedCluster) async throws -> Void) async throws {
+    private static func run(_ more: [JSON] = [], _ body: @escaping @Sendable (ServedCluster) async throws -> Void)
+        async throws
+    {
         try await ServedCluster.run { served in
             try await served.role(
                 "boss",
@@ -39,7 +41,8 @@ struct EscalationTests {
             let within = Self.role("ok", ServedCluster.rule(["get"], ["configmaps"]))
             #expect(try await served.call(.post, Self.roles, within, as: "cat").code == 201)
             let beyond = try await served.call(
-                .post, Self.roles, Self.role("more", ServedCluster.rule(["get", "delete"], ["secrets", "configmaps"])), as: "cat")
+                .post, Self.roles,
+                Self.role("more", ServedCluster.rule(["get", "delete"], ["secrets", "configmaps"])), as: "cat")
             #expect(beyond.code == 403)
             #expect(
                 beyond.message == """
@@ -74,7 +77,9 @@ struct EscalationTests {
         try await Self.run { served in
             try await served.role("small", [ServedCluster.rule(["get"], ["configmaps"])])
             #expect(try await served.call(.post, Self.bindings, Self.binding("a", "Role/small"), as: "cat").code == 201)
-            #expect(try await served.call(.post, Self.bindings, Self.binding("b", "ClusterRole/edit"), as: "cat").code == 403)
+            #expect(
+                try await served.call(.post, Self.bindings, Self.binding("b", "ClusterRole/edit"), as: "cat").code
+                    == 403)
             #expect(try await served.call(.post, Self.bindings, Self.binding("c", "Role/ghost"), as: "cat").code == 404)
             #expect(try await served.call(.post, Self.bindings, Self.binding("c", "Role/ghost")).code == 201)
         }

@@ -10,7 +10,9 @@ struct ImpersonationTests {
 
     private static func headers(_ pairs: KeyValuePairs<String, String>) -> HTTPFields {
         var fields: HTTPFields = [:]
-        for (name, value) in pairs { if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) } }
+        for (name, value) in pairs {
+            if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
+        }
         return fields
     }
 
@@ -58,13 +60,15 @@ struct ImpersonationTests {
             let refused = try await served.call(.get, "/api/v1/pods", as: "someone", token: token)
             #expect(refused.code == 403)
             #expect(refused.message?.contains("cannot impersonate-on:user-info:list resource \"pods\"") == true)
-            try await served.role("actor", [ServedCluster.rule(["impersonate"], ["users"], names: ["someone"])], in: nil)
+            try await served.role(
+                "actor", [ServedCluster.rule(["impersonate"], ["users"], names: ["someone"])], in: nil)
             try await served.bind("ClusterRole/actor", to: "ServiceAccount/bot", in: nil)
             let me = try await served.call(.post, Self.review, Self.question, as: "someone", token: token)
             #expect(me.json["status"]?["userInfo"]?["username"] == "someone")
             #expect(try await served.call(.post, Self.review, Self.question, as: "other", token: token).code == 403)
             #expect(
-                try await served.call(.post, Self.review, Self.question, as: "someone", groups: ["g"], token: token).code == 403)
+                try await served.call(.post, Self.review, Self.question, as: "someone", groups: ["g"], token: token)
+                    .code == 403)
         }
     }
 
@@ -76,7 +80,8 @@ struct ImpersonationTests {
             try await served.role(
                 "actor",
                 [
-                    ServedCluster.rule(["impersonate:user-info"], ["users", "groups"], groups: ["authentication.k8s.io"]),
+                    ServedCluster.rule(
+                        ["impersonate:user-info"], ["users", "groups"], groups: ["authentication.k8s.io"]),
                     ServedCluster.rule(["impersonate-on:user-info:list"], ["pods"]),
                 ], in: nil)
             try await served.bind("ClusterRole/actor", to: "ServiceAccount/bot", in: nil)
@@ -84,7 +89,8 @@ struct ImpersonationTests {
             #expect(try await served.call(.get, "/api/v1/pods", as: "ann", token: token).code == 200)
             #expect(try await served.call(.get, "/api/v1/services", as: "ann", token: token).code == 403)
             #expect(
-                try await served.call(.get, "/api/v1/pods", as: "ann", groups: ["system:masters"], token: token).code == 403)
+                try await served.call(.get, "/api/v1/pods", as: "ann", groups: ["system:masters"], token: token).code
+                    == 403)
         }
     }
 }

@@ -57,7 +57,8 @@ struct ServiceAccountTokenTests {
         let time = VirtualTime()
         try await ServedCluster.run(time: time) { served in
             try await served.account("bot")
-            let token = try await served.token(of: "bot", ["expirationSeconds": 600]).json["status"]?["token"]?.string ?? ""
+            let token =
+                try await served.token(of: "bot", ["expirationSeconds": 600]).json["status"]?["token"]?.string ?? ""
             #expect(try await served.call(.get, "/apis", token: token).code == 200)
             #expect(try await served.call(.get, "/apis", token: token.dropLast(8) + "AAAAAAAA").code == 401)
             #expect(try await served.call(.get, "/apis", token: "e30.e30.").code == 401)
@@ -110,7 +111,8 @@ struct ServiceAccountTokenTests {
         for isFirst in [true, false] {
             let cluster = try await EmbeddedCluster(options)
             if isFirst {
-                _ = try await cluster.client.create(ServiceAccount(metadata: ObjectMeta(name: "bot", namespace: "default")))
+                _ = try await cluster.client.create(
+                    ServiceAccount(metadata: ObjectMeta(name: "bot", namespace: "default")))
                 token = try await cluster.client.requestToken(forServiceAccount: "bot", in: "default").token.reveal()
             }
             #expect(try await ServedCluster(cluster: cluster).call(.get, "/apis", token: token).code == 200)
@@ -131,9 +133,13 @@ struct ServiceAccountTokenTests {
     func rootCertificate() async throws {
         try await ServedCluster.run(isRunning: true) { served in
             let certificate = served.cluster.authority.certificatePEM
-            try await served.api.waitFor(ConfigMap.self, "kube-root-ca.crt", in: "default") { $0.data["ca.crt"] == certificate }
+            try await served.api.waitFor(ConfigMap.self, "kube-root-ca.crt", in: "default") {
+                $0.data["ca.crt"] == certificate
+            }
             _ = try await served.api.edit(ConfigMap.self, "kube-root-ca.crt", in: "default") { $0.data = [:] }
-            try await served.api.waitFor(ConfigMap.self, "kube-root-ca.crt", in: "default") { $0.data["ca.crt"] == certificate }
+            try await served.api.waitFor(ConfigMap.self, "kube-root-ca.crt", in: "default") {
+                $0.data["ca.crt"] == certificate
+            }
         }
     }
 }

@@ -68,7 +68,8 @@ struct ServedCluster: Sendable {
 
     func role(_ name: String, _ rules: [JSON], in namespace: String? = "default") async throws {
         let place = namespace.map { "/namespaces/\($0)/roles" } ?? "/clusterroles"
-        let made = try await call(.post, "\(Self.rbac)\(place)", ["metadata": ["name": .string(name)], "rules": .array(rules)])
+        let made = try await call(
+            .post, "\(Self.rbac)\(place)", ["metadata": ["name": .string(name)], "rules": .array(rules)])
         guard made.code == 201 else { throw Finding(.internalError, made.text) }
     }
 
@@ -79,7 +80,10 @@ struct ServedCluster: Sendable {
         let place = namespace.map { "/namespaces/\($0)/rolebindings" } ?? "/clusterrolebindings"
         let made = try await call(
             .post, "\(Self.rbac)\(place)",
-            ["metadata": ["generateName": "b-"], "roleRef": Self.reference(role), "subjects": [Self.reference(subject, in: namespace)]])
+            [
+                "metadata": ["generateName": "b-"], "roleRef": Self.reference(role),
+                "subjects": [Self.reference(subject, in: namespace)],
+            ])
         guard made.code == 201 else { throw Finding(.internalError, made.text) }
     }
 

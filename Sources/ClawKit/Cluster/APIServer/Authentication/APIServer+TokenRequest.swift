@@ -83,7 +83,9 @@ extension APIServer {
         let lower = kind.lowercased()
         let subject = APIStatus.Subject(group: "", plural: "\(lower)s")
         let namespace = kind == "Node" ? "" : call.namespace ?? ""
-        guard let object = store.get(.init(group: "", plural: subject.plural), .init(namespace: namespace, name: name))?.object
+        guard
+            let object = store.get(.init(group: "", plural: subject.plural), .init(namespace: namespace, name: name))?
+                .object
         else { throw APIStatus.notFound(subject, name) }
         let uid = object.metadataString(.uid) ?? ""
         if let wanted = reference["uid"]?.string, !wanted.isEmpty, wanted != uid {
@@ -96,7 +98,8 @@ extension APIServer {
         guard kind == "Pod" else { return bound }
         guard object[.spec]?["serviceAccountName"]?.string == call.name else {
             throw APIStatus.badRequest(
-                "cannot bind token for serviceaccount \"\(call.name)\" to pod running with different serviceaccount name.")
+                "cannot bind token for serviceaccount \"\(call.name)\" to pod running with different serviceaccount name."
+            )
         }
         if let node = object[.spec]?["nodeName"]?.string, !node.isEmpty,
             let found = store.get(.init(group: "", plural: "nodes"), .init(namespace: "", name: node))?.object

@@ -10,12 +10,16 @@ enum ClientCertificate {
     /// - Returns: nil where it is not one for clients.
     static func user(of der: [UInt8]) -> UserInfo? {
         guard let certificate = try? Certificate(derEncoded: der),
-            let usage = try? certificate.extensions.extendedKeyUsage, usage.contains(.clientAuth) || usage.contains(.any),
-            let name = certificate.subject.values(of: ASN1ObjectIdentifier.RDNAttributeType.commonName).first, !name.isEmpty
+            let usage = try? certificate.extensions.extendedKeyUsage,
+            usage.contains(.clientAuth) || usage.contains(.any),
+            let name = certificate.subject.values(of: ASN1ObjectIdentifier.RDNAttributeType.commonName).first,
+            !name.isEmpty
         else { return nil }
         return UserInfo(
             name: name,
-            groups: certificate.subject.values(of: ASN1ObjectIdentifier.RDNAttributeType.organizationName) + [UserInfo.authenticated],
+            groups: certificate.subject.values(of: ASN1ObjectIdentifier.RDNAttributeType.organizationName) + [
+                UserInfo.authenticated
+            ],
             extra: ["authentication.kubernetes.io/credential-id": ["X509SHA256=\(Hex.encode(SHA256.hash(data: der)))"]])
     }
 }

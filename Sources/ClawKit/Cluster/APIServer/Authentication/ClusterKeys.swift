@@ -10,7 +10,9 @@ struct ClusterKeys: Sendable {
 
     private static let collection = ObjectStore.Collection(group: "keys.clawkit.dev", plural: "clusterkeys")
 
-    static func load(from store: ObjectStore, authority given: CertificateAuthority?, now: Timestamp) async throws -> ClusterKeys {
+    static func load(from store: ObjectStore, authority given: CertificateAuthority?, now: Timestamp) async throws
+        -> ClusterKeys
+    {
         let kept = store.get(collection, .init(namespace: "", name: "keys"))?.object
         func text(_ name: String) -> String? { kept?["data"]?[name]?.string }
         let tokenKey =
@@ -27,7 +29,8 @@ struct ClusterKeys: Sendable {
             data["certificate"] = .string(keys.authority.certificatePEM)
             data["certificateKey"] = .string(keys.authority.keyPEM.reveal())
         }
-        _ = try await store.commit(collection, ["metadata": ["name": "keys"], "data": .object(data)], expecting: .absent)
+        _ = try await store.commit(
+            collection, ["metadata": ["name": "keys"], "data": .object(data)], expecting: .absent)
         return keys
     }
 }

@@ -150,7 +150,9 @@ extension UserInfo {
 
     /// As a Go server shows the value.
     fileprivate var goText: String {
-        func list(_ values: [String]) -> String { "[]string{" + values.map { "\"\($0)\"" }.joined(separator: ", ") + "}" }
+        func list(_ values: [String]) -> String {
+            "[]string{" + values.map { "\"\($0)\"" }.joined(separator: ", ") + "}"
+        }
         let groups = groups.isEmpty ? "[]string(nil)" : list(groups)
         let members = extra.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\(list($0.value))" }.joined(separator: ", ")
         let extra = extra.isEmpty ? "map[string][]string(nil)" : "map[string][]string{\(members)}"

@@ -37,7 +37,8 @@ final class ServiceAccountTokens: Sendable {
     // MARK: issuing
 
     func issue(
-        to account: ServiceAccountName, uid: String, audiences: [String], lifetime: Duration, boundTo objects: [BoundObject]
+        to account: ServiceAccountName, uid: String, audiences: [String], lifetime: Duration,
+        boundTo objects: [BoundObject]
     ) throws -> (token: String, expires: Timestamp) {
         let now = time.now
         let expires = now + lifetime
@@ -48,7 +49,8 @@ final class ServiceAccountTokens: Sendable {
         for object in objects { kubernetes[object.kind] = ["name": .string(object.name), "uid": .string(object.uid)] }
         let claims: JSON = [
             "aud": .array(audiences.map(JSON.string)), "exp": .integer(expires.seconds), "iat": .integer(now.seconds),
-            "iss": .string(issuer), "jti": .string(UUID().uuidString.lowercased()), "kubernetes.io": .object(kubernetes),
+            "iss": .string(issuer), "jti": .string(UUID().uuidString.lowercased()),
+            "kubernetes.io": .object(kubernetes),
             "nbf": .integer(now.seconds), "sub": .string(account.userName),
         ]
         let header: JSON = ["alg": "ES256", "kid": .string(keyID), "typ": "JWT"]
@@ -87,7 +89,9 @@ final class ServiceAccountTokens: Sendable {
         return claims
     }
 
-    private static func json(_ part: Substring) -> JSON? { Base64URL.decode(part).flatMap { try? JSONParser.parse($0) } }
+    private static func json(_ part: Substring) -> JSON? {
+        Base64URL.decode(part).flatMap { try? JSONParser.parse($0) }
+    }
 
     /// The account's user, if the account and all the token is bound to are still the same objects.
     private func user(of claims: JSON) -> UserInfo? {

@@ -48,7 +48,8 @@ extension APIServer {
             asked = RequestAttributes(
                 user: user, verb: text("verb"), namespace: text("namespace"),
                 target: .resource(
-                    group: text("group"), resource: text("resource"), subresource: text("subresource"), name: text("name")))
+                    group: text("group"), resource: text("resource"), subresource: text("subresource"),
+                    name: text("name")))
         } else {
             asked = RequestAttributes(
                 user: user, verb: spec["nonResourceAttributes"]?["verb"]?.string ?? "",
@@ -65,7 +66,8 @@ extension APIServer {
         switch (spec["resourceAttributes"], spec["nonResourceAttributes"]) {
         case (.some, .some(let path)):
             errors.append(
-                .invalid("spec.nonResourceAttributes", path, "cannot be specified in combination with resourceAttributes"))
+                .invalid(
+                    "spec.nonResourceAttributes", path, "cannot be specified in combination with resourceAttributes"))
         case (nil, nil):
             errors.append(
                 .invalid(

@@ -18,7 +18,9 @@ enum BootstrapPolicy {
                 made[object.objectName]?["rules"] = .array(RoleAggregation.rules(of: object, from: present))
             }
         }
-        for object in made.values.sorted(by: { $0.objectName < $1.objectName }) { try await add(object, to: roles, store, now) }
+        for object in made.values.sorted(by: { $0.objectName < $1.objectName }) {
+            try await add(object, to: roles, store, now)
+        }
         for object in parsedBindings() { try await add(object, to: bindings, store, now) }
     }
 

@@ -78,7 +78,8 @@ struct RequestAttributes: Sendable, Hashable {
             let place = namespace.isEmpty ? "at the cluster scope" : "in the namespace \"\(namespace)\""
             return .forbidden(
                 APIStatus.Subject(group: group, plural: resource), name,
-                "User \"\(user.name)\" cannot \(verb) resource \"\(combined)\" in API group \"\(group)\" \(place)\(suffix)")
+                "User \"\(user.name)\" cannot \(verb) resource \"\(combined)\" in API group \"\(group)\" \(place)\(suffix)"
+            )
         }
     }
 }

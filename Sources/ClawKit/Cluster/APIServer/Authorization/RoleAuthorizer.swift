@@ -7,7 +7,11 @@ struct RoleAuthorizer: Sendable {
         case refused(reason: String)
 
         var isAllowed: Bool { if case .allowed = self { true } else { false } }
-        var reason: String { switch self { case .allowed(let reason), .refused(let reason): reason } }
+        var reason: String {
+            switch self {
+            case .allowed(let reason), .refused(let reason): reason
+            }
+        }
     }
 
     private let index: RoleIndex
@@ -37,7 +41,11 @@ struct RoleAuthorizer: Sendable {
             var rules: [AccessRule] = []
             var problems: [String] = []
             for binding in contents.bindings(of: user, in: namespace) {
-                if let more = contents.roles[binding.role] { rules += more } else { problems.append(binding.missingRole) }
+                if let more = contents.roles[binding.role] {
+                    rules += more
+                } else {
+                    problems.append(binding.missingRole)
+                }
             }
             return (rules, problems.isEmpty ? nil : Self.aggregate(problems))
         }

@@ -13,7 +13,8 @@ extension APIServer {
             // Who asked for what never changes.
             object[.spec] = old[.spec]
             settleConditions(&object, old: old)
-            errors = CertificateRequestRules.problems(of: object)
+            errors =
+                CertificateRequestRules.problems(of: object)
                 + CertificateRequestRules.problems(changing: old, to: object, subresource: call.target.subresource)
             try checkDecision(object, old: old, call)
         } else {
@@ -39,7 +40,9 @@ extension APIServer {
         let earlier = old[.status]?["conditions"]?.array ?? []
         let now = JSON.string(time.now.rfc3339())
         for index in conditions.indices where conditions[index].object != nil {
-            let same = earlier.first { $0["type"] == conditions[index]["type"] && $0["status"] == conditions[index]["status"] }
+            let same = earlier.first {
+                $0["type"] == conditions[index]["type"] && $0["status"] == conditions[index]["status"]
+            }
             if conditions[index]["status"] == nil { conditions[index]["status"] = "True" }
             if conditions[index]["lastUpdateTime"]?.string == nil { conditions[index]["lastUpdateTime"] = now }
             if conditions[index]["lastTransitionTime"]?.string == nil {
@@ -52,9 +55,11 @@ extension APIServer {
     /// Who approves or signs must be let to do so for the signer.
     private func checkDecision(_ object: JSONObject, old: JSONObject, _ call: ResourceCall) throws {
         let signer = object[.spec]?["signerName"]?.string ?? ""
-        let approves = call.target.subresource == "approval"
+        let approves =
+            call.target.subresource == "approval"
             && object[.status]?["conditions"] != old[.status]?["conditions"]
-        let signs = call.target.subresource == "status"
+        let signs =
+            call.target.subresource == "status"
             && object[.status]?["certificate"] != old[.status]?["certificate"]
         guard approves || signs, !call.user.isSuperuser else { return }
         let domain = signer.prefix { $0 != "/" }
@@ -62,7 +67,8 @@ extension APIServer {
             authorizer.decide(
                 RequestAttributes(
                     user: call.user, verb: approves ? "approve" : "sign",
-                    target: .resource(group: call.resource.type.group, resource: "signers", subresource: "", name: name))
+                    target: .resource(group: call.resource.type.group, resource: "signers", subresource: "", name: name)
+                )
             ).isAllowed
         }
         guard isAllowed else {
@@ -76,7 +82,8 @@ extension APIServer {
     private func checkSubject(_ object: JSONObject, _ call: ResourceCall) throws {
         guard object[.spec]?["signerName"] == "kubernetes.io/kube-apiserver-client",
             let request = CertificateRequestRules.request(in: object),
-            request.subject.values(of: ASN1ObjectIdentifier.RDNAttributeType.organizationName).contains(UserInfo.superusers)
+            request.subject.values(of: ASN1ObjectIdentifier.RDNAttributeType.organizationName).contains(
+                UserInfo.superusers)
         else { return }
         throw APIStatus.forbidden(
             call.resource.subject, object.objectName,

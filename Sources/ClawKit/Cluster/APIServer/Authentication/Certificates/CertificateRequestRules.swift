@@ -48,7 +48,9 @@ enum CertificateRequestRules {
         if usages.isEmpty { return [.required("spec.usages")] }
         var seen: Set<JSON> = []
         return usages.enumerated().compactMap { index, usage in
-            if !knownUsages.contains(usage.string ?? "") { return .unsupported("spec.usages[\(index)]", usage, knownUsages) }
+            if !knownUsages.contains(usage.string ?? "") {
+                return .unsupported("spec.usages[\(index)]", usage, knownUsages)
+            }
             guard !seen.insert(usage).inserted else { return nil }
             return APIStatus.FieldError(
                 reason: "FieldValueDuplicate", field: "spec.usages[\(index)]", message: "Duplicate value: \(usage)")
@@ -83,7 +85,8 @@ enum CertificateRequestRules {
             }
             if !seen.insert(type).inserted {
                 errors.append(
-                    .init(reason: "FieldValueDuplicate", field: "\(place).type", message: "Duplicate value: \"\(type)\""))
+                    .init(
+                        reason: "FieldValueDuplicate", field: "\(place).type", message: "Duplicate value: \"\(type)\""))
             }
         }
         return errors

@@ -60,12 +60,18 @@ struct CertificateSigner: Sendable {
                 throw Finding(.badRequest, problem)
             }
             let certificate = try authority.sign(request, usages: usages, lifetime: lifetime, now: now)
-            object.modify(.status) { $0 = $0 ?? [:]; $0?["certificate"] = .string(Base64.encode(Array(certificate.utf8))) }
+            object.modify(.status) {
+                $0 = $0 ?? [:]; $0?["certificate"] = .string(Base64.encode(Array(certificate.utf8)))
+            }
         } catch {
             let message = (error as? Finding)?.message ?? "\(error)"
-            let conditions = (object[.status]?["conditions"]?.array ?? []) + [
-                ["type": "Failed", "status": "True", "reason": "SignerValidationFailure", "message": .string(message)]
-            ]
+            let conditions =
+                (object[.status]?["conditions"]?.array ?? []) + [
+                    [
+                        "type": "Failed", "status": "True", "reason": "SignerValidationFailure",
+                        "message": .string(message),
+                    ]
+                ]
             object.modify(.status) { $0?["conditions"] = .array(conditions) }
         }
     }
@@ -74,10 +80,13 @@ struct CertificateSigner: Sendable {
     private static func problem(
         _ signer: String, _ request: X509.CertificateSigningRequest, _ usages: Set<String>
     ) -> String? {
-        let names = (try? request.attributes.extensionRequest?.extensions.subjectAlternativeNames).map { Array($0) } ?? []
+        let names =
+            (try? request.attributes.extensionRequest?.extensions.subjectAlternativeNames).map { Array($0) } ?? []
         let organizations = request.subject.values(of: ASN1ObjectIdentifier.RDNAttributeType.organizationName)
-        let isNode = organizations == ["system:nodes"]
-            && request.subject.values(of: ASN1ObjectIdentifier.RDNAttributeType.commonName).first?.hasPrefix("system:node:") == true
+        let isNode =
+            organizations == ["system:nodes"]
+            && request.subject.values(of: ASN1ObjectIdentifier.RDNAttributeType.commonName).first?.hasPrefix(
+                "system:node:") == true
         switch signer {
         case "kubernetes.io/kube-apiserver-client":
             return usageProblem(usages, needed: "client auth")
