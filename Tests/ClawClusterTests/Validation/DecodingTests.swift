@@ -10,8 +10,14 @@ struct DecodingTests {
     @Test(
         "the first mismatch is named",
         arguments: [
-            (maps, #"{"metadata":{"name":"c"},"data":{"k":5}}"#, "json: cannot unmarshal number into Go struct field ConfigMap.data of type string"),
-            (maps, #"{"metadata":{"name":true}}"#, "json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.name of type string"),
+            (
+                maps, #"{"metadata":{"name":"c"},"data":{"k":5}}"#,
+                "json: cannot unmarshal number into Go struct field ConfigMap.data of type string"
+            ),
+            (
+                maps, #"{"metadata":{"name":true}}"#,
+                "json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.name of type string"
+            ),
             (maps, #"{"metadata":{"name":"c"},"binaryData":{"k":"YQ=%"}}"#, "illegal base64 data at input byte 3"),
             (
                 Rejection.core("pods"),
@@ -30,8 +36,10 @@ struct DecodingTests {
     func repeated() async throws {
         let cluster = try await EmbeddedCluster()
         let text = Array(#"{"metadata":{"name":"c"},"data":{"a":"1","b":"{\"a\"","a":"2"}}"#.utf8)
-        let strict = try await cluster.raw(.post, "\(Self.maps)?fieldValidation=Strict", [.contentType: "application/json"], text)
-        #expect(strict.message?.hasSuffix("strict decoding error: duplicate field \"data.a\"") == true, "\(strict.text)")
+        let strict = try await cluster.raw(
+            .post, "\(Self.maps)?fieldValidation=Strict", [.contentType: "application/json"], text)
+        #expect(
+            strict.message?.hasSuffix("strict decoding error: duplicate field \"data.a\"") == true, "\(strict.text)")
         let lenient = try await cluster.raw(.post, Self.maps, [.contentType: "application/json"], text)
         #expect(lenient.json["data"]?["a"] == "2")
     }

@@ -15,7 +15,10 @@ struct DefaultTests {
     func ports() async throws {
         let service = try await made(
             Rejection.core("services"),
-            ["metadata": ["name": "s"], "spec": ["type": "LoadBalancer", "externalTrafficPolicy": "Local", "ports": [["port": 80]]]])
+            [
+                "metadata": ["name": "s"],
+                "spec": ["type": "LoadBalancer", "externalTrafficPolicy": "Local", "ports": [["port": 80]]],
+            ])
         #expect((30000...32767).contains(service["spec"]?["ports"]?[0]?["nodePort"]?.integer ?? 0))
         #expect((30000...32767).contains(service["spec"]?["healthCheckNodePort"]?.integer ?? 0))
         #expect(service["spec"]?["allocateLoadBalancerNodePorts"] == true)
@@ -27,7 +30,9 @@ struct DefaultTests {
             Rejection.grouped("batch/v1", "jobs"),
             [
                 "metadata": ["name": "j"],
-                "spec": ["template": ["spec": ["restartPolicy": "Never", "containers": [["name": "c", "image": "x"]]]]],
+                "spec": [
+                    "template": ["spec": ["restartPolicy": "Never", "containers": [["name": "c", "image": "x"]]]]
+                ],
             ])
         let uid = try #require(job["metadata"]?["uid"])
         let label = "batch.kubernetes.io/controller-uid"
@@ -55,7 +60,10 @@ struct DefaultTests {
     func limits() async throws {
         let range = try await made(
             Rejection.core("limitranges"),
-            ["metadata": ["name": "l"], "spec": ["limits": [["type": "Container", "max": ["cpu": "2"], "min": ["memory": "1Mi"]]]]])
+            [
+                "metadata": ["name": "l"],
+                "spec": ["limits": [["type": "Container", "max": ["cpu": "2"], "min": ["memory": "1Mi"]]]],
+            ])
         #expect(range["spec"]?["limits"]?[0]?["defaultRequest"] == ["cpu": "2", "memory": "1Mi"])
     }
 
@@ -65,7 +73,9 @@ struct DefaultTests {
             Rejection.grouped("autoscaling/v2", "horizontalpodautoscalers"),
             [
                 "metadata": ["name": "h"],
-                "spec": ["maxReplicas": 3, "scaleTargetRef": ["apiVersion": "apps/v1", "kind": "Deployment", "name": "d"]],
+                "spec": [
+                    "maxReplicas": 3, "scaleTargetRef": ["apiVersion": "apps/v1", "kind": "Deployment", "name": "d"],
+                ],
             ])
         #expect(scaler["spec"]?["minReplicas"] == 1)
         #expect(scaler["spec"]?["metrics"]?[0]?["resource"]?["target"]?["averageUtilization"] == 80)

@@ -20,30 +20,35 @@ struct ImmutabilityTests {
         let answer = try await refusal(
             Rejection.core("configmaps"), ["metadata": ["name": "c"], "data": ["a": "b"], "immutable": true],
             ["data": ["a": "c"], "immutable": false])
-        #expect(answer.causes == [
-            "immutable: Forbidden: field is immutable when `immutable` is set",
-            "data: Forbidden: field is immutable when `immutable` is set",
-        ])
+        #expect(
+            answer.causes == [
+                "immutable: Forbidden: field is immutable when `immutable` is set",
+                "data: Forbidden: field is immutable when `immutable` is set",
+            ])
     }
 
     @Test("a secret keeps its type")
     func secret() async throws {
-        let answer = try await refusal(Rejection.core("secrets"), ["metadata": ["name": "s"]], ["type": "example.com/other"])
+        let answer = try await refusal(
+            Rejection.core("secrets"), ["metadata": ["name": "s"]], ["type": "example.com/other"])
         #expect(answer.causes == ["type: Invalid value: \"example.com/other\": field is immutable"])
     }
 
     @Test("a uid that differs is told twice and written once")
     func uid() async throws {
-        let answer = try await refusal(Rejection.core("configmaps"), ["metadata": ["name": "c"]], ["metadata": ["uid": "other"]])
+        let answer = try await refusal(
+            Rejection.core("configmaps"), ["metadata": ["name": "c"]], ["metadata": ["uid": "other"]])
         #expect(answer.json["details"]?["causes"]?.array?.count == 2)
-        #expect(answer.message == "ConfigMap \"c\" is invalid: metadata.uid: Invalid value: \"other\": field is immutable")
+        #expect(
+            answer.message == "ConfigMap \"c\" is invalid: metadata.uid: Invalid value: \"other\": field is immutable")
     }
 
     @Test("a binding keeps its role")
     func roleRef() async throws {
         let answer = try await refusal(
             Rejection.grouped("rbac.authorization.k8s.io/v1", "rolebindings"),
-            ["metadata": ["name": "b"], "roleRef": ["kind": "ClusterRole", "name": "view"]], ["roleRef": ["name": "admin"]])
+            ["metadata": ["name": "b"], "roleRef": ["kind": "ClusterRole", "name": "view"]],
+            ["roleRef": ["name": "admin"]])
         #expect(answer.json["details"]?["causes"]?[0]?["field"] == "roleRef")
         #expect(answer.causes.first?.hasSuffix("cannot change roleRef") == true)
     }
@@ -67,7 +72,10 @@ struct ImmutabilityTests {
                 "metadata": ["name": "d"],
                 "spec": [
                     "selector": ["matchLabels": ["a": "b"]],
-                    "template": ["metadata": ["labels": ["a": "b", "c": "d"]], "spec": ["containers": [["name": "c", "image": "x"]]]],
+                    "template": [
+                        "metadata": ["labels": ["a": "b", "c": "d"]],
+                        "spec": ["containers": [["name": "c", "image": "x"]]],
+                    ],
                 ],
             ],
             ["spec": ["selector": ["matchLabels": ["c": "d"]]]])

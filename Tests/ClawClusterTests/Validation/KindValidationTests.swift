@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Every kind is held against Kubernetes' rules")
 struct KindValidationTests {
-    private static let template: JSON = ["metadata": ["labels": ["a": "b"]], "spec": ["containers": [["name": "c", "image": "x"]]]]
+    private static let template: JSON = [
+        "metadata": ["labels": ["a": "b"]], "spec": ["containers": [["name": "c", "image": "x"]]],
+    ]
 
     static let rejections: [Rejection] = [
         Rejection(
@@ -13,7 +15,8 @@ struct KindValidationTests {
             ["metadata": ["name": "c", "labels": ["a": "not ok"], "annotations": ["x/": "v"]]],
             "metadata.labels: Invalid value: \"not ok\": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
             "metadata.annotations: Invalid value: \"x/\": name part must be non-empty",
-            "metadata.annotations: Invalid value: \"x/\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"),
+            "metadata.annotations: Invalid value: \"x/\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+        ),
         Rejection(
             "a key stands in data or in binaryData", Rejection.core("configmaps"),
             ["metadata": ["name": "c"], "data": ["k": "v", "..": "w"], "binaryData": ["k": "YQ=="]],
@@ -29,13 +32,18 @@ struct KindValidationTests {
             "spec.ports[0].name: Required value"),
         Rejection(
             "an external name is a name, and has no address", Rejection.core("services"),
-            ["metadata": ["name": "s"], "spec": ["type": "ExternalName", "externalName": "UP", "clusterIPs": ["10.96.0.9"]]],
+            [
+                "metadata": ["name": "s"],
+                "spec": ["type": "ExternalName", "externalName": "UP", "clusterIPs": ["10.96.0.9"]],
+            ],
             "spec.clusterIPs: Forbidden: may not be set for ExternalName services",
-            "spec.externalName: Invalid value: \"UP\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"),
+            "spec.externalName: Invalid value: \"UP\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+        ),
         Rejection(
             "a node port is of the range", Rejection.core("services"),
             ["metadata": ["name": "s"], "spec": ["type": "NodePort", "ports": [["port": 80, "nodePort": 80]]]],
-            "spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767"),
+            "spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767"
+        ),
         Rejection(
             "a deployment selects its pods", Rejection.grouped("apps/v1", "deployments"),
             ["metadata": ["name": "d"], "spec": ["selector": ["matchLabels": ["a": "c"]], "template": template]],
@@ -52,7 +60,8 @@ struct KindValidationTests {
             "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0",
             "spec.progressDeadlineSeconds: Invalid value: 5: must be greater than minReadySeconds"),
         Rejection(
-            "a job's pods end", Rejection.grouped("batch/v1", "jobs"), ["metadata": ["name": "j"], "spec": ["template": template]],
+            "a job's pods end", Rejection.grouped("batch/v1", "jobs"),
+            ["metadata": ["name": "j"], "spec": ["template": template]],
             "spec.template.spec.restartPolicy: Required value: valid values: \"OnFailure\", \"Never\""),
         Rejection(
             "a schedule has five fields in their ranges", Rejection.grouped("batch/v1", "cronjobs"),
@@ -60,7 +69,13 @@ struct KindValidationTests {
                 "metadata": ["name": "c"],
                 "spec": [
                     "schedule": "0 24 * * *",
-                    "jobTemplate": ["spec": ["template": ["spec": ["restartPolicy": "Never", "containers": [["name": "c", "image": "x"]]]]]],
+                    "jobTemplate": [
+                        "spec": [
+                            "template": [
+                                "spec": ["restartPolicy": "Never", "containers": [["name": "c", "image": "x"]]]
+                            ]
+                        ]
+                    ],
                 ],
             ],
             "spec.schedule: Invalid value: \"0 24 * * *\": end of range (24) above maximum (23): 24"),
@@ -69,7 +84,15 @@ struct KindValidationTests {
             [
                 "metadata": ["name": "i"],
                 "spec": [
-                    "rules": [["http": ["paths": [["path": "a//b", "pathType": "Prefix", "backend": ["service": ["name": "s"]]]]]]]
+                    "rules": [
+                        [
+                            "http": [
+                                "paths": [
+                                    ["path": "a//b", "pathType": "Prefix", "backend": ["service": ["name": "s"]]]
+                                ]
+                            ]
+                        ]
+                    ]
                 ],
             ],
             "spec.rules[0].http.paths[0].path: Invalid value: \"a//b\": must be an absolute path",
@@ -81,15 +104,19 @@ struct KindValidationTests {
             "rules[0].verbs: Required value: verbs must contain at least one value",
             "rules[0].resources: Required value: resource rules must supply at least one resource"),
         Rejection(
-            "a claim says how much and how", Rejection.core("persistentvolumeclaims"), ["metadata": ["name": "p"], "spec": [:]],
-            "spec.accessModes: Required value: at least 1 access mode is required", "spec.resources[storage]: Required value"),
+            "a claim says how much and how", Rejection.core("persistentvolumeclaims"),
+            ["metadata": ["name": "p"], "spec": [:]],
+            "spec.accessModes: Required value: at least 1 access mode is required",
+            "spec.resources[storage]: Required value"),
         Rejection(
             "a quota counts what is known", Rejection.core("resourcequotas"),
             ["metadata": ["name": "q"], "spec": ["hard": ["pods": "1500m"]]],
             "spec.hard[pods]: Invalid value: \"1500m\": must be an integer"),
         Rejection(
-            "a taint has an effect", "/api/v1/nodes", ["metadata": ["name": "n"], "spec": ["taints": [["key": "k", "effect": "Never"]]]],
-            "metadata.taints[0].effect: Unsupported value: \"Never\": supported values: \"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\""),
+            "a taint has an effect", "/api/v1/nodes",
+            ["metadata": ["name": "n"], "spec": ["taints": [["key": "k", "effect": "Never"]]]],
+            "metadata.taints[0].effect: Unsupported value: \"Never\": supported values: \"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\""
+        ),
     ]
 
     @Test("refused, with every cause", arguments: rejections)

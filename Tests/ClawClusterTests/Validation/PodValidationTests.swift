@@ -12,15 +12,21 @@ struct PodValidationTests {
             "a pod has a container", pods, ["metadata": ["name": "p"], "spec": ["containers": []]],
             "spec.containers: Required value"),
         Rejection(
-            "a container has a name and an image", pods, ["metadata": ["name": "p"], "spec": ["containers": [["name": ""]]]],
+            "a container has a name and an image", pods,
+            ["metadata": ["name": "p"], "spec": ["containers": [["name": ""]]]],
             "spec.containers[0].name: Required value", "spec.containers[0].image: Required value"),
         Rejection(
             "names are labels, and unique", pods,
-            pod { $0["spec"]?["containers"] = [["name": "a.b", "image": "x"], ["name": "c", "image": "x"], ["name": "c", "image": "y"]] },
+            pod {
+                $0["spec"]?["containers"] = [
+                    ["name": "a.b", "image": "x"], ["name": "c", "image": "x"], ["name": "c", "image": "y"],
+                ]
+            },
             "spec.containers[0].name: Invalid value: \"a.b\": must not contain dots",
             "spec.containers[2].name: Duplicate value: \"c\""),
         Rejection(
-            "ports have numbers", pods, podWith(["ports": [["containerPort": 0], ["containerPort": 65536], ["containerPort": 1, "name": "-"]]]),
+            "ports have numbers", pods,
+            podWith(["ports": [["containerPort": 0], ["containerPort": 65536], ["containerPort": 1, "name": "-"]]]),
             "spec.containers[0].ports[0].containerPort: Required value",
             "spec.containers[0].ports[1].containerPort: Invalid value: 65536: must be between 1 and 65535, inclusive",
             "spec.containers[0].ports[2].name: Invalid value: \"-\": must contain at least one letter (a-z)",
@@ -39,14 +45,25 @@ struct PodValidationTests {
         Rejection(
             "requests stay below limits", pods,
             podWith(["resources": ["requests": ["memory": "1Gi"], "limits": ["memory": "512Mi"]]]),
-            "spec.containers[0].resources.requests: Invalid value: \"1Gi\": must be less than or equal to memory limit of 512Mi"),
+            "spec.containers[0].resources.requests: Invalid value: \"1Gi\": must be less than or equal to memory limit of 512Mi"
+        ),
         Rejection(
             "huge pages are not overcommitted", pods, podWith(["resources": ["requests": ["hugepages-2Mi": "2Mi"]]]),
             "spec.containers[0].resources.limits: Required value: Limit must be set for non overcommitable resources"),
         Rejection(
             "a variable has one source", pods,
-            podWith(["env": [["name": "A", "valueFrom": ["configMapKeyRef": ["name": "m", "key": "k"], "secretKeyRef": ["name": "s", "key": "k"]]]]]),
-            "spec.containers[0].env[0].valueFrom: Invalid value: \"\": may not have more than one field specified at a time"),
+            podWith([
+                "env": [
+                    [
+                        "name": "A",
+                        "valueFrom": [
+                            "configMapKeyRef": ["name": "m", "key": "k"], "secretKeyRef": ["name": "s", "key": "k"],
+                        ],
+                    ]
+                ]
+            ]),
+            "spec.containers[0].env[0].valueFrom: Invalid value: \"\": may not have more than one field specified at a time"
+        ),
         Rejection(
             "a probe does something", pods, podWith(["livenessProbe": ["successThreshold": 2]]),
             "spec.containers[0].livenessProbe: Required value: must specify a handler type",
@@ -59,8 +76,13 @@ struct PodValidationTests {
             "spec.tolerations[1].operator: Unsupported value: \"Gone\": supported values: \"Equal\", \"Exists\""),
         Rejection(
             "sidecars alone have hooks and probes among init containers", pods,
-            pod { $0["spec"]?["initContainers"] = [["name": "i", "image": "x", "livenessProbe": ["exec": ["command": ["x"]]]]] },
-            "spec.initContainers[0].livenessProbe: Forbidden: may not be set for init containers without restartPolicy=Always"),
+            pod {
+                $0["spec"]?["initContainers"] = [
+                    ["name": "i", "image": "x", "livenessProbe": ["exec": ["command": ["x"]]]]
+                ]
+            },
+            "spec.initContainers[0].livenessProbe: Forbidden: may not be set for init containers without restartPolicy=Always"
+        ),
     ]
 
     @Test("refused, with every cause", arguments: rejections)

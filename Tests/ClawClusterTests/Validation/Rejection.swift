@@ -22,9 +22,10 @@ struct Rejection: Sendable, CustomTestStringConvertible {
 
 extension RawAnswer {
     var causes: Set<String> {
-        Set((json["details"]?["causes"]?.array ?? []).map {
-            "\($0["field"]?.string ?? ""): \($0["message"]?.string ?? "")"
-        })
+        Set(
+            (json["details"]?["causes"]?.array ?? []).map {
+                "\($0["field"]?.string ?? ""): \($0["message"]?.string ?? "")"
+            })
     }
 }
 

@@ -22,14 +22,17 @@ struct ServiceAddresses {
         }
     }
 
-    private static func text(_ port: JSON, _ number: Int64) -> String { "\(port["protocol"]?.string ?? "TCP")/\(number)" }
+    private static func text(_ port: JSON, _ number: Int64) -> String {
+        "\(port["protocol"]?.string ?? "TCP")/\(number)"
+    }
 
     /// Whether a service has all that it wants.
     static func isComplete(_ service: JSONObject) -> Bool {
         guard let spec = service[.spec]?.object, spec["type"] != "ExternalName" else { return true }
         guard spec["clusterIPs"] != nil, spec["ipFamilies"] != nil, spec["ipFamilyPolicy"] != nil else { return false }
         return !wantsPorts(spec)
-            || ((spec["ports"]?.array ?? []).allSatisfy { ($0["nodePort"]?.integer ?? 0) != 0 } && !wantsHealthPort(spec))
+            || ((spec["ports"]?.array ?? []).allSatisfy { ($0["nodePort"]?.integer ?? 0) != 0 }
+                && !wantsHealthPort(spec))
     }
 
     private static func wantsPorts(_ spec: JSONObject) -> Bool {
@@ -100,7 +103,9 @@ struct ServiceAddresses {
             }
             spec["ports"] = .array(given)
         }
-        if Self.wantsHealthPort(spec), let free = freePort(["protocol": "TCP"]) { spec["healthCheckNodePort"] = .integer(free) }
+        if Self.wantsHealthPort(spec), let free = freePort(["protocol": "TCP"]) {
+            spec["healthCheckNodePort"] = .integer(free)
+        }
     }
 
     private func check(_ number: Int64, _ port: JSON, _ field: Field, _ errors: inout FieldErrors) {
@@ -131,7 +136,8 @@ struct ServiceAddresses {
         let hasPorts: Set<String> = ["NodePort", "LoadBalancer"]
         if hasPorts.contains(before) {
             let known = Dictionary(
-                (old["ports"]?.array ?? []).map { (text($0, $0["port"]?.integer ?? 0), $0["nodePort"]) }) { a, _ in a }
+                (old["ports"]?.array ?? []).map { (text($0, $0["port"]?.integer ?? 0), $0["nodePort"]) }
+            ) { a, _ in a }
             spec.modifyEach("ports") { port in
                 let same = known[text(.object(port), port["port"]?.integer ?? 0)] ?? nil
                 if hasPorts.contains(type) {

@@ -10,7 +10,9 @@ extension APIServer {
         let target = Field(body)["target"]
         var errors = FieldErrors()
         errors.present(target["name"])
-        if !target["kind"].isEmpty, target["kind"].string != "Node" { errors.unsupported(target["kind"], ["Node", "<empty>"]) }
+        if !target["kind"].isEmpty, target["kind"].string != "Node" {
+            errors.unsupported(target["kind"], ["Node", "<empty>"])
+        }
         // Kubernetes answers these with an error of its own, not with an invalid object.
         if let error = errors.list.first {
             throw APIStatus(code: 500, reason: "", message: "\(error.field): \(error.message)")
@@ -18,10 +20,12 @@ extension APIServer {
         let subject = APIStatus.Subject(group: "", plural: "pods/binding")
         _ = try await update(call, try call.key(), subresource: "binding") { live in
             if live.isBeingDeleted {
-                throw APIStatus.conflict(subject, call.name, "pod \(call.name) is being deleted, cannot be assigned to a host")
+                throw APIStatus.conflict(
+                    subject, call.name, "pod \(call.name) is being deleted, cannot be assigned to a host")
             }
             if let bound = live[.spec]?["nodeName"]?.string, !bound.isEmpty {
-                throw APIStatus.conflict(subject, call.name, "pod \(call.name) is already assigned to node \"\(bound)\"")
+                throw APIStatus.conflict(
+                    subject, call.name, "pod \(call.name) is already assigned to node \"\(bound)\"")
             }
             var pod = Pod(document: live)
             pod.spec?.nodeName = target["name"].string
@@ -33,8 +37,9 @@ extension APIServer {
             }
             var status = pod.status ?? PodStatus()
             status.conditions.removeAll { $0.type == "PodScheduled" }
-            status.conditions.append(PodCondition(
-                type: "PodScheduled", status: "True", lastTransitionTime: time.now.rfc3339()))
+            status.conditions.append(
+                PodCondition(
+                    type: "PodScheduled", status: "True", lastTransitionTime: time.now.rfc3339()))
             pod.status = status
             return pod.document
         }

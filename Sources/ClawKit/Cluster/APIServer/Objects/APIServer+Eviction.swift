@@ -29,7 +29,8 @@ extension APIServer {
         let phase = pod[.status]?["phase"]?.string ?? "Pending"
         guard phase == "Running", !pod.isBeingDeleted else { return }
         let labels = Field(pod)["metadata"]["labels"]
-        let budgets = store.list(.init(group: "policy", plural: "poddisruptionbudgets"), namespace: pod.objectNamespace).objects
+        let budgets = store.list(.init(group: "policy", plural: "poddisruptionbudgets"), namespace: pod.objectNamespace)
+            .objects
             .filter { SelectorRules.matches(Field($0)["spec"]["selector"], labels) }
         guard let budget = budgets.first else { return }
         if budgets.count > 1 {
@@ -42,7 +43,8 @@ extension APIServer {
         var status = APIStatus(
             code: 429, reason: "TooManyRequests",
             message: "Cannot evict pod as it would violate the pod's disruption budget.")
-        let needs = "The disruption budget \(budget.objectName) needs \(counts.desired) healthy pods and has \(counts.healthy) currently"
+        let needs =
+            "The disruption budget \(budget.objectName) needs \(counts.desired) healthy pods and has \(counts.healthy) currently"
         status.details = ["causes": [["reason": "DisruptionBudget", "message": .string(needs)]]]
         throw status
     }

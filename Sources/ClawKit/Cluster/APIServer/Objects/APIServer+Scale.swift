@@ -82,7 +82,8 @@ extension APIServer {
         return asScale(try await apply(.object(configuration), call, subresource: "scale"))
     }
 
-    private func changeScale(_ call: ResourceCall, _ change: (JSONObject) throws -> JSONObject) async throws -> Response {
+    private func changeScale(_ call: ResourceCall, _ change: (JSONObject) throws -> JSONObject) async throws -> Response
+    {
         asScale(try await update(call, try call.key(), subresource: "scale") { try change($0) })
     }
 
@@ -95,7 +96,8 @@ extension APIServer {
 
     private static func checkIsScale(_ scale: JSONObject) throws {
         if let kind = scale.string(.kind), kind != "Scale" {
-            throw APIStatus.notConvertible(kind, scale.string(.apiVersion) ?? "v1", to: "Scale", internal: "autoscaling")
+            throw APIStatus.notConvertible(
+                kind, scale.string(.apiVersion) ?? "v1", to: "Scale", internal: "autoscaling")
         }
     }
 

@@ -48,7 +48,8 @@ enum AddressRules {
                     groups += 2
                     continue
                 }
-                guard (1...4).contains(part.utf8.count), part.allSatisfy(\.isHexDigit), part.utf8.count == part.count else { return false }
+                guard (1...4).contains(part.utf8.count), part.allSatisfy(\.isHexDigit), part.utf8.count == part.count
+                else { return false }
                 groups += 1
             }
         }

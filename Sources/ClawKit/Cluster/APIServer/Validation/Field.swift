@@ -16,7 +16,11 @@ struct Field: Sendable {
     }
 
     subscript(_ name: String) -> Field {
-        if case .object(let object)? = value { Field(.member(path, name), object[name]) } else { Field(.member(path, name), nil) }
+        if case .object(let object)? = value {
+            Field(.member(path, name), object[name])
+        } else {
+            Field(.member(path, name), nil)
+        }
     }
 
     /// The same value, reported at another place.

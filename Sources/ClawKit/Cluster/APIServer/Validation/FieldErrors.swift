@@ -19,8 +19,9 @@ struct FieldErrors {
 
     /// The value in Go's text, where the message shows Kubernetes' inner form of it.
     mutating func invalid(_ field: Field, _ detail: String, showingText text: String) {
-        list.append(FieldError(
-            reason: "FieldValueInvalid", field: "\(field.path)", message: "Invalid value: \(text): \(detail)"))
+        list.append(
+            FieldError(
+                reason: "FieldValueInvalid", field: "\(field.path)", message: "Invalid value: \(text): \(detail)"))
     }
 
     mutating func unsupported(_ field: Field, _ supported: [String]) {
@@ -29,8 +30,9 @@ struct FieldErrors {
 
     mutating func duplicate(_ field: Field, showing text: String? = nil) {
         let shown = text ?? (field.value ?? .null).description
-        list.append(FieldError(
-            reason: "FieldValueDuplicate", field: "\(field.path)", message: "Duplicate value: \(shown)"))
+        list.append(
+            FieldError(
+                reason: "FieldValueDuplicate", field: "\(field.path)", message: "Duplicate value: \(shown)"))
     }
 
     mutating func notFound(_ field: Field) {
@@ -43,14 +45,17 @@ struct FieldErrors {
     }
 
     mutating func tooLong(_ field: Field, _ bytes: Int) {
-        list.append(FieldError(
-            reason: "FieldValueTooLong", field: "\(field.path)", message: "Too long: may not be more than \(bytes) bytes"))
+        list.append(
+            FieldError(
+                reason: "FieldValueTooLong", field: "\(field.path)",
+                message: "Too long: may not be more than \(bytes) bytes"))
     }
 
     mutating func tooMany(_ field: Field, _ count: Int, limit: Int) {
-        list.append(FieldError(
-            reason: "FieldValueTooMany", field: "\(field.path)",
-            message: "Too many: \(count): must have at most \(limit) item\(limit == 1 ? "" : "s")"))
+        list.append(
+            FieldError(
+                reason: "FieldValueTooMany", field: "\(field.path)",
+                message: "Too many: \(count): must have at most \(limit) item\(limit == 1 ? "" : "s")"))
     }
 }
 

@@ -23,14 +23,16 @@ struct KindRules: Sendable {
         "rbac.authorization.k8s.io": access, "autoscaling": autoscaling,
         "coordination.k8s.io": ["leases": KindRules(check: PolicyRules.check(lease:_:))],
         "scheduling.k8s.io": [
-            "priorityclasses": KindRules(check: PolicyRules.check(priority:_:), change: PolicyRules.checkChange(priority:_:_:))
+            "priorityclasses": KindRules(
+                check: PolicyRules.check(priority:_:), change: PolicyRules.checkChange(priority:_:_:))
         ],
         "storage.k8s.io": [
             "storageclasses": KindRules(
                 check: StorageRules.check(storageClass:_:), change: StorageRules.checkChange(storageClass:_:_:))
         ],
         "discovery.k8s.io": [
-            "endpointslices": KindRules(check: EndpointRules.check(slice:_:), change: EndpointRules.checkChange(slice:_:_:))
+            "endpointslices": KindRules(
+                check: EndpointRules.check(slice:_:), change: EndpointRules.checkChange(slice:_:_:))
         ],
         "events.k8s.io": ["events": KindRules(check: { _, _ in }, checkNew: EventRules.check(_:_:))],
     ]
@@ -76,8 +78,10 @@ struct KindRules: Sendable {
     private static let autoscaling = ["horizontalpodautoscalers": KindRules(check: PolicyRules.check(autoscaler:_:))]
 
     private static let access: [String: KindRules] = [
-        "roles": KindRules(name: NameRules.pathSegment, check: { AccessRules.check(role: $0, isNamespaced: true, &$1) }),
-        "clusterroles": KindRules(name: NameRules.pathSegment, check: { AccessRules.check(role: $0, isNamespaced: false, &$1) }),
+        "roles": KindRules(
+            name: NameRules.pathSegment, check: { AccessRules.check(role: $0, isNamespaced: true, &$1) }),
+        "clusterroles": KindRules(
+            name: NameRules.pathSegment, check: { AccessRules.check(role: $0, isNamespaced: false, &$1) }),
         "rolebindings": KindRules(
             name: NameRules.pathSegment, check: { AccessRules.check(binding: $0, isNamespaced: true, &$1) },
             change: AccessRules.checkChange(binding:_:_:)),

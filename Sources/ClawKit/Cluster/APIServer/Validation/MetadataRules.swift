@@ -30,7 +30,9 @@ enum MetadataRules {
         guard !labels.isEmpty else { return }
         for (name, value) in labels.entries {
             key(name, at: labels, &errors)
-            for problem in NameRules.labelValue(value.string) { errors.invalid(labels, problem, showing: .string(value.string)) }
+            for problem in NameRules.labelValue(value.string) {
+                errors.invalid(labels, problem, showing: .string(value.string))
+            }
         }
     }
 

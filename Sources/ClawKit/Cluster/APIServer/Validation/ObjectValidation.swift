@@ -4,7 +4,8 @@ import ClawModels
 /// Holds objects of the built-in kinds against their rules.
 enum ObjectValidation {
     /// - Parameter type: the schema's name in the field table.
-    static func errors(creating object: JSONObject, _ resource: ResourceType, as type: String) -> [APIStatus.FieldError] {
+    static func errors(creating object: JSONObject, _ resource: ResourceType, as type: String) -> [APIStatus.FieldError]
+    {
         var errors = FieldErrors()
         let (field, rules) = (Field(object), KindRules.of(resource))
         MetadataRules.check(field["metadata"], name: rules.name, &errors)
@@ -19,7 +20,8 @@ enum ObjectValidation {
 
     /// - Parameter writtenUID: the uid as the writer sent it, before the server took over what it keeps.
     static func errors(
-        updating object: JSONObject, from old: JSONObject, writtenUID: String?, _ resource: ResourceType, as type: String,
+        updating object: JSONObject, from old: JSONObject, writtenUID: String?, _ resource: ResourceType,
+        as type: String,
         subresource: String?
     ) -> [APIStatus.FieldError] {
         var errors = FieldErrors()
@@ -40,7 +42,8 @@ enum ObjectValidation {
 
     private static func checkMetadata(_ new: Field, _ old: Field, _ uid: String?, _ errors: inout FieldErrors) {
         if let uid, uid != old["uid"].string { errors.invalid(new["uid"], "field is immutable", showing: .string(uid)) }
-        for name in ["labels", "annotations", "ownerReferences", "finalizers"] where new[name].value != old[name].value {
+        for name in ["labels", "annotations", "ownerReferences", "finalizers"] where new[name].value != old[name].value
+        {
             return MetadataRules.shared(new, &errors)
         }
     }

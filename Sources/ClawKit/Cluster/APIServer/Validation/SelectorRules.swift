@@ -15,7 +15,10 @@ enum SelectorRules {
                 if !values.isEmpty {
                     errors.forbidden(values, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")
                 }
-            default: errors.invalid(expression["operator"], "not a valid selector operator", showing: .string(expression["operator"].string))
+            default:
+                errors.invalid(
+                    expression["operator"], "not a valid selector operator",
+                    showing: .string(expression["operator"].string))
             }
             MetadataRules.key(expression["key"].string, at: expression["key"], &errors)
             for value in values.items { errors.invalid(value, NameRules.labelValue(value.string)) }
@@ -45,7 +48,9 @@ enum SelectorRules {
     static func text(_ selector: Field) -> String {
         // Old kinds have a plain map.
         let isMap = !selector["matchLabels"].isSet && !selector["matchExpressions"].isSet
-        var parts = (isMap ? selector : selector["matchLabels"]).entries.map { ($0.name, "\($0.name)=\($0.field.string)") }
+        var parts = (isMap ? selector : selector["matchLabels"]).entries.map {
+            ($0.name, "\($0.name)=\($0.field.string)")
+        }
         for expression in selector["matchExpressions"].items {
             let (key, values) = (expression["key"].string, expression["values"].strings.sorted().joined(separator: ","))
             let text =

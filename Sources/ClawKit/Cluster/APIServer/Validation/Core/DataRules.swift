@@ -10,7 +10,9 @@ enum DataRules {
         var size = 0
         for (name, value) in data.entries {
             for problem in NameRules.configKey(name) { errors.invalid(value, problem, showing: .string(name)) }
-            if binary[name].isSet { errors.invalid(value, "duplicate of key present in binaryData", showing: .string(name)) }
+            if binary[name].isSet {
+                errors.invalid(value, "duplicate of key present in binaryData", showing: .string(name))
+            }
             size += value.string.utf8.count
         }
         for (name, value) in binary.entries {
@@ -53,7 +55,9 @@ enum DataRules {
         case "kubernetes.io/service-account-token":
             let name = "kubernetes.io/service-account.name"
             let annotations = object["metadata"]["annotations"]
-            if annotations[name].isEmpty { errors.required(annotations[name].reported(at: .key(annotations.path, name))) }
+            if annotations[name].isEmpty {
+                errors.required(annotations[name].reported(at: .key(annotations.path, name)))
+            }
         case "kubernetes.io/dockercfg": checkJSON(key(".dockercfg"), &errors)
         case "kubernetes.io/dockerconfigjson": checkJSON(key(".dockerconfigjson"), &errors)
         case "kubernetes.io/basic-auth":

@@ -6,7 +6,8 @@ enum NodeRules {
         let spec = object["spec"]
         if !spec["taints"].isEmpty {
             // Kubernetes reports them there.
-            SchedulingRules.check(taints: spec["taints"].reported(at: .member(object["metadata"].path, "taints")), &errors)
+            SchedulingRules.check(
+                taints: spec["taints"].reported(at: .member(object["metadata"].path, "taints")), &errors)
         }
         for range in spec["podCIDRs"].items { errors.invalid(range, AddressRules.range(range.string)) }
     }

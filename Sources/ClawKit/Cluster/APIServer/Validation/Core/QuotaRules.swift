@@ -46,12 +46,15 @@ enum QuotaRules {
     /// min ≤ default request ≤ default ≤ max, resource by resource.
     private static func checkOrder(_ limit: Field, _ errors: inout FieldErrors) {
         let parts = ["min", "max", "default", "defaultRequest", "maxLimitRequestRatio"]
-        for (part, name, amount) in parts.flatMap({ part in limit[part].entries.map { (part, $0.name, $0.field) } }) where part != "maxLimitRequestRatio" {
+        for (part, name, amount) in parts.flatMap({ part in limit[part].entries.map { (part, $0.name, $0.field) } })
+        where part != "maxLimitRequestRatio" {
             ResourceRules.check(resource: name, amount, &errors)
         }
         for name in Set(parts.flatMap { limit[$0].entries.map(\.name) }).sorted() {
             func amount(_ part: String) -> Quantity? { limit[part][name].quantity }
-            func compare(_ low: String, _ lowWords: String, _ high: String, _ highWords: String, at place: String, shows: String) {
+            func compare(
+                _ low: String, _ lowWords: String, _ high: String, _ highWords: String, at place: String, shows: String
+            ) {
                 guard let a = amount(low), let b = amount(high), a > b else { return }
                 errors.invalid(
                     Field(.key(limit[place].path, name), nil),
@@ -61,7 +64,9 @@ enum QuotaRules {
             compare("min", "min", "max", "max", at: "min", shows: "min")
             compare("min", "min", "defaultRequest", "default request", at: "defaultRequest", shows: "defaultRequest")
             compare("defaultRequest", "default request", "max", "max", at: "defaultRequest", shows: "defaultRequest")
-            compare("defaultRequest", "default request", "default", "default limit", at: "defaultRequest", shows: "defaultRequest")
+            compare(
+                "defaultRequest", "default request", "default", "default limit", at: "defaultRequest",
+                shows: "defaultRequest")
             compare("min", "min", "default", "default", at: "default", shows: "min")
             compare("default", "default", "max", "max", at: "default", shows: "max")
         }

@@ -10,7 +10,8 @@ enum StorageRules {
         checkModes(spec["accessModes"], &errors) { "at least 1 access mode is required" }
         let storage = spec["resources"]["requests"]["storage"]
         if let amount = storage.quantity {
-            ResourceRules.check(amount: storage.reported(at: .key(spec["resources"]["requests"].path, "storage")), "storage", &errors)
+            ResourceRules.check(
+                amount: storage.reported(at: .key(spec["resources"]["requests"].path, "storage")), "storage", &errors)
             if amount.nanoUnits == 0 {
                 errors.invalid(
                     storage.reported(at: .key(spec["resources"].path, "storage")), "must be greater than zero",
@@ -48,11 +49,16 @@ enum StorageRules {
         if fixed(new["spec"]) != fixed(old["spec"]) {
             errors.forbidden(
                 new["spec"],
-                "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims")
+                "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
+            )
         }
-        let (asked, before) = (new["spec"]["resources"]["requests"]["storage"], old["spec"]["resources"]["requests"]["storage"])
+        let (asked, before) = (
+            new["spec"]["resources"]["requests"]["storage"], old["spec"]["resources"]["requests"]["storage"]
+        )
         if let a = asked.quantity, let b = before.quantity, a < b {
-            errors.forbidden(asked.reported(at: .member(new["spec"]["resources"].path, "requests.storage")), "field can not be less than status.capacity")
+            errors.forbidden(
+                asked.reported(at: .member(new["spec"]["resources"].path, "requests.storage")),
+                "field can not be less than status.capacity")
         }
     }
 

@@ -39,7 +39,9 @@ struct GoDecoding {
         case (.integer, .integer(let number)):
             if place.field.isInt32, Int32(exactly: number) == nil { mismatch("number \(number)", type, place) }
         case (.intOrString, .integer(let number)):
-            if Int32(exactly: number) == nil { problem = "json: cannot unmarshal number \(number) into Go value of type int32" }
+            if Int32(exactly: number) == nil {
+                problem = "json: cannot unmarshal number \(number) into Go value of type int32"
+            }
         case (.integer, .double) where value.integer != nil: break
         case (.bytes, .string(let text)):
             if let offset = GoText64.corruption(in: text) { problem = "illegal base64 data at input byte \(offset)" }
@@ -63,7 +65,8 @@ struct GoDecoding {
     }
 
     private mutating func mismatch(_ found: String, _ type: Schema.FieldType, _ place: Place) {
-        problem = "json: cannot unmarshal \(found) into Go struct field \(place.goName) of type "
+        problem =
+            "json: cannot unmarshal \(found) into Go struct field \(place.goName) of type "
             + GoTypes.name(type, isInt32: place.field.isInt32)
     }
 

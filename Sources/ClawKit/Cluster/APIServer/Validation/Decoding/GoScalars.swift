@@ -12,7 +12,8 @@ enum GoQuantity {
         if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
         let number = rest.prefix { NameRules.isDigit($0) || $0 == UInt8(ascii: ".") }
         let suffix = rest.dropFirst(number.count).drop { "eEinumkKMGTP".utf8.contains($0) }
-        let exponent = suffix.first == UInt8(ascii: "+") || suffix.first == UInt8(ascii: "-") ? suffix.dropFirst() : suffix
+        let exponent =
+            suffix.first == UInt8(ascii: "+") || suffix.first == UInt8(ascii: "-") ? suffix.dropFirst() : suffix
         if number.isEmpty || !exponent.allSatisfy(NameRules.isDigit) { return malformed }
         if number.filter({ $0 == UInt8(ascii: ".") }).count > 1 { return malformed }
         return "unable to parse quantity's suffix"

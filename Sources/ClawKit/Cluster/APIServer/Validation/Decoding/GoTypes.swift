@@ -28,7 +28,8 @@ enum GoTypes {
         switch path {
         case .root: []
         case .index(let parent, _), .key(let parent, _): names(on: parent)
-        case .member(let parent, let name): names(on: parent) + (embedding(name, in: parent).map { [$0] } ?? []) + [name]
+        case .member(let parent, let name):
+            names(on: parent) + (embedding(name, in: parent).map { [$0] } ?? []) + [name]
         }
     }
 

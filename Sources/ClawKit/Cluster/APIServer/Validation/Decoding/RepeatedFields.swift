@@ -31,7 +31,9 @@ struct RepeatedFields {
         }
     }
 
-    private static let ends: Set<UInt8> = [UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), 0x20, 0x0A, 0x0D, 0x09]
+    private static let ends: Set<UInt8> = [
+        UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), 0x20, 0x0A, 0x0D, 0x09,
+    ]
 
     private mutating func object(_ path: FieldPath) {
         next += 1
@@ -78,7 +80,9 @@ struct RepeatedFields {
     private mutating func string() -> ArraySlice<UInt8> {
         let start = next + 1
         next = start
-        while next < bytes.count, bytes[next] != UInt8(ascii: "\"") { next += bytes[next] == UInt8(ascii: "\\") ? 2 : 1 }
+        while next < bytes.count, bytes[next] != UInt8(ascii: "\"") {
+            next += bytes[next] == UInt8(ascii: "\\") ? 2 : 1
+        }
         defer { next += 1 }
         return bytes[start..<min(next, bytes.count)]
     }

@@ -43,7 +43,9 @@ enum IngressRules {
             for part in ["//", "/./", "/../", "%2f", "%2F"] where text.contains(part) {
                 errors.invalid(path["path"], "must not contain '\(part)'")
             }
-            for end in ["/..", "/."] where text.hasSuffix(end) { errors.invalid(path["path"], "cannot end with '\(end)'") }
+            for end in ["/..", "/."] where text.hasSuffix(end) {
+                errors.invalid(path["path"], "cannot end with '\(end)'")
+            }
         case "ImplementationSpecific":
             if !text.isEmpty, !text.hasPrefix("/") { errors.invalid(path["path"], "must be an absolute path") }
         default: errors.unsupported(type, ["Exact", "ImplementationSpecific", "Prefix"])

@@ -22,7 +22,11 @@ enum NetworkPolicyRules {
         errors.portOrName(number)
         guard last.isSet else { return }
         if number.value?.string != nil || !number.isSet {
-            errors.invalid(last, number.isSet ? "may not be specified when `port` is non-numeric" : "may not be specified when `port` is not specified")
+            errors.invalid(
+                last,
+                number.isSet
+                    ? "may not be specified when `port` is non-numeric"
+                    : "may not be specified when `port` is not specified")
         } else if (last.integer ?? 0) < (number.integer ?? 0) {
             errors.invalid(last, "must be greater than or equal to `port`")
         } else {

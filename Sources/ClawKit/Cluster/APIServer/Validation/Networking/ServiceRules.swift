@@ -24,7 +24,8 @@ enum ServiceRules {
         case "LoadBalancer", "NodePort":
             if type == "LoadBalancer" {
                 for port in spec["ports"].items where port["port"].integer == 10250 {
-                    errors.invalid(port, "may not expose port 10250 externally since it is used by kubelet", showing: 10250)
+                    errors.invalid(
+                        port, "may not expose port 10250 externally since it is used by kubelet", showing: 10250)
                 }
             }
             if isHeadless {
@@ -68,7 +69,8 @@ enum ServiceRules {
         let texts = addresses.isEmpty ? [address] : addresses.items
         for text in texts where !text.isEmpty && text.string != "None" {
             errors.invalid(
-                addresses.isEmpty ? text.reported(at: .index(addresses.path, 0)) : text, AddressRules.address(text.string))
+                addresses.isEmpty ? text.reported(at: .index(addresses.path, 0)) : text,
+                AddressRules.address(text.string))
         }
     }
 

@@ -60,7 +60,8 @@ enum ContainerRules {
             let target = container["targetContainerName"]
             if !target.isEmpty, !taken.contains(target.string) { errors.notFound(target) }
             for name in [
-                "ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "resizePolicy", "restartPolicy",
+                "ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "resizePolicy",
+                "restartPolicy",
             ] where !container[name].isEmpty {
                 errors.forbidden(container[name], "cannot be set for an Ephemeral Container")
             }

@@ -5,7 +5,11 @@ enum EnvironmentRules {
     static func check(_ container: Field, _ errors: inout FieldErrors) {
         for variable in container["env"].items {
             let name = variable["name"]
-            if name.isEmpty { errors.required(name) } else { errors.invalid(name, NameRules.environmentVariable(name.string)) }
+            if name.isEmpty {
+                errors.required(name)
+            } else {
+                errors.invalid(name, NameRules.environmentVariable(name.string))
+            }
             check(variable, source: variable["valueFrom"], &errors)
         }
         for source in container["envFrom"].items {
@@ -26,7 +30,9 @@ enum EnvironmentRules {
 
     private static func check(_ variable: Field, source: Field, _ errors: inout FieldErrors) {
         guard source.isSet else { return }
-        let kinds = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"].filter { source[$0].isSet }
+        let kinds = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"].filter {
+            source[$0].isSet
+        }
         for kind in kinds {
             switch kind {
             case "fieldRef": check(field: source[kind], supported: fields, subscripted: subscripted, &errors)
@@ -75,17 +81,27 @@ enum EnvironmentRules {
         if isContainerRequired { errors.present(resource["containerName"]) }
         let name = resource["resource"]
         guard !name.isEmpty else { return errors.required(name) }
-        let supported = ["limits", "requests"].flatMap { kind in ["cpu", "ephemeral-storage", "memory"].map { "\(kind).\($0)" } }
-        if !supported.contains(name.string), !name.string.hasPrefix("limits.hugepages-"), !name.string.hasPrefix("requests.hugepages-") {
+        let supported = ["limits", "requests"].flatMap { kind in
+            ["cpu", "ephemeral-storage", "memory"].map { "\(kind).\($0)" }
+        }
+        if !supported.contains(name.string), !name.string.hasPrefix("limits.hugepages-"),
+            !name.string.hasPrefix("requests.hugepages-")
+        {
             errors.unsupported(name, supported)
         }
     }
 
     static let subscripted: Set<String> = ["metadata.annotations", "metadata.labels"]
-    static let volumeFields = ["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"]
+    static let volumeFields = [
+        "metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid",
+    ]
     private static let fields = [
-        "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP",
+        "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
+        "status.hostIP",
         "status.hostIPs", "status.podIP", "status.podIPs",
     ]
-    private static let known = Set(fields + volumeFields + ["spec.restartPolicy", "spec.schedulerName", "spec.hostNetwork", "status.phase", "status.nominatedNodeName"])
+    private static let known = Set(
+        fields + volumeFields + [
+            "spec.restartPolicy", "spec.schedulerName", "spec.hostNetwork", "status.phase", "status.nominatedNodeName",
+        ])
 }

@@ -7,7 +7,8 @@ enum PodChanges {
     /// Ephemeral containers are added, and never changed or removed.
     static func check(ephemeral new: Field, _ old: Field, _ errors: inout FieldErrors) {
         let containers = new["spec"]["ephemeralContainers"]
-        let taken = Set((new["spec"]["containers"].items + new["spec"]["initContainers"].items).map { $0["name"].string })
+        let taken = Set(
+            (new["spec"]["containers"].items + new["spec"]["initContainers"].items).map { $0["name"].string })
         ContainerRules.checkEphemeral(
             containers, Set(new["spec"]["volumes"].items.map { $0["name"].string }), taken: taken, &errors)
         for container in old["spec"]["ephemeralContainers"].items {

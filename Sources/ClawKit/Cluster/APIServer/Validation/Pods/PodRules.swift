@@ -43,7 +43,8 @@ enum PodRules {
     }
 
     private static func checkNames(_ spec: Field, _ errors: inout FieldErrors) {
-        for name in ["serviceAccountName", "nodeName", "priorityClassName", "runtimeClassName"] where !spec[name].isEmpty {
+        for name in ["serviceAccountName", "nodeName", "priorityClassName", "runtimeClassName"]
+        where !spec[name].isEmpty {
             errors.invalid(spec[name], NameRules.subdomain(spec[name].string))
         }
         for name in ["hostname", "subdomain"] where !spec[name].isEmpty {

@@ -14,7 +14,9 @@ enum ProbeRules {
             if grace.isSet { errors.invalid(grace, "must not be set for readinessProbes") }
         } else {
             if let seconds = grace.integer, seconds <= 0 { errors.invalid(grace, "must be greater than 0") }
-            if let needed = probe["successThreshold"].integer, needed > 1 { errors.invalid(probe["successThreshold"], "must be 1") }
+            if let needed = probe["successThreshold"].integer, needed > 1 {
+                errors.invalid(probe["successThreshold"], "must be 1")
+            }
         }
     }
 

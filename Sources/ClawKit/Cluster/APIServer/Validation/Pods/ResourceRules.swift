@@ -23,7 +23,8 @@ enum ResourceRules {
             if !mayOvercommit(name), !asked.isSameAmount(as: most) {
                 errors.invalid(requests, "must be equal to \(name) limit of \(most.canonicalText)", showing: shown)
             } else if asked > most {
-                errors.invalid(requests, "must be less than or equal to \(name) limit of \(most.canonicalText)", showing: shown)
+                errors.invalid(
+                    requests, "must be less than or equal to \(name) limit of \(most.canonicalText)", showing: shown)
             }
         }
     }
@@ -79,7 +80,8 @@ enum ResourceRules {
 
     private static let ofContainers: Set<String> = ["cpu", "memory", "ephemeral-storage"]
     private static let counted: Set<String> = [
-        "pods", "services", "replicationcontrollers", "resourcequotas", "secrets", "configmaps", "persistentvolumeclaims",
+        "pods", "services", "replicationcontrollers", "resourcequotas", "secrets", "configmaps",
+        "persistentvolumeclaims",
         "services.nodeports", "services.loadbalancers",
     ]
     private static let ofQuotas: Set<String> = counted.union([

@@ -28,7 +28,8 @@ enum SchedulingRules {
                 }
             case "Exists":
                 if !value.isEmpty {
-                    errors.invalid(comparison, "value must be empty when `operator` is 'Exists'", showing: toleration.value)
+                    errors.invalid(
+                        comparison, "value must be empty when `operator` is 'Exists'", showing: toleration.value)
                 }
             default: errors.unsupported(comparison, ["Equal", "Exists"])
             }
@@ -57,15 +58,22 @@ enum SchedulingRules {
     static func check(spread constraints: Field, _ errors: inout FieldErrors) {
         var seen: Set<String> = []
         for constraint in constraints.items {
-            let (skew, key, policy) = (constraint["maxSkew"], constraint["topologyKey"], constraint["whenUnsatisfiable"])
+            let (skew, key, policy) = (
+                constraint["maxSkew"], constraint["topologyKey"], constraint["whenUnsatisfiable"]
+            )
             if (skew.integer ?? 0) <= 0 { errors.invalid(skew, "must be greater than zero", showing: skew.value ?? 0) }
-            if key.isEmpty { errors.required(key, "can not be empty") } else { MetadataRules.key(key.string, at: key, &errors) }
+            if key.isEmpty {
+                errors.required(key, "can not be empty")
+            } else {
+                MetadataRules.key(key.string, at: key, &errors)
+            }
             if !["DoNotSchedule", "ScheduleAnyway"].contains(policy.string) {
                 errors.unsupported(policy, ["DoNotSchedule", "ScheduleAnyway"])
             }
             let pair = "{\(key.string), \(policy.string)}"
             if !seen.insert(pair).inserted {
-                errors.duplicate(Field(.member(constraint.path, "{topologyKey, whenUnsatisfiable}"), nil), showing: "\"\(pair)\"")
+                errors.duplicate(
+                    Field(.member(constraint.path, "{topologyKey, whenUnsatisfiable}"), nil), showing: "\"\(pair)\"")
             }
             if let least = constraint["minDomains"].integer {
                 if least <= 0 { errors.invalid(constraint["minDomains"], "must be greater than zero") }
@@ -83,7 +91,9 @@ enum SchedulingRules {
 
     static func check(affinity: Field, _ errors: inout FieldErrors) {
         guard !affinity.isEmpty else { return }
-        let (required, preferred) = ("requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution")
+        let (required, preferred) = (
+            "requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"
+        )
         let nodes = affinity["nodeAffinity"]
         if nodes[required].isSet { check(nodeSelector: nodes[required], &errors) }
         for term in nodes[preferred].items {

@@ -22,7 +22,8 @@ enum SecurityRules {
             errors.invalid(context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true")
         }
         if context["capabilities"]["add"].strings.contains(where: { $0 == "CAP_SYS_ADMIN" || $0 == "SYS_ADMIN" }) {
-            errors.invalid(context, "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN")
+            errors.invalid(
+                context, "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN")
         }
     }
 
@@ -36,9 +37,13 @@ enum SecurityRules {
             let (type, file) = (context[name]["type"], context[name]["localhostProfile"])
             errors.oneOf(type, types, isRequired: true)
             if type.string == "Localhost", file.isEmpty {
-                errors.required(file, "must be set when \(name == "seccompProfile" ? "seccomp type" : "AppArmor type") is Localhost")
+                errors.required(
+                    file, "must be set when \(name == "seccompProfile" ? "seccomp type" : "AppArmor type") is Localhost"
+                )
             } else if type.string != "Localhost", file.isSet {
-                errors.invalid(file, "can only be set when \(name == "seccompProfile" ? "seccomp type" : "AppArmor type") is Localhost")
+                errors.invalid(
+                    file,
+                    "can only be set when \(name == "seccompProfile" ? "seccomp type" : "AppArmor type") is Localhost")
             }
         }
     }

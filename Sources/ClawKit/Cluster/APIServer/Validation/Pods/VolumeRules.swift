@@ -30,7 +30,9 @@ enum VolumeRules {
         case "hostPath":
             errors.present(source["path"])
             withoutBacksteps(source["path"], &errors)
-            errors.oneOf(source["type"], ["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"])
+            errors.oneOf(
+                source["type"],
+                ["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"])
         case "emptyDir":
             if let limit = source["sizeLimit"].quantity?.nanoUnits, limit < 0 {
                 errors.forbidden(source["sizeLimit"], "SizeLimit field must be a valid resource quantity")
@@ -63,7 +65,9 @@ enum VolumeRules {
         for part in source["sources"].items {
             guard case .object(let members)? = part.value else { continue }
             let kinds = members.names.filter { part[$0].isSet }.sorted()
-            for other in kinds.dropFirst() { errors.forbidden(part[other], "may not specify more than 1 volume type per source") }
+            for other in kinds.dropFirst() {
+                errors.forbidden(part[other], "may not specify more than 1 volume type per source")
+            }
             guard let kind = kinds.first else { continue }
             switch kind {
             case "configMap", "secret":
@@ -74,9 +78,11 @@ enum VolumeRules {
                 errors.present(part[kind]["path"])
                 if let seconds = part[kind]["expirationSeconds"].integer {
                     if seconds < 600 {
-                        errors.invalid(part[kind]["expirationSeconds"], "may not specify a duration less than 10 minutes")
+                        errors.invalid(
+                            part[kind]["expirationSeconds"], "may not specify a duration less than 10 minutes")
                     } else if seconds > 1 << 32 {
-                        errors.invalid(part[kind]["expirationSeconds"], "may not specify a duration larger than 2^32 seconds")
+                        errors.invalid(
+                            part[kind]["expirationSeconds"], "may not specify a duration larger than 2^32 seconds")
                     }
                 }
             default: break
@@ -88,10 +94,12 @@ enum VolumeRules {
         if item["path"].isEmpty { errors.required(item["path"]) } else { relative(item["path"], &errors) }
         if item["fieldRef"].isSet {
             EnvironmentRules.check(
-                field: item["fieldRef"], supported: EnvironmentRules.volumeFields, subscripted: EnvironmentRules.subscripted,
+                field: item["fieldRef"], supported: EnvironmentRules.volumeFields,
+                subscripted: EnvironmentRules.subscripted,
                 &errors)
             if item["resourceFieldRef"].isSet {
-                errors.invalid(item, "fieldRef and resourceFieldRef can not be specified simultaneously", showing: "resource")
+                errors.invalid(
+                    item, "fieldRef and resourceFieldRef can not be specified simultaneously", showing: "resource")
             }
         } else if item["resourceFieldRef"].isSet {
             EnvironmentRules.check(resource: item["resourceFieldRef"], isContainerRequired: true, &errors)

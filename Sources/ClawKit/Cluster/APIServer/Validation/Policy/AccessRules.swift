@@ -7,7 +7,9 @@ enum AccessRules {
 
     static func check(role object: Field, isNamespaced: Bool, _ errors: inout FieldErrors) {
         for rule in object["rules"].items { check(rule: rule, isNamespaced: isNamespaced, &errors) }
-        for selector in object["aggregationRule"]["clusterRoleSelectors"].items { SelectorRules.check(selector, &errors) }
+        for selector in object["aggregationRule"]["clusterRoleSelectors"].items {
+            SelectorRules.check(selector, &errors)
+        }
     }
 
     private static func check(rule: Field, isNamespaced: Bool, _ errors: inout FieldErrors) {

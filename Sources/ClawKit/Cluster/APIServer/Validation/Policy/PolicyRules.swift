@@ -24,7 +24,9 @@ enum PolicyRules {
     static func check(priority object: Field, _ errors: inout FieldErrors) {
         let name = object["metadata"]["name"]
         if name.string.hasPrefix("system-") {
-            let known: [String: Int64] = ["system-node-critical": 2_000_001_000, "system-cluster-critical": 2_000_000_000]
+            let known: [String: Int64] = [
+                "system-node-critical": 2_000_001_000, "system-cluster-critical": 2_000_000_000,
+            ]
             if known[name.string] != object["value"].integer ?? 0 {
                 errors.forbidden(
                     name,
@@ -88,7 +90,9 @@ enum PolicyRules {
         guard metric[member].isSet else {
             return errors.required(metric[member], "must populate information for the given metric source")
         }
-        if ["Resource", "ContainerResource"].contains(type.string) { errors.present(metric[member]["name"], "must specify a resource name") }
+        if ["Resource", "ContainerResource"].contains(type.string) {
+            errors.present(metric[member]["name"], "must specify a resource name")
+        }
     }
 
     private static func check(scaling rules: Field, _ errors: inout FieldErrors) {
@@ -106,7 +110,8 @@ enum PolicyRules {
             if (policy["value"].integer ?? 0) <= 0 { errors.invalid(policy["value"], "must be greater than zero") }
             if let seconds = policy["periodSeconds"].integer, !(1...1800).contains(seconds) {
                 errors.invalid(
-                    policy["periodSeconds"], seconds < 1 ? "must be greater than zero" : "must be less than or equal to 1800")
+                    policy["periodSeconds"],
+                    seconds < 1 ? "must be greater than zero" : "must be less than or equal to 1800")
             }
         }
     }

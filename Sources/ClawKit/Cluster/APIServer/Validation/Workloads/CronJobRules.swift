@@ -17,7 +17,9 @@ enum CronJobRules {
             if zone.isEmpty {
                 errors.invalid(spec["timeZone"], "timeZone must be nil or non-empty string")
             } else if zone.lowercased() == "local" {
-                errors.invalid(spec["timeZone"], "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones")
+                errors.invalid(
+                    spec["timeZone"],
+                    "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones")
             }
         }
         errors.oneOf(spec["concurrencyPolicy"], ["Allow", "Forbid", "Replace"], isRequired: true)

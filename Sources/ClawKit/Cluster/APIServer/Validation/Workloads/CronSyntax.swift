@@ -9,7 +9,9 @@ enum CronSyntax {
     static func problem(with schedule: String) -> String? {
         if schedule.isEmpty { return "empty spec string" }
         if schedule.hasPrefix("@") {
-            if ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"].contains(schedule) { return nil }
+            if ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"].contains(schedule) {
+                return nil
+            }
             if schedule.hasPrefix("@every ") { return nil }
             return "unrecognized descriptor: \(schedule)"
         }
@@ -18,7 +20,9 @@ enum CronSyntax {
             return "expected exactly 5 fields, found \(fields.count): [\(fields.joined(separator: " "))]"
         }
         for (field, bounds) in zip(fields, bounds) {
-            for part in field.split(separator: ",") { if let problem = problem(with: String(part), bounds) { return problem } }
+            for part in field.split(separator: ",") {
+                if let problem = problem(with: String(part), bounds) { return problem }
+            }
         }
         return nil
     }
@@ -65,8 +69,9 @@ enum CronSyntax {
     private static func number(_ text: String, _ bounds: Bounds) -> Result<Int, Problem> {
         if let known = bounds.names[text.lowercased()] { return .success(known) }
         guard let value = Int(text) else {
-            return .failure(Problem(
-                text: "failed to parse int from \(text): strconv.Atoi: parsing \"\(text)\": invalid syntax"))
+            return .failure(
+                Problem(
+                    text: "failed to parse int from \(text): strconv.Atoi: parsing \"\(text)\": invalid syntax"))
         }
         return value < 0 ? .failure(Problem(text: "negative number (\(value)) not allowed: \(text)")) : .success(value)
     }

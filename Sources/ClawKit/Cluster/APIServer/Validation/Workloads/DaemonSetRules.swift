@@ -34,7 +34,9 @@ enum DaemonSetRules {
             errors.countOrPercent(count)
             errors.notMoreThanAll(count)
         }
-        let (hasUnavailable, hasSurge) = (!DeploymentRules.isZero(unavailable), surge.isSet && !DeploymentRules.isZero(surge))
+        let (hasUnavailable, hasSurge) = (
+            !DeploymentRules.isZero(unavailable), surge.isSet && !DeploymentRules.isZero(surge)
+        )
         if hasUnavailable, hasSurge {
             errors.invalid(surge, "may not be set when maxUnavailable is non-zero")
         } else if !hasUnavailable, !hasSurge {

@@ -48,7 +48,9 @@ enum JobRules {
         let uid = object["metadata"]["uid"].string
         let label = "batch.kubernetes.io/controller-uid"
         let wanted = spec["selector"]["matchLabels"].entries
-        let isGenerated = wanted.allSatisfy { ["batch.kubernetes.io/controller-uid", "controller-uid"].contains($0.name) }
+        let isGenerated = wanted.allSatisfy {
+            ["batch.kubernetes.io/controller-uid", "controller-uid"].contains($0.name)
+        }
         if !isGenerated || wanted.isEmpty || spec["selector"]["matchLabels"][label].string != uid {
             errors.invalid(spec["selector"], "`selector` not auto-generated")
         }
@@ -81,7 +83,8 @@ enum JobRules {
 
     /// While a job is suspended, where its pods will run may still change.
     private static func templateValue(_ template: Field, _ live: Field) -> JSON? {
-        guard live["suspend"].isTrue, var spec = template["spec"].value, var metadata = template["metadata"].value ?? .some([:])
+        guard live["suspend"].isTrue, var spec = template["spec"].value,
+            var metadata = template["metadata"].value ?? .some([:])
         else { return template.value }
         for name in ["nodeSelector", "affinity", "tolerations", "schedulingGates"] { spec[name] = nil }
         for name in ["annotations", "labels"] { metadata[name] = nil }

@@ -31,9 +31,12 @@ enum StatefulSetRules {
             errors.notNegative(rolling["partition"])
             errors.countOrPercent(rolling["maxUnavailable"])
             errors.notMoreThanAll(rolling["maxUnavailable"])
-            if DeploymentRules.isZero(rolling["maxUnavailable"]) { errors.invalid(rolling["maxUnavailable"], "cannot be 0") }
+            if DeploymentRules.isZero(rolling["maxUnavailable"]) {
+                errors.invalid(rolling["maxUnavailable"], "cannot be 0")
+            }
         case let type:
-            let text = "{\"Type\":\(JSON.string(type)),\"RollingUpdate\":\(rolling.isSet ? rolling.value ?? .null : .null)}"
+            let text =
+                "{\"Type\":\(JSON.string(type)),\"RollingUpdate\":\(rolling.isSet ? rolling.value ?? .null : .null)}"
             errors.invalid(strategy, "must be 'RollingUpdate' or 'OnDelete'", showingText: text)
         }
     }
@@ -51,7 +54,8 @@ enum StatefulSetRules {
             errors.forbidden(
                 new["spec"],
                 "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
-                    + "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden")
+                    + "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
+            )
         }
     }
 }
