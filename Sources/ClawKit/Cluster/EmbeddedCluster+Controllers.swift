@@ -10,6 +10,10 @@ extension EmbeddedCluster {
         case namespaces
         /// Gives pods their node.
         case scheduler
+        /// Rolls Deployments out through ReplicaSets.
+        case deployments
+        /// Makes and deletes the pods of ReplicaSets.
+        case replicaSets = "replica-sets"
         /// Serves custom resources as their definitions come and go.
         case customResourceDefinitions = "custom-resource-definitions"
         /// Gives each namespace the authority's certificate.
@@ -28,6 +32,8 @@ extension EmbeddedCluster {
             case .garbageCollector: GarbageCollector(server, client).controller(caches, logger)
             case .namespaces: NamespaceController(server, client).controller(caches, logger)
             case .scheduler: Scheduler(client).controller(caches, logger)
+            case .deployments: DeploymentController(client, caches).controller(caches, logger)
+            case .replicaSets: ReplicaSetController(client, caches).controller(caches, logger)
             case .customResourceDefinitions: DefinitionController.controller(client, caches, logger)
             case .rootCertificates: RootCertificatePublisher.controller(authority, client, caches, logger)
             case .roleAggregation: RoleAggregation.controller(client, caches, logger)
