@@ -22,10 +22,11 @@ private func clientExample() async throws {
 
 private func embeddedExample() async throws {
     // README: embedded
-    let cluster = try await EmbeddedCluster()
-    let client = cluster.client
+    try await EmbeddedCluster.withCluster { cluster in
+        let namespaces = try await cluster.client.list(Namespace.self)
+        print(namespaces.items.map(\.name))
+    }
     // README: end
-    _ = try await client.list(Namespace.self)
 }
 
 @Suite("The README")

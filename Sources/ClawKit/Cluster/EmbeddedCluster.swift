@@ -7,12 +7,13 @@ public import Logging
 
 /// A Kubernetes cluster in this process: API server, storage and controllers.
 ///
-///     let cluster = try await EmbeddedCluster()
-///     try await withThrowingTaskGroup { group in
-///         group.addTask { try await cluster.run() }           // controllers, until cancelled
+///     try await EmbeddedCluster.withCluster { cluster in      // its controllers running
 ///         let pods = try await cluster.client.list(Pod.self, in: "default")
 ///         …
 ///     }
+///
+/// Where a program's life decides, ``init(_:)`` makes one, ``run()`` runs its controllers until cancelled, and
+/// ``close()`` ends it.
 ///
 /// Everybody in the process reaches it through ``client`` or ``transport``, without a socket and as administrator;
 /// others through ``handler`` on a server, with a token.

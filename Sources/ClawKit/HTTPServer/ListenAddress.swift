@@ -33,6 +33,9 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self.init(host: host.isEmpty ? "0.0.0.0" : String(host), port: port, field: field)
     }
 
+    /// Only this machine reaches it.
+    public var isLoopback: Bool { ["127.0.0.1", "localhost", "::1"].contains(host) }
+
     /// `host:port`, an IPv6 address in brackets.
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

@@ -66,7 +66,7 @@ struct ControlPlaneCommand: AsyncParsableCommand {
             try ListenAddress(setting(option, variable) ?? standard, field: field)
         }
         let cluster = try address(clusterListen, "CLUSTER_LISTEN", "--cluster-listen", or: "127.0.0.1:6443")
-        if insecureHttp, !["127.0.0.1", "localhost", "::1"].contains(cluster.host) {
+        if insecureHttp, !cluster.isLoopback {
             throw Finding(
                 .badConfig, "Plain http is for loopback only; listen at 127.0.0.1 or leave --insecure-http away.",
                 field: "--cluster-listen")

@@ -54,7 +54,9 @@ public final class ServedCluster: Sendable {
 
     /// The cluster's controllers, and its API over https.
     /// - Parameter onBound: is told the API's address, once the kubeconfig for it is there, or why it is not.
-    public func services(onBound: @escaping @Sendable (Result<String, any Error>) -> Void) throws -> [any ServiceLifecycle.Service] {
+    public func services(
+        onBound: @escaping @Sendable (Result<String, any Error>) -> Void
+    ) throws -> [any ServiceLifecycle.Service] {
         let server = HTTPServer(listen: settings.listen, tls: try identity, logger: settings.logger)
         return [
             Part { [cluster] in try await cluster.run() },

@@ -30,7 +30,7 @@ struct DeploymentTests {
 
     @Test("a first template, another one, and the first again: one set for each, revisions count on")
     func revisions() async throws {
-        try await ReplicaSetTests.withNodes { client in
+        try await withSimulatedNodes(.init(count: 3)) { client in
             try await client.create(Self.deployment(replicas: 4))
             var images: [String] = []
             for (image, revision) in [("web:1", "1"), ("web:2", "2"), ("web:1", "3")] {
@@ -52,7 +52,7 @@ struct DeploymentTests {
 
     @Test("scaled, paused and taken up again, it follows; old sets beyond the history go")
     func changes() async throws {
-        try await ReplicaSetTests.withNodes { client in
+        try await withSimulatedNodes(.init(count: 3)) { client in
             try await client.create(Self.deployment(replicas: 2, history: 1))
             try await client.waitFor(Deployment.self, "web", in: "default", Self.isDone)
             _ = try await client.edit(Deployment.self, "web", in: "default") {
@@ -81,7 +81,7 @@ struct DeploymentTests {
 
     @Test("Recreate has no new pod beside an old one")
     func recreate() async throws {
-        try await ReplicaSetTests.withNodes { client in
+        try await withSimulatedNodes(.init(count: 3)) { client in
             try await client.create(Self.deployment(replicas: 3, strategy: DeploymentStrategy(type: "Recreate")))
             try await client.waitFor(Deployment.self, "web", in: "default", Self.isDone)
             _ = try await client.edit(Deployment.self, "web", in: "default") {
@@ -93,7 +93,9 @@ struct DeploymentTests {
         }
     }
 
-    @Test("whatever the sizes, a rollout ends, never has too many pods, and never misses too many", arguments: 0..<200 as Range<UInt64>)
+    @Test(
+        "whatever the sizes, a rollout ends, never has too many pods, and never misses too many",
+        arguments: 0..<200 as Range<UInt64>)
     func plans(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let replicas = Int.random(in: 0...12, using: &random)
@@ -126,7 +128,8 @@ struct DeploymentTests {
                 members[index].available = min(members[index].available, members[index].wanted)
             }
             if hadAll { #expect(members.reduce(0) { $0 + $1.available } >= replicas - min(unavailable, replicas)) }
-            if let index = members.indices.filter({ members[$0].available < members[$0].wanted }).randomElement(using: &random) {
+            let waiting = members.indices.filter { members[$0].available < members[$0].wanted }
+            if let index = waiting.randomElement(using: &random) {
                 members[index].available += 1
             }
             for index in members.indices { members[index].pods = members[index].available }

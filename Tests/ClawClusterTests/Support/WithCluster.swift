@@ -13,6 +13,26 @@ func withCluster<R: Sendable>(
     return try await EmbeddedCluster.withCluster(options, body)
 }
 
+/// The same with simulated nodes, that many and with that behaviour.
+func withSimulatedNodes(
+    _ configuration: SimulatedNodes.Configuration, _ body: @escaping @Sendable (KubernetesClient) async throws -> Void
+) async throws {
+    try await withCluster { cluster in
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await SimulatedNodes(configuration, api: cluster.client).run()
+                return false
+            }
+            group.addTask {
+                try await body(cluster.client)
+                return true
+            }
+            defer { group.cancelAll() }
+            while let isDone = try await group.next() { if isDone { return } }
+        }
+    }
+}
+
 extension KubernetesAPI {
     /// Watches an object until it is as wanted.
     /// - Throws: ``Finding`` with `E_DEADLINE` when that takes longer than a minute.

@@ -35,7 +35,7 @@ struct ClusterCommand: GroupCommand {
 
         func run(in surroundings: Surroundings) async throws {
             let address = try ListenAddress(listen, field: "--listen")
-            if insecureHttp, !["127.0.0.1", "localhost", "::1"].contains(address.host) {
+            if insecureHttp, !address.isLoopback {
                 throw Failure.usage("plain http is for loopback only; listen at 127.0.0.1", field: "--listen")
             }
             guard (0...10_000).contains(simulatedNodes) else {

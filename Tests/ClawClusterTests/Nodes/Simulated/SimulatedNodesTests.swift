@@ -6,26 +6,6 @@ import Testing
 
 @Suite("Simulated nodes in a cluster")
 struct SimulatedNodesTests {
-    /// A cluster with simulated nodes, while `body` runs.
-    private func withNodes(
-        _ configuration: SimulatedNodes.Configuration, _ body: @escaping @Sendable (KubernetesClient) async throws -> Void
-    ) async throws {
-        try await withCluster { cluster in
-            try await withThrowingTaskGroup(of: Bool.self) { group in
-                group.addTask {
-                    try await SimulatedNodes(configuration, api: cluster.client).run()
-                    return false
-                }
-                group.addTask {
-                    try await body(cluster.client)
-                    return true
-                }
-                defer { group.cancelAll() }
-                while let isDone = try await group.next() { if isDone { return } }
-            }
-        }
-    }
-
     private func pod(_ name: String, restartPolicy: String = "Always") -> Pod {
         Pod(
             metadata: ObjectMeta(name: name, namespace: "default", labels: ["app": "web"]),
@@ -34,7 +14,7 @@ struct SimulatedNodesTests {
 
     @Test("three hundred pods are spread over ten nodes and get ready, and then nothing is written any more")
     func manyPods() async throws {
-        try await withNodes(.init(count: 10)) { client in
+        try await withSimulatedNodes(.init(count: 10)) { client in
             for number in 0..<300 { try await client.create(pod("p-\(number)")) }
             for number in 0..<300 { try await client.waitFor(Pod.self, "p-\(number)", in: "default") { $0.isReadyPod } }
             let list = try await client.list(Pod.self, in: "default")
@@ -54,7 +34,7 @@ struct SimulatedNodesTests {
         let configuration = SimulatedNodes.Configuration { pod in
             pod.name == "bad" ? PodBehavior(life: .crashes(exitCode: 9)) : .natural(pod)
         }
-        try await withNodes(configuration) { client in
+        try await withSimulatedNodes(configuration) { client in
             for pod in [pod("good"), pod("bad"), pod("job", restartPolicy: "Never")] { try await client.create(pod) }
             try await client.waitFor(Pod.self, "good", in: "default") { $0.isReadyPod }
             try await client.waitFor(Pod.self, "bad", in: "default") {

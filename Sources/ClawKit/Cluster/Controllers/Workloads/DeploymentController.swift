@@ -112,7 +112,9 @@ struct DeploymentController: Sendable {
             if found.metadata.isControlled(by: deployment), found.spec?.template?.isSame(as: template) ?? false {
                 return found
             }
-            _ = try await client.edit(Deployment.self, deployment.name, in: deployment.namespace, subresource: "status") {
+            _ = try await client.edit(
+                Deployment.self, deployment.name, in: deployment.namespace, subresource: "status"
+            ) {
                 $0.status = $0.status ?? DeploymentStatus()
                 $0.status?.collisionCount = collisions + 1
             }
@@ -158,7 +160,8 @@ struct DeploymentController: Sendable {
         }
         let surplus = empty.count - (deployment.spec?.revisionHistoryLimit ?? 10)
         guard surplus > 0 else { return }
-        for set in empty.sorted(by: { DeploymentRevision.number(of: $0) < DeploymentRevision.number(of: $1) }).prefix(surplus) {
+        let oldest = empty.sorted { DeploymentRevision.number(of: $0) < DeploymentRevision.number(of: $1) }
+        for set in oldest.prefix(surplus) {
             try await client.deleteIfPresent(ReplicaSet.self, set.name, in: set.namespace, uid: set.uid)
         }
     }

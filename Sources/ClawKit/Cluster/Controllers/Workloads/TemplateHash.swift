@@ -5,14 +5,14 @@ import ClawModels
 enum TemplateHash {
     static let label = "pod-template-hash"
 
-    /// FNV-1a (32 bits) over the template's text with sorted names, in letters that spell nothing, as Kubernetes writes it.
+    /// FNV-1a (32 bits) over the template's canonical text, in letters that spell nothing, as Kubernetes writes it.
     /// - Parameter collisions: how often the name was taken by another template's set.
     static func text(of template: PodTemplateSpec, collisions: Int) -> String {
         var hash: UInt32 = 2_166_136_261
         func take(_ bytes: some Sequence<UInt8>) {
             for byte in bytes { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
         }
-        take(JSON.object(template.document).sorted.bytes())
+        take(JSON.object(template.document).bytes(.canonical))
         if collisions > 0 { take("\(collisions)".utf8) }
         let letters = Array("bcdfghjklmnpqrstvwxz2456789")
         return String(String(hash).unicodeScalars.map { letters[Int($0.value) % letters.count] })
@@ -28,17 +28,5 @@ extension PodTemplateSpec {
         var template = self
         template.metadata?.labels[TemplateHash.label] = nil
         return template
-    }
-}
-
-extension JSON {
-    /// Names in order at every level, so that equal documents have equal texts.
-    fileprivate var sorted: JSON {
-        switch self {
-        case .object(let object):
-            .object(JSONObject(object.map { ($0.name, $0.value.sorted) }.sorted { $0.0 < $1.0 }))
-        case .array(let elements): .array(elements.map(\.sorted))
-        default: self
-        }
     }
 }

@@ -91,13 +91,14 @@ public final class SimulatedNodes: Sendable {
         var failures = 0
         while true {
             do {
-                switch write {
-                case .status(let pod, let status): try await self.write(status, of: pod)
-                case .delete(let pod):
-                    _ = try await api.delete(
-                        Pod.self, pod.name, in: pod.namespace, gracePeriodSeconds: 0, uid: pod.uid)
+                return try await time.withDeadline(.seconds(5), "writing a simulated pod") {
+                    switch write {
+                    case .status(let pod, let status): try await self.write(status, of: pod)
+                    case .delete(let pod):
+                        _ = try await self.api.delete(
+                            Pod.self, pod.name, in: pod.namespace, gracePeriodSeconds: 0, uid: pod.uid)
+                    }
                 }
-                return
             } catch let error as KubernetesError where error.isNotFound || error.isConflict {
                 // Gone, or another pod of the same name.
                 return
