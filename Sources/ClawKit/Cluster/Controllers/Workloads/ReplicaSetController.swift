@@ -41,7 +41,13 @@ struct ReplicaSetController: Sendable {
         }
         let now = time.now
         if let wait = pending.wait(key, now: now) { return .again(after: wait) }
-        let owned = try await claim(set)
+        let owned: [Pod]
+        do {
+            owned = try await claim(set)
+        } catch let error as KubernetesError where error.isConflict {
+            // A pod that may be ours has changed: counting without it would make one too many.
+            return .again(after: .milliseconds(20))
+        }
         let active = owned.filter(\.isActive)
         var failure: KubernetesError?
         if !set.isBeingDeleted {
@@ -82,11 +88,11 @@ struct ReplicaSetController: Sendable {
         _ = try await replace(pod)
     }
 
-    /// nil where the pod has changed or gone meanwhile: the change asks again.
+    /// nil where the pod has gone meanwhile.
     private func replace(_ pod: Pod) async throws -> Pod? {
         do {
             return try await client.replace(pod)
-        } catch let error as KubernetesError where error.isConflict || error.isNotFound {
+        } catch let error as KubernetesError where error.isNotFound {
             return nil
         }
     }
