@@ -49,9 +49,9 @@ final class APIServer: Handler {
 
     private func respond(to request: Request, as authenticator: some RequestAuthenticator) async -> Response {
         do {
-            return try await route(request, authenticator)
+            return try await route(request, authenticator).encoded(for: request)
         } catch let status as APIStatus {
-            return status.response
+            return status.response.encoded(for: request)
         } catch is CancellationError {
             return APIStatus.unavailable("the request was cancelled").response
         } catch let finding as Finding where finding.code == .bodyTooLarge {
@@ -88,7 +88,7 @@ final class APIServer: Handler {
     private func respond(to call: ResourceCall) async throws -> Response {
         // What could not be answered is not done either.
         if [.post, .put, .patch].contains(call.request.method) {
-            _ = try Representation(accept: call.request.headers[.accept], isList: false)
+            _ = try Representation(call, .object)
             try call.checkWriteOptions()
         }
         if let subresource = call.target.subresource { return try await respond(to: call, subresource: subresource) }

@@ -16,11 +16,11 @@ extension APIServer {
     func list(_ call: ResourceCall) throws -> Response {
         let parameters = try ListParameters(call.query, isWatch: false)
         let filter = try ObjectFilter(call)
-        let representation = try Representation(accept: call.request.headers[.accept], isList: true)
+        let representation = try Representation(call, .list)
         let (objects, revision, position) = try listed(call, parameters)
         let page = Page(objects, after: position, limit: parameters.limit, revision: revision, filter)
         var metadata = page.metadata
-        switch representation {
+        switch representation.form {
         case .object:
             // Whole lists of custom resources always carry the member.
             if call.resource.isCustom, metadata["continue"] == nil { metadata["continue"] = "" }
@@ -31,12 +31,13 @@ extension APIServer {
                 "metadata": .object(metadata), "items": .array(items.map { .object($0) }),
             ])
         case .table:
-            return .document(Table(for: call.resource, includeObject: parameters.includeObject, now: time.now)
+            return .document(Table(for: call.resource, includeObject: parameters.includeObject, apiVersion: representation.apiVersion, now: time.now)
                 .document(page.objects, metadata: metadata))
         case .partialMetadata:
             return .document([
-                "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": .object(metadata),
-                "items": .array(page.objects.map { .object($0.partialMetadata) }),
+                "kind": "PartialObjectMetadataList", "apiVersion": .string(representation.apiVersion),
+                "metadata": .object(metadata),
+                "items": .array(page.objects.map { .object($0.partialMetadata(representation.apiVersion)) }),
             ])
         }
     }
@@ -73,16 +74,17 @@ extension APIServer {
 
     /// One object in the representation the client asked for.
     func answer(_ call: ResourceCall, _ object: JSONObject, status: HTTPResponse.Status = .ok) throws -> Response {
-        switch try Representation(accept: call.request.headers[.accept], isList: false) {
+        let representation = try Representation(call, .object)
+        return switch representation.form {
         case .object: .document(object, status: status)
         case .table:
             .document(
                 Table(
                     for: call.resource, includeObject: try ListParameters(call.query, isWatch: false).includeObject,
-                    now: time.now
+                    apiVersion: representation.apiVersion, now: time.now
                 ).document([object], metadata: ["resourceVersion": .string(String(object.revision))]),
                 status: status)
-        case .partialMetadata: .document(object.partialMetadata, status: status)
+        case .partialMetadata: .document(object.partialMetadata(representation.apiVersion), status: status)
         }
     }
 }

@@ -18,15 +18,21 @@ extension APIServer {
         } else {
             initial = .state
         }
-        let table = Table(for: call.resource, includeObject: parameters.includeObject, now: time.now)
+        let representation = try Representation(call, .watch)
+        let table = Table(for: call.resource, includeObject: parameters.includeObject, apiVersion: representation.apiVersion, now: time.now)
         let source = WatchSource(
             store: store, resource: call.resource, namespace: call.namespace, filter: filter, initial: initial,
-            representation: try Representation(accept: call.request.headers[.accept], isList: false), table: table,
+            representation: representation, table: table,
             sendsBookmarks: call.query.flag("allowWatchBookmarks"), deadline: time.now + timeout, time: time)
         let lines = ByteStream(pulling: {
             guard let event = try await source.next() else { return nil }
+            if representation.encoding == .protobuf { return ProtobufCodec.kubernetes.encodeFrame(event) ?? [] }
             return JSON.object(event).bytes() + [UInt8(ascii: "\n")]
         })
+        if representation.encoding == .protobuf {
+            let type = "\(ContentEncoding.protobuf.mediaType);stream=watch"
+            return Response(status: .ok, headers: [.contentType: type], body: .stream(lines))
+        }
         // Not `;stream=watch`: Kubernetes names the type of one event.
         return Response(
             status: .ok, headers: [.contentType: "application/json"], body: .stream(lines, source: source))
@@ -162,9 +168,9 @@ actor WatchSource: WatchValues {
 
     private func event(_ type: String, _ object: JSONObject) -> JSONObject {
         let shown: JSONObject =
-            switch representation {
+            switch representation.form {
             case .object: object
-            case .partialMetadata: object.partialMetadata
+            case .partialMetadata: object.partialMetadata(representation.apiVersion)
             case .table: row(object)
             }
         return ["type": .string(type), "object": .object(shown)]

@@ -7,12 +7,12 @@ import HTTPTypes
 /// Reading a request's body.
 extension ResourceCall {
     /// The body as a JSON value: taken over unencoded from the same process, or parsed from JSON or YAML.
-    func bodyValue(mediaTypes: [String] = ["application/json", "application/yaml"]) async throws -> JSON {
+    func bodyValue(mediaTypes: [String] = ContentEncoding.mediaTypes) async throws -> JSON {
         if let value = request.body.value as? JSON { return value }
         return try value(of: try await request.body.collect(limit: APIServer.bodyLimit), mediaTypes: mediaTypes)
     }
 
-    private func value(of bytes: [UInt8], mediaTypes: [String] = ["application/json", "application/yaml"]) throws -> JSON {
+    private func value(of bytes: [UInt8], mediaTypes: [String] = ContentEncoding.mediaTypes) throws -> JSON {
         let mediaType = self.mediaType
         if mediaType.hasSuffix("yaml") {
             let documents = try Manifest.parse(String(decoding: bytes, as: UTF8.self), source: "body")
@@ -21,6 +21,7 @@ extension ResourceCall {
             }
             return documents[0]
         }
+        if mediaType == ProtobufCodec.mediaType, mediaTypes.contains(mediaType) { return try message(bytes) }
         guard mediaType.isEmpty || mediaTypes.contains(mediaType) || mediaType.hasSuffix("json") else {
             throw APIStatus.unsupportedMediaType(mediaTypes)
         }
@@ -34,6 +35,22 @@ extension ResourceCall {
             }
             throw unrecognized(problem, bytes)
         }
+    }
+
+    /// An object in Kubernetes' protobuf encoding.
+    private func message(_ bytes: [UInt8]) throws -> JSON {
+        let type = resource.type
+        do {
+            let object = try ProtobufCodec.kubernetes.decode(bytes, type: (type.apiVersion, type.kind))
+            guard resource.isCustom, object.string(.kind) == type.kind else { return .object(object) }
+        } catch {
+            throw APIStatus.badRequest(
+                "the object provided is unrecognized (must be of type \(type.kind)): \(error.description)")
+        }
+        throw APIStatus.badRequest(
+            "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): object "
+                + "*unstructured.Unstructured does not implement the protobuf marshalling interface and cannot be encoded to "
+                + "a protobuf message")
     }
 
     /// A body that does not even say what kind it is of.
@@ -67,7 +84,7 @@ extension ResourceCall {
 
     /// The body as an object, and the places of members that stood twice in its text.
     func bodyObjectWithRepetitions() async throws -> (JSONObject, [String]) {
-        guard request.body.value == nil, !mediaType.hasSuffix("yaml") else { return (try await bodyObject(), []) }
+        guard request.body.value == nil, !mediaType.hasSuffix("yaml"), mediaType != ProtobufCodec.mediaType else { return (try await bodyObject(), []) }
         let bytes = try await request.body.collect(limit: APIServer.bodyLimit)
         let value = try value(of: bytes)
         if value.object == nil, !value.isNull {

@@ -8,48 +8,32 @@ struct CustomColumn: Sendable {
     let format: String
     let description: String
     let priority: Int64
-    private let path: [String]
+    private let path: JSONPath
 
     init?(_ json: JSON) {
-        guard let name = json["name"]?.string, let path = json["jsonPath"]?.string else { return nil }
+        guard let name = json["name"]?.string, let text = json["jsonPath"]?.string, let path = JSONPath(text) else { return nil }
         self.name = name
+        self.path = path
         type = json["type"]?.string ?? "string"
         format = json["format"]?.string ?? ""
-        description = json["description"]?.string ?? ""
+        // As Kubernetes fills in what is left out.
+        let described = json["description"]?.string ?? ""
+        description = described.isEmpty ? "Custom resource definition column (in JSONPath format): \(text)" : described
         priority = json["priority"]?.integer ?? 0
-        self.path = Self.steps(path)
     }
 
-    /// `.status.conditions[0].type`, `.metadata.labels['a.b/c']`; filters (`[?(…)]`) find nothing yet.
-    private static func steps(_ path: String) -> [String] {
-        var steps: [String] = []
-        var current = ""
-        var inBrackets = false
-        for character in path {
-            switch character {
-            case ".", "[", "]":
-                if inBrackets, character == "." {
-                    current.append(character)
-                    continue
-                }
-                if !current.isEmpty { steps.append(current) }
-                current = ""
-                inBrackets = character == "["
-            case "'", "\"": continue
-            default: current.append(character)
-            }
-        }
-        if !current.isEmpty { steps.append(current) }
-        return steps
-    }
-
-    /// The cell: dates as age, nothing as empty text.
-    func cell(_ object: JSONObject, now: Timestamp) -> JSON {
-        guard let value = JSON.object(object).value(at: path) else { return type == "integer" ? .null : "" }
-        if type == "date" { return .string(Age.text(since: value.string, now: now)) }
-        switch value {
-        case .array, .object: return .string(value.description)
-        default: return value
+    /// The first value at the path in the column's type; null where it has none or another.
+    func cell(_ object: Field, now: Timestamp) -> JSON {
+        guard let document = object.value, let value = path.values(in: document).first else { return .null }
+        switch type {
+        case "integer": return value.number.flatMap { Int64(exactly: $0.rounded(.towardZero)) }.map(JSON.integer) ?? .null
+        case "number": return value.integer.map(JSON.integer) ?? value.number.map(JSON.double) ?? .null
+        case "boolean": return value.bool.map(JSON.bool) ?? .null
+        case "date":
+            guard let text = value.string else { return .null }
+            return .string(Timestamp(rfc3339: text) == nil ? "<invalid>" : Age.text(since: text, now: now))
+        case "string": return .string(value.string ?? value.description)
+        default: return .null
         }
     }
 }

@@ -1,87 +1,115 @@
 import ClawBase
 import ClawDocuments
-import ClawModels
 
-/// The columns of services and of what makes pods.
+/// The columns of what makes pods.
 enum WorkloadColumns {
-    static let services: [Table.Column] = [
-        Table.Column(name: "Type") { object, _ in object[.spec]?["type"] ?? "<none>" },
-        Table.Column(name: "Cluster-IP") { object, _ in object[.spec]?["clusterIP"] ?? "<none>" },
-        Table.Column(name: "External-IP") { object, _ in .string(externalAddress(object)) },
-        Table.Column(name: "Port(s)") { object, _ in
-            let ports = (object[.spec]?["ports"]?.array ?? []).map { port in
-                let node = port["nodePort"]?.integer.map { ":\($0)" } ?? ""
-                return "\(port["port"]?.integer ?? 0)\(node)/\(port["protocol"]?.string ?? "TCP")"
-            }
-            return .string(ports.isEmpty ? "<none>" : ports.joined(separator: ","))
-        },
+    static let byResource: [String: [Column]] = [
+        "replicationcontrollers": counted("core/v1 ReplicationController")
+            + Column.containers(["spec", "template"]) + [
+                .selector("Selector", .field("core/v1 ReplicationControllerSpec.selector"), ["spec", "selector"])
+            ],
+        "replicasets.apps": counted("extensions/v1beta1 ReplicaSet") + template("extensions/v1beta1 ReplicaSetSpec.selector"),
+        "deployments.apps": deployments
+            + Column.containers(["spec", "template"]) + [
+                .selector("Selector", .field("extensions/v1beta1 DeploymentSpec.selector"), ["spec", "selector"], none: "")
+            ],
+        "statefulsets.apps": [.name, ready, .age] + Column.containers(["spec", "template"]),
+        "daemonsets.apps": daemonSets + template("extensions/v1beta1 DaemonSetSpec.selector"),
+        "controllerrevisions.apps": revisions,
+        "jobs.batch": jobs + template("batch/v1 JobSpec.selector"),
+        "cronjobs.batch": cronJobs
+            + Column.containers(["spec", "jobTemplate", "spec", "template"]) + [
+                .selector("Selector", .field("batch/v1 JobSpec.selector"), ["spec", "jobTemplate", "spec", "selector"])
+            ],
     ]
 
-    static let deployments: [Table.Column] = [
-        Table.Column(name: "Ready") { object, _ in
-            let deployment = Deployment(document: object)
-            return .string("\(deployment.status?.readyReplicas ?? 0)/\(deployment.spec?.replicas ?? 1)")
-        },
-        number("Up-to-date", "status", "updatedReplicas", type: "string"),
-        number("Available", "status", "availableReplicas", type: "string"),
-    ]
+    private static func template(_ selector: String) -> [Column] {
+        Column.containers(["spec", "template"]) + [.selector("Selector", .field(selector), ["spec", "selector"])]
+    }
 
-    static let replicaSets: [Table.Column] = [
-        number("Desired", "spec", "replicas"), number("Current", "status", "replicas"),
-        number("Ready", "status", "readyReplicas"),
-    ]
-
-    static let cronJobs: [Table.Column] = [
-        Table.Column(name: "Schedule") { object, _ in object[.spec]?["schedule"] ?? "<none>" },
-        Table.Column(name: "Timezone") { object, _ in object[.spec]?["timeZone"] ?? "<none>" },
-        Table.Column(name: "Suspend", type: "boolean") { object, _ in
-            .string(object[.spec]?["suspend"]?.bool == true ? "True" : "False")
-        },
-        Table.Column(name: "Active", type: "integer") { object, _ in
-            .integer(Int64(object[.status]?["active"]?.array?.count ?? 0))
-        },
-        Table.Column(name: "Last Schedule") { object, now in
-            .string(object[.status]?["lastScheduleTime"]?.string.map { Age.text(since: $0, now: now) } ?? "<none>")
-        },
-    ]
-
-    /// What `-o wide` adds for everything with a pod template.
-    static func wide(_ templatePath: [String], selector: [String]) -> [Table.Column] {
-        @Sendable func each(_ object: JSONObject, _ member: String) -> JSON {
-            let path = templatePath + ["spec", "containers"]
-            let texts = JSON.object(object).value(at: path)?.array?.compactMap { $0[member]?.string } ?? []
-            return .string(texts.isEmpty ? "<none>" : texts.joined(separator: ","))
-        }
-        return [
-            Table.Column(name: "Containers", priority: 1) { object, _ in each(object, "name") },
-            Table.Column(name: "Images", priority: 1) { object, _ in each(object, "image") },
-            labels("Selector", selector),
+    private static func counted(_ type: String) -> [Column] {
+        [
+            .name, .number("Desired", .field("\(type)Spec.replicas"), ["spec", "replicas"]),
+            .number("Current", .field("\(type)Status.replicas"), ["status", "replicas"]),
+            .number("Ready", .field("\(type)Status.readyReplicas"), ["status", "readyReplicas"]), .age,
         ]
     }
 
-    /// `a=b,c=d`
-    static func labels(_ title: String, _ path: [String]) -> Table.Column {
-        Table.Column(name: title, priority: 1) { object, _ in
-            let labels = JSON.object(object).value(at: path)?.object ?? JSONObject()
-            let texts = labels.map { "\($0)=\($1.string ?? "")" }.sorted()
-            return .string(texts.isEmpty ? "<none>" : texts.joined(separator: ","))
+    private static let ready = Column("Ready", "Number of the pod with ready state") { object, _ in
+        .string("\(object["status"]["readyReplicas"].integer ?? 0)/\(object["spec"]["replicas"].integer ?? 0)")
+    }
+
+    private static let deployments: [Column] = [
+        .name, ready,
+        .number("Up-to-date", .field("extensions/v1beta1 DeploymentStatus.updatedReplicas"), ["status", "updatedReplicas"], type: "string"),
+        .number("Available", .field("extensions/v1beta1 DeploymentStatus.availableReplicas"), ["status", "availableReplicas"], type: "string"),
+        .age,
+    ]
+
+    private static let daemonSets: [Column] = {
+        func count(_ name: String, _ member: String) -> Column {
+            .number(name, .field("extensions/v1beta1 DaemonSetStatus.\(member)"), ["status", member])
         }
-    }
+        return [
+            .name, count("Desired", "desiredNumberScheduled"), count("Current", "currentNumberScheduled"),
+            count("Ready", "numberReady"), count("Up-to-date", "updatedNumberScheduled"),
+            count("Available", "numberAvailable"),
+            .selector(
+                "Node Selector", .field("core/v1 PodSpec.nodeSelector"), ["spec", "template", "spec", "nodeSelector"],
+                priority: 0),
+            .age,
+        ]
+    }()
 
-    private static func number(_ title: String, _ path: String..., type: String = "integer") -> Table.Column {
-        Table.Column(name: title, type: type) { object, _ in JSON.object(object).value(at: path) ?? 0 }
-    }
-
-    private static func externalAddress(_ service: JSONObject) -> String {
-        let own = service[.spec]?["externalIPs"]?.array?.compactMap(\.string) ?? []
-        switch service[.spec]?["type"]?.string {
-        case "ExternalName": return service[.spec]?["externalName"]?.string ?? "<none>"
-        case "LoadBalancer":
-            let given = (service[.status]?["loadBalancer"]?["ingress"]?.array ?? []).compactMap {
-                ($0["ip"] ?? $0["hostname"])?.string
+    private static let revisions: [Column] = [
+        .name,
+        Column("Controller", "Controller of the object") { object, _ in
+            guard let owner = object["metadata"]["ownerReferences"].items.first(where: { $0["controller"].isTrue }) else {
+                return "<none>"
             }
-            return given + own == [] ? "<pending>" : (given + own).joined(separator: ",")
-        default: return own.isEmpty ? "<none>" : own.joined(separator: ",")
-        }
+            let (version, kind) = (owner["apiVersion"].string, owner["kind"].string.lowercased())
+            let group = version.contains("/") ? ".\(version.prefix { $0 != "/" })" : ""
+            return .string("\(kind)\(group)/\(owner["name"].string)")
+        },
+        .number("Revision", .field("apps/v1beta1 ControllerRevision.revision"), ["revision"], type: "string"), .age,
+    ]
+
+    private static let jobs: [Column] = [
+        .name, Column("Status", "Status of the job.") { job, _ in .string(state(job)) },
+        Column("Completions", .field("batch/v1 JobStatus.succeeded")) { job, _ in
+            let done = job["status"]["succeeded"].integer ?? 0
+            if let wanted = job["spec"]["completions"].integer { return .string("\(done)/\(wanted)") }
+            let parallel = job["spec"]["parallelism"].integer ?? 0
+            return .string(parallel > 1 ? "\(done)/1 of \(parallel)" : "\(done)/1")
+        },
+        Column("Duration", "Time required to complete the job.") { job, now in
+            guard let start = Timestamp(rfc3339: job["status"]["startTime"].string) else { return "" }
+            return .string(Age.text((Timestamp(rfc3339: job["status"]["completionTime"].string) ?? now) - start))
+        },
+        .age,
+    ]
+
+    private static func state(_ job: Field) -> String {
+        func has(_ type: String) -> Bool { job.condition(type)?["status"].string == "True" }
+        if has("Complete") { return "Complete" }
+        if has("Failed") { return "Failed" }
+        if job["metadata"]["deletionTimestamp"].isSet { return "Terminating" }
+        if has("Suspended") { return "Suspended" }
+        if has("FailureTarget") { return "FailureTarget" }
+        return has("SuccessCriteriaMet") ? "SuccessCriteriaMet" : "Running"
     }
+
+    private static let cronJobs: [Column] = [
+        .name, .text("Schedule", .field("batch/v1beta1 CronJobSpec.schedule"), ["spec", "schedule"]),
+        .text("Timezone", .field("batch/v1beta1 CronJobSpec.timeZone"), ["spec", "timeZone"], none: "<none>"),
+        Column("Suspend", .field("batch/v1beta1 CronJobSpec.suspend"), type: "boolean") { job, _ in
+            .string(job["spec"]["suspend"].value?.bool.map { $0 ? "True" : "False" } ?? "<unset>")
+        },
+        .count("Active", .field("batch/v1beta1 CronJobStatus.active"), ["status", "active"]),
+        Column("Last Schedule", .field("batch/v1beta1 CronJobStatus.lastScheduleTime")) { job, now in
+            let last = job["status"]["lastScheduleTime"]
+            return .string(last.isSet ? Age.text(since: last.string, now: now) : "<none>")
+        },
+        .age,
+    ]
 }

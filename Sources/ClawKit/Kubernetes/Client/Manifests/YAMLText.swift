@@ -1,6 +1,6 @@
 /// JSON values as YAML text for people: block style, plain scalars where they read back as the same text.
-enum YAMLText {
-    static func lines(_ object: JSONObject) -> [String] {
+package enum YAMLText {
+    package static func lines(_ object: JSONObject) -> [String] {
         var lines: [String] = []
         write(object, indent: "", &lines)
         return lines
