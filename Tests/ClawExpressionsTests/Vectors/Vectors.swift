@@ -7,7 +7,7 @@ import Testing
 /// Derived by a script from `tests/simple/testdata` of the Common Expression Language's specification (Apache License
 /// 2.0): each test's expression, and its expected value written as a literal of the language; `!` stands for any error.
 /// Behind `⊢` come variables and their values; `~` in front marks expressions that are not to be type-checked, `¶` a
-/// line's end. Left out is what concerns protocol buffers, containers and values that are not known, and 14 tests that
+/// line's end. Left out is what concerns protocol buffers, containers and values that are not known, and 16 tests that
 /// cel-go itself, in Kubernetes' version, answers otherwise (a later `format`, places beyond a string's end, the
 /// milliseconds of durations).
 struct Vectors: Sendable, CustomTestStringConvertible {
