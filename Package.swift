@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "ClawKit", targets: ["ClawKit"]),
         .library(name: "ClawBase", targets: ["ClawBase"]),
         .library(name: "ClawDocuments", targets: ["ClawDocuments"]),
+        .library(name: "ClawExpressions", targets: ["ClawExpressions"]),
         .library(name: "ClawModels", targets: ["ClawModels"]),
         .library(name: "ClawKubernetes", targets: ["ClawKubernetes"]),
         .library(name: "ClawControl", targets: ["ClawControl"]),
@@ -61,6 +62,8 @@ let package = Package(
         .target(
             name: "ClawDocuments", path: "Sources/ClawKit/Kubernetes/Documents",
             swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
+        .target(
+            name: "ClawExpressions", dependencies: ["ClawDocuments"], path: "Sources/ClawKit/Kubernetes/Expressions"),
         .target(name: "ClawModels", dependencies: ["ClawDocuments"], path: "Sources/ClawKit/Kubernetes/Models"),
         .target(
             name: "ClawKubernetes",
@@ -93,7 +96,7 @@ let package = Package(
             name: "ClawCluster",
             dependencies: [
                 "CTerminal",
-                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl",
+                "ClawBase", "ClawDocuments", "ClawExpressions", "ClawKubernetes", "ClawControl",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -224,6 +227,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .testTarget(name: "ClawDocumentsTests", dependencies: ["ClawDocuments"]),
+        .testTarget(name: "ClawExpressionsTests", dependencies: ["ClawDocuments", "ClawExpressions"]),
         .testTarget(name: "ClawModelsTests", dependencies: ["ClawDocuments", "ClawModels"]),
         .testTarget(
             name: "ClawKubernetesTests",
