@@ -25,7 +25,8 @@ cluster=
 # The cluster ends with this script, however that ends.
 trap '[ -n "$cluster" ] && kill "$cluster" 2>/dev/null && wait "$cluster" 2>/dev/null; rm -rf "$scratch"' EXIT
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-"$claw" cluster dev --listen 127.0.0.1:0 --token "$token" --output json >"$scratch/ready" 2>"$scratch/log" &
+# The recordings were made without a scheduler, whose conditions would show in what the scenarios compare.
+"$claw" cluster dev --listen 127.0.0.1:0 --token "$token" --without scheduler --output json >"$scratch/ready" 2>"$scratch/log" &
 cluster=$!
 for _ in $(seq 200); do
     [ -s "$scratch/ready" ] && break

@@ -22,6 +22,10 @@ extension EmbeddedCluster {
         case roleAggregation = "role-aggregation"
         /// Signs approved requests for certificates.
         case certificateSigning = "certificate-signing"
+        /// Lets go of volumes and claims that were deleted while in use, once nobody uses them.
+        case volumeProtection = "volume-protection"
+        /// Counts what namespaces use, for the status of their quotas.
+        case resourceQuotas = "resource-quotas"
 
         public static let all = Set(allCases)
     }
@@ -37,6 +41,8 @@ extension EmbeddedCluster {
             case .customResourceDefinitions: DefinitionController.controller(client, caches, logger)
             case .rootCertificates: RootCertificatePublisher.controller(authority, client, caches, logger)
             case .roleAggregation: RoleAggregation.controller(client, caches, logger)
+            case .volumeProtection: VolumeProtectionController(client, caches).controller(caches, logger)
+            case .resourceQuotas: QuotaController(server).controller(caches, logger)
             case .certificateSigning: CertificateSigner(authority, client).controller(caches, logger)
             }
         }

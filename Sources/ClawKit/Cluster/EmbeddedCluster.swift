@@ -31,6 +31,8 @@ public final class EmbeddedCluster: Sendable {
         public var authority: CertificateAuthority?
         /// The controllers that ``run()`` runs.
         public var controllers = ControllerKind.all
+        /// The admission plugins that writes pass.
+        public var admission = AdmissionKind.all
         public var time: any TimeSource = SystemTime()
         public var logger = Logger(label: "clawkit.cluster")
         /// Reaches nodes that run in other processes.
@@ -65,6 +67,7 @@ public final class EmbeddedCluster: Sendable {
         server = APIServer(
             store: store, authenticator: TrustingAuthenticator(),
             socketAuthenticator: SocketAuthenticator(known, accounts: accounts), accounts: accounts, nodes: nodes,
+            admission: AdmissionChain(options.admission, hasDefaultAccounts: options.controllers.contains(.namespaces)),
             time: options.time, logger: options.logger)
         try await BootstrapPolicy.install(in: store, now: options.time.now)
         transport = HandlerTransport(server)

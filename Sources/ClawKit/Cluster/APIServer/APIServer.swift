@@ -18,12 +18,16 @@ final class APIServer: Handler {
     let nodes: NodeConnections
     let time: any TimeSource
     let logger: Logger
+    let admission: AdmissionChain
     /// Told of objects whose owners, dependents or own existence may need the garbage collector.
     let ownershipObserver = Mutex<(@Sendable (JSONObject) -> Void)?>(nil)
+    /// Told of namespaces that may use less of their quotas than is counted.
+    let usageObserver = Mutex<(@Sendable (String) -> Void)?>(nil)
 
     init(
         store: ObjectStore, authenticator: any RequestAuthenticator, socketAuthenticator: SocketAuthenticator,
-        accounts: ServiceAccountTokens, nodes: NodeConnections, time: any TimeSource, logger: Logger
+        accounts: ServiceAccountTokens, nodes: NodeConnections, admission: AdmissionChain, time: any TimeSource,
+        logger: Logger
     ) {
         self.store = store
         self.authenticator = authenticator
@@ -31,6 +35,7 @@ final class APIServer: Handler {
         self.accounts = accounts
         authorizer = RoleAuthorizer(store)
         self.nodes = nodes
+        self.admission = admission
         self.time = time
         self.logger = logger
         registry = ResourceRegistry(builtIn: RegisteredResource.kubernetes)

@@ -77,6 +77,7 @@ final class ObjectStore: Sendable {
         var isClosed = false
     }
 
+    let reservations = QuotaReservations()
     private let state = Mutex(State())
     private let journal: StoreJournal?
 

@@ -30,8 +30,23 @@ struct ClusterCommand: GroupCommand {
         var processNode = false
         @Flag(help: "Run none of the cluster's controllers: what is written stays as it is.")
         var noControllers = false
+        @Option(
+            help: ArgumentHelp(
+                "Leave out this one of the cluster's controllers; may be given several times: \(Self.controllerNames).",
+                valueName: "controller"),
+            transform: Self.controller)
+        var without: [EmbeddedCluster.ControllerKind] = []
         @Flag(help: "Serve plain http (loopback only).")
         var insecureHttp = false
+
+        private static let controllerNames = EmbeddedCluster.ControllerKind.allCases.map(\.rawValue).joined(separator: ", ")
+
+        private static func controller(_ name: String) throws -> EmbeddedCluster.ControllerKind {
+            guard let kind = EmbeddedCluster.ControllerKind(rawValue: name) else {
+                throw ValidationError("There is no controller '\(name)'; there are \(controllerNames).")
+            }
+            return kind
+        }
 
         func run(in surroundings: Surroundings) async throws {
             let address = try ListenAddress(listen, field: "--listen")
@@ -60,7 +75,7 @@ struct ClusterCommand: GroupCommand {
             settings.dataDirectory = dataDir.map { "\($0)/cluster" }
             settings.token = connection.token.map { Secret($0) }
             settings.isInsecure = insecureHttp
-            if noControllers { settings.controllers = [] }
+            settings.controllers = noControllers ? [] : EmbeddedCluster.ControllerKind.all.subtracting(without)
             let cluster = try await ServedCluster(settings, time: SystemTime())
             let (output, console) = (connection.output, surroundings.console)
             var parts = try cluster.services { [cluster] address in

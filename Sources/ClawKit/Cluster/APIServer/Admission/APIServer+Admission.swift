@@ -101,15 +101,36 @@ extension APIServer {
         }
     }
 
+    /// The object as the client asked for it, with what admission has to say of it.
+    func answer(
+        _ call: ResourceCall, _ object: JSONObject, status: HTTPResponse.Status = .ok, _ warnings: [String]
+    ) throws -> Response {
+        var response = try answer(call, object, status: status)
+        response.addWarnings(warnings)
+        return response
+    }
+
+    /// Ends what plugins noted of a write.
+    func settleAdmission(of object: JSONObject, _ call: ResourceCall, isKept: Bool) {
+        if store.reservations.release(object, isKept: isKept) { usageChanged(in: call.namespace) }
+    }
+
+    private func usageChanged(in namespace: String?) {
+        guard let namespace, let observer = usageObserver.withLock({ $0 }) else { return }
+        observer(namespace)
+    }
+
     /// Called after an object was written.
-    func didChange(_ resource: RegisteredResource, _ object: JSONObject) {
+    func didChange(_ resource: RegisteredResource, _ object: JSONObject, from old: JSONObject? = nil) {
         if resource.collection == RegisteredResource.definitions { serve(object) }
         if object.isBeingDeleted || !object.ownerUIDs.isEmpty { ownershipObserver.withLock { $0 }?(object) }
+        if let old, QuotaUsage(type: resource.type).mayShrink(object, from: old) { usageChanged(in: object.objectNamespace) }
     }
 
     /// Called after an object was removed for good.
     func didRemove(_ resource: RegisteredResource, _ object: JSONObject) async {
         if resource.collection == RegisteredResource.definitions { await stopServing(object) }
+        if resource.type.isNamespaced { usageChanged(in: object.objectNamespace) }
         ownershipObserver.withLock { $0 }?(object)
     }
 }

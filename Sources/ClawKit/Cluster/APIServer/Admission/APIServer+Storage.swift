@@ -1,4 +1,5 @@
 import ClawDocuments
+import Foundation
 import ClawModels
 
 /// What the server itself adds to a new object on its way to the store. Nobody owns these fields.
@@ -8,17 +9,6 @@ extension APIServer {
         switch (type.group, type.plural) {
         case ("", "pods"):
             var pod = Pod(document: object)
-            if var spec = pod.spec {
-                let account = spec.serviceAccountName ?? "default"
-                spec.serviceAccountName = account
-                spec.document["serviceAccount"] = .string(account)
-                spec.priority = spec.priority ?? 0
-                spec.preemptionPolicy = spec.preemptionPolicy ?? "PreemptLowerPriority"
-                spec.tolerations += Self.defaultTolerations.filter { added in
-                    !spec.tolerations.contains { $0.effect != "NoSchedule" && ($0.key ?? added.key) == added.key }
-                }
-                pod.spec = spec
-            }
             pod.status = PodStatus(phase: "Pending", qosClass: PodDefaults.qualityOfService(pod.spec))
             object = pod.document
         case ("", "namespaces"):
@@ -35,10 +25,18 @@ extension APIServer {
         }
     }
 
-    /// Pods stay on a node that is lost for five minutes.
-    /// <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#defaulttolerationseconds>
-    private static let defaultTolerations = ["not-ready", "unreachable"].map {
-        Toleration(key: "node.kubernetes.io/\($0)", operator: "Exists", effect: "NoExecute", tolerationSeconds: 300)
+    /// A namespace comes with its default service account: elsewhere a controller makes it a moment later, and pods
+    /// wait for it.
+    func makeDefaultAccount(in namespace: String) async throws {
+        guard admission.hasDefaultAccounts else { return }
+        var account = ServiceAccount(metadata: ObjectMeta(name: "default", namespace: namespace))
+        account.metadata.uid = UUID().uuidString.lowercased()
+        account.metadata.document.set(.creationTimestamp, time.now.rfc3339())
+        do {
+            _ = try await store.commit(.init(group: "", plural: "serviceaccounts"), account.document, expecting: .absent)
+        } catch ObjectStore.CommitError.exists {
+            // From an earlier life of the namespace, or the controller was quicker.
+        }
     }
 
     /// On an update, what the server added stays where the writer leaves it out.

@@ -35,19 +35,26 @@ extension APIServer {
             try checkGrants(new, old: nil, call)
             try admitCertificateRequest(&new, old: nil, call)
             recordManager(&new, old: nil, call, subresource: nil, ownership)
+            let request = AdmissionRequest(operation: .create, call: call, old: nil, store: store, time: time)
+            try await admission.admit(&new, request)
             prepareStorage(of: &new, call)
             try validate(new, old: nil, call)
+            var isKept = false
+            defer { settleAdmission(of: new, call, isKept: isKept) }
+            let warnings = try await admission.validate(new, request)
             try complete(&new, call)
             if call.isDryRun {
                 if store.get(call.resource.collection, .init(object: new)) != nil {
                     throw nameTaken(new, call)
                 }
-                return try answer(call, new, status: .created)
+                return try answer(call, new, status: .created, warnings)
             }
             do {
                 let stored = try await store.commit(call.resource.collection, new, expecting: .absent)
+                isKept = true
                 didChange(call.resource, stored)
-                return try answer(call, stored, status: .created)
+                if call.resource.type.kind == "Namespace" { try await makeDefaultAccount(in: stored.objectName) }
+                return try answer(call, stored, status: .created, warnings)
             } catch ObjectStore.CommitError.exists {
                 // A generated name that is taken is tried again, as kube-apiserver does (KEP-4420: 8 attempts).
                 if isGenerated, attempt < 8 { continue }
@@ -87,9 +94,11 @@ extension APIServer {
                 group: object.string(.apiVersion).flatMap { $0.contains("/") ? String($0.prefix { $0 != "/" }) : nil } ?? "", name: "",
                 [.required("metadata.name", "name or generateName is required")])
         }
-        let suffix = String((0..<5).map { _ in Self.nameAlphabet.randomElement() ?? "x" })
-        object.setMetadata(.name, .string(base.prefix(58) + suffix))
+        object.setMetadata(.name, .string(base.prefix(58) + Self.nameSuffix()))
     }
+
+    /// Five characters that make a name unlike others.
+    static func nameSuffix() -> String { String((0..<5).map { _ in nameAlphabet.randomElement() ?? "x" }) }
 
     /// Objects are made only in namespaces that exist and stay.
     private func requireOpenNamespace(_ namespace: String, _ name: String, _ call: ResourceCall) throws {

@@ -56,24 +56,30 @@ extension APIServer {
             try admit(&new, old: live, call)
             try checkGrants(new, old: live, call)
             try admitCertificateRequest(&new, old: live, call)
+            recordManager(&new, old: live, call, subresource: subresource, ownership)
+            let request = AdmissionRequest(operation: .update, call: call, old: live, store: store, time: time)
+            if subresource != "binding" { try await admission.admit(&new, request) }
             countGeneration(&new, live: live, call, subresource: subresource)
             try checkFinalizers(new, live: live, call)
             try validate(new, old: live, call, writtenUID: writtenUID)
-            recordManager(&new, old: live, call, subresource: subresource, ownership)
+            var isKept = false
+            defer { settleAdmission(of: new, call, isKept: isKept) }
+            let warnings = subresource == "binding" ? [] : try await admission.validate(new, request)
             try complete(&new, call)
-            if new == live { return try answer(call, live) }
-            if call.isDryRun { return try answer(call, new) }
+            if new == live { return try answer(call, live, warnings) }
+            if call.isDryRun { return try answer(call, new, warnings) }
             do {
                 if new.isBeingDeleted, new.isReadyToVanish {
                     // Watchers are told the object as it was kept last, the writer as he made it.
                     let last = try await store.remove(call.resource.collection, key, expecting: entry.revision)
                     await didRemove(call.resource, last)
                     new.setMetadata(.resourceVersion, last.metadataValue(.resourceVersion))
-                    return try answer(call, new)
+                    return try answer(call, new, warnings)
                 }
                 let stored = try await store.commit(call.resource.collection, new, expecting: .revision(entry.revision))
-                didChange(call.resource, stored)
-                return try answer(call, stored)
+                isKept = true
+                didChange(call.resource, stored, from: live)
+                return try answer(call, stored, warnings)
             } catch ObjectStore.CommitError.changed {
                 continue
             } catch ObjectStore.CommitError.missing {

@@ -54,7 +54,10 @@ struct ContainerPlanner: Sendable {
         var base = environment.filter { configuration.inheritedEnvironment.contains($0.key) }
         base["HOSTNAME"] = pod.spec?.hostname ?? pod.name
         base[ProcessRecords.marker] = records.marker(podUID: pod.uid ?? "", container: container.name, attempt: attempt)
-        for mount in mounts { base["CLAW_VOLUME_\(EnvironmentBuilder.variableName(mount.name))"] = mount.directory }
+        // A token's volume has a name that nobody can know beforehand.
+        for mount in mounts where !mount.name.hasPrefix("kube-api-access-") {
+            base["CLAW_VOLUME_\(EnvironmentBuilder.variableName(mount.name))"] = mount.directory
+        }
         return base
     }
 

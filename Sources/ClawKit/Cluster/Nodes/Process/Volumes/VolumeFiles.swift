@@ -54,10 +54,15 @@ struct VolumeFiles {
                     data, map.items, defaultMode: projected.defaultMode ?? Self.mode, isOptional: map.optional ?? false)
             } else if let downward = source.downwardAPI {
                 files += try self.files(downward.items, defaultMode: projected.defaultMode ?? Self.mode)
+            } else if let token = source.serviceAccountToken {
+                files.append(
+                    File(
+                        path: try Self.checked(token.path), bytes: Array(try await sources.token(token, of: pod).reveal().utf8),
+                        mode: Self.secretMode(projected.defaultMode)))
             } else {
                 throw ConfigurationProblem(
-                    "a projected volume may hold secret, configMap and downwardAPI sources on a process node, "
-                        + "no service account tokens, certificates or trust bundles")
+                    "a projected volume may hold secret, configMap, downwardAPI and serviceAccountToken sources on a "
+                        + "process node, no certificates or trust bundles")
             }
         }
         return files

@@ -1,0 +1,66 @@
+import ClawDocuments
+import ClawModels
+
+/// The plugins in the order in which Kubernetes asks them.
+struct AdmissionChain: Sendable {
+    private let plugins: [any AdmissionPlugin]
+    /// Whether a namespace is made with its default service account.
+    let hasDefaultAccounts: Bool
+
+    func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {
+        for plugin in plugins { try await plugin.admit(&object, request) }
+    }
+
+    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws -> [String] {
+        var warnings: [String] = []
+        for plugin in plugins { warnings += try await plugin.validate(object, request) }
+        return warnings
+    }
+}
+
+extension EmbeddedCluster {
+    /// An admission plugin of the API server, by its name in Kubernetes; each can be left out.
+    public enum AdmissionKind: String, CaseIterable, Sendable, Hashable {
+        /// Holds pods and claims to the LimitRanges of their namespace, and fills in their defaults.
+        case limitRanger = "LimitRanger"
+        /// Gives each pod a service account, its token and its pull secrets.
+        case serviceAccount = "ServiceAccount"
+        /// Holds pods to the security level of their namespace.
+        case podSecurity = "PodSecurity"
+        /// Resolves priority classes.
+        case priority = "Priority"
+        /// Lets pods stay five minutes on a node that is lost.
+        case defaultTolerationSeconds = "DefaultTolerationSeconds"
+        /// Keeps volumes and claims while they are in use.
+        case storageObjectInUseProtection = "StorageObjectInUseProtection"
+        /// Gives claims and ingresses the class marked as default.
+        case defaultStorageClass = "DefaultStorageClass"
+        case defaultIngressClass = "DefaultIngressClass"
+        /// Takes a pod's overhead and node selection from its RuntimeClass.
+        case runtimeClass = "RuntimeClass"
+        /// Counts what a namespace uses against its quotas.
+        case resourceQuota = "ResourceQuota"
+
+        public static let all = Set(allCases)
+    }
+}
+
+extension AdmissionChain {
+    init(_ kinds: Set<EmbeddedCluster.AdmissionKind>, hasDefaultAccounts: Bool) {
+        self.hasDefaultAccounts = hasDefaultAccounts
+        plugins = EmbeddedCluster.AdmissionKind.allCases.filter(kinds.contains).map { kind in
+            switch kind {
+            case .limitRanger: LimitRanger()
+            case .serviceAccount: ServiceAccountPlugin(hasDefaultAccounts: hasDefaultAccounts)
+            case .podSecurity: PodSecurityPlugin()
+            case .priority: PriorityPlugin()
+            case .defaultTolerationSeconds: DefaultTolerations()
+            case .storageObjectInUseProtection: StorageProtection()
+            case .defaultStorageClass: DefaultStorageClass()
+            case .defaultIngressClass: DefaultIngressClass()
+            case .runtimeClass: RuntimeClassPlugin()
+            case .resourceQuota: QuotaPlugin()
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import ClawBase
+import ClawDocuments
+import ClawModels
+
+/// A step every write passes between authorization and the store. It may change the object, then refuse it.
+/// <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/>
+protocol AdmissionPlugin: Sendable {
+    /// Changes the object on its way in; nobody owns what is added here. Runs before the kind's own rules.
+    func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws
+
+    /// Refuses what may not be, once the kind's own rules hold; returns warnings for the client.
+    /// - Parameter object: nil for a deletion.
+    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws -> [String]
+}
+
+extension AdmissionPlugin {
+    func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {}
+    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws -> [String] { [] }
+}
+
+/// What a plugin is told of a write.
+struct AdmissionRequest: Sendable {
+    enum Operation: String, Sendable {
+        case create = "CREATE"
+        case update = "UPDATE"
+        case delete = "DELETE"
+        case connect = "CONNECT"
+    }
+
+    let operation: Operation
+    let call: ResourceCall
+    /// The object as it is stored; nil for what is new.
+    let old: JSONObject?
+    let store: ObjectStore
+    let time: any TimeSource
+
+    var type: ResourceType { call.resource.type }
+    var subresource: String? { call.target.subresource }
+
+    /// Whether a pod, not one of its subresources, is written.
+    var isPod: Bool { subresource == nil && type.plural == "pods" && type.group.isEmpty }
+    var createsPod: Bool { operation == .create && isPod }
+
+    func forbidden(_ object: JSONObject, _ why: String) -> APIStatus {
+        .forbidden(call.resource.subject, object.objectName, why)
+    }
+
+    /// The objects of a built-in kind in the request's namespace.
+    func neighbours(_ plural: String, group: String = "") -> [JSONObject] {
+        guard let namespace = call.namespace else { return [] }
+        return store.list(.init(group: group, plural: plural), namespace: namespace).objects
+    }
+
+    func find(_ plural: String, group: String = "", namespace: String = "", _ name: String) -> JSONObject? {
+        store.get(.init(group: group, plural: plural), .init(namespace: namespace, name: name))?.object
+    }
+
+    /// The namespace the object is in.
+    var namespaceObject: JSONObject? { call.namespace.flatMap { find("namespaces", $0) } }
+}
