@@ -14,6 +14,16 @@ extension EmbeddedCluster {
         case deployments
         /// Makes and deletes the pods of ReplicaSets.
         case replicaSets = "replica-sets"
+        /// Keeps the pods of StatefulSets, each with its name and volumes.
+        case statefulSets = "stateful-sets"
+        /// Keeps a pod of each DaemonSet on every node that is meant.
+        case daemonSets = "daemon-sets"
+        /// Runs Jobs' pods until they have succeeded.
+        case jobs
+        /// Deletes Jobs some time after their end.
+        case finishedJobs = "finished-jobs"
+        /// Makes Jobs by the clock.
+        case cronJobs = "cron-jobs"
         /// Serves custom resources as their definitions come and go.
         case customResourceDefinitions = "custom-resource-definitions"
         /// Gives each namespace the authority's certificate.
@@ -31,19 +41,25 @@ extension EmbeddedCluster {
     }
 
     func controllers(_ kinds: Set<ControllerKind>, _ caches: SharedCaches, _ logger: Logger) -> [Controller] {
-        ControllerKind.allCases.filter(kinds.contains).map { kind in
+        ControllerKind.allCases.filter(kinds.contains).flatMap { kind -> [Controller] in
             switch kind {
-            case .garbageCollector: GarbageCollector(server, client).controller(caches, logger)
-            case .namespaces: NamespaceController(server, client).controller(caches, logger)
-            case .scheduler: Scheduler(client).controller(caches, logger)
-            case .deployments: DeploymentController(client, caches).controller(caches, logger)
-            case .replicaSets: ReplicaSetController(client, caches).controller(caches, logger)
-            case .customResourceDefinitions: DefinitionController.controller(client, caches, logger)
-            case .rootCertificates: RootCertificatePublisher.controller(authority, client, caches, logger)
-            case .roleAggregation: RoleAggregation.controller(client, caches, logger)
-            case .volumeProtection: VolumeProtectionController(client, caches).controller(caches, logger)
-            case .resourceQuotas: QuotaController(server).controller(caches, logger)
-            case .certificateSigning: CertificateSigner(authority, client).controller(caches, logger)
+            case .garbageCollector: [GarbageCollector(server, client).controller(caches, logger)]
+            case .namespaces: [NamespaceController(server, client).controller(caches, logger)]
+            case .scheduler: [Scheduler(client).controller(caches, logger)]
+            case .deployments: [DeploymentController(client, caches).controller(caches, logger)]
+            case .replicaSets: [ReplicaSetController(client, caches).controller(caches, logger)]
+            case .statefulSets: [StatefulSetController(client, caches).controller(caches, logger)]
+            case .daemonSets: [DaemonSetController(client, caches).controller(caches, logger)]
+            case .jobs:
+                [JobController(client, caches).controller(caches, logger), JobOrphans.controller(client, caches, logger)]
+            case .finishedJobs: [FinishedJobs.controller(client, caches, logger)]
+            case .cronJobs: [CronJobController(client, caches).controller(caches, logger)]
+            case .customResourceDefinitions: [DefinitionController.controller(client, caches, logger)]
+            case .rootCertificates: [RootCertificatePublisher.controller(authority, client, caches, logger)]
+            case .roleAggregation: [RoleAggregation.controller(client, caches, logger)]
+            case .volumeProtection: [VolumeProtectionController(client, caches).controller(caches, logger)]
+            case .resourceQuotas: [QuotaController(server).controller(caches, logger)]
+            case .certificateSigning: [CertificateSigner(authority, client).controller(caches, logger)]
             }
         }
     }

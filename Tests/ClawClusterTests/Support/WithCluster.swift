@@ -1,14 +1,17 @@
+import ClawBase
 import ClawCluster
 import ClawKubernetes
 import Logging
 
 /// Runs `body` against an embedded cluster of its own, controllers running.
 func withCluster<R: Sendable>(
-    dataDirectory: String? = nil, _ body: @escaping @Sendable (EmbeddedCluster) async throws -> R
+    dataDirectory: String? = nil, time: any TimeSource = SystemTime(),
+    controllers: Set<EmbeddedCluster.ControllerKind> = EmbeddedCluster.ControllerKind.all, _ body: @escaping @Sendable (EmbeddedCluster) async throws -> R
 ) async throws -> R {
     var options = EmbeddedCluster.Options()
     options.dataDirectory = dataDirectory
     options.durability = .none
+    (options.time, options.controllers) = (time, controllers)
     options.logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     return try await EmbeddedCluster.withCluster(options, body)
 }

@@ -25,7 +25,7 @@ struct NodeFacts: Sendable {
 struct PodNeeds: Sendable {
     let request: ResourceAmounts
     private let selector: [String: String]
-    private let terms: [NodeSelectorTerm]?
+    private var terms: [NodeSelectorTerm]?
     private let tolerations: [Toleration]
 
     init(_ pod: Pod) {
@@ -35,15 +35,24 @@ struct PodNeeds: Sendable {
         tolerations = pod.spec?.tolerations ?? []
     }
 
+    /// As far as `template` says where it may go: what the pod itself says of nodes' names does not count.
+    init(_ pod: Pod, ignoringNames template: PodSpec?) {
+        self.init(pod)
+        terms = template?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+    }
+
+    func isMeant(for node: NodeFacts) -> Bool {
+        selector.allSatisfy { node.labels[$0.key] == $0.value } && terms?.contains { $0.matches(node) } ?? true
+    }
+
     /// Why the pod cannot go there, in kube-scheduler's words; empty where it can.
     func obstacles(on node: NodeFacts, taken: ResourceAmounts) -> [String] {
-        if node.isUnschedulable, !tolerates(Self.unschedulable) {
+        if node.isUnschedulable, !isTolerated(Self.unschedulable) {
             return ["node(s) were unschedulable"]
         }
         guard node.isReady else { return ["node(s) were not ready"] }
-        guard selector.allSatisfy({ node.labels[$0.key] == $0.value }), terms?.contains(where: { $0.matches(node) }) ?? true
-        else { return ["node(s) didn't match Pod's node affinity/selector"] }
-        if let taint = node.taints.first(where: { !tolerates($0) }) {
+        guard isMeant(for: node) else { return ["node(s) didn't match Pod's node affinity/selector"] }
+        if let taint = node.taints.first(where: { !isTolerated($0) }) {
             return ["node(s) had untolerated taint {\(taint.key): \(taint.value ?? "")}"]
         }
         guard let offered = node.offered else { return [] }
@@ -54,7 +63,7 @@ struct PodNeeds: Sendable {
 
     private static let unschedulable = Taint(key: "node.kubernetes.io/unschedulable", effect: "NoSchedule")
 
-    private func tolerates(_ taint: Taint) -> Bool { tolerations.contains { $0.tolerates(taint) } }
+    func isTolerated(_ taint: Taint) -> Bool { tolerations.contains { $0.tolerates(taint) } }
 }
 
 extension Toleration {

@@ -10,8 +10,9 @@ struct ReplicaSetController: Sendable {
     private let client: KubernetesClient
     private let sets: ObjectCache<ReplicaSet>
     private let pods: ObjectCache<Pod>
-    private let orphans: OrphanPods
-    private let pending: PendingPods
+    private let claims: PodClaims
+    private let pending: PendingWrites<Pod>
+    private let events: ControllerEvents
     private let time: any TimeSource
 
     init(_ client: KubernetesClient, _ caches: SharedCaches) {
@@ -19,8 +20,9 @@ struct ReplicaSetController: Sendable {
         time = caches.time
         sets = caches.cache(ReplicaSet.self)
         pods = caches.cache(Pod.self)
-        orphans = OrphanPods(pods)
-        pending = PendingPods(pods)
+        claims = PodClaims(client, pods)
+        pending = PendingWrites(pods)
+        events = ControllerEvents(client, "replicaset-controller", time: caches.time)
     }
 
     func controller(_ caches: SharedCaches, _ logger: Logger) -> Controller {
@@ -41,9 +43,10 @@ struct ReplicaSetController: Sendable {
         }
         let now = time.now
         if let wait = pending.wait(key, now: now) { return .again(after: wait) }
+        guard let selector = set.spec?.selector.ownersQuery else { return .settled }
         let owned: [Pod]
         do {
-            owned = try await claim(set)
+            owned = try await claims.claim(for: set, selector) { $0.isActive }
         } catch let error as KubernetesError where error.isConflict {
             // A pod that may be ours has changed: counting without it would make one too many.
             return .again(after: .milliseconds(20))
@@ -62,54 +65,27 @@ struct ReplicaSetController: Sendable {
         return wait.map { .again(after: $0) } ?? .settled
     }
 
-    // MARK: whose pods these are
-
-    private func claim(_ set: ReplicaSet) async throws -> [Pod] {
-        var owned: [Pod] = []
-        for pod in pods.controlled(by: set.uid ?? "") {
-            if set.selects(pod) || !pod.isActive { owned.append(pod) } else { try await release(pod, from: set) }
-        }
-        guard !set.isBeingDeleted else { return owned }
-        for pod in orphans.matching(set.selects, in: set.namespace ?? "") where pod.isActive {
-            if let adopted = try await adopt(pod, for: set) { owned.append(adopted) }
-        }
-        return owned
-    }
-
-    private func adopt(_ pod: Pod, for set: ReplicaSet) async throws -> Pod? {
-        var pod = pod
-        pod.metadata.ownerReferences.append(OwnerReference(controlling: set))
-        return try await replace(pod)
-    }
-
-    private func release(_ pod: Pod, from set: ReplicaSet) async throws {
-        var pod = pod
-        pod.metadata.ownerReferences.removeAll { $0.uid == set.uid }
-        _ = try await replace(pod)
-    }
-
-    /// nil where the pod has gone meanwhile.
-    private func replace(_ pod: Pod) async throws -> Pod? {
-        do {
-            return try await client.replace(pod)
-        } catch let error as KubernetesError where error.isNotFound {
-            return nil
-        }
-    }
-
     // MARK: how many there are
 
     private func scale(_ set: ReplicaSet, _ active: [Pod], _ now: Timestamp) async throws {
         let key = ObjectKey(set)
         let wanted = set.spec?.replicas ?? 1
         for _ in active.count..<max(wanted, active.count) {
-            let pod = try await client.create(set.newPod())
+            let pod: Pod
+            do {
+                pod = try await client.create(set.newPod())
+            } catch let error as KubernetesError {
+                await events.warning("FailedCreate", "Error creating: \(error.message)", on: set)
+                throw error
+            }
             pending.didMake(pod, for: key, now: now)
+            await events.normal("SuccessfulCreate", "Created pod: \(pod.name)", on: set)
         }
         let surplus = active.sorted { $0.isDeleted(before: $1) }.prefix(max(0, active.count - wanted))
         for pod in surplus {
             try await client.deleteIfPresent(Pod.self, pod.name, in: pod.namespace, uid: pod.uid)
             pending.didDelete(pod, of: key, now: now)
+            await events.normal("SuccessfulDelete", "Deleted pod: \(pod.name)", on: set)
         }
     }
 
@@ -152,10 +128,7 @@ struct ReplicaSetController: Sendable {
 
 extension ReplicaSet {
     fileprivate func selects(_ pod: Pod) -> Bool {
-        guard let selector = spec?.selector, let query = try? LabelQuery(selector), !query.requirements.isEmpty else {
-            return false
-        }
-        return query.matches(pod.labels)
+        spec?.selector.ownersQuery?.matches(pod.labels) ?? false
     }
 
     fileprivate func newPod() -> Pod {
