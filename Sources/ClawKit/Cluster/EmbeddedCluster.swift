@@ -33,6 +33,8 @@ public final class EmbeddedCluster: Sendable {
         public var controllers = ControllerKind.all
         /// The admission plugins that writes pass.
         public var admission = AdmissionKind.all
+        /// Where requests and revisions are noted; nil: nowhere.
+        public var history: ClusterHistory?
         public var time: any TimeSource = SystemTime()
         public var logger = Logger(label: "clawkit.cluster")
         /// Reaches nodes that run in other processes.
@@ -58,7 +60,10 @@ public final class EmbeddedCluster: Sendable {
     public init(_ options: Options = Options()) async throws {
         self.options = options
         let journal = try options.dataDirectory.map { try StoreJournal(directory: $0, durability: options.durability) }
-        let store = ObjectStore(journal: journal)
+        let (history, time) = (options.history, options.time)
+        let store = ObjectStore(journal: journal) { collection, event in
+            history?.note(collection, event, at: time.now)
+        }
         let nodes = NodeConnections(transport: options.nodeTransport)
         let keys = try await ClusterKeys.load(from: store, authority: options.authority, now: options.time.now)
         authority = keys.authority
@@ -68,7 +73,7 @@ public final class EmbeddedCluster: Sendable {
             store: store, authenticator: TrustingAuthenticator(),
             socketAuthenticator: SocketAuthenticator(known, accounts: accounts), accounts: accounts, nodes: nodes,
             admission: AdmissionChain(options.admission, hasDefaultAccounts: options.controllers.contains(.namespaces)),
-            time: options.time, logger: options.logger)
+            history: options.history, time: options.time, logger: options.logger)
         try await BootstrapPolicy.install(in: store, now: options.time.now)
         transport = HandlerTransport(server)
         client = KubernetesClient(transport, userAgent: "clawkit-cluster")
@@ -89,7 +94,7 @@ public final class EmbeddedCluster: Sendable {
         defer { server.store.close() }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await caches.run() }
-            group.addTask { try await self.keepJournalSmall() }
+            if options.dataDirectory != nil { group.addTask { try await self.keepJournalSmall() } }
             for controller in controllers { group.addTask { try await controller.run() } }
         }
     }

@@ -11,7 +11,7 @@ public struct Backoff: Sendable {
     /// The delay after `failures` ≥ 1 failures in a row, between half of and the whole exponential step.
     public func delay(afterFailures failures: Int) -> Duration {
         let step = ceiling(afterFailures: failures)
-        return step / 2 + step / 2 * Double.random(in: 0...1)
+        return step / 2 + step / 2 * Chance.unit()
     }
 
     /// The exponential step itself, without jitter.

@@ -19,6 +19,7 @@ final class APIServer: Handler {
     let time: any TimeSource
     let logger: Logger
     let admission: AdmissionChain
+    private let history: ClusterHistory?
     /// Told of objects whose owners, dependents or own existence may need the garbage collector.
     let ownershipObserver = Mutex<(@Sendable (JSONObject) -> Void)?>(nil)
     /// Told of namespaces that may use less of their quotas than is counted.
@@ -26,8 +27,8 @@ final class APIServer: Handler {
 
     init(
         store: ObjectStore, authenticator: any RequestAuthenticator, socketAuthenticator: SocketAuthenticator,
-        accounts: ServiceAccountTokens, nodes: NodeConnections, admission: AdmissionChain, time: any TimeSource,
-        logger: Logger
+        accounts: ServiceAccountTokens, nodes: NodeConnections, admission: AdmissionChain, history: ClusterHistory? = nil,
+        time: any TimeSource, logger: Logger
     ) {
         self.store = store
         self.authenticator = authenticator
@@ -36,6 +37,7 @@ final class APIServer: Handler {
         authorizer = RoleAuthorizer(store)
         self.nodes = nodes
         self.admission = admission
+        self.history = history
         self.time = time
         self.logger = logger
         registry = ResourceRegistry(builtIn: RegisteredResource.kubernetes)
@@ -53,6 +55,17 @@ final class APIServer: Handler {
     }
 
     private func respond(to request: Request, as authenticator: some RequestAuthenticator) async -> Response {
+        guard let history else { return await answer(request, authenticator) }
+        let target = ResourceTarget.parse(request.path)
+        // Who is refused is noted under the name shown.
+        let user = (try? authorizedUser(of: request, to: target, authenticator)) ?? (try? authenticator.authenticate(request))
+        let number = history.begin(request, target, user: user ?? .anonymous, at: time.now)
+        let response = await answer(request, authenticator)
+        history.end(number, status: response.status.code)
+        return response
+    }
+
+    private func answer(_ request: Request, _ authenticator: some RequestAuthenticator) async -> Response {
         do {
             return try await route(request, authenticator).encoded(for: request)
         } catch let status as APIStatus {

@@ -75,15 +75,19 @@ final class ObjectStore: Sendable {
         var ownership = OwnershipIndex()
         var nextWaiter: UInt64 = 0
         var isClosed = false
+        var epoch = 0
     }
 
     let reservations = QuotaReservations()
     private let state = Mutex(State())
     private let journal: StoreJournal?
+    private let onChange: @Sendable (Collection, Event) -> Void
 
     /// A store in memory, or, with a journal, one that continues where the journal ends.
-    init(journal: StoreJournal? = nil) {
+    /// - Parameter onChange: is told every change, in order, under the store's lock: it must be quick.
+    init(journal: StoreJournal? = nil, onChange: @escaping @Sendable (Collection, Event) -> Void = { _, _ in }) {
         self.journal = journal
+        self.onChange = onChange
         guard let restored = journal?.restored else { return }
         state.withLock { state in
             state.revision = restored.revision
@@ -168,11 +172,11 @@ final class ObjectStore: Sendable {
             stored.setMetadata(.resourceVersion, .string(String(revision)))
             let position = try journal?.stage(put: stored, in: collection, revision: revision)
             state.revision = revision
-            state.record(
-                collection,
-                Event(
-                    revision: revision, change: current == nil ? .added : .modified, key: key, object: stored,
-                    previous: current?.object))
+            let event = Event(
+                revision: revision, change: current == nil ? .added : .modified, key: key, object: stored,
+                previous: current?.object)
+            state.record(collection, event)
+            onChange(collection, event)
             return (stored, position)
         }
         if let position { try await journal?.commit(position) }
@@ -189,9 +193,9 @@ final class ObjectStore: Sendable {
             last.setMetadata(.resourceVersion, .string(String(revision)))
             let position = try journal?.stage(remove: key, from: collection, revision: revision)
             state.revision = revision
-            state.record(
-                collection,
-                Event(revision: revision, change: .deleted, key: key, object: last, previous: current.object))
+            let event = Event(revision: revision, change: .deleted, key: key, object: last, previous: current.object)
+            state.record(collection, event)
+            onChange(collection, event)
             return (last, position)
         }
         if let position { try await journal?.commit(position) }
@@ -227,10 +231,11 @@ final class ObjectStore: Sendable {
 
     /// The changes of a collection after `revision`, waiting for at least one.
     func changes(_ collection: Collection, after revision: UInt64) async -> LogRead {
+        let epoch = epoch
         while true {
             if let read = readLog(collection, after: revision) { return read }
             await waitForChange(collection, after: revision)
-            if Task.isCancelled { return .closed }
+            if Task.isCancelled || self.epoch != epoch { return .closed }
         }
     }
 
@@ -285,19 +290,35 @@ final class ObjectStore: Sendable {
         }
     }
 
-    /// Ends every watch.
+    /// Ends every watch, as a server does that is started anew; new ones may begin at once.
+    func interruptWatches() {
+        let waiters = state.withLock { state in
+            state.epoch += 1
+            return state.takeWaiters()
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Counts the interruptions.
+    var epoch: Int { state.withLock { $0.epoch } }
+
+    /// Ends every watch, for good.
     func close() {
         let waiters = state.withLock { state in
             state.isClosed = true
-            let waiters = state.collections.values.flatMap(\.waiters.values)
-            for collection in state.collections.keys { state.collections[collection]?.waiters = [:] }
-            return waiters
+            return state.takeWaiters()
         }
         for waiter in waiters { waiter.resume() }
     }
 }
 
 extension ObjectStore.State {
+    fileprivate mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
+        let waiters = collections.values.flatMap { $0.waiters }.sorted { $0.key < $1.key }.map(\.value)
+        for collection in collections.keys { collections[collection]?.waiters = [:] }
+        return waiters
+    }
+
     fileprivate mutating func sortedKeys(of collection: ObjectStore.Collection) -> [ObjectStore.Key] {
         guard let contents = collections[collection] else { return [] }
         if let keys = contents.sortedKeys { return keys }
@@ -324,7 +345,8 @@ extension ObjectStore.State {
         let waiters = contents.waiters
         contents.waiters = [:]
         collections[collection] = contents
-        for waiter in waiters.values { waiter.resume() }
+        // In the order they came: a simulation is to be the same each time.
+        for (_, waiter) in waiters.sorted(by: { $0.key < $1.key }) { waiter.resume() }
     }
 }
 

@@ -1,5 +1,5 @@
+import ClawBase
 import ClawDocuments
-import Foundation
 import ClawModels
 
 /// What the server itself adds to a new object on its way to the store. Nobody owns these fields.
@@ -30,7 +30,7 @@ extension APIServer {
     func makeDefaultAccount(in namespace: String) async throws {
         guard admission.hasDefaultAccounts else { return }
         var account = ServiceAccount(metadata: ObjectMeta(name: "default", namespace: namespace))
-        account.metadata.uid = UUID().uuidString.lowercased()
+        account.metadata.uid = Chance.uuid()
         account.metadata.document.set(.creationTimestamp, time.now.rfc3339())
         do {
             _ = try await store.commit(.init(group: "", plural: "serviceaccounts"), account.document, expecting: .absent)

@@ -1,3 +1,4 @@
+import ClawBase
 import ClawDocuments
 
 /// Which addresses and node ports services have: of 10.96.0.0/16 and 30000–32767. Nothing routes the addresses; clients
@@ -84,7 +85,7 @@ struct ServiceAddresses {
 
     /// The low addresses are for those who choose one themselves.
     private func freeAddress() -> String? {
-        (0..<64).lazy.map { _ in "10.96.\(Int.random(in: 1...255)).\(Int.random(in: 1...254))" }
+        (0..<64).lazy.map { _ in "10.96.\(Chance.number(in: 1...255)).\(Chance.number(in: 1...254))" }
             .first { !usedAddresses.contains($0) }
     }
 
@@ -118,7 +119,7 @@ struct ServiceAddresses {
     }
 
     private func freePort(_ port: JSON) -> Int64? {
-        (0..<256).lazy.map { _ in Int64.random(in: Self.ports) }.first { !usedPorts.contains(Self.text(port, $0)) }
+        (0..<256).lazy.map { _ in Int64(Chance.number(in: Int(Self.ports.lowerBound)...Int(Self.ports.upperBound))) }.first { !usedPorts.contains(Self.text(port, $0)) }
     }
 
     // MARK: updates

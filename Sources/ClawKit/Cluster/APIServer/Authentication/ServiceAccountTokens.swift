@@ -49,7 +49,7 @@ final class ServiceAccountTokens: Sendable {
         for object in objects { kubernetes[object.kind] = ["name": .string(object.name), "uid": .string(object.uid)] }
         let claims: JSON = [
             "aud": .array(audiences.map(JSON.string)), "exp": .integer(expires.seconds), "iat": .integer(now.seconds),
-            "iss": .string(issuer), "jti": .string(UUID().uuidString.lowercased()),
+            "iss": .string(issuer), "jti": .string(Chance.uuid()),
             "kubernetes.io": .object(kubernetes),
             "nbf": .integer(now.seconds), "sub": .string(account.userName),
         ]

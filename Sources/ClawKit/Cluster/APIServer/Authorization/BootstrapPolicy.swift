@@ -29,7 +29,7 @@ enum BootstrapPolicy {
     ) async throws {
         guard store.get(collection, ObjectStore.Key(object: object)) == nil else { return }
         var object = object
-        object.setMetadata(.uid, .string(UUID().uuidString.lowercased()))
+        object.setMetadata(.uid, .string(Chance.uuid()))
         object.setMetadata(.creationTimestamp, .string(now.rfc3339()))
         _ = try await store.commit(collection, object, expecting: .absent)
     }

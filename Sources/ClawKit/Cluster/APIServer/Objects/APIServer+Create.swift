@@ -73,7 +73,7 @@ extension APIServer {
     }
 
     private func prepareForCreate(_ object: inout JSONObject, _ call: ResourceCall) {
-        object.setMetadata(.uid, .string(UUID().uuidString.lowercased()))
+        object.setMetadata(.uid, .string(Chance.uuid()))
         object.setMetadata(.creationTimestamp, .string(time.now.rfc3339()))
         object.setMetadata(.deletionTimestamp, nil)
         object.setMetadata(.deletionGracePeriodSeconds, nil)
@@ -98,7 +98,7 @@ extension APIServer {
     }
 
     /// Five characters that make a name unlike others.
-    static func nameSuffix() -> String { String((0..<5).map { _ in nameAlphabet.randomElement() ?? "x" }) }
+    static func nameSuffix() -> String { String((0..<5).map { _ in nameAlphabet[Chance.number(in: 0...nameAlphabet.count - 1)] }) }
 
     /// Objects are made only in namespaces that exist and stay.
     private func requireOpenNamespace(_ namespace: String, _ name: String, _ call: ResourceCall) throws {

@@ -61,6 +61,9 @@ actor WatchSource: WatchValues {
     private let time: any TimeSource
     private let initial: Initial
 
+    /// The store's when the watch began: it ends with it.
+    private let epoch: Int
+
     private var cursor: UInt64?
     private var pending: [JSONObject] = []
     private var position = 0
@@ -75,6 +78,7 @@ actor WatchSource: WatchValues {
         (self.store, self.resource, self.namespace, self.filter) = (store, resource, namespace, filter)
         (self.initial, self.representation, self.table) = (initial, representation, table)
         (self.sendsBookmarks, self.deadline, self.time) = (sendsBookmarks, deadline, time)
+        epoch = store.epoch
     }
 
     /// How long a watch may have nothing to say before it sends a bookmark.
@@ -87,7 +91,7 @@ actor WatchSource: WatchValues {
                 return pending[position]
             }
             (pending, position) = ([], 0)
-            if hasEnded { return nil }
+            if hasEnded || store.epoch != epoch { return nil }
             guard let cursor else {
                 begin()
                 continue

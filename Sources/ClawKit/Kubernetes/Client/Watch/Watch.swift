@@ -147,7 +147,7 @@ public struct Watch<R: Resource>: AsyncSequence, Sendable {
             var query = start
             query["watch"] = "true"
             query["allowWatchBookmarks"] = "true"
-            query["timeoutSeconds"] = "\(Int.random(in: 290...590))"
+            query["timeoutSeconds"] = "\(Chance.number(in: 290...590))"
             try watch.selection.add(to: &query)
             var request = try APIRequest.collection(.get, watch.kind, in: watch.namespace, query: query)
             request.accept = R.representation.accept(list: false)

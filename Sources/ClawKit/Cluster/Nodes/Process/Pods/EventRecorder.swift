@@ -94,7 +94,7 @@ final class EventRecorder: Sendable {
     private func create(_ entry: Entry, _ key: Key) async throws {
         let name =
             "\(entry.pod.name ?? "").\(String(UInt64(bitPattern: entry.at.nanoseconds), radix: 16))"
-            + String(UInt16.random(in: 0...UInt16.max), radix: 16)
+            + String(Chance.number(in: 0...0xFFFF), radix: 16)
         let stamp = entry.at.rfc3339()
         _ = try await api.create(
             Event(

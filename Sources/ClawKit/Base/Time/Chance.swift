@@ -1,0 +1,62 @@
+import Synchronization
+
+/// Where chance comes from: back-off jitter, generated names, identifiers. Nothing secret is made of it.
+///
+/// Everywhere the system's own generator, except within ``withSeed(_:_:)``, where a seed decides, so that a run of many
+/// tasks can be repeated. It is a task-local value: what the body starts has it too.
+public enum Chance {
+    @TaskLocal private static var seeded: Seeded?
+
+    private final class Seeded: Sendable {
+        private let generator: Mutex<SplitMix64>
+        init(_ seed: UInt64) { generator = Mutex(SplitMix64(seed: seed)) }
+        func next() -> UInt64 { generator.withLock { $0.next() } }
+    }
+
+    /// Runs `body` with chance from a seed.
+    public static func withSeed<T, Failure>(
+        _ seed: UInt64, _ body: () async throws(Failure) -> T
+    ) async throws(Failure) -> T {
+        // The task local's own function has no typed errors.
+        do {
+            return try await $seeded.withValue(Seeded(seed)) { try await body() }
+        } catch let error as Failure {
+            throw error
+        } catch {
+            preconditionFailure("only the body throws")
+        }
+    }
+
+    /// The generator in force.
+    public struct Generator: RandomNumberGenerator, Sendable {
+        private let seeded: Seeded?
+        fileprivate init() { seeded = Chance.seeded }
+        public mutating func next() -> UInt64 { seeded?.next() ?? UInt64.random(in: .min ... .max) }
+    }
+
+    public static var generator: Generator { Generator() }
+
+    public static func number(in range: ClosedRange<Int>) -> Int {
+        var generator = generator
+        return Int.random(in: range, using: &generator)
+    }
+
+    /// From 0 up to 1.
+    public static func unit() -> Double {
+        var generator = generator
+        return Double.random(in: 0...1, using: &generator)
+    }
+
+    /// A version 4 UUID in lower case (RFC 9562, section 5.4).
+    public static func uuid() -> String {
+        var generator = generator
+        let high = generator.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        let low = generator.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        func hex(_ value: UInt64, _ digits: Int) -> String {
+            let text = String(value, radix: 16)
+            return String(repeating: "0", count: digits - text.count) + text
+        }
+        return "\(hex(high >> 32, 8))-\(hex(high >> 16 & 0xFFFF, 4))-\(hex(high & 0xFFFF, 4))-\(hex(low >> 48, 4))-"
+            + hex(low & 0xFFFF_FFFF_FFFF, 12)
+    }
+}

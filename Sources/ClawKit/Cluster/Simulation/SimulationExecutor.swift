@@ -1,0 +1,63 @@
+import DequeModule
+import Dispatch
+import Synchronization
+
+/// Runs tasks one job after the other, in the order in which they became ready, and knows when nothing is left to do.
+///
+/// So a simulation is the same each time it runs, and virtual time knows when it may go on. Only what waits within the
+/// process is seen: a task that waits for a socket or the system's clock looks as if it had nothing to do.
+final class SimulationExecutor: TaskExecutor {
+    private struct State {
+        var jobs: Deque<UnownedJob> = []
+        var isDraining = false
+        var idlers: Deque<CheckedContinuation<Void, Never>> = []
+    }
+
+    private let state = Mutex(State())
+    private let queue = DispatchQueue(label: "clawkit.simulation")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let mustStart = state.withLock { state in
+            state.jobs.append(job)
+            defer { state.isDraining = true }
+            return !state.isDraining
+        }
+        if mustStart { queue.async { self.drain() } }
+    }
+
+    private enum Next {
+        case run(UnownedJob)
+        case idle(CheckedContinuation<Void, Never>)
+        case stop
+    }
+
+    private func drain() {
+        let executor = asUnownedTaskExecutor()
+        while true {
+            let next = state.withLock { state -> Next in
+                if let job = state.jobs.popFirst() { return .run(job) }
+                if let idler = state.idlers.popFirst() { return .idle(idler) }
+                state.isDraining = false
+                return .stop
+            }
+            switch next {
+            case .run(let job): job.runSynchronously(on: executor)
+            case .idle(let idler): idler.resume()
+            case .stop: return
+            }
+        }
+    }
+
+    /// Waits until everybody else waits too.
+    func rest() async {
+        await withCheckedContinuation { continuation in
+            let mustStart = state.withLock { state in
+                state.idlers.append(continuation)
+                defer { state.isDraining = true }
+                return !state.isDraining
+            }
+            if mustStart { queue.async { self.drain() } }
+        }
+    }
+}
