@@ -24,6 +24,10 @@ extension EmbeddedCluster {
         case finishedJobs = "finished-jobs"
         /// Makes Jobs by the clock.
         case cronJobs = "cron-jobs"
+        /// Lists the pods behind Services in EndpointSlices, and copies Endpoints kept by hand into such.
+        case endpointSlices = "endpoint-slices"
+        /// Lists the pods behind Services in Endpoints.
+        case endpoints
         /// Serves custom resources as their definitions come and go.
         case customResourceDefinitions = "custom-resource-definitions"
         /// Gives each namespace the authority's certificate.
@@ -54,6 +58,12 @@ extension EmbeddedCluster {
                 [JobController(client, caches).controller(caches, logger), JobOrphans.controller(client, caches, logger)]
             case .finishedJobs: [FinishedJobs.controller(client, caches, logger)]
             case .cronJobs: [CronJobController(client, caches).controller(caches, logger)]
+            case .endpointSlices:
+                [
+                    EndpointSliceController(client, caches).controller(caches, logger),
+                    EndpointMirrorController(client, caches).controller(caches, logger),
+                ]
+            case .endpoints: [EndpointsController(client, caches).controller(caches, logger)]
             case .customResourceDefinitions: [DefinitionController.controller(client, caches, logger)]
             case .rootCertificates: [RootCertificatePublisher.controller(authority, client, caches, logger)]
             case .roleAggregation: [RoleAggregation.controller(client, caches, logger)]

@@ -97,8 +97,11 @@ final class APIServer: Handler {
             }
             if target.namespace != nil, !resource.type.isNamespaced { throw APIStatus.noSuchPath }
             let call = ResourceCall(request: request, target: target, resource: resource, user: user)
-            var response = try await respond(to: call)
-            if let notice = resource.deprecation { response.addWarnings([notice]) }
+            guard let notice = resource.deprecation else { return try await respond(to: call) }
+            // With refusals too.
+            var response: Response
+            do { response = try await respond(to: call) } catch let status as APIStatus { response = status.response }
+            response.addWarnings([notice])
             return response
         }
     }
@@ -110,6 +113,7 @@ final class APIServer: Handler {
             try call.checkWriteOptions()
         }
         if let subresource = call.target.subresource { return try await respond(to: call, subresource: subresource) }
+        if call.resource.type.group == PodMetrics.type.group { return try await metrics(call) }
         let isWatch = call.target.isWatch || call.query.flag("watch")
         switch (call.request.method, call.target.name) {
         case (.get, nil):

@@ -17,7 +17,13 @@ enum DefinitionController {
             guard
                 definition.document[.status]?["acceptedNames"] != definition.document[.spec]?["names"]
             else { return .settled }
-            definition.document[.status] = CustomResourceDefinitions.accepted(definition.document, now: time.now)
+            let others = definitions.all.filter { $0.metadata.name != definition.metadata.name }.map(\.document)
+            let status = CustomResourceDefinitions.accepted(definition.document, others: others, now: time.now)
+            if CustomResourceDefinitions.isSame(status, definition.document[.status]) {
+                // Its names may become free.
+                return CustomResourceDefinitions.isRefused(definition.document) ? .again(after: .seconds(1)) : .settled
+            }
+            definition.document[.status] = status
             do {
                 _ = try await client.replaceStatus(definition)
             } catch let error as KubernetesError where error.isNotFound || error.isConflict {

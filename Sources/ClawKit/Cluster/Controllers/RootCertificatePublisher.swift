@@ -7,6 +7,11 @@ import Logging
 /// <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-token-volume>
 enum RootCertificatePublisher {
     private static let name = "kube-root-ca.crt"
+    /// What tools compare it with.
+    private static let description =
+        "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the "
+        + "internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes "
+        + "clusters."
 
     static func controller(
         _ authority: CertificateAuthority, _ client: KubernetesClient, _ caches: SharedCaches, _ logger: Logger
@@ -24,7 +29,7 @@ enum RootCertificatePublisher {
                 } else {
                     let metadata = ObjectMeta(
                         name: name, namespace: key.name,
-                        annotations: ["kubernetes.io/description": "The authority of the API server's certificate."])
+                        annotations: ["kubernetes.io/description": description])
                     _ = try await client.create(ConfigMap(metadata: metadata, data: data))
                 }
             } catch let error as KubernetesError
