@@ -221,7 +221,7 @@ let package = Package(
         .testTarget(
             name: "ClawHTTPServerTests",
             dependencies: [
-                "ClawBase", "ClawCluster", "ClawHTTPServer",
+                "ClawBase", "ClawCluster", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -37,6 +37,8 @@ public final class EmbeddedCluster: Sendable {
         public var history: ClusterHistory?
         public var time: any TimeSource = SystemTime()
         public var logger = Logger(label: "clawkit.cluster")
+        /// Makes the way to an admission webhook; a test may put a handler of its own in the place of the network.
+        public var webhookTransport: @Sendable (CurlTransport.Configuration) -> any Transport = { CurlTransport($0) }
         /// Reaches nodes that run in other processes.
         public var nodeTransport: (any Transport)?
         public init() {}
@@ -69,10 +71,15 @@ public final class EmbeddedCluster: Sendable {
         authority = keys.authority
         let accounts = ServiceAccountTokens(key: keys.tokenKey, store: store, time: options.time)
         let known = options.administratorToken.map { [($0, UserInfo.administrator)] } ?? []
+        let registry = ResourceRegistry(builtIn: RegisteredResource.kubernetes)
+        let webhooks = WebhookCaller(store, time: time, logger: options.logger, connect: options.webhookTransport)
+        let admission = AdmissionChain(
+            options.admission, hasDefaultAccounts: options.controllers.contains(.namespaces), webhooks: webhooks,
+            registry: registry)
         server = APIServer(
             store: store, authenticator: TrustingAuthenticator(),
             socketAuthenticator: SocketAuthenticator(known, accounts: accounts), accounts: accounts, nodes: nodes,
-            admission: AdmissionChain(options.admission, hasDefaultAccounts: options.controllers.contains(.namespaces)),
+            registry: registry, admission: admission,
             history: options.history, time: options.time, logger: options.logger)
         try await BootstrapPolicy.install(in: store, now: options.time.now)
         transport = HandlerTransport(server)

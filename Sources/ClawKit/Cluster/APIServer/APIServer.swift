@@ -27,7 +27,7 @@ final class APIServer: Handler {
 
     init(
         store: ObjectStore, authenticator: any RequestAuthenticator, socketAuthenticator: SocketAuthenticator,
-        accounts: ServiceAccountTokens, nodes: NodeConnections, admission: AdmissionChain, history: ClusterHistory? = nil,
+        accounts: ServiceAccountTokens, nodes: NodeConnections, registry: ResourceRegistry, admission: AdmissionChain, history: ClusterHistory? = nil,
         time: any TimeSource, logger: Logger
     ) {
         self.store = store
@@ -40,7 +40,7 @@ final class APIServer: Handler {
         self.history = history
         self.time = time
         self.logger = logger
-        registry = ResourceRegistry(builtIn: RegisteredResource.kubernetes)
+        self.registry = registry
         for definition in store.list(RegisteredResource.definitions, namespace: nil).objects { serve(definition) }
     }
 

@@ -11,10 +11,8 @@ struct AdmissionChain: Sendable {
         for plugin in plugins { try await plugin.admit(&object, request) }
     }
 
-    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws -> [String] {
-        var warnings: [String] = []
-        for plugin in plugins { warnings += try await plugin.validate(object, request) }
-        return warnings
+    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {
+        for plugin in plugins { try await plugin.validate(object, request) }
     }
 }
 
@@ -38,6 +36,10 @@ extension EmbeddedCluster {
         case defaultIngressClass = "DefaultIngressClass"
         /// Takes a pod's overhead and node selection from its RuntimeClass.
         case runtimeClass = "RuntimeClass"
+        /// Lets webhooks change what is written.
+        case mutatingWebhooks = "MutatingAdmissionWebhook"
+        /// Lets webhooks refuse it.
+        case validatingWebhooks = "ValidatingAdmissionWebhook"
         /// Counts what a namespace uses against its quotas.
         case resourceQuota = "ResourceQuota"
 
@@ -46,7 +48,10 @@ extension EmbeddedCluster {
 }
 
 extension AdmissionChain {
-    init(_ kinds: Set<EmbeddedCluster.AdmissionKind>, hasDefaultAccounts: Bool) {
+    init(
+        _ kinds: Set<EmbeddedCluster.AdmissionKind>, hasDefaultAccounts: Bool, webhooks: WebhookCaller,
+        registry: ResourceRegistry
+    ) {
         self.hasDefaultAccounts = hasDefaultAccounts
         plugins = EmbeddedCluster.AdmissionKind.allCases.filter(kinds.contains).map { kind in
             switch kind {
@@ -59,6 +64,8 @@ extension AdmissionChain {
             case .defaultStorageClass: DefaultStorageClass()
             case .defaultIngressClass: DefaultIngressClass()
             case .runtimeClass: RuntimeClassPlugin()
+            case .mutatingWebhooks: MutatingWebhooks(caller: webhooks, registry: registry)
+            case .validatingWebhooks: ValidatingWebhooks(caller: webhooks, registry: registry)
             case .resourceQuota: QuotaPlugin()
             }
         }

@@ -1,6 +1,7 @@
 import ClawBase
 import ClawDocuments
 import ClawModels
+import Synchronization
 
 /// A step every write passes between authorization and the store. It may change the object, then refuse it.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/>
@@ -8,14 +9,14 @@ protocol AdmissionPlugin: Sendable {
     /// Changes the object on its way in; nobody owns what is added here. Runs before the kind's own rules.
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws
 
-    /// Refuses what may not be, once the kind's own rules hold; returns warnings for the client.
+    /// Refuses what may not be, once the kind's own rules hold.
     /// - Parameter object: nil for a deletion.
-    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws -> [String]
+    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws
 }
 
 extension AdmissionPlugin {
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {}
-    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws -> [String] { [] }
+    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {}
 }
 
 /// What a plugin is told of a write.
@@ -33,6 +34,19 @@ struct AdmissionRequest: Sendable {
     let old: JSONObject?
     let store: ObjectStore
     let time: any TimeSource
+    private let notes = Notes()
+
+    /// What the client is told beside its answer.
+    private final class Notes: Sendable {
+        let warnings = Mutex<[String]>([])
+    }
+
+    init(_ operation: Operation, _ call: ResourceCall, old: JSONObject?, store: ObjectStore, time: any TimeSource) {
+        (self.operation, self.call, self.old, self.store, self.time) = (operation, call, old, store, time)
+    }
+
+    func warn(_ text: String) { notes.warnings.withLock { $0.append(text) } }
+    var warnings: [String] { notes.warnings.withLock { $0 } }
 
     var type: ResourceType { call.resource.type }
     var subresource: String? { call.target.subresource }

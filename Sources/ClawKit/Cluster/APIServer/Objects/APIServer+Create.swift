@@ -35,26 +35,26 @@ extension APIServer {
             try checkGrants(new, old: nil, call)
             try admitCertificateRequest(&new, old: nil, call)
             recordManager(&new, old: nil, call, subresource: nil, ownership)
-            let request = AdmissionRequest(operation: .create, call: call, old: nil, store: store, time: time)
+            let request = AdmissionRequest(.create, call, old: nil, store: store, time: time)
             try await admission.admit(&new, request)
             prepareStorage(of: &new, call)
             try validate(new, old: nil, call)
             var isKept = false
             defer { settleAdmission(of: new, call, isKept: isKept) }
-            let warnings = try await admission.validate(new, request)
+            try await admission.validate(new, request)
             try complete(&new, call)
             if call.isDryRun {
                 if store.get(call.resource.collection, .init(object: new)) != nil {
                     throw nameTaken(new, call)
                 }
-                return try answer(call, new, status: .created, warnings)
+                return try answer(call, new, status: .created, request.warnings)
             }
             do {
                 let stored = try await store.commit(call.resource.collection, new, expecting: .absent)
                 isKept = true
                 didChange(call.resource, stored)
                 if call.resource.type.kind == "Namespace" { try await makeDefaultAccount(in: stored.objectName) }
-                return try answer(call, stored, status: .created, warnings)
+                return try answer(call, stored, status: .created, request.warnings)
             } catch ObjectStore.CommitError.exists {
                 // A generated name that is taken is tried again, as kube-apiserver does (KEP-4420: 8 attempts).
                 if isGenerated, attempt < 8 { continue }

@@ -110,8 +110,8 @@ extension APIServer {
                     "the ResourceVersion in the precondition (\(revision)) does not match the ResourceVersion in record "
                         + "(\(entry.revision)). The object might have been modified")
             }
-            _ = try await admission.validate(
-                nil, AdmissionRequest(operation: .delete, call: call, old: live, store: store, time: time))
+            try await admission.validate(
+                nil, AdmissionRequest(.delete, call, old: live, store: store, time: time))
             let marked = markForDeletion(live, call.resource, options)
             if options.isDryRun { return (marked, marked.isReadyToVanish) }
             do {

@@ -57,29 +57,29 @@ extension APIServer {
             try checkGrants(new, old: live, call)
             try admitCertificateRequest(&new, old: live, call)
             recordManager(&new, old: live, call, subresource: subresource, ownership)
-            let request = AdmissionRequest(operation: .update, call: call, old: live, store: store, time: time)
+            let request = AdmissionRequest(.update, call, old: live, store: store, time: time)
             if subresource != "binding" { try await admission.admit(&new, request) }
             countGeneration(&new, live: live, call, subresource: subresource)
             try checkFinalizers(new, live: live, call)
             try validate(new, old: live, call, writtenUID: writtenUID)
             var isKept = false
             defer { settleAdmission(of: new, call, isKept: isKept) }
-            let warnings = subresource == "binding" ? [] : try await admission.validate(new, request)
+            if subresource != "binding" { try await admission.validate(new, request) }
             try complete(&new, call)
-            if new == live { return try answer(call, live, warnings) }
-            if call.isDryRun { return try answer(call, new, warnings) }
+            if new == live { return try answer(call, live, request.warnings) }
+            if call.isDryRun { return try answer(call, new, request.warnings) }
             do {
                 if new.isBeingDeleted, new.isReadyToVanish {
                     // Watchers are told the object as it was kept last, the writer as he made it.
                     let last = try await store.remove(call.resource.collection, key, expecting: entry.revision)
                     await didRemove(call.resource, last)
                     new.setMetadata(.resourceVersion, last.metadataValue(.resourceVersion))
-                    return try answer(call, new, warnings)
+                    return try answer(call, new, request.warnings)
                 }
                 let stored = try await store.commit(call.resource.collection, new, expecting: .revision(entry.revision))
                 isKept = true
                 didChange(call.resource, stored, from: live)
-                return try answer(call, stored, warnings)
+                return try answer(call, stored, request.warnings)
             } catch ObjectStore.CommitError.changed {
                 continue
             } catch ObjectStore.CommitError.missing {

@@ -21,8 +21,8 @@ struct LimitRanger: AdmissionPlugin {
         object = pod.document
     }
 
-    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws -> [String] {
-        guard let object, let amounts = Self.amounts(object, request) else { return [] }
+    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {
+        guard let object, let amounts = Self.amounts(object, request) else { return }
         for range in Self.ranges(request) {
             let problems = (range.spec?.limits ?? []).flatMap { limit in
                 amounts.filter { $0.type == limit.type }.flatMap { $0.problems(with: limit) }
@@ -31,7 +31,6 @@ struct LimitRanger: AdmissionPlugin {
             throw request.forbidden(
                 object, problems.count == 1 ? first : "[\(Self.distinct(problems).joined(separator: ", "))]")
         }
-        return []
     }
 
     private static func ranges(_ request: AdmissionRequest) -> [LimitRange] {

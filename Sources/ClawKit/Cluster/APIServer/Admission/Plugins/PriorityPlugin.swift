@@ -40,11 +40,11 @@ struct PriorityPlugin: AdmissionPlugin {
         object = pod.document
     }
 
-    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws -> [String] {
+    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {
         guard let object, request.type.group == Self.group, request.type.plural == "priorityclasses",
             object["globalDefault"]?.bool == true, let existing = Self.defaultClass(request),
             existing.name != object.objectName
-        else { return [] }
+        else { return }
         throw request.forbidden(
             object, "PriorityClass \(existing.name ?? "") is already marked as default. Only one default can exist")
     }

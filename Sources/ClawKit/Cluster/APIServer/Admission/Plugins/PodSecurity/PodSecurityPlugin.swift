@@ -7,13 +7,15 @@ struct PodSecurityPlugin: AdmissionPlugin {
     /// How many of a namespace's pods are looked at when its level rises.
     private static let checkedPods = 3000
 
-    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws -> [String] {
-        guard let object, request.operation == .create || request.operation == .update else { return [] }
-        switch (request.type.group, request.type.plural) {
-        case ("", "namespaces"): return try checkNamespace(object, request)
-        case ("", "pods"): return try checkPod(object, request)
-        default: return warnOfTemplate(object, request)
-        }
+    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {
+        guard let object, request.operation == .create || request.operation == .update else { return }
+        let warnings =
+            switch (request.type.group, request.type.plural) {
+            case ("", "namespaces"): try checkNamespace(object, request)
+            case ("", "pods"): try checkPod(object, request)
+            default: warningsOfTemplate(object, request)
+            }
+        warnings.forEach(request.warn)
     }
 
     private func checkPod(_ object: JSONObject, _ request: AdmissionRequest) throws -> [String] {
@@ -30,7 +32,7 @@ struct PodSecurityPlugin: AdmissionPlugin {
     }
 
     /// Workloads may be written whatever their pods are; whoever writes them is told.
-    private func warnOfTemplate(_ object: JSONObject, _ request: AdmissionRequest) -> [String] {
+    private func warningsOfTemplate(_ object: JSONObject, _ request: AdmissionRequest) -> [String] {
         guard request.subresource == nil, let template = Self.template(object, request.type), let policy = policy(request),
             policy.warn.level > .privileged,
             let judged = JudgedPod(template["metadata"]?["annotations"], template["spec"])

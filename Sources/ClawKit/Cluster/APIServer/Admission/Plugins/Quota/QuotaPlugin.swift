@@ -7,24 +7,24 @@ import Synchronization
 final class QuotaPlugin: AdmissionPlugin {
     static let collection = ObjectStore.Collection(group: "", plural: "resourcequotas")
 
-    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws -> [String] {
+    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {
         let usage = QuotaUsage(type: request.type)
         guard let object, let namespace = request.call.namespace,
             request.operation == .create && request.subresource == nil
                 || request.operation == .update && usage.countsUpdates(subresource: request.subresource)
-        else { return [] }
+        else { return }
         while true {
             let quotas = request.store.list(Self.collection, namespace: namespace).objects
-            guard !quotas.isEmpty else { return [] }
+            guard !quotas.isEmpty else { return }
             let charged = try quotas.compactMap { try charge($0, object, usage, request) }
-            if request.call.isDryRun || charged.isEmpty { return [] }
+            if request.call.isDryRun || charged.isEmpty { return }
             // Counted before the object is kept: what is written twice at once must not pass twice.
             request.store.reservations.reserve(charged.map { ($0.name, $0.added) }, for: object, in: namespace)
             do {
                 for charge in charged {
                     _ = try await request.store.commit(Self.collection, charge.quota, expecting: .revision(charge.revision))
                 }
-                return []
+                return
             } catch is ObjectStore.CommitError {
                 // Somebody else was counted meanwhile.
                 continue
