@@ -18,6 +18,8 @@ extension EmbeddedCluster {
         case statefulSets = "stateful-sets"
         /// Keeps a pod of each DaemonSet on every node that is meant.
         case daemonSets = "daemon-sets"
+        /// The same for ReplicationControllers.
+        case replicationControllers = "replication-controllers"
         /// Runs Jobs' pods until they have succeeded.
         case jobs
         /// Deletes Jobs some time after their end.
@@ -28,8 +30,18 @@ extension EmbeddedCluster {
         case endpointSlices = "endpoint-slices"
         /// Lists the pods behind Services in Endpoints.
         case endpoints
+        /// Says how many pods of a disruption budget may be missing.
+        case disruptionBudgets = "disruption-budgets"
+        /// Notices lost nodes, and taints nodes in trouble.
+        case nodeLifecycle = "node-lifecycle"
+        /// Deletes pods from nodes whose taints they do not tolerate, and pods whose node is gone.
+        case podEviction = "pod-eviction"
+        /// Binds claims to volumes.
+        case volumeBinding = "volume-binding"
         /// Serves custom resources as their definitions come and go.
         case customResourceDefinitions = "custom-resource-definitions"
+        /// Checks the expressions of admission policies against the kinds they are about.
+        case policyStatus = "policy-status"
         /// Gives each namespace the authority's certificate.
         case rootCertificates = "root-certificates"
         /// Gathers the rules of aggregated cluster roles.
@@ -51,7 +63,7 @@ extension EmbeddedCluster {
             case .namespaces: [NamespaceController(server, client).controller(caches, logger)]
             case .scheduler: [Scheduler(client).controller(caches, logger)]
             case .deployments: [DeploymentController(client, caches).controller(caches, logger)]
-            case .replicaSets: [ReplicaSetController(client, caches).controller(caches, logger)]
+            case .replicaSets: [ReplicaController<ReplicaSet>(client, caches).controller(caches, logger)]
             case .statefulSets: [StatefulSetController(client, caches).controller(caches, logger)]
             case .daemonSets: [DaemonSetController(client, caches).controller(caches, logger)]
             case .jobs:
@@ -64,7 +76,18 @@ extension EmbeddedCluster {
                     EndpointMirrorController(client, caches).controller(caches, logger),
                 ]
             case .endpoints: [EndpointsController(client, caches).controller(caches, logger)]
+            case .replicationControllers:
+                [ReplicaController<ReplicationController>(client, caches).controller(caches, logger)]
+            case .disruptionBudgets: [DisruptionController(client, caches).controller(caches, logger)]
+            case .nodeLifecycle: [NodeLifecycleController(client, caches).controller(caches, logger)]
+            case .podEviction:
+                [
+                    TaintEvictionController(client, caches).controller(caches, logger),
+                    OrphanedPodController(client, caches).controller(caches, logger),
+                ]
+            case .volumeBinding: VolumeBinder(client, caches).controllers(caches, logger)
             case .customResourceDefinitions: [DefinitionController.controller(client, caches, logger)]
+            case .policyStatus: [PolicyStatusController.controller(client, caches, logger)]
             case .rootCertificates: [RootCertificatePublisher.controller(authority, client, caches, logger)]
             case .roleAggregation: [RoleAggregation.controller(client, caches, logger)]
             case .volumeProtection: [VolumeProtectionController(client, caches).controller(caches, logger)]

@@ -45,11 +45,11 @@ extension EmbeddedCluster {
     func rest() async throws {
         try await SystemTime().withDeadline(.seconds(60), "coming to rest") {
             var (last, quiet): (String?, Int) = (nil, 0)
-            while quiet < 3 {
+            while quiet < 5 {
                 let version = try await self.client.list(PriorityClass.self).metadata.resourceVersion
                 quiet = version == last ? quiet + 1 : 0
                 last = version
-                try await SystemTime().sleep(for: .milliseconds(2))
+                try await SystemTime().sleep(for: .milliseconds(3))
             }
         }
     }

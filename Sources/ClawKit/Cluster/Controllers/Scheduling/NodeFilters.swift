@@ -78,7 +78,7 @@ extension Toleration {
 extension NodeSelectorTerm {
     /// All of its requirements hold; a term without any matches nothing.
     /// <https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#node-affinity>
-    fileprivate func matches(_ node: NodeFacts) -> Bool {
+    func matches(_ node: NodeFacts) -> Bool {
         let (expressions, fields) = (matchExpressions, matchFields)
         guard !expressions.isEmpty || !fields.isEmpty else { return false }
         return expressions.allSatisfy { $0.holds(for: node.labels[$0.key]) }

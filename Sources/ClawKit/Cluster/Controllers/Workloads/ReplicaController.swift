@@ -4,11 +4,32 @@ import ClawKubernetes
 import ClawModels
 import Logging
 
-/// Keeps as many pods of a template as a ReplicaSet wants: adopts, releases, makes and deletes them.
+/// What keeps a number of like pods: a ReplicaSet or a ReplicationController.
+protocol ReplicaOwner: Resource {
+    var wantedReplicas: Int { get }
+    /// nil where no pod can be its.
+    var members: LabelQuery? { get }
+    var podTemplate: PodTemplateSpec? { get }
+    var minReadySeconds: Int { get }
+    /// The same with these numbers in its status.
+    func reporting(_ counts: ReplicaCounts, now: Timestamp) -> Self
+}
+
+struct ReplicaCounts: Sendable {
+    var replicas: Int
+    var ready: Int
+    var available: Int
+    var fullyLabeled: Int
+    var terminating: Int
+    /// Why a pod could not be made.
+    var failure: String?
+}
+
+/// Keeps as many pods of a template as an owner wants: adopts, releases, makes and deletes them.
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/>
-struct ReplicaSetController: Sendable {
+struct ReplicaController<Owner: ReplicaOwner>: Sendable {
     private let client: KubernetesClient
-    private let sets: ObjectCache<ReplicaSet>
+    private let sets: ObjectCache<Owner>
     private let pods: ObjectCache<Pod>
     private let claims: PodClaims
     private let pending: PendingWrites<Pod>
@@ -18,21 +39,23 @@ struct ReplicaSetController: Sendable {
     init(_ client: KubernetesClient, _ caches: SharedCaches) {
         self.client = client
         time = caches.time
-        sets = caches.cache(ReplicaSet.self)
+        sets = caches.cache(Owner.self)
         pods = caches.cache(Pod.self)
         claims = PodClaims(client, pods)
         pending = PendingWrites(pods)
-        events = ControllerEvents(client, "replicaset-controller", time: caches.time)
+        let component = Owner.type.kind == "ReplicaSet" ? "replicaset-controller" : "replication-controller"
+        events = ControllerEvents(client, component, time: caches.time)
     }
 
     func controller(_ caches: SharedCaches, _ logger: Logger) -> Controller {
-        Controller("replica-sets", caches: caches, logger: logger) { try await reconcile($0) }
-            .reconciles(ReplicaSet.self)
-            .owns(Pod.self, by: "ReplicaSet")
+        Controller(Owner.type.plural, caches: caches, logger: logger) { try await reconcile($0) }
+            .reconciles(Owner.self)
+            .owns(Pod.self, by: Owner.type.kind)
             .watches(Pod.self) { pod in
                 // Somebody may want to adopt it.
                 guard pod.metadata.controllerReference == nil, !pod.isBeingDeleted else { return [] }
-                return sets.all.filter { $0.namespace == pod.namespace && $0.selects(pod) }.map { ObjectKey($0) }
+                return sets.all.filter { $0.namespace == pod.namespace && $0.members?.matches(pod.labels) ?? false }
+                    .map { ObjectKey($0) }
             }
     }
 
@@ -43,7 +66,7 @@ struct ReplicaSetController: Sendable {
         }
         let now = time.now
         if let wait = pending.wait(key, now: now) { return .again(after: wait) }
-        guard let selector = set.spec?.selector.ownersQuery else { return .settled }
+        guard let selector = set.members else { return .settled }
         let owned: [Pod]
         do {
             owned = try await claims.claim(for: set, selector) { $0.isActive }
@@ -67,9 +90,9 @@ struct ReplicaSetController: Sendable {
 
     // MARK: how many there are
 
-    private func scale(_ set: ReplicaSet, _ active: [Pod], _ now: Timestamp) async throws {
+    private func scale(_ set: Owner, _ active: [Pod], _ now: Timestamp) async throws {
         let key = ObjectKey(set)
-        let wanted = set.spec?.replicas ?? 1
+        let wanted = set.wantedReplicas
         for _ in active.count..<max(wanted, active.count) {
             let pod: Pod
             do {
@@ -93,29 +116,16 @@ struct ReplicaSetController: Sendable {
 
     /// - Returns: when a pod that is ready now becomes available.
     private func report(
-        _ set: ReplicaSet, _ active: [Pod], terminating: Int, _ failure: KubernetesError?, _ now: Timestamp
+        _ set: Owner, _ active: [Pod], terminating: Int, _ failure: KubernetesError?, _ now: Timestamp
     ) async throws -> Duration? {
-        let template = set.spec?.template?.metadata?.labels ?? [:]
-        let times = active.compactMap { $0.timeToAvailable(minReadySeconds: set.spec?.minReadySeconds ?? 0, now: now) }
-        func positive(_ count: Int) -> Int? { count > 0 ? count : nil }
-        var status = ReplicaSetStatus(
-            replicas: active.count, availableReplicas: positive(times.count { $0 == .zero }),
-            conditions: set.status?.conditions ?? [],
-            fullyLabeledReplicas: positive(
-                active.count { pod in template.allSatisfy { pod.labels[$0.key] == $0.value } }),
-            observedGeneration: set.metadata.generation, readyReplicas: positive(active.count(where: \.isReady)),
-            terminatingReplicas: terminating)
-        let known = status.conditions.first { $0.type == "ReplicaFailure" }
-        status.conditions.removeAll { $0.type == "ReplicaFailure" }
-        if let failure {
-            status.conditions.append(
-                ReplicaSetCondition(
-                    type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: failure.message,
-                    lastTransitionTime: known?.lastTransitionTime ?? now.rfc3339()))
-        }
-        if status != set.status {
-            var changed = set
-            changed.status = status
+        let template = set.podTemplate?.metadata?.labels ?? [:]
+        let times = active.compactMap { $0.timeToAvailable(minReadySeconds: set.minReadySeconds, now: now) }
+        let counts = ReplicaCounts(
+            replicas: active.count, ready: active.count(where: \.isReady), available: times.count { $0 == .zero },
+            fullyLabeled: active.count { pod in template.allSatisfy { pod.labels[$0.key] == $0.value } },
+            terminating: terminating, failure: failure?.message)
+        let changed = set.reporting(counts, now: now)
+        if changed != set {
             do {
                 _ = try await client.replaceStatus(changed)
             } catch let error as KubernetesError where error.isConflict || error.isNotFound {
@@ -126,14 +136,10 @@ struct ReplicaSetController: Sendable {
     }
 }
 
-extension ReplicaSet {
-    fileprivate func selects(_ pod: Pod) -> Bool {
-        spec?.selector.ownersQuery?.matches(pod.labels) ?? false
-    }
-
+extension ReplicaOwner {
     fileprivate func newPod() -> Pod {
         var pod = Pod(metadata: ObjectMeta())
-        if let template = spec?.template?.metadata {
+        if let template = podTemplate?.metadata {
             pod.labels = template.labels
             pod.metadata.annotations = template.annotations
             pod.metadata.finalizers = template.finalizers
@@ -141,7 +147,7 @@ extension ReplicaSet {
         pod.metadata.generateName = "\(name)-"
         pod.metadata.namespace = namespace
         pod.metadata.ownerReferences = [OwnerReference(controlling: self)]
-        pod.spec = spec?.template?.spec
+        pod.spec = podTemplate?.spec
         return pod
     }
 }

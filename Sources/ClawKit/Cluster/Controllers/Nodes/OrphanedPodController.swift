@@ -1,0 +1,68 @@
+import ClawBase
+import ClawControl
+import ClawKubernetes
+import ClawModels
+import Logging
+
+/// Removes pods whose node is gone: nobody else ends them.
+/// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-garbage-collection>
+struct OrphanedPodController: Sendable {
+    /// So long a node may take to show up.
+    static let quarantine = Duration.seconds(40)
+
+    private let client: KubernetesClient
+    private let pods: ObjectCache<Pod>
+    private let nodes: ObjectCache<Node>
+    private let time: any TimeSource
+
+    init(_ client: KubernetesClient, _ caches: SharedCaches) {
+        self.client = client
+        time = caches.time
+        pods = caches.cache(Pod.self)
+        nodes = caches.cache(Node.self)
+    }
+
+    /// Its keys are nodes' names.
+    func controller(_ caches: SharedCaches, _ logger: Logger) -> Controller {
+        let byNode = CacheIndex(pods) { pod in
+            pod.spec?.nodeName.flatMap { $0.isEmpty ? nil : ObjectKey(name: $0) }
+        }
+        let missing = MissingSince()
+        return Controller("orphaned-pods", caches: caches, logger: logger) { key in
+            let now = time.now
+            guard nodes[key] == nil, case let left = byNode.objects(key), !left.isEmpty else {
+                missing.forget(key)
+                return .settled
+            }
+            let end = missing.since(key, now: now) + Self.quarantine
+            guard end <= now else { return .again(after: end - now) }
+            // The cache may not know it yet.
+            guard try await client.find(Node.self, key.name) == nil else { return .settled }
+            for pod in left { try await remove(pod, now) }
+            return .settled
+        }
+        .watches(Node.self) { [ObjectKey($0)] }
+        .watches(Pod.self) { pod in
+            guard let name = pod.spec?.nodeName, !name.isEmpty, nodes.get(name) == nil else { return [] }
+            return [ObjectKey(name: name)]
+        }
+    }
+
+    private func remove(_ pod: Pod, _ now: Timestamp) async throws {
+        do {
+            if !pod.hasEnded {
+                _ = try await client.edit(Pod.self, pod.name, in: pod.namespace, subresource: "status", time: time) { pod in
+                    var status = pod.status ?? PodStatus()
+                    status.phase = "Failed"
+                    status.conditions.removeAll { $0.type == "DisruptionTarget" }
+                    status.conditions.append(
+                        PodCondition(
+                            type: "DisruptionTarget", status: "True", reason: "DeletionByPodGC",
+                            message: "PodGC: node no longer exists", lastTransitionTime: now.rfc3339()))
+                    pod.status = status
+                }
+            }
+            try await client.delete(Pod.self, pod.name, in: pod.namespace, gracePeriodSeconds: 0, uid: pod.uid)
+        } catch let error as KubernetesError where error.isNotFound || error.isConflict {}
+    }
+}
