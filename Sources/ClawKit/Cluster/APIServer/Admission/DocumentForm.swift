@@ -47,6 +47,7 @@ struct DocumentForm {
     private static let alwaysWritten: [String: [(String, JSON)]] = [
         "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus": [("currentMetrics", .null)],
         "io.k8s.api.events.v1.Event": [("deprecatedFirstTimestamp", .null), ("deprecatedLastTimestamp", .null)],
+        "io.k8s.api.core.v1.Event": [("eventTime", .null), ("firstTimestamp", .null), ("lastTimestamp", .null)],
         "io.k8s.api.core.v1.ResourceFieldSelector": [("divisor", "0")],
     ]
 

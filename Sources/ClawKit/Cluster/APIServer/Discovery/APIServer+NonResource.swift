@@ -30,7 +30,8 @@ extension APIServer {
             return .document(Discovery.resources(group: "", version: "v1", registry) ?? [:])
         case "apis" where parts.count == 3:
             guard let resources = Discovery.resources(group: parts[1], version: parts[2], registry) else {
-                throw APIStatus.pageNotFound
+                // A group's other versions are looked for by whoever serves the group.
+                throw Discovery.group(parts[1], registry) == nil ? APIStatus.pageNotFound : .noSuchPath
             }
             return .document(resources)
         case "openapi" where parts == ["openapi", "v3"]:
@@ -38,9 +39,12 @@ extension APIServer {
             var index = Response.document(OpenAPIDocument.index(registry))
             index.headers[.contentType] = "text/plain; charset=utf-8"
             return index
+        case "openapi" where parts == ["openapi", "v2"]: return .document(OpenAPIDocument.swagger(registry))
         case "openapi" where parts.count >= 4 && parts[1] == "v3":
             let groupVersion = parts.dropFirst(2).joined(separator: "/")
-            guard let document = OpenAPIDocument.document(for: groupVersion, registry) else { throw APIStatus.pageNotFound }
+            guard let document = OpenAPIDocument.document(for: groupVersion, registry) else {
+                return Response(status: .notFound)
+            }
             return .document(document)
         default: throw APIStatus.pageNotFound
         }

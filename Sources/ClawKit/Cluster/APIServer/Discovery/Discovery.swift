@@ -80,10 +80,12 @@ enum Discovery {
                 entries.append(.object(entry))
             }
         }
-        return [
-            "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": .string(first.type.apiVersion),
-            "resources": .array(entries),
-        ]
+        var list: JSONObject = ["kind": "APIResourceList"]
+        // The core group's list is older than the rule.
+        if !group.isEmpty { list["apiVersion"] = "v1" }
+        list["groupVersion"] = .string(first.type.apiVersion)
+        list["resources"] = .array(entries)
+        return list
     }
 
     /// Tells clients whether the stored form of a kind has changed. Here one version is stored: the kind's own.

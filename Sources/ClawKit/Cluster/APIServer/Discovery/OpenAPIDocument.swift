@@ -39,6 +39,36 @@ enum OpenAPIDocument {
         ]
     }
 
+    /// OpenAPI v2: the types, without paths.
+    static func swagger(_ registry: ResourceRegistry) -> JSONObject {
+        var definitions = JSONObject()
+        for resource in registry.all {
+            switch resource.shape {
+            case .builtIn(let name?): add(name, resource.type, to: &definitions)
+            case .builtIn(nil): break
+            case .custom(let schema): definitions[componentName(resource.type)] = component(schema, resource.type)
+            }
+        }
+        return [
+            "swagger": "2.0", "info": ["title": "ClawKit embedded cluster", "version": "v1.36.2"], "paths": [:],
+            "definitions": .object(JSONObject(distinct: definitions.map { ($0.name, definition($0.value)) })),
+        ]
+    }
+
+    /// What v3 says with `allOf` and `oneOf`, as v2 says it.
+    private static func definition(_ value: JSON) -> JSON {
+        switch value {
+        case .object(let object):
+            if let reference = object["allOf"]?[0]?["$ref"]?.string, let name = reference.split(separator: "/").last {
+                return ["$ref": "#/definitions/\(name)"]
+            }
+            if object["oneOf"] != nil { return ["type": "string"] }
+            return .object(JSONObject(distinct: object.map { ($0.name, definition($0.value)) }))
+        case .array(let elements): return .array(elements.map(definition))
+        default: return value
+        }
+    }
+
     private static let writeParameters = ["dryRun", "fieldManager", "fieldValidation"]
 
     private static func operations(_ resource: RegisteredResource) -> JSON {
@@ -82,6 +112,9 @@ enum OpenAPIDocument {
             if let key = field.patchMergeKey {
                 property["x-kubernetes-patch-merge-key"] = .string(key)
                 property["x-kubernetes-patch-strategy"] = "merge"
+            }
+            if let described = ColumnDescriptions.text(of: field.name, in: name) {
+                property["description"] = .string(described)
             }
             properties[field.name] = .object(property)
         }

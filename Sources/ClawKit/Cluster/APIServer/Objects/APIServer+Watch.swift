@@ -188,12 +188,13 @@ actor WatchSource: WatchValues {
     }
 
     private func bookmark(_ revision: UInt64) -> JSONObject {
-        let metadata: JSON = ["resourceVersion": .string(String(revision)), "creationTimestamp": nil]
-        return [
-            "type": "BOOKMARK",
-            "object": [
-                "kind": .string(resource.type.kind), "apiVersion": .string(resource.type.apiVersion), "metadata": metadata,
-            ],
+        var object: JSONObject = [
+            "kind": .string(resource.type.kind), "apiVersion": .string(resource.type.apiVersion),
+            "metadata": ["resourceVersion": .string(String(revision)), "creationTimestamp": nil],
         ]
+        // An empty object of the kind, with what its objects never lack.
+        if case .builtIn(let name?) = resource.shape { object = DocumentForm().settled(object, as: name) }
+        if representation.form == .partialMetadata { object = object.partialMetadata(representation.apiVersion) }
+        return ["type": "BOOKMARK", "object": .object(object)]
     }
 }

@@ -7,6 +7,7 @@ struct ObjectFilter: Sendable {
     private var name: String?
     private var labels: LabelQuery = .everything
     private var fields: FieldQuery?
+    private var selectsSource = false
 
     init(_ call: ResourceCall) throws {
         name = call.target.name
@@ -15,15 +16,18 @@ struct ObjectFilter: Sendable {
                 labels = try LabelQuery(parsing: text)
             } catch {
                 let why = (error as? Finding)?.message ?? "\(error)"
-                throw APIStatus.badRequest("unable to parse requirement: \(why)")
+                throw APIStatus.badRequest(SelectorProblems.inLabels(text) ?? "unable to parse requirement: \(why)")
             }
         }
         if let text = call.query["fieldSelector"], !text.isEmpty {
-            let query = try FieldQuery(parsing: text)
+            guard let query = try? FieldQuery(parsing: text) else {
+                throw APIStatus.badRequest(SelectorProblems.inFields(text))
+            }
             for requirement in query.requirements where !Self.isSelectable(requirement.path, call.resource) {
                 throw APIStatus.badRequest("field label not supported: \(requirement.path)")
             }
             fields = query
+            selectsSource = call.resource.type.kind == "Event" && query.requirements.contains { $0.path == "source" }
         }
     }
 
@@ -35,7 +39,8 @@ struct ObjectFilter: Sendable {
             let found = object[.metadata]?.object?.stringMap(.labels) ?? [:]
             guard labels.matches(found) else { return false }
         }
-        return fields?.matches(object, switches: Self.switches) ?? true
+        guard let fields else { return true }
+        return fields.matches(selectsSource ? object.withSource : object, switches: Self.switches)
     }
 
     private static let switches: Set<String> = ["spec.hostNetwork", "spec.unschedulable"]
@@ -57,9 +62,23 @@ struct ObjectFilter: Sendable {
             "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
             "reportingComponent", "source", "type",
         ],
+        "events.events.k8s.io": [
+            "regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid", "regarding.apiVersion",
+            "regarding.resourceVersion", "regarding.fieldPath", "reason", "reportingController", "type",
+        ],
         "secrets": ["type"], "nodes": ["spec.unschedulable"], "namespaces": ["status.phase"],
         "services": ["spec.clusterIP", "spec.type"], "replicationcontrollers": ["status.replicas"],
         "replicasets.apps": ["status.replicas"], "jobs.batch": ["status.successful"],
         "certificatesigningrequests.certificates.k8s.io": ["spec.signerName"],
     ]
+}
+
+extension JSONObject {
+    /// An event with what its source is selected by: the component, in either of the ways to name it.
+    fileprivate var withSource: JSONObject {
+        var object = self
+        let component = self["source"]?["component"]?.string ?? ""
+        object["source"] = .string(component.isEmpty ? string("reportingComponent") ?? "" : component)
+        return object
+    }
 }

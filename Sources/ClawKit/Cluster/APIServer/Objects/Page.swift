@@ -13,8 +13,14 @@ struct Page {
         let revision: UInt64
 
         init(_ token: String) throws {
-            guard let bytes = Base64URL.decode(token), let position = try? JSONParser.parse(bytes),
-                let namespace = position["ns"]?.string, let name = position["n"]?.string,
+            guard let bytes = Base64URL.decode(token) else {
+                throw APIStatus.badRequest(
+                    "invalid continue token: continue key is not valid: illegal base64 data at input byte \(token.utf8.count)")
+            }
+            if let problem = GoJSON.problem(with: bytes) {
+                throw APIStatus.badRequest("invalid continue token: continue key is not valid: \(problem)")
+            }
+            guard let position = try? JSONParser.parse(bytes), let namespace = position["ns"]?.string, let name = position["n"]?.string,
                 let revision = position["rv"]?.integer.flatMap(UInt64.init(exactly:))
             else { throw APIStatus.badRequest("invalid continue token: continue key is not valid") }
             last = ObjectStore.Key(namespace: namespace, name: name)

@@ -15,7 +15,7 @@ extension ResourceCall {
     private func value(of bytes: [UInt8], mediaTypes: [String] = ContentEncoding.mediaTypes) throws -> JSON {
         let mediaType = self.mediaType
         if mediaType.hasSuffix("yaml") {
-            let documents = try Manifest.parse(String(decoding: bytes, as: UTF8.self), source: "body")
+            let documents = try yaml(bytes)
             guard documents.count == 1 else {
                 throw APIStatus.badRequest("the body must hold one YAML document, it holds \(documents.count)")
             }
@@ -32,6 +32,18 @@ extension ResourceCall {
             if request.method == .patch { throw APIStatus.badRequest("error decoding patch: \(problem)") }
             if request.method == .delete {
                 throw APIStatus.badRequest("couldn't get version/kind; json parse error: \(problem)")
+            }
+            throw unrecognized("couldn't get version/kind; json parse error: \(problem)", bytes)
+        }
+    }
+
+    private func yaml(_ bytes: [UInt8]) throws -> [JSON] {
+        do {
+            return try Manifest.parse(String(decoding: bytes, as: UTF8.self), source: "body")
+        } catch let finding as Finding {
+            let problem = GoYAML.words(for: finding)
+            if request.method == .patch {
+                throw APIStatus.badRequest("error decoding YAML: error converting YAML to JSON: \(problem)")
             }
             throw unrecognized(problem, bytes)
         }
@@ -59,8 +71,7 @@ extension ResourceCall {
         let text = bytes.first == UInt8(ascii: "{") ? String(decoding: part, as: UTF8.self) : GoText.hex(part)
         let shown = bytes.isEmpty ? "<empty>" : bytes.count > 30 ? "\(text) ..." : text
         return .badRequest(
-            "the object provided is unrecognized (must be of type \(resource.type.kind)): couldn't get version/kind; json "
-                + "parse error: \(problem) (\(shown))")
+            "the object provided is unrecognized (must be of type \(resource.type.kind)): \(problem) (\(shown))")
     }
 
     /// `application/json`, without parameters; empty where the request says nothing.
@@ -87,10 +98,14 @@ extension ResourceCall {
         guard request.body.value == nil, !mediaType.hasSuffix("yaml"), mediaType != ProtobufCodec.mediaType else { return (try await bodyObject(), []) }
         let bytes = try await request.body.collect(limit: APIServer.bodyLimit)
         let value = try value(of: bytes)
+        if let version = value["apiVersion"]?.string, version.split(separator: "/").count > 2 {
+            throw unrecognized("unexpected GroupVersion string: \(version)", bytes)
+        }
         if value.object == nil, !value.isNull {
             let type = #"struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }"#
             throw unrecognized(
-                "json: cannot unmarshal \(GoText.kind(of: value)) into Go value of type \(type)", bytes)
+                "couldn't get version/kind; json parse error: json: cannot unmarshal \(GoText.kind(of: value)) into Go value "
+                    + "of type \(type)", bytes)
         }
         return (try object(of: value), RepeatedFields.find(in: bytes))
     }
@@ -111,6 +126,11 @@ extension ResourceCall {
                     + "\"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"")
         }
         guard kind == type.kind else {
+            if resource.isCustom {
+                throw APIStatus.invalid(
+                    kind: kind, group: type.group, name: object.objectName,
+                    [.invalid("kind", .string(kind), "must be \(type.kind)")])
+            }
             let package = type.group.isEmpty ? "core" : String(type.group.prefix { $0 != "." })
             throw APIStatus.notConvertible(kind, version, to: type.kind, internal: package)
         }

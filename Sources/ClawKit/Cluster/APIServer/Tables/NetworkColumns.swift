@@ -13,19 +13,19 @@ enum NetworkColumns {
         "networkpolicies.networking.k8s.io": [
             .name,
             .selector(
-                "Pod-Selector", .field("extensions/v1beta1 NetworkPolicySpec.podSelector"), ["spec", "podSelector"], priority: 0),
+                "Pod-Selector", .field("networking/v1 NetworkPolicySpec.podSelector"), ["spec", "podSelector"], priority: 0),
             .age,
         ],
         "servicecidrs.networking.k8s.io": [
             .name,
-            Column("CIDRs", .field("networking/v1beta1 ServiceCIDRSpec.cidrs")) { object, _ in
+            Column("CIDRs", .field("networking/v1 ServiceCIDRSpec.cidrs")) { object, _ in
                 .string(object["spec"]["cidrs"].strings.joined(separator: ","))
             },
             .age,
         ],
         "ipaddresses.networking.k8s.io": [
             .name,
-            Column("ParentRef", .field("networking/v1beta1 IPAddressSpec.parentRef")) { object, _ in .string(parent(object)) },
+            Column("ParentRef", .field("networking/v1 IPAddressSpec.parentRef")) { object, _ in .string(parent(object)) },
         ],
     ]
 

@@ -8,13 +8,13 @@ enum WorkloadColumns {
             + Column.containers(["spec", "template"]) + [
                 .selector("Selector", .field("core/v1 ReplicationControllerSpec.selector"), ["spec", "selector"])
             ],
-        "replicasets.apps": counted("extensions/v1beta1 ReplicaSet") + template("extensions/v1beta1 ReplicaSetSpec.selector"),
+        "replicasets.apps": counted("apps/v1 ReplicaSet") + template("apps/v1 ReplicaSetSpec.selector"),
         "deployments.apps": deployments
             + Column.containers(["spec", "template"]) + [
-                .selector("Selector", .field("extensions/v1beta1 DeploymentSpec.selector"), ["spec", "selector"], none: "")
+                .selector("Selector", .field("apps/v1 DeploymentSpec.selector"), ["spec", "selector"], none: "")
             ],
         "statefulsets.apps": [.name, ready, .age] + Column.containers(["spec", "template"]),
-        "daemonsets.apps": daemonSets + template("extensions/v1beta1 DaemonSetSpec.selector"),
+        "daemonsets.apps": daemonSets + template("apps/v1 DaemonSetSpec.selector"),
         "controllerrevisions.apps": revisions,
         "jobs.batch": jobs + template("batch/v1 JobSpec.selector"),
         "cronjobs.batch": cronJobs
@@ -41,14 +41,14 @@ enum WorkloadColumns {
 
     private static let deployments: [Column] = [
         .name, ready,
-        .number("Up-to-date", .field("extensions/v1beta1 DeploymentStatus.updatedReplicas"), ["status", "updatedReplicas"], type: "string"),
-        .number("Available", .field("extensions/v1beta1 DeploymentStatus.availableReplicas"), ["status", "availableReplicas"], type: "string"),
+        .number("Up-to-date", .field("apps/v1 DeploymentStatus.updatedReplicas"), ["status", "updatedReplicas"], type: "string"),
+        .number("Available", .field("apps/v1 DeploymentStatus.availableReplicas"), ["status", "availableReplicas"], type: "string"),
         .age,
     ]
 
     private static let daemonSets: [Column] = {
         func count(_ name: String, _ member: String) -> Column {
-            .number(name, .field("extensions/v1beta1 DaemonSetStatus.\(member)"), ["status", member])
+            .number(name, .field("apps/v1 DaemonSetStatus.\(member)"), ["status", member])
         }
         return [
             .name, count("Desired", "desiredNumberScheduled"), count("Current", "currentNumberScheduled"),
@@ -100,13 +100,13 @@ enum WorkloadColumns {
     }
 
     private static let cronJobs: [Column] = [
-        .name, .text("Schedule", .field("batch/v1beta1 CronJobSpec.schedule"), ["spec", "schedule"]),
-        .text("Timezone", .field("batch/v1beta1 CronJobSpec.timeZone"), ["spec", "timeZone"], none: "<none>"),
-        Column("Suspend", .field("batch/v1beta1 CronJobSpec.suspend"), type: "boolean") { job, _ in
+        .name, .text("Schedule", .field("batch/v1 CronJobSpec.schedule"), ["spec", "schedule"]),
+        .text("Timezone", .field("batch/v1 CronJobSpec.timeZone"), ["spec", "timeZone"], none: "<none>"),
+        Column("Suspend", .field("batch/v1 CronJobSpec.suspend"), type: "boolean") { job, _ in
             .string(job["spec"]["suspend"].value?.bool.map { $0 ? "True" : "False" } ?? "<unset>")
         },
-        .count("Active", .field("batch/v1beta1 CronJobStatus.active"), ["status", "active"]),
-        Column("Last Schedule", .field("batch/v1beta1 CronJobStatus.lastScheduleTime")) { job, now in
+        .count("Active", .field("batch/v1 CronJobStatus.active"), ["status", "active"]),
+        Column("Last Schedule", .field("batch/v1 CronJobStatus.lastScheduleTime")) { job, now in
             let last = job["status"]["lastScheduleTime"]
             return .string(last.isSet ? Age.text(since: last.string, now: now) : "<none>")
         },

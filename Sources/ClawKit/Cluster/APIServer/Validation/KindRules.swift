@@ -34,7 +34,8 @@ struct KindRules: Sendable {
             "endpointslices": KindRules(
                 check: EndpointRules.check(slice:_:), change: EndpointRules.checkChange(slice:_:_:))
         ],
-        "events.k8s.io": ["events": KindRules(check: { _, _ in }, checkNew: EventRules.check(_:_:))],
+        "events.k8s.io": ["events": KindRules(
+                check: EventRules.check(new:_:), checkNew: EventRules.checkNew(_:_:), change: EventRules.checkChange)],
     ]
 
     private static let core: [String: KindRules] = [
@@ -53,7 +54,7 @@ struct KindRules: Sendable {
         "persistentvolumeclaims": KindRules(
             check: StorageRules.check(claim:_:), change: StorageRules.checkChange(claim:_:_:)),
         "persistentvolumes": KindRules(check: StorageRules.check(volume:_:)),
-        "events": KindRules(check: { _, _ in }),
+        "events": KindRules(check: EventRules.check(core:_:)),
         "serviceaccounts": KindRules(check: { _, _ in }),
     ]
 

@@ -4,7 +4,7 @@ import ClawModels
 import HTTPTypes
 import Synchronization
 
-/// The kubelet's HTTP API, as far as the API server needs it: logs, streams, and whether the node is there.
+/// The kubelet's HTTP API, as far as the API server needs it: logs, streams, usage, and whether the node is there.
 extension ProcessNode {
     public func respond(to request: Request) async -> Response {
         let mayUpgrade = request.wantsUpgrade && request.method == .post
@@ -15,12 +15,13 @@ extension ProcessNode {
             .map { Percent.decode($0) }
         switch (path.first, path.count) {
         case ("healthz", 1): return .text("ok")
+        case ("stats", 2) where path[1] == "summary": return summary()
         case ("containerLogs", 4): return containerLogs(path[1], path[2], path[3], request.query)
         case ("exec", 4): return exec(path[1], path[2], path[3], request)
         case ("attach", 4): return attach(path[1], path[2], path[3], request)
         case ("portForward", 3): return portForward(path[1], path[2], request)
         default:
-            return refusal(404, "NotFound", "the node serves /containerLogs, /exec, /attach, /portForward and /healthz")
+            return refusal(404, "NotFound", "the node serves /containerLogs, /exec, /attach, /portForward, /stats/summary and /healthz")
         }
     }
 

@@ -37,6 +37,7 @@ public final class ProcessNode: Handler {
     /// By uid: a pod may be ending while its successor of the same name begins.
     let workers = Mutex<[String: PodWorker]>([:])
     let logs: LogDirectory
+    let meter = UsageMeter()
 
     enum Message: Sendable {
         case snapshot([Pod])

@@ -6,21 +6,26 @@ extension ProtobufDecoder {
     func special(
         _ bytes: ArraySlice<UInt8>, _ value: ProtobufTable.Value, depth: Int, keepsZero: Bool
     ) throws(ProtobufError) -> JSON? {
+        // `nil` beside a value would be JSON's null here.
         switch value {
-        case .bytes: bytes.isEmpty && !keepsZero ? nil : .string(Base64.encode(bytes))
-        case .time: try Self.time(bytes, fractionDigits: 0) ?? (keepsZero ? .null : nil)
-        case .microTime: try Self.time(bytes, fractionDigits: 6) ?? (keepsZero ? .null : nil)
-        case .quantity: .string(try Self.strings(bytes).last.flatMap { $0.isEmpty ? nil : $0 } ?? "0")
-        case .intOrString: try Self.intOrString(bytes)
-        case .json: try json(bytes, depth: depth)
-        case .strings: .array(try Self.strings(bytes).map(JSON.string))
-        case .string, .integer, .bool, .double, .message: nil
+        case .bytes: return bytes.isEmpty && !keepsZero ? Self.nothing : .string(Base64.encode(bytes))
+        case .time, .microTime:
+            let isMicro = if case .microTime = value { true } else { false }
+            if let time = try Self.time(bytes, fractionDigits: isMicro ? 6 : 0) { return time }
+            return keepsZero ? .null : Self.nothing
+        case .quantity: return .string(try Self.strings(bytes).last.flatMap { $0.isEmpty ? nil : $0 } ?? "0")
+        case .intOrString: return try Self.intOrString(bytes)
+        case .json: return try json(bytes, depth: depth)
+        case .strings: return .array(try Self.strings(bytes).map(JSON.string))
+        case .string, .integer, .bool, .double, .message: return Self.nothing
         }
     }
 
+    private static let nothing: JSON? = .none
+
     /// `{seconds = 1, nanos = 2}`; no bytes at all are no moment.
     private static func time(_ bytes: ArraySlice<UInt8>, fractionDigits: Int) throws(ProtobufError) -> JSON? {
-        if bytes.isEmpty { return nil }
+        if bytes.isEmpty { return Self.nothing }
         var (seconds, nanoseconds) = (Int64(0), Int64(0))
         var reader = ProtobufReader(bytes)
         while let (number, wire) = try reader.next() {
@@ -73,10 +78,11 @@ extension ProtobufDecoder {
         while let (number, wire) = try reader.next() {
             if number == 1, wire == .bytes { raw = try reader.lengthDelimited() } else { try reader.skip(wire) }
         }
-        if raw.isEmpty { return nil }
+        if raw.isEmpty { return Self.nothing }
         if raw.starts(with: ProtobufCodec.magic) { return .object(try envelope(raw, depth - 1)) }
         do {
-            return try JSONParser.parse(Array(raw), limits: .init(depth: depth))
+            let value = try JSONParser.parse(Array(raw), limits: .init(depth: depth))
+            return value.isNull ? Self.nothing : value
         } catch {
             throw ProtobufError("an embedded value is no JSON: \(error.message)")
         }

@@ -146,8 +146,8 @@ struct ProtobufDecoder {
     }
 
     /// The one member that is meant: a list before an object before a switch.
-    private static func either(_ object: JSONObject) -> JSON {
+    private static func either(_ object: JSONObject) -> JSON? {
         let values = object.map(\.value)
-        return values.first { $0.array != nil } ?? values.first { $0.object != nil } ?? values.first ?? .null
+        return values.first { $0.array != nil } ?? values.first { $0.object != nil } ?? values.first
     }
 }

@@ -77,7 +77,6 @@ struct LabelQueryParser {
 
     private mutating func values() throws -> Set<String> {
         guard tokens.popFirst() == .sign("(") else { throw bad("expected '(' and values") }
-        if tokens.first == .sign(")") { throw bad("the list of values is empty") }
         var values: Set<String> = []
         while true {
             values.insert(try value())

@@ -27,7 +27,10 @@ enum GoJSON {
         return rest.count < literal.utf8.count ? "unexpected end of JSON input" : nil
     }
 
-    private static func text(_ byte: UInt8) -> String { String(decoding: [byte], as: UTF8.self) }
+    /// As `%q` prints a byte.
+    private static func text(_ byte: UInt8) -> String {
+        (0x20..<0x7F).contains(byte) ? String(decoding: [byte], as: UTF8.self) : "\\x\(GoText.hex([byte]))"
+    }
 }
 
 extension GoText {

@@ -33,8 +33,7 @@ struct GoDecoding {
 
     private mutating func walk(_ value: JSON, _ type: Schema.FieldType, _ place: Place) {
         switch (type, value) {
-        case (_, .null), (.any, _), (.string, .string), (.bool, .bool), (.time, .string), (.microTime, .string),
-            (.number, .integer), (.number, .double), (.intOrString, .string):
+        case (_, .null), (.any, _), (.string, .string), (.bool, .bool), (.number, .integer), (.number, .double), (.intOrString, .string):
             break
         case (.integer, .integer(let number)):
             if place.field.isInt32, Int32(exactly: number) == nil { mismatch("number \(number)", type, place) }
@@ -45,6 +44,8 @@ struct GoDecoding {
         case (.integer, .double) where value.integer != nil: break
         case (.bytes, .string(let text)):
             if let offset = GoText64.corruption(in: text) { problem = "illegal base64 data at input byte \(offset)" }
+        case (.time, .string(let text)): problem = GoTime.problem(with: text, isMicro: false)
+        case (.microTime, .string(let text)): problem = GoTime.problem(with: text, isMicro: true)
         case (.quantity, .string(let text)): problem = GoQuantity.problem(with: text)
         case (.quantity, .integer), (.quantity, .double): break
         case (.quantity, _): problem = GoQuantity.malformed
