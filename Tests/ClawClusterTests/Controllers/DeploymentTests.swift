@@ -93,6 +93,41 @@ struct DeploymentTests {
         }
     }
 
+    @Test("in the middle of a rollout a new size is shared out; sets that nobody controls are adopted")
+    func proportions() async throws {
+        try await withSimulatedNodes(.init(count: 3) { pod in
+            pod.spec?.containers.first?.image == "web:2" ? PodBehavior(failsToPull: true) : PodBehavior()
+        }) { client in
+            let strategy = DeploymentStrategy(
+                rollingUpdate: RollingUpdateDeployment(maxSurge: .int(3), maxUnavailable: .int(2)), type: "RollingUpdate")
+            try await client.create(Self.deployment(replicas: 10, strategy: strategy))
+            try await client.waitFor(Deployment.self, "web", in: "default", Self.isDone)
+            _ = try await client.edit(Deployment.self, "web", in: "default") {
+                $0.spec?.template.spec?.containers[0].image = "web:2"
+            }
+            func sizes(_ wanted: [Int]) async throws {
+                try await client.waitForAll(ReplicaSet.self) { sets in
+                    sets.map { $0.spec?.replicas ?? 0 }.sorted() == wanted
+                }
+            }
+            // Eight of the old stay while five new ones cannot start.
+            try await sizes([5, 8])
+            _ = try await client.scale(Deployment.self, "web", in: "default", to: 15)
+            // Documented: five more, three of them for the larger set and two for the smaller.
+            try await sizes([7, 11])
+            let sets = try await client.list(ReplicaSet.self, in: "default").items
+            #expect(sets.allSatisfy { $0.annotations["deployment.kubernetes.io/desired-replicas"] == "15" })
+            try await client.delete(Deployment.self, "web", in: "default", propagation: .orphan)
+            try await client.waitUntilGone(Deployment.self, "web", in: "default")
+            try await client.waitForAll(ReplicaSet.self) { $0.allSatisfy(\.metadata.ownerReferences.isEmpty) }
+            let again = try await client.create(Self.deployment(replicas: 15, strategy: strategy))
+            let adopted = try await client.waitForAll(ReplicaSet.self) { sets in
+                sets.allSatisfy { $0.metadata.ownerReferences.first?.uid == again.uid }
+            }
+            #expect(Set(adopted.map(\.uid)) == Set(sets.map(\.uid)))
+        }
+    }
+
     @Test(
         "whatever the sizes, a rollout ends, never has too many pods, and never misses too many",
         arguments: 0..<200 as Range<UInt64>)

@@ -53,11 +53,11 @@ struct NodeLifecycleTests {
             #expect(Set(lost.spec?.taints.map(\.key) ?? []) == ["node.kubernetes.io/unreachable"])
             try await client.waitFor(Pod.self, "patient", in: "default") { !$0.isReadyPod }
             try await cluster.pass(.seconds(12), of: clock)
-            try await client.waitFor(Pod.self, "quick", in: "default") { $0.isBeingDeleted }
+            try await client.waitUntilGone(Pod.self, "quick", in: "default")
             #expect(try await client.get(Pod.self, "patient", in: "default").isBeingDeleted == false)
             // By default it takes five minutes.
             try await cluster.pass(.seconds(300), of: clock, step: .seconds(20))
-            try await client.waitFor(Pod.self, "patient", in: "default") { $0.isBeingDeleted }
+            try await client.waitUntilGone(Pod.self, "patient", in: "default")
         }
     }
 

@@ -10,6 +10,8 @@ struct DeploymentController: Sendable {
     private let client: KubernetesClient
     private let deployments: ObjectCache<Deployment>
     private let sets: ObjectCache<ReplicaSet>
+    private let orphans: CacheIndex<ReplicaSet>
+    private let events: ControllerEvents
     private let time: any TimeSource
 
     init(_ client: KubernetesClient, _ caches: SharedCaches) {
@@ -17,6 +19,10 @@ struct DeploymentController: Sendable {
         time = caches.time
         deployments = caches.cache(Deployment.self)
         sets = caches.cache(ReplicaSet.self)
+        orphans = CacheIndex(sets) { set in
+            set.metadata.controllerReference == nil && !set.isBeingDeleted ? ObjectKey(name: set.namespace ?? "") : nil
+        }
+        events = ControllerEvents(client, "deployment-controller", time: caches.time)
     }
 
     func controller(_ caches: SharedCaches, _ logger: Logger) -> Controller {
@@ -31,11 +37,46 @@ struct DeploymentController: Sendable {
         }
         .reconciles(Deployment.self)
         .owns(ReplicaSet.self, by: "Deployment")
+        .watches(ReplicaSet.self) { set in
+            // Somebody may want to adopt it.
+            guard set.metadata.controllerReference == nil, !set.isBeingDeleted else { return [] }
+            return deployments.all.filter { deployment in
+                deployment.namespace == set.namespace
+                    && deployment.spec?.selector.ownersQuery?.matches(set.labels) ?? false
+            }.map { ObjectKey($0) }
+        }
+    }
+
+    /// A Deployment's sets: those it controls, as long as its selector means them, and those it adopts.
+    private func claim(_ deployment: Deployment, _ selector: LabelQuery) async throws -> [ReplicaSet] {
+        var owned: [ReplicaSet] = []
+        for set in sets.controlled(by: deployment.uid ?? "") {
+            if selector.matches(set.labels) {
+                owned.append(set)
+            } else {
+                var released = set
+                released.metadata.ownerReferences.removeAll { $0.uid == deployment.uid }
+                _ = try await client.replace(released)
+            }
+        }
+        let found = orphans.objects(ObjectKey(name: deployment.namespace ?? "")).filter { selector.matches($0.labels) }
+        guard !found.isEmpty else { return owned }
+        // The cache may not know yet that the Deployment goes, and what it adopts then would go with it.
+        let present = try await client.find(Deployment.self, deployment.name, in: deployment.namespace)
+        guard let present, present.uid == deployment.uid, !present.isBeingDeleted else { return owned }
+        for set in found {
+            var adopted = set
+            adopted.metadata.ownerReferences.append(OwnerReference(controlling: deployment))
+            owned.append(try await client.replace(adopted))
+        }
+        return owned
     }
 
     private func reconcile(_ deployment: Deployment) async throws -> Reconciled {
-        guard let template = deployment.spec?.template else { return .settled }
-        let owned = sets.controlled(by: deployment.uid ?? "").sorted {
+        guard let template = deployment.spec?.template, let selector = deployment.spec?.selector.ownersQuery else {
+            return .settled
+        }
+        let owned = try await claim(deployment, selector).sorted {
             ($0.metadata.creationTimestamp ?? "", $0.name) < ($1.metadata.creationTimestamp ?? "", $1.name)
         }
         let known = owned.first { $0.spec?.template?.isSame(as: template) ?? false }
@@ -43,6 +84,8 @@ struct DeploymentController: Sendable {
         // A template that comes back gets the newest number.
         let revision = (others.map(DeploymentRevision.number).max() ?? 0) + 1
         var new: ReplicaSet
+        // What the sets say of the size before they are told of the present one.
+        let former = known
         if let known {
             new = try await annotate(known, deployment, max(revision, DeploymentRevision.number(of: known)))
         } else {
@@ -51,12 +94,18 @@ struct DeploymentController: Sendable {
         }
         try await keep(DeploymentRevision.number(of: new), on: deployment)
         var all: [ReplicaSet] = []
-        let plan = plan(deployment, new, others).next(isPaused: deployment.spec?.paused == true)
+        let plan = plan(deployment, new, others, former: former)
+        let sizes = plan.next(isPaused: deployment.spec?.paused == true)
         for var set in others + [new] {
-            if let wanted = plan[set.name] {
-                set.spec?.replicas = wanted
-                if set.uid != new.uid { set.metadata.annotations.merge(DeploymentRevision.sizes(deployment)) { $1 } }
+            let before = set
+            if let wanted = sizes[set.name] { set.spec?.replicas = wanted }
+            // Sets of no size are left alone: they are only history.
+            if set.uid != new.uid, sizes[set.name] != nil || (plan.isScaling && (set.spec?.replicas ?? 0) > 0) {
+                set.metadata.annotations.merge(DeploymentRevision.sizes(deployment)) { $1 }
+            }
+            if set != before {
                 set = try await client.replace(set)
+                await tell(deployment, set, before.spec?.replicas ?? 0)
             }
             all.append(set)
         }
@@ -64,15 +113,27 @@ struct DeploymentController: Sendable {
         return try await report(deployment, new, all, isCreated: known == nil)
     }
 
-    private func plan(_ deployment: Deployment, _ new: ReplicaSet, _ old: [ReplicaSet]) -> RolloutPlan {
-        func member(_ set: ReplicaSet) -> RolloutPlan.Member {
+    private func plan(
+        _ deployment: Deployment, _ new: ReplicaSet, _ old: [ReplicaSet], former: ReplicaSet?
+    ) -> RolloutPlan {
+        func member(_ set: ReplicaSet, _ annotated: ReplicaSet?) -> RolloutPlan.Member {
             RolloutPlan.Member(
                 name: set.name, wanted: set.spec?.replicas ?? 0, available: set.status?.availableReplicas ?? 0,
-                pods: (set.status?.replicas ?? 0) + (set.status?.terminatingReplicas ?? 0))
+                pods: (set.status?.replicas ?? 0) + (set.status?.terminatingReplicas ?? 0),
+                desired: annotated?.metadata.annotations[DeploymentRevision.desired].flatMap { Int($0) },
+                most: annotated?.metadata.annotations[DeploymentRevision.most].flatMap { Int($0) })
         }
         return RolloutPlan(
-            replicas: deployment.spec?.replicas ?? 1, strategy: deployment.rolloutStrategy, new: member(new),
-            old: old.map(member))
+            replicas: deployment.spec?.replicas ?? 1, strategy: deployment.rolloutStrategy, new: member(new, former),
+            old: old.map { member($0, $0) })
+    }
+
+    private func tell(_ deployment: Deployment, _ set: ReplicaSet, _ before: Int) async {
+        let now = set.spec?.replicas ?? 0
+        guard now != before else { return }
+        await events.normal(
+            "ScalingReplicaSet",
+            "Scaled \(now > before ? "up" : "down") replica set \(set.name) from \(before) to \(now)", on: deployment)
     }
 
     // MARK: the set of the present template
@@ -103,10 +164,12 @@ struct DeploymentController: Sendable {
                 ownerReferences: [OwnerReference(controlling: deployment)]),
             spec: ReplicaSetSpec(
                 selector: selector, minReadySeconds: deployment.spec?.minReadySeconds, replicas: 0, template: labelled))
-        let wanted = plan(deployment, set, others).next(isPaused: deployment.spec?.paused == true)[set.name]
+        let wanted = plan(deployment, set, others, former: nil).next(isPaused: deployment.spec?.paused == true)[set.name]
         set.spec?.replicas = wanted ?? 0
         do {
-            return try await client.create(set)
+            let made = try await client.create(set)
+            await tell(deployment, made, 0)
+            return made
         } catch let error as KubernetesError where error.isAlreadyExists {
             let found = try await client.get(ReplicaSet.self, set.name, in: set.namespace)
             if found.metadata.isControlled(by: deployment), found.spec?.template?.isSame(as: template) ?? false {

@@ -9,6 +9,9 @@ struct RolloutPlan: Sendable, Hashable {
         var available: Int
         /// Pods that are there, those that end not counted.
         var pods: Int
+        /// What the Deployment wanted, and was to have at most, when this set was sized last.
+        var desired: Int?
+        var most: Int?
     }
 
     enum Strategy: Sendable, Hashable {
@@ -25,7 +28,7 @@ struct RolloutPlan: Sendable, Hashable {
 
     /// The sets whose number changes, with the new number.
     func next(isPaused: Bool) -> [String: Int] {
-        if isPaused { return scaled }
+        if isPaused || isScaling { return scaled }
         switch strategy {
         case .recreate:
             let running = old.filter { $0.wanted > 0 }
@@ -38,12 +41,50 @@ struct RolloutPlan: Sendable, Hashable {
         }
     }
 
-    /// While paused only the number counts: it goes to the one set that has any.
+    /// The Deployment has another size than when its sets were sized.
+    var isScaling: Bool { (old + [new]).contains { $0.wanted > 0 && $0.desired.map { $0 != replicas } ?? false } }
+
+    /// Only the number counts: of one set it is the set's, in the middle of a rollout all get their share.
     private var scaled: [String: Int] {
         let running = (old + [new]).filter { $0.wanted > 0 }
-        guard running.count <= 1 else { return [:] }
-        let target = running.first ?? new
-        return target.wanted == replicas ? [:] : [target.name: replicas]
+        if running.count <= 1 {
+            let target = running.first ?? new
+            return target.wanted == replicas ? [:] : [target.name: replicas]
+        }
+        if new.wanted == replicas, new.available >= replicas {
+            return Dictionary(uniqueKeysWithValues: running.filter { $0.name != new.name }.map { ($0.name, 0) })
+        }
+        guard case .rolling(let maxSurge, _) = strategy else { return [:] }
+        return shared(running, most: replicas > 0 ? replicas + maxSurge : 0).filter { name, size in
+            running.contains { $0.name == name && $0.wanted != size }
+        }
+    }
+
+    /// Each set grows or shrinks by its part, the largest first; what rounding leaves is the first one's.
+    /// <https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#proportional-scaling>
+    private func shared(_ running: [Member], most: Int) -> [String: Int] {
+        let added = most - running.reduce(0) { $0 + $1.wanted }
+        guard added != 0 else { return [:] }
+        let places = Dictionary(uniqueKeysWithValues: (old + [new]).enumerated().map { ($1.name, $0) })
+        let sorted = running.sorted { a, b in
+            if a.wanted != b.wanted { return a.wanted > b.wanted }
+            let (first, second) = (places[a.name] ?? 0, places[b.name] ?? 0)
+            // Of equals the newer grow first, the older shrink first.
+            return added > 0 ? first > second : first < second
+        }
+        var sizes: [String: Int] = [:]
+        var left = added
+        for member in sorted {
+            let before = member.most ?? replicas
+            let share =
+                replicas == 0 || before == 0
+                ? -member.wanted : Int((Double(member.wanted * most) / Double(before)).rounded()) - member.wanted
+            let change = added > 0 ? min(max(share, 0), left) : max(min(share, 0), left)
+            sizes[member.name] = member.wanted + change
+            left -= change
+        }
+        if let first = sorted.first { sizes[first.name] = max(0, (sizes[first.name] ?? 0) + left) }
+        return sizes
     }
 
     private func grown(_ maxSurge: Int) -> Int? {
