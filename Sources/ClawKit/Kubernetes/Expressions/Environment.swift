@@ -6,7 +6,7 @@ public struct Environment: Sendable {
     let functions: [String: [Overload]]
     let implementations: [String: [Implementation]]
     private var objects: [String: DeclaredType] = [:]
-    private var opaqueFields: [String: [String: ExpressionType]] = [:]
+    private var members: [String: [String: ExpressionType]] = [:]
     private var provider: (any ObjectTypes)?
     /// Whether a list's or map's elements must be of one type, as Kubernetes wants it.
     var aggregatesAreHomogeneous = true
@@ -37,6 +37,11 @@ public struct Environment: Sendable {
         return environment
     }
 
+    /// The environment with one more variable, which holds a document's value or nothing.
+    public func declaring(optional name: String, as type: DeclaredType) -> Environment {
+        declaring(name, as: type).declaring(name, .optional(type.type))
+    }
+
     /// The environment with the types of objects that can be made or looked into, found when they are needed.
     public func declaring(objects provider: any ObjectTypes) -> Environment {
         var environment = self
@@ -46,8 +51,8 @@ public struct Environment: Sendable {
 
     /// The environment with a variable whose members are computed: each has a type.
     public func declaring(_ name: String, members: [String: ExpressionType]) -> Environment {
-        var environment = declaring(name, .opaque("@\(name)", []))
-        environment.opaqueFields["@\(name)"] = members
+        var environment = declaring(name, .object("kubernetes.\(name)"))
+        environment.members["kubernetes.\(name)"] = members
         return environment
     }
 
@@ -76,11 +81,8 @@ public struct Environment: Sendable {
     }
 
     func fieldType(of object: String, _ field: String) -> ExpressionType? {
-        objects[object]?.fields[field]?.type.type ?? provider?.fields(of: object)?[field]
-    }
-
-    func opaqueFieldType(of type: ExpressionType, _ field: String) -> ExpressionType? {
-        if case .opaque(let name, _) = type { opaqueFields[name]?[field] } else { nil }
+        if let members = members[object] { return members[field] }
+        return objects[object]?.fields[field]?.type.type ?? provider?.fields(of: object)?[field]
     }
 }
 

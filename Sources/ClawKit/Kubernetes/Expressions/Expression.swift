@@ -45,7 +45,8 @@ public struct Expression: Sendable {
         var evaluator = Evaluator(bindings, call)
         defer {
             budget.used = evaluator.budget.used
-            budget.remaining = budget.remaining &- evaluator.budget.used
+            // What lazily computed members have cost is gone from it already.
+            budget.remaining = evaluator.budget.remaining &- evaluator.budget.used
         }
         return try evaluator.evaluate(root)
     }

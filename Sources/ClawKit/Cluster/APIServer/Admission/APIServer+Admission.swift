@@ -27,9 +27,14 @@ extension APIServer {
             unknown = decoding.unknown
             if !unknown.isEmpty { object = SchemaTable.kubernetes.pruned(object, as: name) }
         case .builtIn(nil): break
-        case .custom(let schema):
-            unknown = schema.prune(&object)
-            if fillsDefaults { schema.fillDefaults(&object) }
+        case .custom(let custom):
+            if let metadata = object[.metadata]?.object,
+                let problem = GoDecoding.inspect(metadata, as: StructuralSchema.metadataType).problem
+            {
+                throw Self.undecodable(problem, call)
+            }
+            unknown = custom.schema.prune(&object)
+            if fillsDefaults { custom.schema.fillDefaults(&object) }
         }
         let texts = unknown.map { "unknown field \"\($0)\"" } + repeated.map { "duplicate field \"\($0)\"" }
         guard !texts.isEmpty else { return [] }
@@ -77,8 +82,13 @@ extension APIServer {
     }
 
     /// - Parameter writtenUID: the uid in what the writer sent.
-    func validate(_ object: JSONObject, old: JSONObject?, _ call: ResourceCall, writtenUID: String? = nil) throws {
+    /// - Returns: warnings, of what was wrong before and is let through.
+    @discardableResult
+    func validate(
+        _ object: JSONObject, old: JSONObject?, _ call: ResourceCall, writtenUID: String? = nil
+    ) throws -> [String] {
         var errors: [APIStatus.FieldError] = []
+        var warnings: [String] = []
         switch call.resource.shape {
         case .builtIn(let name?):
             if let old {
@@ -89,16 +99,20 @@ extension APIServer {
                 errors = ObjectValidation.errors(creating: object, call.resource.type, as: name)
             }
         case .builtIn(nil): break
-        case .custom(let schema): errors = schema.validate(object)
+        case .custom(let custom):
+            let outcome = custom.check(
+                object, old: old, type: call.resource.type, isStatus: call.target.subresource == "status")
+            (errors, warnings) = (outcome.errors, outcome.warnings)
         }
         if call.resource.collection == RegisteredResource.definitions {
-            errors += CustomResourceDefinitions.problems(object)
+            var found = FieldErrors()
+            DefinitionRules.check(object, old: old, &found)
+            errors += found.list
         }
-        guard errors.isEmpty else {
-            // Events of either group are kept as the core group's.
-            let group = call.resource.type.group == "events.k8s.io" ? "" : call.resource.type.group
-            throw APIStatus.invalid(kind: call.resource.type.kind, group: group, name: object.objectName, errors)
-        }
+        if errors.isEmpty { return warnings }
+        // Events of either group are kept as the core group's.
+        let group = call.resource.type.group == "events.k8s.io" ? "" : call.resource.type.group
+        throw APIStatus.invalid(kind: call.resource.type.kind, group: group, name: object.objectName, errors)
     }
 
     /// The object as the client asked for it, with what admission has to say of it.

@@ -56,13 +56,13 @@ extension APIServer {
             }
             var object = try fields.apply(configuration, to: nil, manager: manager, force: force, at: now)
             try call.adopt(&object)
-            if case .custom(let schema) = call.resource.shape { schema.fillDefaults(&object) }
+            call.resource.custom?.schema.fillDefaults(&object)
             return try await store(create: object, call, .applied)
         } else {
             return try await update(call, key, subresource: subresource, .applied) { live in
                 var new = try fields.apply(configuration, to: live, manager: manager, force: force, at: now)
                 try call.adopt(&new)
-                if case .custom(let schema) = call.resource.shape { schema.fillDefaults(&new) }
+                call.resource.custom?.schema.fillDefaults(&new)
                 return new
             }
         }
@@ -84,7 +84,7 @@ extension RegisteredResource {
         let (types, schema): (SchemaTable, Schema?) =
             switch shape {
             case .builtIn(let name): (.kubernetes, name.flatMap { SchemaTable.kubernetes[$0] })
-            case .custom(let structural): (structural.table?.types ?? .kubernetes, structural.table?.root)
+            case .custom(let custom): (custom.schema.table?.types ?? .kubernetes, custom.schema.table?.root)
             }
         return FieldManager(
             types: types, schema: schema, apiVersion: type.apiVersion, kind: type.kind, subresource: subresource ?? "",

@@ -19,8 +19,8 @@ extension APIServer {
         case ("batch", "jobs"): JobSelection.generate(&object)
         case ("", "nodes"): NodeReadiness.taint(&object)
         case ("apiextensions.k8s.io", "customresourcedefinitions"):
-            let stored = object[.spec]?["versions"]?.array?.first { $0["storage"]?.bool == true }?["name"]
-            object.modify(.status) { $0?["storedVersions"] = .array(stored.map { [$0] } ?? []) }
+            object[.status] = nil
+            CustomResourceDefinitions.fillStatus(&object)
         default: break
         }
     }

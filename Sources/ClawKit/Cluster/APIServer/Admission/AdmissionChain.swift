@@ -40,6 +40,8 @@ extension EmbeddedCluster {
         case mutatingWebhooks = "MutatingAdmissionWebhook"
         /// Lets webhooks refuse it.
         case validatingWebhooks = "ValidatingAdmissionWebhook"
+        /// Refuses what validating admission policies refuse.
+        case validatingAdmissionPolicy = "ValidatingAdmissionPolicy"
         /// Counts what a namespace uses against its quotas.
         case resourceQuota = "ResourceQuota"
 
@@ -66,6 +68,7 @@ extension AdmissionChain {
             case .runtimeClass: RuntimeClassPlugin()
             case .mutatingWebhooks: MutatingWebhooks(caller: webhooks, registry: registry)
             case .validatingWebhooks: ValidatingWebhooks(caller: webhooks, registry: registry)
+            case .validatingAdmissionPolicy: ValidatingPolicyPlugin()
             case .resourceQuota: QuotaPlugin()
             }
         }

@@ -36,6 +36,8 @@ enum Defaults {
         case ("storage.k8s.io", "storageclasses"):
             object.fillIn(["reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"])
         case ("apiextensions.k8s.io", "customresourcedefinitions"): CustomResourceDefinitions.fillDefaults(&object)
+        case ("admissionregistration.k8s.io", let plural) where plural.contains("admissionpolic"):
+            AdmissionPolicyDefaults.fill(&object)
         case ("rbac.authorization.k8s.io", _), ("networking.k8s.io", _), ("autoscaling", _):
             PolicyDefaults.apply(to: &object, type)
         default: WorkloadDefaults.apply(to: &object, type)

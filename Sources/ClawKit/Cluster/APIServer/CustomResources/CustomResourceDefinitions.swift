@@ -9,6 +9,8 @@ extension APIServer {
         guard let spec = definition[.spec]?.object, let group = spec.string("group"),
             let names = spec["names"]?.object, let plural = names.string("plural"), let kind = names.string("kind")
         else { return }
+        // Whose names are taken is not served until they are free.
+        if CustomResourceDefinitions.isRefused(definition) { return registry.setCustom([], group: group, plural: plural) }
         var verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
         // What is on its way out takes nothing new in.
         if definition.isBeingDeleted { verbs.removeAll { $0 == "create" } }
@@ -18,13 +20,12 @@ extension APIServer {
                 group: group, version: name, kind: kind, plural: plural,
                 singular: names.string("singular") ?? kind.lowercased(), shortNames: names.strings("shortNames"),
                 categories: names.strings("categories"), isNamespaced: spec.string("scope") == "Namespaced")
-            let schema = version["schema"]?["openAPIV3Schema"].map { StructuralSchema.root($0) } ?? .anything
             return RegisteredResource(
                 served: ServedResource(
                     type: type,
                     verbs: verbs,
                     subresources: Self.subresources(version, type)),
-                shape: .custom(schema),
+                shape: .custom(CustomResource(version, of: spec)),
                 columns: (version["additionalPrinterColumns"]?.array ?? []).compactMap(CustomColumn.init))
         }
         registry.setCustom(resources, group: group, plural: plural)
@@ -70,45 +71,103 @@ enum CustomResourceDefinitions {
             if object["conversion"] == nil { object["conversion"] = ["strategy": "None"] }
             spec = .object(object)
         }
+        fillStatus(&definition)
     }
 
-    /// What is wrong with a definition, beyond its field types.
-    static func problems(_ definition: JSONObject) -> [APIStatus.FieldError] {
-        let spec = definition[.spec]?.object ?? JSONObject()
-        let plural = spec["names"]?["plural"]?.string ?? ""
-        let group = spec.string("group") ?? ""
-        var errors: [APIStatus.FieldError] = []
-        if definition.objectName != "\(plural).\(group)" {
-            errors.append(.invalid(
-                "metadata.name", .string(definition.objectName), "must be spec.names.plural+\".\"+spec.group"))
-        }
-        let versions = spec.values("versions")
-        if versions.count(where: { $0["storage"]?.bool == true }) != 1 {
-            errors.append(.invalid("spec.versions", .array([]), "must have exactly one version marked as storage version"))
-        }
-        for (index, version) in versions.enumerated() where version["schema"]?["openAPIV3Schema"] == nil {
-            errors.append(.required("spec.versions[\(index)].schema.openAPIV3Schema", "schemas are required"))
-        }
-        return errors
+    /// What the server knows of a definition before its names are accepted, and which versions objects were kept in.
+    static func fillStatus(_ definition: inout JSONObject) {
+        let storage = definition[.spec]?["versions"]?.array?.first { $0["storage"]?.bool == true }?["name"]
+        var status = definition[.status]?.object ?? ["acceptedNames": ["kind": "", "plural": ""], "conditions": .null]
+        var stored = status["storedVersions"]?.array ?? []
+        if let storage, !stored.contains(storage) { stored.append(storage) }
+        status["storedVersions"] = .array(stored)
+        definition[.status] = .object(status)
     }
 
-    /// The status of an accepted definition: names taken, served from now on.
-    static func accepted(_ definition: JSONObject, now: Timestamp) -> JSON {
-        func condition(_ type: String, _ reason: String, _ message: String) -> JSON {
+    /// Whether a definition's names belong to another one.
+    static func isRefused(_ definition: JSONObject) -> Bool {
+        let conditions = definition[.status]?["conditions"]?.array ?? []
+        func holds(_ type: String, _ status: String) -> Bool {
+            conditions.contains { $0["type"]?.string == type && $0["status"]?.string == status }
+        }
+        return holds("NamesAccepted", "False") && !holds("Established", "True")
+    }
+
+    /// The status of a definition whose names are looked at again
+    /// (apiextensions-apiserver/pkg/controller/status/naming_controller.go).
+    /// - Parameter others: the other definitions, with the names they were given.
+    static func accepted(_ definition: JSONObject, others: [JSONObject], now: Timestamp) -> JSON {
+        let wanted = definition[.spec]?["names"]?.object ?? JSONObject()
+        let group = definition[.spec]?["group"]
+        let taken = others.filter { $0[.spec]?["group"] == group }.compactMap { $0[.status]?["acceptedNames"]?.object }
+        func used(_ fields: String...) -> Set<String> {
+            Set(taken.flatMap { names in fields.compactMap { names[$0]?.string } })
+        }
+        let resources = used("plural", "singular").union(
+            taken.flatMap { $0["shortNames"]?.array?.compactMap(\.string) ?? [] })
+        let kinds = used("kind", "listKind")
+        var names = definition[.status]?["acceptedNames"]?.object ?? JSONObject()
+        var conflict: (reason: String, message: String)?
+        for (name, used, reason) in [
+            ("plural", resources, "PluralConflict"), ("singular", resources, "SingularConflict"),
+            ("shortNames", resources, "ShortNamesConflict"), ("kind", kinds, "KindConflict"),
+            ("listKind", kinds, "ListKindConflict"),
+        ] {
+            let clashes = (wanted[name]?.array ?? wanted[name].map { [$0] } ?? []).compactMap(\.string).filter {
+                used.contains($0) && names[name]?.string != $0
+            }
+            if let clash = clashes.first {
+                conflict = (reason, "\"\(clash)\" is already in use")
+                if names[name] == nil, name == "kind" || name == "plural" { names[name] = "" }
+            } else {
+                names[name] = wanted[name]
+            }
+        }
+        names["categories"] = wanted["categories"]
+        return status(of: definition, names, conflict, now)
+    }
+
+    private static func status(
+        of definition: JSONObject, _ names: JSONObject, _ conflict: (reason: String, message: String)?, _ now: Timestamp
+    ) -> JSON {
+        func condition(_ type: String, _ status: String, _ reason: String, _ message: String) -> JSON {
             [
                 "lastTransitionTime": .string(now.rfc3339()), "message": .string(message), "reason": .string(reason),
-                "status": "True", "type": .string(type),
+                "status": .string(status), "type": .string(type),
             ]
         }
-        let names = definition[.spec]?["names"] ?? .object(JSONObject())
-        let stored = definition[.spec]?["versions"]?.array?.first { $0["storage"]?.bool == true }?["name"] ?? "v1"
-        return [
-            "acceptedNames": names,
-            "conditions": [
-                condition("NamesAccepted", "NoConflicts", "no conflicts found"),
-                condition("Established", "InitialNamesAccepted", "the initial names have been accepted"),
-            ],
-            "storedVersions": [stored],
-        ]
+        var status = definition[.status]?.object ?? JSONObject()
+        status["acceptedNames"] = .object(names)
+        let before = status["conditions"]?.array ?? []
+        let accepted =
+            conflict.map { condition("NamesAccepted", "False", $0.reason, $0.message) }
+            ?? condition("NamesAccepted", "True", "NoConflicts", "no conflicts found")
+        let wasEstablished = before.first { $0["type"] == "Established" && $0["status"] == "True" }
+        let established =
+            wasEstablished
+            ?? (conflict == nil
+                ? condition("Established", "True", "InitialNamesAccepted", "the initial names have been accepted")
+                : condition("Established", "False", "NotAccepted", "not all names are accepted"))
+        let others = before.filter { $0["type"] != "Established" && $0["type"] != "NamesAccepted" }
+        status["conditions"] = .array([accepted, established] + others)
+        if status["storedVersions"] == nil { status["storedVersions"] = .array([]) }
+        return .object(status)
+    }
+}
+
+extension CustomResourceDefinitions {
+    /// Whether two statuses say the same but for the times.
+    static func isSame(_ a: JSON, _ b: JSON?) -> Bool {
+        func timeless(_ status: JSON?) -> JSON? {
+            guard var status, let conditions = status["conditions"]?.array else { return status }
+            status["conditions"] = .array(
+                conditions.map { condition in
+                    var condition = condition
+                    condition["lastTransitionTime"] = nil
+                    return condition
+                })
+            return status
+        }
+        return timeless(a) == timeless(b)
     }
 }

@@ -1,4 +1,6 @@
 import ClawDocuments
+import ClawExpressions
+import ClawModels
 
 /// The structural schema of a custom resource's version.
 /// <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema>
@@ -26,12 +28,29 @@ struct StructuralSchema: Sendable {
     var maxLength: Int?
     var minItems: Int?
     var maxItems: Int?
+    var minProperties: Int?
+    var maxProperties: Int?
+    var multipleOf: Double?
+    var excludesMinimum = false
+    var excludesMaximum = false
+    var format: String?
+    /// Checked for values only.
+    var allOf: [StructuralSchema] = []
+    var anyOf: [StructuralSchema] = []
+    var oneOf: [StructuralSchema] = []
+    var not: Items = .none
+    /// Whether only the properties may be there.
+    var forbidsOthers = false
+    /// The compiled ``pattern``.
+    var expression: Pattern?
     /// `atomic`, `set` or `map`, with its keys.
     var listType: String?
     var listMapKeys: [String] = []
     var isAtomicMap = false
     /// The field table of the whole, for everything schema-driven; made for the root only.
     private(set) var table: CustomResourceSchema?
+    /// Whether something in it has a default; known of the root only.
+    private(set) var fillsIn = false
     /// The schema as the definition wrote it, for OpenAPI.
     private(set) var json: JSON = .object(JSONObject())
 
@@ -68,14 +87,32 @@ struct StructuralSchema: Sendable {
         maxLength = json["maxLength"]?.integer.map(Int.init)
         minItems = json["minItems"]?.integer.map(Int.init)
         maxItems = json["maxItems"]?.integer.map(Int.init)
+        readFurther(json)
         listType = json["x-kubernetes-list-type"]?.string
         listMapKeys = json["x-kubernetes-list-map-keys"]?.array?.compactMap(\.string) ?? []
         isAtomicMap = json["x-kubernetes-map-type"]?.string == "atomic"
     }
 
+    private mutating func readFurther(_ json: JSON) {
+        func list(_ name: String) -> [StructuralSchema] { json[name]?.array?.map { StructuralSchema($0) } ?? [] }
+        minProperties = json["minProperties"]?.integer.map(Int.init)
+        maxProperties = json["maxProperties"]?.integer.map(Int.init)
+        multipleOf = json["multipleOf"]?.number
+        excludesMinimum = json["exclusiveMinimum"]?.bool ?? false
+        excludesMaximum = json["exclusiveMaximum"]?.bool ?? false
+        format = json["format"]?.string.flatMap { SchemaFormats.isKnown($0, of: type) ? $0 : nil }
+        allOf = list("allOf")
+        anyOf = list("anyOf")
+        oneOf = list("oneOf")
+        if let schema = json["not"] { not = .schema(StructuralSchema(schema)) }
+        forbidsOthers = json["additionalProperties"]?.bool == false
+        expression = pattern.flatMap { try? Pattern($0) }
+    }
+
     /// The schema of a whole resource, with its field table.
     static func root(_ json: JSON) -> StructuralSchema {
         var schema = StructuralSchema(json)
+        schema.fillsIn = schema.hasDefaults
         schema.table = CustomResourceSchema(openAPIV3Schema: json, name: "resource", builtIn: .kubernetes)
         return schema
     }
@@ -94,6 +131,7 @@ struct StructuralSchema: Sendable {
     private func prune(_ value: inout JSON, at path: String, isResource: Bool, _ unknown: inout [String]) {
         switch value {
         case .object(var object):
+            if isResource || isEmbeddedResource { pruneMetadata(of: &object, at: path, &unknown) }
             for (name, member) in object {
                 if isResource || isEmbeddedResource, ["apiVersion", "kind", "metadata"].contains(name) { continue }
                 let place = path.isEmpty ? name : "\(path).\(name)"
@@ -121,7 +159,33 @@ struct StructuralSchema: Sendable {
         }
     }
 
+    static let metadataType = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+
+    /// Metadata has the same fields everywhere.
+    private func pruneMetadata(of object: inout JSONObject, at path: String, _ unknown: inout [String]) {
+        let type = Self.metadataType
+        guard let metadata = object[.metadata]?.object else { return }
+        let found = SchemaTable.kubernetes.inspect(metadata, as: type).unknown
+        guard !found.isEmpty else { return }
+        unknown += found.map { path.isEmpty ? "metadata.\($0)" : "\(path).metadata.\($0)" }
+        object[.metadata] = .object(SchemaTable.kubernetes.pruned(metadata, as: type))
+    }
+
+    /// Removes what the schema does not specify from one of its values; whether there was something.
+    func pruneDefault(_ value: inout JSON) -> Bool {
+        var unknown: [String] = []
+        prune(&value, at: "", isResource: false, &unknown)
+        return !unknown.isEmpty
+    }
+
     // MARK: defaulting
+
+    private var hasDefaults: Bool {
+        if properties.values.contains(where: { $0.defaultValue != nil || $0.hasDefaults }) { return true }
+        if case .schema(let schema) = additional, schema.hasDefaults { return true }
+        if case .schema(let schema) = items, schema.hasDefaults { return true }
+        return false
+    }
 
     func fillDefaults(_ object: inout JSONObject) {
         for (name, property) in properties.sorted(by: { $0.key < $1.key }) {

@@ -30,7 +30,8 @@ enum OpenAPIDocument {
             switch resource.shape {
             case .builtIn(let name?): add(name, resource.type, to: &schemas)
             case .builtIn(nil): break
-            case .custom(let schema): schemas[componentName(resource.type)] = component(schema, resource.type)
+            case .custom(let custom):
+                schemas[componentName(resource.type)] = component(custom.schema, resource.type)
             }
         }
         return [
@@ -46,7 +47,7 @@ enum OpenAPIDocument {
             switch resource.shape {
             case .builtIn(let name?): add(name, resource.type, to: &definitions)
             case .builtIn(nil): break
-            case .custom(let schema): definitions[componentName(resource.type)] = component(schema, resource.type)
+            case .custom(let custom): definitions[componentName(resource.type)] = component(custom.schema, resource.type)
             }
         }
         return [

@@ -84,7 +84,7 @@ extension APIServer {
         }
         let type = call.resource.type
         return .document([
-            "kind": .string("\(type.kind)List"), "apiVersion": .string(type.apiVersion),
+            "kind": .string(call.resource.listKind), "apiVersion": .string(type.apiVersion),
             "metadata": ["resourceVersion": .string(String(store.revision))], "items": .array(deleted),
         ])
     }

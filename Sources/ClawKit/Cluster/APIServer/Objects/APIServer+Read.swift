@@ -10,7 +10,7 @@ extension APIServer {
         guard let entry = store.get(call.resource.collection, key) else {
             throw APIStatus.notFound(call.resource.subject, call.name)
         }
-        return try answer(call, entry.object)
+        return try answer(call, call.resource.shown(entry.object))
     }
 
     func list(_ call: ResourceCall) throws -> Response {
@@ -18,7 +18,7 @@ extension APIServer {
         let filter = try ObjectFilter(call)
         let representation = try Representation(call, .list)
         let (objects, revision, position) = try listed(call, parameters)
-        let page = Page(objects, after: position, limit: parameters.limit, revision: revision, filter)
+        let page = Page(call.resource.isCustom ? objects.map(call.resource.shown) : objects, after: position, limit: parameters.limit, revision: revision, filter)
         var metadata = page.metadata
         switch representation.form {
         case .object:
@@ -27,7 +27,7 @@ extension APIServer {
             let type = call.resource.type
             let items = call.resource.isCustom ? page.objects : page.objects.map(\.withoutType)
             return .document([
-                "kind": .string("\(type.kind)List"), "apiVersion": .string(type.apiVersion),
+                "kind": .string(call.resource.listKind), "apiVersion": .string(type.apiVersion),
                 "metadata": .object(metadata), "items": .array(items.map { .object($0) }),
             ])
         case .table:

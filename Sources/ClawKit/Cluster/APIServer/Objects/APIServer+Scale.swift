@@ -6,20 +6,23 @@ import HTTPTypes
 
 /// How many replicas a workload wants and has, as a Scale.
 extension APIServer {
-    private func scaleDocument(_ object: JSONObject) -> JSONObject {
+    private func scaleDocument(_ object: JSONObject, _ scale: CustomResource.Scale?) -> JSONObject {
         let spec = object[.spec]?.object ?? JSONObject()
         var metadata = JSONObject()
         for key: FieldKey in [.name, .namespace, .uid, .resourceVersion, .creationTimestamp] {
             metadata[key] = object.metadataValue(key)
         }
-        let replicas = spec["replicas"] ?? 1
+        let whole = JSON.object(object)
+        let replicas = scale.map { whole.value(at: $0.replicas) ?? 0 } ?? spec["replicas"] ?? 1
+        let selector = scale.map { $0.selector.flatMap { whole.value(at: $0)?.string } ?? "" }
+            ?? SelectorRules.text(Field(object)["spec"]["selector"])
         return [
             "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": .object(metadata),
             // A wish for none is left out.
             "spec": replicas == 0 ? [:] : ["replicas": replicas],
             "status": [
-                "replicas": object[.status]?["replicas"] ?? 0,
-                "selector": .string(SelectorRules.text(Field(object)["spec"]["selector"])),
+                "replicas": scale.map { whole.value(at: $0.statusReplicas) ?? 0 } ?? object[.status]?["replicas"] ?? 0,
+                "selector": .string(selector),
             ],
         ]
     }
@@ -28,7 +31,7 @@ extension APIServer {
         guard let entry = store.get(call.resource.collection, try call.key()) else {
             throw APIStatus.notFound(call.resource.subject, call.name)
         }
-        return .document(scaleDocument(entry.object))
+        return .document(scaleDocument(call.resource.shown(entry.object), call.resource.custom?.scale))
     }
 
     func setScale(_ call: ResourceCall) async throws -> Response {
@@ -57,7 +60,7 @@ extension APIServer {
             if type == .apply { return try await applyScale(patch, call) }
             let schema = SchemaTable.kubernetes[Self.scaleSchema]
             return try await changeScale(call) { live in
-                let scale = try Patch.apply(type, patch, to: scaleDocument(live), schema: schema, types: .kubernetes)
+                let scale = try Patch.apply(type, patch, to: scaleDocument(live, call.resource.custom?.scale), schema: schema, types: .kubernetes)
                 return try setting(scale, of: live, call)
             }
         } catch let error as PatchError {
@@ -75,21 +78,23 @@ extension APIServer {
             "metadata": ["name": .string(call.name)],
         ]
         if let namespace = call.namespace { configuration.setMetadata(.namespace, .string(namespace)) }
-        if let replicas = scale[.spec]?["replicas"] { configuration[.spec] = ["replicas": replicas] }
+        if let replicas = scale[.spec]?["replicas"] {
+            configuration.set(replicas, at: call.resource.custom?.scale?.replicas ?? ["spec", "replicas"])
+        }
         guard store.get(call.resource.collection, try call.key()) != nil else {
             throw APIStatus.notFound(call.resource.subject, call.name)
         }
-        return asScale(try await apply(.object(configuration), call, subresource: "scale"))
+        return asScale(try await apply(.object(configuration), call, subresource: "scale"), call)
     }
 
     private func changeScale(_ call: ResourceCall, _ change: (JSONObject) throws -> JSONObject) async throws -> Response
     {
-        asScale(try await update(call, try call.key(), subresource: "scale") { try change($0) })
+        asScale(try await update(call, try call.key(), subresource: "scale") { try change($0) }, call)
     }
 
-    private func asScale(_ response: Response) -> Response {
+    private func asScale(_ response: Response, _ call: ResourceCall) -> Response {
         guard let object = (response.body.value as? JSON)?.object else { return response }
-        return .document(scaleDocument(object))
+        return .document(scaleDocument(object, call.resource.custom?.scale))
     }
 
     private static let scaleSchema = "io.k8s.api.autoscaling.v1.Scale"
@@ -107,6 +112,12 @@ extension APIServer {
             throw APIStatus.modified(call.resource.subject, call.name)
         }
         let replicas = Field(scale)["spec"]["replicas"]
+        if let custom = call.resource.custom?.scale {
+            // What is wrong with the number, the object's own rules say.
+            var new = live
+            new.set(.integer(replicas.integer ?? 0), at: custom.replicas)
+            return new
+        }
         var errors = FieldErrors()
         errors.notNegative(replicas)
         guard errors.list.isEmpty else {
@@ -115,5 +126,19 @@ extension APIServer {
         var new = live
         new.modify(.spec) { $0?["replicas"] = .integer(replicas.integer ?? 0) }
         return new
+    }
+}
+
+extension JSONObject {
+    /// Sets the value at a path of names, with the objects on the way.
+    fileprivate mutating func set(_ value: JSON, at path: some Collection<String>) {
+        guard let name = path.first else { return }
+        if path.count == 1 {
+            self[name] = value
+        } else {
+            var inner = self[name]?.object ?? JSONObject()
+            inner.set(value, at: path.dropFirst())
+            self[name] = .object(inner)
+        }
     }
 }

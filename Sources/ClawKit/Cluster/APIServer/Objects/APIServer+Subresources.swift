@@ -6,7 +6,9 @@ import HTTPTypes
 /// What stands behind an object's name: status, scale, binding, log, finalize, eviction.
 extension APIServer {
     func respond(to call: ResourceCall, subresource: String) async throws -> Response {
-        guard call.resource.served.subresource(subresource) != nil else { throw APIStatus.noSuchPath }
+        guard call.resource.served.subresource(subresource) != nil else {
+            throw call.resource.isCustom ? APIStatus.notFound(call.resource.subject, call.name) : APIStatus.noSuchPath
+        }
         switch (call.resource.type.plural, subresource, call.request.method) {
         case (_, "status", .get): return try get(call)
         case (_, "status", .put): return try await replace(call, subresource: "status")

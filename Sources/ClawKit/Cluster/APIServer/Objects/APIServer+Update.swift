@@ -48,7 +48,7 @@ extension APIServer {
             guard let entry = store.get(call.resource.collection, key) else {
                 throw APIStatus.notFound(call.resource.subject, call.name)
             }
-            let live = entry.object
+            let live = call.resource.shown(entry.object)
             var new = try change(live)
             if let narrowed = try new.narrowed(to: subresource, of: live, call) { new = narrowed }
             let writtenUID = new.metadataString(.uid).flatMap { $0.isEmpty ? nil : $0 }
@@ -61,7 +61,7 @@ extension APIServer {
             if subresource != "binding" { try await admission.admit(&new, request) }
             countGeneration(&new, live: live, call, subresource: subresource)
             try checkFinalizers(new, live: live, call)
-            try validate(new, old: live, call, writtenUID: writtenUID)
+            try validate(new, old: live, call, writtenUID: writtenUID).forEach(request.warn)
             var isKept = false
             defer { settleAdmission(of: new, call, isKept: isKept) }
             if subresource != "binding" { try await admission.validate(new, request) }
@@ -76,10 +76,11 @@ extension APIServer {
                     new.setMetadata(.resourceVersion, last.metadataValue(.resourceVersion))
                     return try answer(call, new, request.warnings)
                 }
-                let stored = try await store.commit(call.resource.collection, new, expecting: .revision(entry.revision))
+                let stored = try await store.commit(
+                    call.resource.collection, call.resource.stored(new), expecting: .revision(entry.revision))
                 isKept = true
                 didChange(call.resource, stored, from: live)
-                return try answer(call, stored, request.warnings)
+                return try answer(call, call.resource.shown(stored), request.warnings)
             } catch ObjectStore.CommitError.changed {
                 continue
             } catch ObjectStore.CommitError.missing {

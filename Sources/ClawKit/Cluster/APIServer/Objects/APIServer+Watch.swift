@@ -171,6 +171,7 @@ actor WatchSource: WatchValues {
     }
 
     private func event(_ type: String, _ object: JSONObject) -> JSONObject {
+        let object = resource.shown(object)
         let shown: JSONObject =
             switch representation.form {
             case .object: object

@@ -48,6 +48,7 @@ struct ObjectFilter: Sendable {
     /// Fields every kind may be selected by, and those some kinds add.
     private static func isSelectable(_ path: String, _ resource: RegisteredResource) -> Bool {
         if path == "metadata.name" || path == "metadata.namespace" { return true }
+        if let custom = resource.custom { return custom.selectableFields.contains(path) }
         return selectable[resource.type.group.isEmpty ? resource.type.plural : "\(resource.type.plural).\(resource.type.group)"]?
             .contains(path) ?? false
     }

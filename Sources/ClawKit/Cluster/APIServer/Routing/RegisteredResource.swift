@@ -6,7 +6,7 @@ struct RegisteredResource: Sendable {
     enum Shape: Sendable {
         /// A generated kind: its field table's name.
         case builtIn(schema: String?)
-        case custom(StructuralSchema)
+        case custom(CustomResource)
     }
 
     let served: ServedResource
@@ -23,7 +23,8 @@ struct RegisteredResource: Sendable {
 
     /// What clients are told with every answer about a resource that will not stay.
     var deprecation: String? {
-        type.plural == "endpoints" && type.group.isEmpty
+        if let custom { return custom.deprecation }
+        return type.plural == "endpoints" && type.group.isEmpty
             ? "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice" : nil
     }
 

@@ -21,6 +21,7 @@ struct KindRules: Sendable {
     private static let table: [String: [String: KindRules]] = [
         "": core, "apps": apps, "batch": batch, "networking.k8s.io": networking, "policy": policy,
         "rbac.authorization.k8s.io": access, "autoscaling": autoscaling,
+        "admissionregistration.k8s.io": admission,
         "coordination.k8s.io": ["leases": KindRules(check: PolicyRules.check(lease:_:))],
         "scheduling.k8s.io": [
             "priorityclasses": KindRules(
@@ -73,6 +74,11 @@ struct KindRules: Sendable {
     private static let networking: [String: KindRules] = [
         "ingresses": KindRules(check: IngressRules.check(_:_:)),
         "networkpolicies": KindRules(check: NetworkPolicyRules.check(_:_:)),
+    ]
+
+    private static let admission = [
+        "validatingadmissionpolicies": KindRules(check: AdmissionPolicyRules.check(policy:_:)),
+        "validatingadmissionpolicybindings": KindRules(check: AdmissionPolicyRules.check(binding:_:)),
     ]
 
     private static let policy = ["poddisruptionbudgets": KindRules(check: PolicyRules.check(budget:_:))]

@@ -123,12 +123,8 @@ struct Checker {
             _ = known.assign(.dyn, to: wrapped ?? operandType)
             result = .dyn
         case let other:
-            if let type = environment.opaqueFieldType(of: other, field) {
-                result = type
-            } else {
-                if !other.isDynOrError { report("type '\(other)' does not support field selection", node) }
-                result = .dyn
-            }
+            if !other.isDynOrError { report("type '\(other)' does not support field selection", node) }
+            result = .dyn
         }
         return wrapped != nil || isOptional ? .optional(result) : result
     }

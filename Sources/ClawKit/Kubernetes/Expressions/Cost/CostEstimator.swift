@@ -51,7 +51,8 @@ struct CostEstimator {
 
     /// The largest size that the schema allows at a path.
     func declaredSize(_ path: [String]) -> Estimate? {
-        guard let name = path.first, var type = environment.declarations[name] else { return nil }
+        // As Kubernetes has it, names that are no variables count as large as the value that rules are about.
+        guard let name = path.first, var type = environment.declarations[name] ?? environment.declarations["self"] else { return nil }
         for step in path.dropFirst() {
             switch step {
             case "@items", "@values":
@@ -159,7 +160,7 @@ struct CostEstimator {
         if range == nil, case .list? = loop.range.type { isList = true }
         let rangePath = path(loop.range)
         func local(_ step: String, _ size: Estimate?) -> Local {
-            Local(path: rangePath.isEmpty ? [] : rangePath + [step], size: size, entry: nil)
+            Local(path: rangePath + [step], size: size, entry: nil)
         }
         if let second = loop.variable2 {
             push(loop.variable, local(isList ? "@indices" : "@keys", range?.key))

@@ -176,7 +176,11 @@ struct Evaluator {
                 if loop.hasTwoVariables { locals[base + 1] = map[keys[index]] ?? .null }
             default: break
             }
-            if try !iterate(loop.purpose, &result) { break }
+            if try !iterate(loop.purpose, &result) {
+                // Before the next element, the condition is found not to hold.
+                if index + 1 < count { try budget.charge(result.endCost) }
+                break
+            }
         }
         return try result.value()
     }
@@ -244,6 +248,9 @@ private struct LoopResult {
         case .insert: 31
         }
     }
+
+    /// Of finding that the condition no longer holds.
+    var endCost: Int { if case .exists = purpose { 3 } else { 2 } }
 
     mutating func insert(_ key: Value?, _ value: Value) throws(EvaluationError) {
         if let key {

@@ -1,7 +1,7 @@
 /// Numbers as Go's formatting writes them.
-enum GoNumbers {
+package enum GoNumbers {
     /// The shortest text that reads back the same: `1`, `1.5`, `1e+06`, `+Inf`.
-    static func text(_ value: Double) -> String {
+    package static func text(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
         let (sign, digits, point) = shortest(value)
@@ -41,7 +41,7 @@ enum GoNumbers {
     }
 
     /// With so many digits behind the point, rounded half to even on the exact binary value.
-    static func fixed(_ value: Double, _ precision: Int) -> String {
+    package static func fixed(_ value: Double, _ precision: Int) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Infinity" : "Infinity" }
         let (whole, fraction) = exactDigits(value.magnitude)

@@ -110,3 +110,15 @@ enum NameFormats {
         return groups == [8, 4, 4, 4, 12] && digits.utf8.count == 32 && digits.allSatisfy { $0.isHexDigit }
     }
 }
+
+/// Texts that stand for something on the network, for whoever validates documents.
+package enum NetworkText {
+    package static func isURL(_ text: String) -> Bool { (try? URLValue.parse(text)) != nil }
+
+    /// - Parameter bytes: 4 or 16.
+    package static func isAddress(_ text: String, bytes: Int) -> Bool {
+        (try? NetworkAddress.parse(text))?.bytes.count == bytes
+    }
+
+    package static func isNetwork(_ text: String) -> Bool { (try? NetworkValue.parse(text)) != nil }
+}

@@ -62,7 +62,7 @@ public indirect enum ExpressionType: Sendable, Hashable {
     }
 
     /// The name that `type()` answers.
-    var name: String {
+    public var name: String {
         switch self {
         case .dyn: "dyn"
         case .null: "null_type"

@@ -1,0 +1,93 @@
+import ClawDocuments
+import ClawModels
+
+/// Holds custom resources against everything their definition says
+/// (apiextensions-apiserver/pkg/registry/customresource/strategy.go).
+extension CustomResource {
+    typealias FieldError = APIStatus.FieldError
+
+    struct Outcome {
+        var errors: [FieldError] = []
+        /// Of what was wrong before and is let through.
+        var warnings: [String] = []
+    }
+
+    func check(_ object: JSONObject, old: JSONObject?, type: ResourceType, isStatus: Bool) -> Outcome {
+        var outcome = Outcome()
+        if object.string(.kind) != type.kind {
+            outcome.errors.append(.invalid("kind", .string(object.string(.kind) ?? ""), "must be \(type.kind)"))
+            return outcome
+        }
+        if let old {
+            for name in ["labels", "annotations", "ownerReferences", "finalizers"]
+            where object[.metadata]?[name] != old[.metadata]?[name] {
+                outcome.errors += Self.metadataErrors(object)
+                break
+            }
+        } else {
+            outcome.errors += Self.metadataErrors(object)
+        }
+        if isStatus {
+            if let status = object[.status], let part = schema.properties["status"] {
+                outcome.errors += SchemaCheck.errors(status, part, at: "status", old: old?[.status])
+            }
+        } else {
+            outcome.errors += SchemaCheck.errors(.object(object), schema, old: old.map(JSON.object))
+            outcome.errors += schema.embeddedProblems(in: .object(object))
+        }
+        outcome.errors += scaleErrors(object, isStatus: isStatus)
+        if old.map({ schema.repetitions(in: .object($0)).isEmpty }) ?? true {
+            outcome.errors += schema.repetitions(in: .object(object))
+        }
+        if let rules {
+            if outcome.errors.contains(where: { Self.blocking.contains($0.reason) }) {
+                outcome.errors.append(
+                    .invalid(
+                        "<nil>", .null,
+                        "some validation rules were not checked because the object was invalid; correct the existing errors to "
+                            + "complete validation"))
+            } else {
+                let check = RuleCheck.check(object, old: old, rules)
+                outcome.errors += check.errors
+                outcome.warnings = check.warnings
+            }
+        }
+        return outcome
+    }
+
+    /// Rules are not asked about objects that are wrong in these ways.
+    private static let blocking: Set<String> = [
+        "FieldValueNotSupported", "FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany", "FieldValueTypeInvalid",
+    ]
+
+    private static func metadataErrors(_ object: JSONObject) -> [FieldError] {
+        var errors = FieldErrors()
+        MetadataRules.shared(Field(object)["metadata"], &errors)
+        return errors.list
+    }
+
+    private func scaleErrors(_ object: JSONObject, isStatus: Bool) -> [FieldError] {
+        guard let scale else { return [] }
+        var errors: [FieldError] = []
+        func check(_ steps: [String], _ path: String) {
+            switch JSON.object(object).value(at: steps) {
+            case nil, .null?: break
+            case .integer(let count)?:
+                if count < 0 {
+                    errors.append(.invalid(path, .integer(count), "should be a non-negative integer"))
+                } else if count > Int64(Int32.max) {
+                    errors.append(.invalid(path, .integer(count), "should be less than or equal to \(Int32.max)"))
+                }
+            case let other?:
+                errors.append(
+                    .invalid(
+                        path, 0,
+                        ".\(steps.joined(separator: ".")) accessor error: \(GoText.value(other)) is of the type "
+                            + "\(GoText.type(of: other)), expected int64"))
+            }
+        }
+        if !isStatus { check(scale.replicas, scale.specPath) }
+        check(scale.statusReplicas, scale.statusPath)
+        return errors
+    }
+}
