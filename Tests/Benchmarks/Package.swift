@@ -18,6 +18,16 @@ let package = Package(
                 .product(name: "ClawKubernetes", package: "ClawKit"),
             ],
             path: "Sources/ClientBenchmark"),
+        .executableTarget(
+            name: "cluster-benchmark",
+            dependencies: [
+                "BenchmarkSupport",
+                .product(name: "ClawBase", package: "ClawKit"),
+                .product(name: "ClawCluster", package: "ClawKit"),
+                .product(name: "ClawHTTPServer", package: "ClawKit"),
+                .product(name: "ClawKubernetes", package: "ClawKit"),
+            ],
+            path: "Sources/ClusterBenchmark"),
         // The smallest useful program, for the size of a binary.
         .executableTarget(
             name: "hello-list", dependencies: [.product(name: "ClawKubernetes", package: "ClawKit")],
