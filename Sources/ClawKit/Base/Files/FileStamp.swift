@@ -14,6 +14,9 @@ package struct FileStamp: Hashable, Sendable {
     private let seconds: Int64
     private let nanoseconds: Int64
 
+    /// When the contents last changed.
+    package var changed: Timestamp { Timestamp(seconds: seconds) + .nanoseconds(nanoseconds) }
+
     /// Nil where there is no file, or it may not be looked at.
     package init?(of path: String) {
         var status = stat()

@@ -63,7 +63,8 @@ final class LogDirectory: Sendable {
             !present.contains("\(directories.logs)/\($0)")
         }
         guard names.count > count else { return }
-        let byAge = names.map { ($0, FileTree.changeTime("\(directories.logs)/\($0)")) }.sorted { $0.1 < $1.1 }
+        let byAge = names.map { ($0, FileStamp(of: "\(directories.logs)/\($0)")?.changed ?? Timestamp(seconds: 0)) }
+            .sorted { $0.1 < $1.1 }
         for (name, _) in byAge.prefix(names.count - count) {
             try? NodeDirectories.removeTree("\(directories.logs)/\(name)")
         }

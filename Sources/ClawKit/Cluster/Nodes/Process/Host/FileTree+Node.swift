@@ -26,15 +26,4 @@ extension FileTree {
         try bytes.withUnsafeBytes { try file.write($0, at: 0) }
         try rename(unfinished, to: path)
     }
-
-    /// When a file or directory was last changed, in seconds since 1970; 0 where it is not there.
-    static func changeTime(_ path: String) -> Int {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return 0 }
-        #if canImport(Darwin)
-        return status.st_mtimespec.tv_sec
-        #else
-        return status.st_mtim.tv_sec
-        #endif
-    }
 }
