@@ -44,8 +44,10 @@ bench: setup ## the benchmarks, with what they are compared with; SECTIONS="list
 fuzz: ## feeds the document parser with what libFuzzer thinks up; SECONDS_TO_RUN=60
 	@Scripts/fuzz.sh
 
-models: ## generates the Kubernetes models; OPENAPI, DISCOVERY, DEFAULTS name Kubernetes' own documents
+models: ## generates the Kubernetes models; OPENAPI, DISCOVERY, DEFAULTS name Kubernetes' own documents, SOURCES its checkouts
 	@python3 Scripts/generate-models.py --openapi $(OPENAPI) --discovery $(DISCOVERY) --defaults $(DEFAULTS)
+	@python3 Scripts/generate-protobuf.py --sources $(SOURCES)
+	@python3 Scripts/generate-columns.py --sources $(SOURCES)
 
 clean: ## removes what was built
 	@swift package clean

@@ -112,7 +112,8 @@ def main():
     for folder in ("Models/Generated", "Documents/Generated"):
         (ROOT / folder).mkdir(parents=True, exist_ok=True)
         for old in (ROOT / folder).glob("*.swift"):
-            if f"{folder}/{old.name}" not in files:
+            # Scripts/generate-protobuf.py writes here too.
+            if f"{folder}/{old.name}" not in files and not old.name.startswith("ProtobufTable"):
                 old.unlink()
     for name, text in sorted(files.items()):
         text = header + text

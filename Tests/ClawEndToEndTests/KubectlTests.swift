@@ -71,10 +71,7 @@ struct KubectlTests {
 
     /// Core kinds.
     private func core(_ directory: URL) async throws {
-        // From a file: `kubectl create configmap` sends protobuf, which the embedded API does not read yet.
-        let manifest = "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: '1'}}"
-        try manifest.write(to: directory.appending(path: "map.yaml"), atomically: true, encoding: .utf8)
-        expect(try await kubectl("create", "-f", "map.yaml", in: directory), "configmap/c created")
+        expect(try await kubectl("create", "configmap", "c", "--from-literal=a=1", in: directory), "configmap/c created")
         expect(try await kubectl("label", "configmap", "c", "x=y", in: directory), "labeled")
         expect(try await kubectl("patch", "configmap", "c", "-p", #"{"data":{"b":"2"}}"#, in: directory), "patched")
         expect(

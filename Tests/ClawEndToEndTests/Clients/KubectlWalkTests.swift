@@ -16,7 +16,8 @@ struct KubectlWalkTests {
                 "create rolebinding reads -n shop --role=reader --serviceaccount=shop:robot", "rolebinding.rbac")
             try await kubectl.expect("create clusterrole nodes --verb=get --resource=nodes", "clusterrole.rbac")
             try await kubectl.expect("create quota few -n shop --hard=pods=10", "resourcequota/few created")
-            try await kubectl.expect("create poddisruptionbudget keep -n shop --selector=app=web --min-available=1", "created")
+            try await kubectl.expect(
+                "create poddisruptionbudget keep -n shop --selector=app=web --min-available=1", "created")
             try await kubectl.expect("create priorityclass high --value=1000", "created")
             try await kubectl.expect("create ingress web -n shop --rule=example.com/=web:80", "created")
             try await kubectl.expect("create job once -n shop --image=none -- true", "job.batch/once created")
@@ -25,7 +26,8 @@ struct KubectlWalkTests {
             try await kubectl.expect("expose deployment web -n shop --port=80", "service/web exposed")
             try await kubectl.expect("run solo -n shop --image=none", "pod/solo created")
             try await kubectl.expect(
-                "get all,configmap,secret,sa,role,rolebinding,quota,pdb,ingress -n shop", "pod/solo", "deployment.apps/web",
+                "get all,configmap,secret,sa,role,rolebinding,quota,pdb,ingress -n shop", "pod/solo",
+                "deployment.apps/web",
                 "job.batch/once", "cronjob.batch/nightly", "service/web", "resourcequota/few", "Role/reader", "Opaque")
             try await kubectl.expect("get secret s -n shop -o jsonpath={.data.p}", "aHVudGVyMg==")
             try await kubectl.expect("describe namespace shop", "Resource Quotas", "few")
@@ -53,8 +55,10 @@ struct KubectlWalkTests {
             try await kubectl.expect("cluster-info", "is running at")
             try await kubectl.expect("get --raw /readyz", "ok")
             try await kubectl.expect("get namespaces -o yaml", "kind: List", "kube-system")
-            try await kubectl.expect("get namespace default -o custom-columns=NAME:.metadata.name,P:.status.phase", "Active")
-            try await kubectl.expect("get namespaces --sort-by=.metadata.name --show-labels", "kubernetes.io/metadata.name=default")
+            try await kubectl.expect(
+                "get namespace default -o custom-columns=NAME:.metadata.name,P:.status.phase", "Active")
+            try await kubectl.expect(
+                "get namespaces --sort-by=.metadata.name --show-labels", "kubernetes.io/metadata.name=default")
         }
     }
 
@@ -91,7 +95,8 @@ struct KubectlWalkTests {
             let editor = ["KUBE_EDITOR": "sh \(kubectl.directory.appending(path: "edit.sh").path())"]
             try await kubectl.expect("edit configmap app", "configmap/app edited", environment: editor)
             try await kubectl.expect("get configmap app -o jsonpath={.data.color}", "green")
-            try await kubectl.expect(#"patch configmap app --type=json -p [{"op":"add","path":"/data/size","value":"2"}]"#, "patched")
+            try await kubectl.expect(
+                #"patch configmap app --type=json -p [{"op":"add","path":"/data/size","value":"2"}]"#, "patched")
             try await kubectl.expect(#"patch deployment app -p {"spec":{"replicas":1}}"#, "patched (no change)")
             try await kubectl.expect("label configmap app tier=front", "labeled")
             try await kubectl.expect("annotate configmap app note=hi", "annotated")
@@ -100,7 +105,8 @@ struct KubectlWalkTests {
             try await kubectl.expect("wait --for=condition=Available deployment/app --timeout=30s", "condition met")
             try await kubectl.expect("replace -f app.yaml", "configmap/app replaced")
             try await kubectl.expect("get configmap app -o jsonpath={.data}", #"{"color":"red"}"#)
-            try await kubectl.expect("delete -f app.yaml", "configmap \"app\" deleted", "deployment.apps \"app\" deleted")
+            try await kubectl.expect(
+                "delete -f app.yaml", "configmap \"app\" deleted", "deployment.apps \"app\" deleted")
             try await kubectl.expect("wait --for=delete pod -l app=app --timeout=30s")
         }
     }
@@ -127,6 +133,30 @@ struct KubectlWalkTests {
             try await kubectl.expect("describe deployment web", "NewReplicaSetAvailable", "3 available")
             try await kubectl.expect("events", "ReplicaSet/web-", "SuccessfulCreate")
             try await kubectl.expect("get events", "replicaset/web-", "Created pod")
+        }
+    }
+
+    @Test("real pods: run, logs, top, and what is in them goes with the namespace")
+    func pods() async throws {
+        try await KubectlBench.run("--process-node") { kubectl in
+            try await kubectl.expect("create namespace shop")
+            try await kubectl.expect("run busy -n shop --image=none --command -- sleep 100")
+            try await kubectl.expect("wait -n shop --for=condition=Ready pod/busy --timeout=30s", "condition met")
+            try await kubectl.expect("create job hello -n shop --image=none -- echo hi there")
+            try await kubectl.expect("wait -n shop --for=condition=complete job/hello --timeout=30s", "condition met")
+            try await kubectl.expect("logs -n shop job/hello", "hi there")
+            try await kubectl.expect("top node", "CPU(cores)", "local")
+            try await kubectl.expect("top pod -n shop --containers", "busy")
+            try await kubectl.expect("get pods -n shop -o wide", "Completed", "local", "1/1")
+            try await kubectl.expect("describe pod busy -n shop", "Started container", "Service Account:  default")
+            try await kubectl.expect(
+                "debug -n shop busy --image=none --container=look --target=busy -- echo looked around")
+            _ = try await eventually(within: .seconds(20), "the ephemeral container's log") {
+                try await kubectl("logs", "-n", "shop", "busy", "-c", "look").output.contains("looked around")
+                    ? true : nil
+            }
+            try await kubectl.expect("get pod busy -n shop", "1/1")
+            try await kubectl.expect("delete namespace shop --timeout=60s", "deleted")
         }
     }
 

@@ -34,7 +34,8 @@ struct PythonClientTests {
             try bench.write(Self.definition, to: "crd.yaml")
             try bench.write(Self.operator, to: "ships.py")
             try await bench.expect("apply -f crd.yaml", "created")
-            try await bench.expect("wait --for=condition=Established crd/ships.example.com --timeout=10s", "condition met")
+            try await bench.expect(
+                "wait --for=condition=Established crd/ships.example.com --timeout=10s", "condition met")
             let process = Process()
             process.executableURL = URL(filePath: python ?? "")
             process.arguments = ["-m", "kopf", "run", "ships.py", "--standalone", "-n", "default"]
@@ -45,9 +46,11 @@ struct PythonClientTests {
             try process.run()
             defer { kill(process.processIdentifier, SIGKILL) }
 
-            try bench.write("{apiVersion: example.com/v1, kind: Ship, metadata: {name: ada}, spec: {sails: 3}}", to: "ship.yaml")
+            try bench.write(
+                "{apiVersion: example.com/v1, kind: Ship, metadata: {name: ada}, spec: {sails: 3}}", to: "ship.yaml")
             try await bench.expect("apply -f ship.yaml", "created")
-            try await bench.expect("wait ship/ada --for=jsonpath={.status.created.sails}=6 --timeout=40s", "condition met")
+            try await bench.expect(
+                "wait ship/ada --for=jsonpath={.status.created.sails}=6 --timeout=40s", "condition met")
             try await bench.expect(#"patch ship ada --type=merge -p {"spec":{"sails":5}}"#, "patched")
             try await bench.expect("wait ship/ada --for=jsonpath={.status.changed}=3->5 --timeout=40s", "condition met")
             try await bench.expect("get events", "Launched", "ship/ada")

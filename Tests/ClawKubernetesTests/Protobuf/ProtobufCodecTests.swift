@@ -40,7 +40,8 @@ struct ProtobufCodecTests {
 
     @Test("a zero that was set stays where it means something, and goes where it means nothing")
     func zeros() throws {
-        let text = #"{"apiVersion":"apps/v1","kind":"Deployment","spec":{"replicas":0,"minReadySeconds":0,"paused":false}}"#
+        let text =
+            #"{"apiVersion":"apps/v1","kind":"Deployment","spec":{"replicas":0,"minReadySeconds":0,"paused":false}}"#
         let object = try #require(try JSONParser.parse(Array(text.utf8)).object)
         let read = try codec.decode(try #require(codec.encode(object)))
         #expect(read["spec"]?.description == #"{"replicas":0}"#)

@@ -10,7 +10,8 @@ struct RandomObjects {
 
     mutating func object(of type: String, depth: Int) -> JSONObject {
         var object = JSONObject()
-        for field in table[type]?.fields ?? [] where field.name != "apiVersion" && field.name != "kind" || !isTop(type) {
+        for field in table[type]?.fields ?? [] where field.name != "apiVersion" && field.name != "kind" || !isTop(type)
+        {
             // Fewer the deeper they are.
             guard Int.random(in: 0..<9, using: &random) < depth else { continue }
             if let value = value(of: field.type, depth: depth - 1) { object[field.name] = value }
@@ -31,11 +32,16 @@ struct RandomObjects {
         case .quantity: return .string("\(Int.random(in: 1...999, using: &random))m")
         case .intOrString: return Bool.random(using: &random) ? .string("25%") : .integer(8080)
         case .time: return .string("2026-01-0\(Int.random(in: 1...9, using: &random))T12:34:56Z")
-        case .microTime: return .string("2026-01-0\(Int.random(in: 1...9, using: &random))T12:34:56.000\(Int.random(in: 100...999, using: &random))Z")
+        case .microTime:
+            return .string(
+                "2026-01-0\(Int.random(in: 1...9, using: &random))T12:34:56.000\(Int.random(in: 100...999, using: &random))Z"
+            )
         case .bytes: return "AP8Q"
         case .object(let name): return .object(object(of: name, depth: depth))
         case .list(let element):
-            let elements = (0..<Int.random(in: 1...3, using: &random)).compactMap { _ in value(of: element, depth: depth) }
+            let elements = (0..<Int.random(in: 1...3, using: &random)).compactMap { _ in
+                value(of: element, depth: depth)
+            }
             return elements.isEmpty ? nil : .array(elements)
         case .map(let element):
             var map = JSONObject()

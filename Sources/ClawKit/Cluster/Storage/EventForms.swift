@@ -21,7 +21,9 @@ enum EventForms {
         }
         object[.apiVersion] = "v1"
         for key: FieldKey in ["reportingComponent", "reportingInstance"] where object[key] == nil { object[key] = "" }
-        for key: FieldKey in ["eventTime", "firstTimestamp", "lastTimestamp"] where object[key] == nil { object[key] = .null }
+        for key: FieldKey in ["eventTime", "firstTimestamp", "lastTimestamp"] where object[key] == nil {
+            object[key] = .null
+        }
         for key: FieldKey in ["involvedObject", "source"] where object[key] == nil { object[key] = [:] }
         return object
     }
@@ -37,7 +39,8 @@ enum EventForms {
         for key: FieldKey in ["reportingController", "reportingInstance"] where object[key]?.string?.isEmpty ?? false {
             object[key] = nil
         }
-        for key: FieldKey in ["eventTime", "deprecatedFirstTimestamp", "deprecatedLastTimestamp"] where object[key] == nil {
+        for key: FieldKey in ["eventTime", "deprecatedFirstTimestamp", "deprecatedLastTimestamp"]
+        where object[key] == nil {
             object[key] = .null
         }
         if object["deprecatedSource"] == nil { object["deprecatedSource"] = [:] }

@@ -47,7 +47,8 @@ enum OpenAPIDocument {
             switch resource.shape {
             case .builtIn(let name?): add(name, resource.type, to: &definitions)
             case .builtIn(nil): break
-            case .custom(let custom): definitions[componentName(resource.type)] = component(custom.schema, resource.type)
+            case .custom(let custom):
+                definitions[componentName(resource.type)] = component(custom.schema, resource.type)
             }
         }
         return [

@@ -45,7 +45,9 @@ struct Representation: Sendable {
             ContentEncoding.mediaTypes + (scope == .list || scope == .watch ? ContentEncoding.streamTypes : []))
     }
 
-    private static func can(_ encoding: ContentEncoding, _ target: MediaRange.Target?, _ resource: RegisteredResource) -> Bool {
+    private static func can(_ encoding: ContentEncoding, _ target: MediaRange.Target?, _ resource: RegisteredResource)
+        -> Bool
+    {
         switch target?.kind {
         // Custom resources have no protobuf messages.
         case nil: encoding != .protobuf || !resource.isCustom
@@ -59,7 +61,8 @@ struct Representation: Sendable {
         let type = resource.type
         let goType =
             resource.isCustom
-            ? "*unstructured.Unstructured" : "*\(type.group.isEmpty ? "core" : String(type.group.prefix { $0 != "." })).\(type.kind)"
+            ? "*unstructured.Unstructured"
+            : "*\(type.group.isEmpty ? "core" : String(type.group.prefix { $0 != "." })).\(type.kind)"
         if target.kind == "PartialObjectMetadata", scope == .list {
             throw APIStatus.notAcceptable(
                 message: "you requested PartialObjectMetadata, but the requested object is a list (\(goType)List)")
@@ -83,7 +86,8 @@ extension APIStatus {
     fileprivate static func noRepresentation(_ mediaTypes: [String]) -> APIStatus {
         APIStatus(
             code: 406, reason: "NotAcceptable",
-            message: "406: Not Acceptable\n\nAvailable representations: " + mediaTypes.joined(separator: ", "), details: [:])
+            message: "406: Not Acceptable\n\nAvailable representations: " + mediaTypes.joined(separator: ", "),
+            details: [:])
     }
 }
 

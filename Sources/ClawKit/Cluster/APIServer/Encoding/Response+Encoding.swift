@@ -7,7 +7,9 @@ import HTTPTypes
 extension Response {
     /// This answer's document written as the client wants it; anything that is no document stays as it is.
     func encoded(for request: Request) -> Response {
-        guard case .object(let document)? = body.value as? JSON, headers[.contentType] == "application/json" else { return self }
+        guard case .object(let document)? = body.value as? JSON, headers[.contentType] == "application/json" else {
+            return self
+        }
         var response = self
         switch encoding(of: document, request.headers[.accept]) {
         case .json:
@@ -29,14 +31,11 @@ extension Response {
     private func encoding(of document: JSONObject, _ accept: String?) -> ContentEncoding {
         if accept == nil || accept == "" || accept == "application/json" { return .json }
         let (apiVersion, kind) = (document.string(.apiVersion) ?? "", document.string(.kind) ?? "")
+        let hasMessages = ProtobufCodec.kubernetes.knows(apiVersion: apiVersion, kind: kind)
         for range in MediaRange.parse(accept) {
             // A refusal is never turned into something else.
             if range.target != nil, status.code >= 400 { continue }
-            for encoding in range.encodings {
-                if encoding != .protobuf || ProtobufCodec.kubernetes.knows(apiVersion: apiVersion, kind: kind), kind != "Table" || encoding != .protobuf {
-                    return encoding
-                }
-            }
+            if let encoding = range.encodings.first(where: { $0 != .protobuf || hasMessages }) { return encoding }
         }
         return .json
     }
@@ -45,7 +44,9 @@ extension Response {
 extension Request {
     /// Whether somebody reads the answer: `?pretty=true`, a browser, curl.
     fileprivate var isFromPerson: Bool {
-        if let pretty = query["pretty"], !pretty.isEmpty { return ["1", "t", "T", "true", "True", "TRUE"].contains(pretty) }
+        if let pretty = query["pretty"], !pretty.isEmpty {
+            return ["1", "t", "T", "true", "True", "TRUE"].contains(pretty)
+        }
         let agent = headers[.userAgent] ?? ""
         return ["curl", "Wget", "Mozilla/5.0"].contains { agent.hasPrefix($0) }
     }

@@ -31,8 +31,10 @@ extension APIServer {
                 "metadata": .object(metadata), "items": .array(items.map { .object($0) }),
             ])
         case .table:
-            return .document(Table(for: call.resource, includeObject: parameters.includeObject, apiVersion: representation.apiVersion, now: time.now)
-                .document(page.objects, metadata: metadata))
+            let table = Table(
+                for: call.resource, includeObject: parameters.includeObject, apiVersion: representation.apiVersion,
+                now: time.now)
+            return .document(table.document(page.objects, metadata: metadata))
         case .partialMetadata:
             return .document([
                 "kind": "PartialObjectMetadataList", "apiVersion": .string(representation.apiVersion),

@@ -65,7 +65,9 @@ extension APIServer {
 
     /// The container asked for; the only one where none is.
     func container(of pod: Pod, _ call: ResourceCall) throws -> String {
-        let containers = (pod.spec?.containers ?? []).map(\.name) + (pod.spec?.initContainers ?? []).map(\.name)
+        let containers =
+            (pod.spec?.containers ?? []).map(\.name) + (pod.spec?.initContainers ?? []).map(\.name)
+            + (pod.spec?.ephemeralContainers ?? []).map(\.name)
         guard let asked = call.query["container"], !asked.isEmpty else {
             if let first = containers.first, pod.spec?.containers.count == 1 { return first }
             throw APIStatus.badRequest(

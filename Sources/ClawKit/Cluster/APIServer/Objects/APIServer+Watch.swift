@@ -19,7 +19,8 @@ extension APIServer {
             initial = .state
         }
         let representation = try Representation(call, .watch)
-        let table = Table(for: call.resource, includeObject: parameters.includeObject, apiVersion: representation.apiVersion, now: time.now)
+        let table = Table(
+            for: call.resource, includeObject: parameters.includeObject, apiVersion: representation.apiVersion, now: time.now)
         let source = WatchSource(
             store: store, resource: call.resource, namespace: call.namespace, filter: filter, initial: initial,
             representation: representation, table: table,

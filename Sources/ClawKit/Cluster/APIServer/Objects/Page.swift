@@ -14,17 +14,21 @@ struct Page {
 
         init(_ token: String) throws {
             guard let bytes = Base64URL.decode(token) else {
-                throw APIStatus.badRequest(
-                    "invalid continue token: continue key is not valid: illegal base64 data at input byte \(token.utf8.count)")
+                throw Self.invalid("illegal base64 data at input byte \(token.utf8.count)")
             }
             if let problem = GoJSON.problem(with: bytes) {
-                throw APIStatus.badRequest("invalid continue token: continue key is not valid: \(problem)")
+                throw Self.invalid(problem)
             }
-            guard let position = try? JSONParser.parse(bytes), let namespace = position["ns"]?.string, let name = position["n"]?.string,
+            guard let position = try? JSONParser.parse(bytes), let namespace = position["ns"]?.string,
+                let name = position["n"]?.string,
                 let revision = position["rv"]?.integer.flatMap(UInt64.init(exactly:))
-            else { throw APIStatus.badRequest("invalid continue token: continue key is not valid") }
+            else { throw Self.invalid("server does not recognize this encoded version \"\"") }
             last = ObjectStore.Key(namespace: namespace, name: name)
             self.revision = revision
+        }
+
+        private static func invalid(_ problem: String) -> APIStatus {
+            .badRequest("invalid continue token: continue key is not valid: \(problem)")
         }
     }
 

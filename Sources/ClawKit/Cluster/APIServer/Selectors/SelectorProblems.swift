@@ -68,7 +68,9 @@ private struct LabelWalk {
                 switch take() {
                 case .end: return nil
                 case .sign(","):
-                    if !next.isWord, next != .sign("!") { return "found '\(next.text)', expected: identifier after ','" }
+                    if !next.isWord, next != .sign("!") {
+                        return "found '\(next.text)', expected: identifier after ','"
+                    }
                 case let token: return "found '\(token.text)', expected: ',' or 'end of string'"
                 }
             case .sign(let sign): return "found '\(sign)', expected: !, identifier, or 'end of string'"
@@ -112,7 +114,9 @@ private struct LabelWalk {
             switch take() {
             case .word(let word):
                 values.append(word)
-                if next == .sign(",") { _ = take() } else if next != .sign(")") {
+                if next == .sign(",") {
+                    _ = take()
+                } else if next != .sign(")") {
                     return "found '\(next.text)', expected: ',' or ')'"
                 }
             case .sign(","): continue

@@ -13,7 +13,8 @@ enum AccessColumns {
             Column(name, .text("\(name) in the \(word)"), priority: 1) { object, _ in
                 let subjects = object["subjects"].items.filter { $0["kind"].string == kind }
                 let names = subjects.map { subject in
-                    kind == "ServiceAccount" ? "\(subject["namespace"].string)/\(subject["name"].string)" : subject["name"].string
+                    kind == "ServiceAccount"
+                        ? "\(subject["namespace"].string)/\(subject["name"].string)" : subject["name"].string
                 }
                 return .string(names.joined(separator: ", "))
             }
@@ -30,10 +31,12 @@ enum AccessColumns {
     private static let requests: [Column] = [
         .name, .age,
         .text(
-            "SignerName", .field("certificates/v1beta1 CertificateSigningRequestSpec.signerName"), ["spec", "signerName"],
+            "SignerName", .field("certificates/v1beta1 CertificateSigningRequestSpec.signerName"),
+            ["spec", "signerName"],
             none: "<none>"),
         .text("Requestor", .field("certificates/v1beta1 CertificateSigningRequestSpec.request"), ["spec", "username"]),
-        Column("RequestedDuration", .field("certificates/v1beta1 CertificateSigningRequestSpec.expirationSeconds")) { object, _ in
+        Column("RequestedDuration", .field("certificates/v1beta1 CertificateSigningRequestSpec.expirationSeconds")) {
+            object, _ in
             .string(object["spec"]["expirationSeconds"].integer.map { Age.text(.seconds($0)) } ?? "<none>")
         },
         Column("Condition", .field("certificates/v1beta1 CertificateSigningRequestStatus.conditions")) { object, _ in
@@ -43,7 +46,8 @@ enum AccessColumns {
 
     private static func condition(of request: Field) -> String {
         var words = [
-            request.condition("Denied") != nil ? "Denied" : request.condition("Approved") != nil ? "Approved" : "Pending"
+            request.condition("Denied") != nil
+                ? "Denied" : request.condition("Approved") != nil ? "Approved" : "Pending"
         ]
         if request.condition("Failed") != nil { words.append("Failed") }
         if !request["status"]["certificate"].isEmpty { words.append("Issued") }

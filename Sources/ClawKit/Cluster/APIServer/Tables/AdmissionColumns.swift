@@ -6,21 +6,28 @@ enum AdmissionColumns {
         "mutatingwebhookconfigurations.admissionregistration.k8s.io": webhooks,
         "validatingwebhookconfigurations.admissionregistration.k8s.io": webhooks,
         "validatingadmissionpolicies.admissionregistration.k8s.io": policy(
-            .count("Validations", "Validations indicates the number of validation rules defined in this configuration", ["spec", "validations"])),
+            .count(
+                "Validations", "Validations indicates the number of validation rules defined in this configuration",
+                ["spec", "validations"])),
         "mutatingadmissionpolicies.admissionregistration.k8s.io": policy(
-            .count("Mutations", "Mutation indicates the number of mutations rules defined in this configuration", ["spec", "mutations"])),
+            .count(
+                "Mutations", "Mutation indicates the number of mutations rules defined in this configuration",
+                ["spec", "mutations"])),
         "validatingadmissionpolicybindings.admissionregistration.k8s.io": bindings,
         "mutatingadmissionpolicybindings.admissionregistration.k8s.io": bindings,
     ]
 
     private static let webhooks: [Column] = [
-        .name, .count("Webhooks", "Webhooks indicates the number of webhooks registered in this configuration", ["webhooks"]), .age,
+        .name,
+        .count("Webhooks", "Webhooks indicates the number of webhooks registered in this configuration", ["webhooks"]),
+        .age,
     ]
 
     private static func policy(_ rules: Column) -> [Column] {
         [
             .name, rules,
-            Column("ParamKind", "ParamKind specifies the kind of resources used to parameterize this policy") { object, _ in
+            Column("ParamKind", "ParamKind specifies the kind of resources used to parameterize this policy") {
+                object, _ in
                 let kind = object["spec"]["paramKind"]
                 return .string(kind.isSet ? "\(kind["apiVersion"].string)/\(kind["kind"].string)" : "<unset>")
             },
@@ -30,7 +37,9 @@ enum AdmissionColumns {
 
     private static let bindings: [Column] = [
         .name,
-        .text("PolicyName", "PolicyName indicates the policy definition which the policy binding binded to", ["spec", "policyName"]),
+        .text(
+            "PolicyName", "PolicyName indicates the policy definition which the policy binding binded to",
+            ["spec", "policyName"]),
         Column("ParamRef", "ParamRef indicates the param resource which sets the configration param") { object, _ in
             let reference = object["spec"]["paramRef"]
             let (namespace, name) = (reference["namespace"].string, reference["name"].string)

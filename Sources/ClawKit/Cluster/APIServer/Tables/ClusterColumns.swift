@@ -19,7 +19,8 @@ enum ClusterColumns {
         "serviceaccounts": [.name, .age],
         "componentstatuses": components,
         "leases.coordination.k8s.io": [
-            .name, .text("Holder", .field("coordination/v1 LeaseSpec.holderIdentity"), ["spec", "holderIdentity"]), .age,
+            .name, .text("Holder", .field("coordination/v1 LeaseSpec.holderIdentity"), ["spec", "holderIdentity"]),
+            .age,
         ],
         "runtimeclasses.node.k8s.io": [.name, .text("Handler", "", ["handler"]), .age],
         "apiservices.apiregistration.k8s.io": services,
@@ -58,7 +59,8 @@ enum ClusterColumns {
     private static func roles(of node: Field) -> String {
         let prefix = "node-role.kubernetes.io/"
         let roles = node["metadata"]["labels"].entries.compactMap { name, value in
-            name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name == "kubernetes.io/role" ? value.string : nil
+            name.hasPrefix(prefix)
+                ? String(name.dropFirst(prefix.count)) : name == "kubernetes.io/role" ? value.string : nil
         }
         let shown = Set(roles.filter { !$0.isEmpty }).sorted().joined(separator: ",")
         return shown.isEmpty ? "<none>" : shown
@@ -73,13 +75,16 @@ enum ClusterColumns {
 
     private static func fact(_ name: String, _ member: String) -> Column {
         .text(
-            name, .field("core/v1 NodeSystemInfo.\(member)"), ["status", "nodeInfo", member], none: "<unknown>", priority: 1)
+            name, .field("core/v1 NodeSystemInfo.\(member)"), ["status", "nodeInfo", member], none: "<unknown>",
+            priority: 1)
     }
 
     // MARK: others
 
     private static let components: [Column] = {
-        @Sendable func healthy(_ object: Field) -> Field? { object["conditions"].items.first { $0["type"].string == "Healthy" } }
+        @Sendable func healthy(_ object: Field) -> Field? {
+            object["conditions"].items.first { $0["type"].string == "Healthy" }
+        }
         return [
             .name,
             Column("Status", "Status of the component conditions") { object, _ in
@@ -88,7 +93,9 @@ enum ClusterColumns {
             Column("Message", "Message of the component conditions") { object, _ in
                 .string(healthy(object)?["message"].string ?? "")
             },
-            Column("Error", "Error of the component conditions") { object, _ in .string(healthy(object)?["error"].string ?? "") },
+            Column("Error", "Error of the component conditions") { object, _ in
+                .string(healthy(object)?["error"].string ?? "")
+            },
         ]
     }()
 

@@ -53,12 +53,14 @@ extension Column {
     }
 
     /// The whole number at a path, zero where there is none.
-    static func number(_ name: String, _ description: Description, _ path: [String], type: String = "integer") -> Column {
+    static func number(_ name: String, _ description: Description, _ path: [String], type: String = "integer") -> Column
+    {
         Column(name, description, type: type) { object, _ in .integer(object[path].integer ?? 0) }
     }
 
     /// How many elements or members there are at a path.
-    static func count(_ name: String, _ description: Description, _ path: [String], type: String = "integer") -> Column {
+    static func count(_ name: String, _ description: Description, _ path: [String], type: String = "integer") -> Column
+    {
         Column(name, description, type: type) { object, _ in .integer(Int64(object[path].count)) }
     }
 
@@ -75,7 +77,9 @@ extension Column {
     /// The containers and images of a pod template.
     static func containers(_ template: [String], priority: Int64 = 1) -> [Column] {
         func each(_ member: String) -> Cell {
-            { object, _ in .string(object[template]["spec"]["containers"].items.map { $0[member].string }.joined(separator: ",")) }
+            { object, _ in
+                .string(object[template]["spec"]["containers"].items.map { $0[member].string }.joined(separator: ","))
+            }
         }
         return [
             Column("Containers", "Names of each container in the template.", priority: priority, each("name")),

@@ -11,7 +11,9 @@ struct CustomColumn: Sendable {
     private let path: JSONPath
 
     init?(_ json: JSON) {
-        guard let name = json["name"]?.string, let text = json["jsonPath"]?.string, let path = JSONPath(text) else { return nil }
+        guard let name = json["name"]?.string, let text = json["jsonPath"]?.string, let path = JSONPath(text) else {
+            return nil
+        }
         self.name = name
         self.path = path
         type = json["type"]?.string ?? "string"
@@ -26,7 +28,8 @@ struct CustomColumn: Sendable {
     func cell(_ object: Field, now: Timestamp) -> JSON {
         guard let document = object.value, let value = path.values(in: document).first else { return .null }
         switch type {
-        case "integer": return value.number.flatMap { Int64(exactly: $0.rounded(.towardZero)) }.map(JSON.integer) ?? .null
+        case "integer":
+            return value.number.flatMap { Int64(exactly: $0.rounded(.towardZero)) }.map(JSON.integer) ?? .null
         case "number": return value.integer.map(JSON.integer) ?? value.number.map(JSON.double) ?? .null
         case "boolean": return value.bool.map(JSON.bool) ?? .null
         case "date":

@@ -19,7 +19,8 @@ enum EventColumns {
         },
         Column("Source", .field("core/v1 Event.source"), priority: 1) { event, _ in
             let source = event.either("source", "deprecatedSource")
-            let component = source["component"].isEmpty
+            let component =
+                source["component"].isEmpty
                 ? event.either("reportingComponent", "reportingController").string : source["component"].string
             let instance = source["host"].isEmpty ? event["reportingInstance"].string : source["host"].string
             return .string(instance.isEmpty ? component : "\(component), \(instance)")

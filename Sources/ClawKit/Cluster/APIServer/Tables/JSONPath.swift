@@ -54,22 +54,26 @@ struct JSONPath: Sendable {
     private static func bracket(_ text: inout Substring) -> Step? {
         // A bracket may stand within quotes.
         var quote: Character?
-        guard let end = text.indices.first(where: { index in
-            let character = text[index]
-            if let open = quote {
-                if character == open { quote = nil }
-            } else if character == "'" || character == "\"" {
-                quote = character
-            } else {
-                return character == "]"
-            }
-            return false
-        }) else { return nil }
+        guard
+            let end = text.indices.first(where: { index in
+                let character = text[index]
+                if let open = quote {
+                    if character == open { quote = nil }
+                } else if character == "'" || character == "\"" {
+                    quote = character
+                } else {
+                    return character == "]"
+                }
+                return false
+            })
+        else { return nil }
         let inner = text[text.index(after: text.startIndex)..<end]
         text = text[text.index(after: end)...]
         if inner == "*" { return .everything }
         if inner.hasPrefix("?(") { return filter(inner.dropFirst(2).dropLast()) }
-        if let quote = inner.first, quote == "'" || quote == "\"" { return .member(String(inner.dropFirst().dropLast())) }
+        if let quote = inner.first, quote == "'" || quote == "\"" {
+            return .member(String(inner.dropFirst().dropLast()))
+        }
         if inner.contains(":") {
             let parts = inner.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
             return .slice(from: parts[0], to: parts[1])
@@ -94,7 +98,9 @@ struct JSONPath: Sendable {
     }
 
     /// All values there are; a member that is missing has none.
-    func values(in document: JSON) -> [JSON] { steps.reduce([document]) { found, step in found.flatMap { Self.apply(step, $0) } } }
+    func values(in document: JSON) -> [JSON] {
+        steps.reduce([document]) { found, step in found.flatMap { Self.apply(step, $0) } }
+    }
 
     private static func apply(_ step: Step, _ value: JSON) -> [JSON] {
         switch (step, value) {

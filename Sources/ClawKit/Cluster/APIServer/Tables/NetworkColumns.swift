@@ -5,7 +5,8 @@ enum NetworkColumns {
     static let byResource: [String: [Column]] = [
         "services": services,
         "endpoints": [
-            .name, Column("Endpoints", .field("core/v1 Endpoints.subsets")) { object, _ in .string(addresses(object)) }, .age,
+            .name, Column("Endpoints", .field("core/v1 Endpoints.subsets")) { object, _ in .string(addresses(object)) },
+            .age,
         ],
         "endpointslices.discovery.k8s.io": endpointSlices,
         "ingresses.networking.k8s.io": ingresses,
@@ -13,7 +14,8 @@ enum NetworkColumns {
         "networkpolicies.networking.k8s.io": [
             .name,
             .selector(
-                "Pod-Selector", .field("networking/v1 NetworkPolicySpec.podSelector"), ["spec", "podSelector"], priority: 0),
+                "Pod-Selector", .field("networking/v1 NetworkPolicySpec.podSelector"), ["spec", "podSelector"],
+                priority: 0),
             .age,
         ],
         "servicecidrs.networking.k8s.io": [
@@ -25,7 +27,8 @@ enum NetworkColumns {
         ],
         "ipaddresses.networking.k8s.io": [
             .name,
-            Column("ParentRef", .field("networking/v1 IPAddressSpec.parentRef")) { object, _ in .string(parent(object)) },
+            Column("ParentRef", .field("networking/v1 IPAddressSpec.parentRef")) { object, _ in .string(parent(object))
+            },
         ],
     ]
 
@@ -60,7 +63,9 @@ enum NetworkColumns {
     }
 
     private static func balancers(_ object: Field) -> [String] {
-        let given = object["status"]["loadBalancer"]["ingress"].items.map { $0["ip"].isEmpty ? $0["hostname"].string : $0["ip"].string }
+        let given = object["status"]["loadBalancer"]["ingress"].items.map {
+            $0["ip"].isEmpty ? $0["hostname"].string : $0["ip"].string
+        }
         return Set(given.filter { !$0.isEmpty }).sorted()
     }
 
@@ -134,7 +139,8 @@ enum NetworkColumns {
         let reference = object["spec"]["parentRef"]
         guard reference.isSet else { return "<none>" }
         let (group, namespace) = (reference["group"].string, reference["namespace"].string)
-        let resource = (group.isEmpty ? reference["resource"].string : "\(reference["resource"].string).\(group)").lowercased()
+        let resource = (group.isEmpty ? reference["resource"].string : "\(reference["resource"].string).\(group)")
+            .lowercased()
         return "\(resource)\(namespace.isEmpty ? "" : "/\(namespace)")/\(reference["name"].string)"
     }
 }

@@ -11,10 +11,14 @@ enum PodColumns {
             let summary = PodSummary(pod)
             return .string("\(summary.ready)/\(summary.containers)")
         },
-        Column("Status", "The aggregate status of the containers in this pod.") { pod, _ in .string(PodSummary(pod).word) },
+        Column("Status", "The aggregate status of the containers in this pod.") { pod, _ in
+            .string(PodSummary(pod).word)
+        },
         Column(
             "Restarts",
-            "The number of times the containers in this pod have been restarted and when the last container in this pod has restarted."
+            .text(
+                "The number of times the containers in this pod have been restarted and when the last container in this "
+                    + "pod has restarted.")
         ) { pod, now in
             let summary = PodSummary(pod)
             guard summary.restarts > 0, let last = summary.lastRestart else { return .string("\(summary.restarts)") }
@@ -38,13 +42,19 @@ enum PodColumns {
 
     private static let templates: [Column] =
         [.name] + Column.containers(["template"], priority: 0) + [
-            .selector("Pod Labels", "The labels for the pod template.", ["template", "metadata", "labels"], priority: 0)
+            .selector(
+                "Pod Labels", "The labels for the pod template.", ["template", "metadata", "labels"], priority: 0)
         ]
 
     /// Rows of pods that have ended say so.
     static func conditions(_ pod: Field) -> [JSON] {
         func completed(_ message: String) -> [JSON] {
-            [["type": "Completed", "status": "True", "reason": .string(pod["status"]["phase"].string), "message": .string(message)]]
+            [
+                [
+                    "type": "Completed", "status": "True", "reason": .string(pod["status"]["phase"].string),
+                    "message": .string(message),
+                ]
+            ]
         }
         return switch pod["status"]["phase"].string {
         case "Succeeded": completed("The pod has completed successfully.")

@@ -14,7 +14,9 @@ struct PodSummary {
         let status = pod["status"]
         let phase = status["phase"].string
         word = status["reason"].string.isEmpty ? phase : status["reason"].string
-        if status["conditions"].items.contains(where: { $0["type"].string == "PodScheduled" && $0["reason"].string == "SchedulingGated" }) {
+        if status["conditions"].items.contains(where: {
+            $0["type"].string == "PodScheduled" && $0["reason"].string == "SchedulingGated"
+        }) {
             word = "SchedulingGated"
         }
         let initial = pod["spec"]["initContainers"].items
@@ -23,7 +25,8 @@ struct PodSummary {
         let isInitializing = readInitial(status["initContainerStatuses"].items, of: initial.count, sidecars)
         if !isInitializing || pod.condition("Initialized")?["status"].string == "True" {
             readMain(
-                status["containerStatuses"].items, sidecars: status["initContainerStatuses"].items.filter { sidecars.contains($0["name"].string) },
+                status["containerStatuses"].items,
+                sidecars: status["initContainerStatuses"].items.filter { sidecars.contains($0["name"].string) },
                 isReady: pod.condition("Ready")?["status"].string == "True")
         }
         guard pod["metadata"]["deletionTimestamp"].isSet else { return }

@@ -13,19 +13,23 @@ enum PolicyColumns {
 
     private static let quotas: [Column] = {
         @Sendable func used(_ quota: Field, limits: Bool) -> JSON {
-            let shown = quota["status"]["hard"].entries.filter { $0.name.hasPrefix("limits.") == limits }.map { name, hard in
+            let shown = quota["status"]["hard"].entries.filter { $0.name.hasPrefix("limits.") == limits }.map {
+                name, hard in
                 "\(name): \(quota["status"]["used"][name].amount)/\(hard.amount)"
             }
             return .string(shown.joined(separator: ", "))
         }
         return [
             .name,
-            Column("Request", "Request represents a minimum amount of cpu/memory that a container may consume.") { quota, _ in
+            Column("Request", "Request represents a minimum amount of cpu/memory that a container may consume.") {
+                quota, _ in
                 used(quota, limits: false)
             },
             Column(
                 "Limit",
-                "Limits control the maximum amount of cpu/memory that a container may use independent of contention on the node."
+                .text(
+                    "Limits control the maximum amount of cpu/memory that a container may use independent of contention on "
+                        + "the node.")
             ) { quota, _ in used(quota, limits: true) },
             .age,
         ]
@@ -79,7 +83,8 @@ enum PolicyColumns {
             "PriorityLevel", .field("flowcontrol/v1 PriorityLevelConfigurationReference.name"),
             ["spec", "priorityLevelConfiguration", "name"]),
         .number(
-            "MatchingPrecedence", .field("flowcontrol/v1 FlowSchemaSpec.matchingPrecedence"), ["spec", "matchingPrecedence"],
+            "MatchingPrecedence", .field("flowcontrol/v1 FlowSchemaSpec.matchingPrecedence"),
+            ["spec", "matchingPrecedence"],
             type: "string"),
         .text(
             "DistinguisherMethod", .field("flowcontrol/v1 FlowSchemaSpec.distinguisherMethod"),
@@ -123,8 +128,10 @@ enum MetricTargets {
     }
 
     private static func text(_ metric: Field, _ status: Field?) -> String {
-        let sources = ["External": "external", "Pods": "pods", "Object": "object", "Resource": "resource",
-            "ContainerResource": "containerResource"]
+        let sources = [
+            "External": "external", "Pods": "pods", "Object": "object", "Resource": "resource",
+            "ContainerResource": "containerResource",
+        ]
         guard let member = sources[metric["type"].string] else { return "<unknown type>" }
         let (target, current) = (metric[member]["target"], status?[member]["current"])
         func now(_ name: String) -> String {
@@ -135,10 +142,13 @@ enum MetricTargets {
         case "pods": return "\(now("averageValue"))/\(target["averageValue"].amount)"
         case "external", "object":
             return target["averageValue"].isSet
-                ? "\(now("averageValue"))/\(target["averageValue"].amount) (avg)" : "\(now("value"))/\(target["value"].amount)"
+                ? "\(now("averageValue"))/\(target["averageValue"].amount) (avg)"
+                : "\(now("value"))/\(target["value"].amount)"
         default:
             let name = metric[member]["name"].string
-            if target["averageValue"].isSet { return "\(name): \(now("averageValue"))/\(target["averageValue"].amount)" }
+            if target["averageValue"].isSet {
+                return "\(name): \(now("averageValue"))/\(target["averageValue"].amount)"
+            }
             let percent = current?["averageUtilization"].integer.map { "\($0)%" } ?? "<unknown>"
             return "\(name): \(percent)/\(target["averageUtilization"].integer.map { "\($0)%" } ?? "<auto>")"
         }

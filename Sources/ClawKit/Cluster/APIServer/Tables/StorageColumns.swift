@@ -10,7 +10,10 @@ enum StorageColumns {
         ],
         "volumeattachments.storage.k8s.io": attachments,
         "csinodes.storage.k8s.io": [
-            .name, .count("Drivers", "Drivers indicates the number of CSI drivers registered on the node", ["spec", "drivers"]), .age,
+            .name,
+            .count(
+                "Drivers", "Drivers indicates the number of CSI drivers registered on the node", ["spec", "drivers"]),
+            .age,
         ],
         "csidrivers.storage.k8s.io": drivers,
         "csistoragecapacities.storage.k8s.io": [
@@ -41,7 +44,9 @@ enum StorageColumns {
     }
 
     private static func mode(_ type: String) -> Column {
-        .text("VolumeMode", .field("core/v1 \(type)Spec.volumeMode"), ["spec", "volumeMode"], none: "<unset>", priority: 1)
+        .text(
+            "VolumeMode", .field("core/v1 \(type)Spec.volumeMode"), ["spec", "volumeMode"], none: "<unset>", priority: 1
+        )
     }
 
     /// Each once, in this order.
@@ -53,37 +58,39 @@ enum StorageColumns {
         return short.filter { given.contains($0.0) }.map(\.1).joined(separator: ",")
     }
 
-    private static let volumes: [Column] = [
-        .name,
-        Column("Capacity", .field("core/v1 PersistentVolumeSpec.capacity")) { object, _ in
-            .string(object["spec"]["capacity"]["storage"].amount)
-        },
-        Column("Access Modes", .field("core/v1 PersistentVolumeSpec.accessModes")) { object, _ in
-            .string(modes(object["spec"]["accessModes"]))
-        },
-        .text(
-            "Reclaim Policy", .field("core/v1 PersistentVolumeSpec.persistentVolumeReclaimPolicy"),
-            ["spec", "persistentVolumeReclaimPolicy"]),
-        phase("PersistentVolume"),
-        Column("Claim", .field("core/v1 PersistentVolumeSpec.claimRef")) { object, _ in
-            let claim = object["spec"]["claimRef"]
-            return .string(claim.isSet ? "\(claim["namespace"].string)/\(claim["name"].string)" : "")
-        },
-    ] + classes("pv") + [
-        .text("Reason", .field("core/v1 PersistentVolumeStatus.reason"), ["status", "reason"]), .age,
-        mode("PersistentVolume"),
-    ]
+    private static let volumes: [Column] =
+        [
+            .name,
+            Column("Capacity", .field("core/v1 PersistentVolumeSpec.capacity")) { object, _ in
+                .string(object["spec"]["capacity"]["storage"].amount)
+            },
+            Column("Access Modes", .field("core/v1 PersistentVolumeSpec.accessModes")) { object, _ in
+                .string(modes(object["spec"]["accessModes"]))
+            },
+            .text(
+                "Reclaim Policy", .field("core/v1 PersistentVolumeSpec.persistentVolumeReclaimPolicy"),
+                ["spec", "persistentVolumeReclaimPolicy"]),
+            phase("PersistentVolume"),
+            Column("Claim", .field("core/v1 PersistentVolumeSpec.claimRef")) { object, _ in
+                let claim = object["spec"]["claimRef"]
+                return .string(claim.isSet ? "\(claim["namespace"].string)/\(claim["name"].string)" : "")
+            },
+        ] + classes("pv") + [
+            .text("Reason", .field("core/v1 PersistentVolumeStatus.reason"), ["status", "reason"]), .age,
+            mode("PersistentVolume"),
+        ]
 
-    private static let claims: [Column] = [
-        .name, phase("PersistentVolumeClaim"),
-        .text("Volume", .field("core/v1 PersistentVolumeClaimSpec.volumeName"), ["spec", "volumeName"]),
-        Column("Capacity", .field("core/v1 PersistentVolumeClaimStatus.capacity")) { object, _ in
-            .string(object["spec"]["volumeName"].isEmpty ? "" : object["status"]["capacity"]["storage"].amount)
-        },
-        Column("Access Modes", .field("core/v1 PersistentVolumeClaimStatus.accessModes")) { object, _ in
-            .string(object["spec"]["volumeName"].isEmpty ? "" : modes(object["status"]["accessModes"]))
-        },
-    ] + classes("pvc") + [.age, mode("PersistentVolumeClaim")]
+    private static let claims: [Column] =
+        [
+            .name, phase("PersistentVolumeClaim"),
+            .text("Volume", .field("core/v1 PersistentVolumeClaimSpec.volumeName"), ["spec", "volumeName"]),
+            Column("Capacity", .field("core/v1 PersistentVolumeClaimStatus.capacity")) { object, _ in
+                .string(object["spec"]["volumeName"].isEmpty ? "" : object["status"]["capacity"]["storage"].amount)
+            },
+            Column("Access Modes", .field("core/v1 PersistentVolumeClaimStatus.accessModes")) { object, _ in
+                .string(object["spec"]["volumeName"].isEmpty ? "" : modes(object["status"]["accessModes"]))
+            },
+        ] + classes("pvc") + [.age, mode("PersistentVolumeClaim")]
 
     private static let storageClasses: [Column] = [
         Column("Name", .name, format: "name") { object, _ in
@@ -94,7 +101,9 @@ enum StorageColumns {
         },
         .text("Provisioner", .field("storage/v1 StorageClass.provisioner"), ["provisioner"]),
         .text("ReclaimPolicy", .field("storage/v1 StorageClass.reclaimPolicy"), ["reclaimPolicy"], none: "Delete"),
-        .text("VolumeBindingMode", .field("storage/v1 StorageClass.volumeBindingMode"), ["volumeBindingMode"], none: "Immediate"),
+        .text(
+            "VolumeBindingMode", .field("storage/v1 StorageClass.volumeBindingMode"), ["volumeBindingMode"],
+            none: "Immediate"),
         Column("AllowVolumeExpansion", .field("storage/v1 StorageClass.allowVolumeExpansion")) { object, _ in
             .bool(object["allowVolumeExpansion"].isTrue)
         },
@@ -106,7 +115,9 @@ enum StorageColumns {
         Column("Attacher", .field("storage/v1 VolumeAttachmentSpec.attacher"), format: "name") { object, _ in
             .string(object["spec"]["attacher"].string)
         },
-        .text("PV", .field("storage/v1 VolumeAttachmentSource.persistentVolumeName"), ["spec", "source", "persistentVolumeName"]),
+        .text(
+            "PV", .field("storage/v1 VolumeAttachmentSource.persistentVolumeName"),
+            ["spec", "source", "persistentVolumeName"]),
         .text("Node", .field("storage/v1 VolumeAttachmentSpec.nodeName"), ["spec", "nodeName"]),
         Column("Attached", .field("storage/v1 VolumeAttachmentStatus.attached"), type: "boolean") { object, _ in
             .bool(object["status"]["attached"].isTrue)

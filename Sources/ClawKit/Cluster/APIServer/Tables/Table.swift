@@ -12,7 +12,9 @@ struct Table: Sendable {
     private let now: Timestamp
 
     /// - Parameter apiVersion: the version asked for, `meta.k8s.io/v1`.
-    init(for resource: RegisteredResource, includeObject: String?, apiVersion: String = "meta.k8s.io/v1", now: Timestamp) {
+    init(
+        for resource: RegisteredResource, includeObject: String?, apiVersion: String = "meta.k8s.io/v1", now: Timestamp
+    ) {
         columns = resource.isCustom ? Self.columns(of: resource) : TableColumns.columns(of: resource.type)
         showsPods = resource.type.kind == "Pod" && !resource.isCustom
         self.includeObject = includeObject ?? ""
@@ -23,7 +25,10 @@ struct Table: Sendable {
     /// Those of the definition; a definition without any shows the age.
     private static func columns(of resource: RegisteredResource) -> [Column] {
         let own = resource.columns.map { column in
-            Column(column.name, .text(column.description), type: column.type, format: column.format, priority: column.priority) {
+            Column(
+                column.name, .text(column.description), type: column.type, format: column.format,
+                priority: column.priority
+            ) {
                 object, now in column.cell(object, now: now)
             }
         }

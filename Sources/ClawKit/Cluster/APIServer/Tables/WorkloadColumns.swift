@@ -41,8 +41,12 @@ enum WorkloadColumns {
 
     private static let deployments: [Column] = [
         .name, ready,
-        .number("Up-to-date", .field("apps/v1 DeploymentStatus.updatedReplicas"), ["status", "updatedReplicas"], type: "string"),
-        .number("Available", .field("apps/v1 DeploymentStatus.availableReplicas"), ["status", "availableReplicas"], type: "string"),
+        .number(
+            "Up-to-date", .field("apps/v1 DeploymentStatus.updatedReplicas"), ["status", "updatedReplicas"],
+            type: "string"),
+        .number(
+            "Available", .field("apps/v1 DeploymentStatus.availableReplicas"), ["status", "availableReplicas"],
+            type: "string"),
         .age,
     ]
 
@@ -64,7 +68,8 @@ enum WorkloadColumns {
     private static let revisions: [Column] = [
         .name,
         Column("Controller", "Controller of the object") { object, _ in
-            guard let owner = object["metadata"]["ownerReferences"].items.first(where: { $0["controller"].isTrue }) else {
+            guard let owner = object["metadata"]["ownerReferences"].items.first(where: { $0["controller"].isTrue })
+            else {
                 return "<none>"
             }
             let (version, kind) = (owner["apiVersion"].string, owner["kind"].string.lowercased())

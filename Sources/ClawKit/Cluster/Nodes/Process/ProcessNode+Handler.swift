@@ -21,7 +21,9 @@ extension ProcessNode {
         case ("attach", 4): return attach(path[1], path[2], path[3], request)
         case ("portForward", 3): return portForward(path[1], path[2], request)
         default:
-            return refusal(404, "NotFound", "the node serves /containerLogs, /exec, /attach, /portForward, /stats/summary and /healthz")
+            return refusal(
+                404, "NotFound",
+                "the node serves /containerLogs, /exec, /attach, /portForward, /stats/summary and /healthz")
         }
     }
 
@@ -42,7 +44,9 @@ extension ProcessNode {
         guard worker.pod.container(container) != nil else {
             return refusal(404, "NotFound", "container \"\(container)\" not found in pod \"\(name)\"")
         }
-        let statuses = worker.status.initContainerStatuses + worker.status.containerStatuses
+        let statuses =
+            worker.status.initContainerStatuses + worker.status.containerStatuses
+            + worker.status.ephemeralContainerStatuses
         guard let status = statuses.first(where: { $0.name == container }) else {
             return refusal(400, "BadRequest", "container \"\(container)\" in pod \"\(name)\" is not available")
         }

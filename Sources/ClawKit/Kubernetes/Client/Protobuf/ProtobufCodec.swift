@@ -108,7 +108,9 @@ package struct ProtobufCodec: Sendable {
                 case (2, .bytes): raw = try reader.lengthDelimited()
                 case (3, .bytes):
                     // Nothing is ever packed further: https://github.com/kubernetes/apimachinery, runtime.Unknown.
-                    guard try reader.lengthDelimited().isEmpty else { throw ProtobufError("an unknown content encoding") }
+                    guard try reader.lengthDelimited().isEmpty else {
+                        throw ProtobufError("an unknown content encoding")
+                    }
                 default: try reader.skip(wire)
                 }
             }

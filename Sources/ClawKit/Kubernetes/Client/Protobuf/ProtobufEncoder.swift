@@ -32,7 +32,9 @@ struct ProtobufEncoder {
     /// Whether an object has any of the members of a message that stands inline.
     private func hasMembers(_ object: JSONObject, _ message: Int) -> Bool {
         table.messages[message].fields.contains { field in
-            guard case .inline = field.shape, case .message(let inner) = field.value else { return object[field.key] != nil }
+            guard case .inline = field.shape, case .message(let inner) = field.value else {
+                return object[field.key] != nil
+            }
             return hasMembers(object, inner)
         }
     }
@@ -84,7 +86,7 @@ struct ProtobufEncoder {
         }
     }
 
-    /// One thing or another goes into the field that has its type; where there is a schema, whatever it allows is allowed.
+    /// One thing or another goes into the field that has its type; where there is a schema, it is allowed besides.
     private func either(_ value: JSON, _ message: Int, to out: inout ProtobufBuffer) {
         for field in table.messages[message].fields {
             switch (field.value, field.shape, value) {

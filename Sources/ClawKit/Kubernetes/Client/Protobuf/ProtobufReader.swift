@@ -24,7 +24,9 @@ struct ProtobufReader {
         if isAtEnd { return nil }
         let tag = try varint()
         guard let wire = Wire(rawValue: tag & 7) else { throw ProtobufError("proto: illegal wireType \(tag & 7)") }
-        guard tag >> 3 > 0, tag >> 3 < 1 << 29 else { throw ProtobufError("proto: illegal tag \(tag >> 3) (wire type \(wire.rawValue))") }
+        guard tag >> 3 > 0, tag >> 3 < 1 << 29 else {
+            throw ProtobufError("proto: illegal tag \(tag >> 3) (wire type \(wire.rawValue))")
+        }
         return (tag >> 3, wire)
     }
 

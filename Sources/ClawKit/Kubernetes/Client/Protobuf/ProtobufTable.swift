@@ -50,7 +50,9 @@ package struct ProtobufTable: Sendable {
 
     package init(parsing text: StaticString) {
         let lines = text.description.utf8.split(separator: UInt8(ascii: "\n")).map { Substring($0) }
-        let heads = lines.filter { $0.utf8.first != UInt8(ascii: " ") }.map { $0.utf8.split(separator: UInt8(ascii: " ")) }
+        let heads = lines.filter { $0.utf8.first != UInt8(ascii: " ") }.map {
+            $0.utf8.split(separator: UInt8(ascii: " "))
+        }
         let places = Dictionary(
             heads.enumerated().map { (String(Substring($1[0])), $0) }, uniquingKeysWith: { first, _ in first })
         var messages: [Message] = []

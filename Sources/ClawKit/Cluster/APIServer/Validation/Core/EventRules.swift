@@ -9,7 +9,8 @@ enum EventRules {
 
     static func check(new event: Field, _ errors: inout FieldErrors) {
         let inner = inner(event)
-        check(inner, controller: inner["reportingComponent"].reported(at: .member(.root, "reportingController")), &errors)
+        check(
+            inner, controller: inner["reportingComponent"].reported(at: .member(.root, "reportingController")), &errors)
     }
 
     private static func check(_ event: Field, controller: Field, _ errors: inout FieldErrors) {
@@ -58,10 +59,12 @@ enum EventRules {
         if new["series"].value != old["series"].value { checkSeries(new, &errors) }
         // The reason is asked for twice.
         for name in [
-            "involvedObject", "reason", "message", "source", "firstTimestamp", "lastTimestamp", "count", "reason", "type",
+            "involvedObject", "reason", "message", "source", "firstTimestamp", "lastTimestamp", "count", "reason",
+            "type",
             "eventTime", "action", "related", "reportingComponent", "reportingInstance",
         ] {
-            let field = name == "reportingComponent" ? new[name].reported(at: .member(.root, "reportingController")) : new[name]
+            let field =
+                name == "reportingComponent" ? new[name].reported(at: .member(.root, "reportingController")) : new[name]
             errors.immutable(field, old[name])
         }
     }

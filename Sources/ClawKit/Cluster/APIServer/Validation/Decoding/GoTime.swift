@@ -33,7 +33,9 @@ struct GoTime {
         guard let second = number(digits: 2) else { return mismatch("05") }
         if second > 59 { return range("second") }
         if isMicro {
-            guard rest.first == UInt8(ascii: "."), rest.count >= 7, rest.dropFirst().prefix(6).allSatisfy(NameRules.isDigit) else {
+            guard rest.first == UInt8(ascii: "."), rest.count >= 7,
+                rest.dropFirst().prefix(6).allSatisfy(NameRules.isDigit)
+            else {
                 return mismatch(".000000")
             }
             rest = rest.dropFirst(7)
@@ -42,7 +44,9 @@ struct GoTime {
         }
         if let problem = zone() { return problem }
         if !rest.isEmpty { return "parsing time \"\(text)\": extra text: \"\(String(decoding: rest, as: UTF8.self))\"" }
-        let days = [31, year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        let days = [
+            31, year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
+        ]
         return (1...days[month - 1]).contains(day) ? nil : range("day")
     }
 

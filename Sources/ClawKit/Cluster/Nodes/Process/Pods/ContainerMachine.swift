@@ -9,6 +9,8 @@ struct ContainerMachine: Sendable {
         /// An init container that goes on running (`restartPolicy: Always`).
         case sidecar
         case main
+        /// Added to a pod that runs, to look at it (`kubectl debug`); runs once, and nothing depends on it.
+        case ephemeral
     }
 
     enum State: Sendable, Hashable {
@@ -52,6 +54,7 @@ struct ContainerMachine: Sendable {
             // An init container that succeeded is done; else it follows the pod.
             case .initial: podPolicy == "Never" ? "Never" : "OnFailure"
             case .main: spec.restartPolicy ?? podPolicy
+            case .ephemeral: "Never"
             }
     }
 

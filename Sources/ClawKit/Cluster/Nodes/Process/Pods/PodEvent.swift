@@ -11,12 +11,12 @@ struct PodEvent: Sendable, Hashable {
     static func normal(_ reason: String, _ message: String, _ container: ContainerMachine?) -> PodEvent {
         PodEvent(
             kind: .normal, reason: reason, message: message, container: container?.name,
-            isInitContainer: container?.role != .main)
+            isInitContainer: container?.role == .initial || container?.role == .sidecar)
     }
 
     static func warning(_ reason: String, _ message: String, _ container: ContainerMachine? = nil) -> PodEvent {
         PodEvent(
             kind: .warning, reason: reason, message: message, container: container?.name,
-            isInitContainer: container.map { $0.role != .main } ?? false)
+            isInitContainer: container?.role == .initial || container?.role == .sidecar)
     }
 }

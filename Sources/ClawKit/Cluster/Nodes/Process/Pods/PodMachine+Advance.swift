@@ -45,7 +45,8 @@ extension PodMachine {
     }
 
     private mutating func runContainers(_ now: Timestamp, _ actions: inout Actions) {
-        for index in containers.indices where containers[index].role != .main {
+        for index in containers.indices where containers[index].role == .ephemeral { step(index, now, &actions) }
+        for index in containers.indices where [.initial, .sidecar].contains(containers[index].role) {
             if containers[index].role == .initial, containers[index].hasCompleted { continue }
             step(index, now, &actions)
             guard containers[index].role == .sidecar, containers[index].isStarted else { return }

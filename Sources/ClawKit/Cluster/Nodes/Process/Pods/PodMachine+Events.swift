@@ -8,6 +8,9 @@ extension PodMachine {
         case .tick: break
         case .updated(let pod):
             self.pod = pod
+            for added in pod.ephemeralContainers where !containers.contains(where: { $0.name == added.name }) {
+                containers.append(ContainerMachine(added, role: .ephemeral, podPolicy: "Never"))
+            }
             if pod.isBeingDeleted { stop(.deleted) }
             shortenGrace(now)
         case .vanished:

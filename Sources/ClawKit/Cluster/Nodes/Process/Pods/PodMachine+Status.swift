@@ -17,9 +17,10 @@ extension PodMachine {
         conditions = makeConditions(now)
         return PodStatus(
             conditions: conditions,
-            containerStatuses: statuses.filter { $0.0 == .main }.map(\.1), hostIP: Self.address,
+            containerStatuses: statuses.filter { $0.0 == .main }.map(\.1),
+            ephemeralContainerStatuses: statuses.filter { $0.0 == .ephemeral }.map(\.1), hostIP: Self.address,
             hostIPs: [HostIP(ip: Self.address)],
-            initContainerStatuses: statuses.filter { $0.0 != .main }.map(\.1), message: failure?.message,
+            initContainerStatuses: statuses.filter { $0.0 == .initial || $0.0 == .sidecar }.map(\.1), message: failure?.message,
             observedGeneration: pod.metadata.generation, phase: phase, podIP: Self.address,
             podIPs: [PodIP(ip: Self.address)], qosClass: pod.status?.qosClass, reason: failure?.reason,
             startTime: startTime.rfc3339())
@@ -60,7 +61,7 @@ extension PodMachine {
         let isInitDone = container.role == .initial && container.hasCompleted
         return ContainerStatus(
             name: container.name, image: container.spec.image ?? "", imageID: "",
-            ready: container.isReady || isInitDone, restartCount: container.attempt, containerID: processID,
+            ready: container.role != .ephemeral && container.isReady || isInitDone, restartCount: container.attempt, containerID: processID,
             lastState: last.map { ContainerState(terminated: $0.state) }, started: container.isStarted, state: state)
     }
 
@@ -102,7 +103,7 @@ extension PodMachine {
     var isInitialized: Bool {
         containers.allSatisfy { container in
             switch container.role {
-            case .main: true
+            case .main, .ephemeral: true
             case .initial: container.hasCompleted
             case .sidecar: container.isStarted || container.last != nil
             }
@@ -113,7 +114,7 @@ extension PodMachine {
 
     private func makeConditions(_ now: Timestamp) -> [PodCondition] {
         let isOver = phase == "Succeeded" || phase == "Failed"
-        let mains = containers.filter { $0.role != .initial }
+        let mains = containers.filter { $0.role == .main || $0.role == .sidecar }
         let unready = mains.filter { !$0.isReady }.map(\.name)
         let uninitialized = containers.filter { $0.role == .initial && !$0.hasCompleted }.map(\.name)
         let gates = (pod.spec?.readinessGates ?? []).map(\.conditionType)

@@ -78,7 +78,7 @@ struct PodMachine: Sendable {
     var preparationFailures = 0
     /// What preparation waits for.
     var preparationMessage: String?
-    /// Init containers first, in order.
+    /// Init containers first, in order; ephemeral ones last.
     var containers: [ContainerMachine]
     /// Why the whole pod failed, beyond its containers.
     var failure: (reason: String, message: String)?
@@ -103,13 +103,19 @@ struct PodMachine: Sendable {
             spec.initContainers.map {
                 ContainerMachine($0, role: $0.restartPolicy == "Always" ? .sidecar : .initial, podPolicy: restartPolicy)
             } + spec.containers.map { ContainerMachine($0, role: .main, podPolicy: restartPolicy) }
+            + pod.ephemeralContainers.map { ContainerMachine($0, role: .ephemeral, podPolicy: restartPolicy) }
         let status = pod.status ?? PodStatus()
         phase = status.phase ?? "Pending"
         wasOver = ["Succeeded", "Failed"].contains(phase)
         conditions = status.conditions
         startTime = status.startTime.flatMap(Timestamp.init(rfc3339:)) ?? now
         for index in containers.indices {
-            let known = containers[index].role == .main ? status.containerStatuses : status.initContainerStatuses
+            let known =
+                switch containers[index].role {
+                case .main: status.containerStatuses
+                case .initial, .sidecar: status.initContainerStatuses
+                case .ephemeral: status.ephemeralContainerStatuses
+                }
             if let found = known.first(where: { $0.name == containers[index].name }) {
                 containers[index].adopt(found, now: now)
             }

@@ -246,7 +246,11 @@ final class PodWorker: Sendable {
 }
 
 extension Pod {
-    var allContainers: [Container] { (spec?.initContainers ?? []) + (spec?.containers ?? []) }
+    var allContainers: [Container] { (spec?.initContainers ?? []) + (spec?.containers ?? []) + ephemeralContainers }
+    /// They have the fields of containers, and one that names the container they look at.
+    var ephemeralContainers: [Container] {
+        (spec?.ephemeralContainers ?? []).map { Container(document: $0.document) }
+    }
     func container(_ name: String) -> Container? { allContainers.first { $0.name == name } }
 }
 

@@ -13,8 +13,11 @@ extension ProcessNode {
         var pods: [JSON] = []
         for worker in workers.withLock({ Array($0.values) }) {
             var containers: [JSON] = []
-            for status in worker.status.initContainerStatuses + worker.status.containerStatuses {
-                guard let running = worker.running(status.name), let usage = usages[running.handle.pid] else { continue }
+            let status = worker.status
+            for status in status.initContainerStatuses + status.containerStatuses + status.ephemeralContainerStatuses {
+                guard let running = worker.running(status.name), let usage = usages[running.handle.pid] else {
+                    continue
+                }
                 let id = "\(worker.uid)/\(status.name)/\(running.handle.pid)"
                 measured.insert(id)
                 let start = status.state?.running?.startedAt.flatMap { Timestamp(rfc3339: $0) }
