@@ -36,6 +36,8 @@ extension EmbeddedCluster {
         case nodeLifecycle = "node-lifecycle"
         /// Deletes pods from nodes whose taints they do not tolerate, and pods whose node is gone.
         case podEviction = "pod-eviction"
+        /// Sizes workloads by what they use.
+        case autoscalers
         /// Binds claims to volumes.
         case volumeBinding = "volume-binding"
         /// Serves custom resources as their definitions come and go.
@@ -56,7 +58,9 @@ extension EmbeddedCluster {
         public static let all = Set(allCases)
     }
 
-    func controllers(_ kinds: Set<ControllerKind>, _ caches: SharedCaches, _ logger: Logger) -> [Controller] {
+    func controllers(
+        _ kinds: Set<ControllerKind>, _ caches: SharedCaches, metrics: (any UsageSource)?, _ logger: Logger
+    ) -> [Controller] {
         ControllerKind.allCases.filter(kinds.contains).flatMap { kind -> [Controller] in
             switch kind {
             case .garbageCollector: [GarbageCollector(server, client).controller(caches, logger)]
@@ -84,6 +88,11 @@ extension EmbeddedCluster {
                 [
                     TaintEvictionController(client, caches).controller(caches, logger),
                     OrphanedPodController(client, caches).controller(caches, logger),
+                ]
+            case .autoscalers:
+                [
+                    AutoscalerController(server, client, metrics ?? ClusterMetrics(client: client), caches)
+                        .controller(caches, logger)
                 ]
             case .volumeBinding: VolumeBinder(client, caches).controllers(caches, logger)
             case .customResourceDefinitions: [DefinitionController.controller(client, caches, logger)]

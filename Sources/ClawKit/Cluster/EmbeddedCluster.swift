@@ -31,6 +31,8 @@ public final class EmbeddedCluster: Sendable {
         public var authority: CertificateAuthority?
         /// The controllers that ``run()`` runs.
         public var controllers = ControllerKind.all
+        /// Where autoscalers' figures come from; nil: from the nodes that run pods (`metrics.k8s.io`).
+        public var metrics: (any UsageSource)?
         /// The admission plugins that writes pass.
         public var admission = AdmissionKind.all
         /// Where requests and revisions are noted; nil: nowhere.
@@ -85,6 +87,7 @@ public final class EmbeddedCluster: Sendable {
         transport = HandlerTransport(server)
         client = KubernetesClient(transport, userAgent: "clawkit-cluster")
         handler = server.authenticating(with: server.socketAuthenticator)
+        if let source = options.metrics { server.serveMetrics(from: source) }
         for name in ["default", "kube-system", "kube-public", "kube-node-lease"]
         where try await client.find(Namespace.self, name) == nil {
             _ = try await client.create(Namespace(metadata: ObjectMeta(name: name)))
@@ -100,7 +103,7 @@ public final class EmbeddedCluster: Sendable {
     /// Runs the controllers until cancelled; then every watch has ended and everything written is on disk.
     public func run() async throws {
         let caches = SharedCaches(client, time: options.time)
-        let controllers = controllers(options.controllers, caches, options.logger)
+        let controllers = controllers(options.controllers, caches, metrics: options.metrics, options.logger)
         defer { server.store.close() }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await caches.run() }

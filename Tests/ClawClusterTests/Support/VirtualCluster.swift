@@ -6,11 +6,11 @@ import ClawModels
 /// Runs `body` against a cluster whose time stands still but for retries: delays up to a quarter of a second pass by
 /// themselves, longer ones when the test lets them.
 func withVirtualCluster(
-    controllers: Set<EmbeddedCluster.ControllerKind> = EmbeddedCluster.ControllerKind.all,
+    change: (inout EmbeddedCluster.Options) -> Void = { _ in },
     _ body: @escaping @Sendable (EmbeddedCluster, VirtualTime) async throws -> Void
 ) async throws {
     let clock = VirtualTime()
-    try await withCluster(time: clock, controllers: controllers) { cluster in
+    try await withCluster(time: clock, change: change) { cluster in
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 while true {

@@ -6,12 +6,15 @@ import Logging
 /// Runs `body` against an embedded cluster of its own, controllers running.
 func withCluster<R: Sendable>(
     dataDirectory: String? = nil, time: any TimeSource = SystemTime(),
-    controllers: Set<EmbeddedCluster.ControllerKind> = EmbeddedCluster.ControllerKind.all, _ body: @escaping @Sendable (EmbeddedCluster) async throws -> R
+    controllers: Set<EmbeddedCluster.ControllerKind> = EmbeddedCluster.ControllerKind.all,
+    change: (inout EmbeddedCluster.Options) -> Void = { _ in },
+    _ body: @escaping @Sendable (EmbeddedCluster) async throws -> R
 ) async throws -> R {
     var options = EmbeddedCluster.Options()
     options.dataDirectory = dataDirectory
     options.durability = .none
     (options.time, options.controllers) = (time, controllers)
+    change(&options)
     options.logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     return try await EmbeddedCluster.withCluster(options, body)
 }

@@ -20,6 +20,8 @@ final class APIServer: Handler {
     let logger: Logger
     let admission: AdmissionChain
     private let history: ClusterHistory?
+    /// Where `metrics.k8s.io` has its figures from; nil: from the nodes.
+    let metricsSource = Mutex<(any UsageSource)?>(nil)
     /// Told of objects whose owners, dependents or own existence may need the garbage collector.
     let ownershipObserver = Mutex<(@Sendable (JSONObject) -> Void)?>(nil)
     /// Told of namespaces that may use less of their quotas than is counted.

@@ -49,6 +49,7 @@ struct DocumentForm {
         "io.k8s.api.events.v1.Event": [("deprecatedFirstTimestamp", .null), ("deprecatedLastTimestamp", .null)],
         "io.k8s.api.core.v1.Event": [("eventTime", .null), ("firstTimestamp", .null), ("lastTimestamp", .null)],
         "io.k8s.api.core.v1.ResourceFieldSelector": [("divisor", "0")],
+        "io.k8s.api.discovery.v1.EndpointSlice": [("endpoints", .null), ("ports", .null)],
     ]
 
     /// `nil` alone would be JSON's null here.

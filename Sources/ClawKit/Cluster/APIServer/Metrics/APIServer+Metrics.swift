@@ -3,9 +3,10 @@ import ClawDocuments
 import ClawKubernetes
 import ClawModels
 import HTTPTypes
+import Synchronization
 
-/// What nodes and pods use right now (`metrics.k8s.io`), asked of the nodes when somebody asks: what metrics-server does
-/// in a real cluster. Served as soon as a node is connected that can tell.
+/// What nodes and pods use right now (`metrics.k8s.io`), asked of the nodes when somebody asks: what metrics-server
+/// does in a real cluster. Served as soon as a node is connected that can tell.
 /// <https://kubernetes.io/docs/tasks/debug/debug-cluster/resource-metrics-pipeline/>
 extension APIServer {
     /// Begins to serve the API.
@@ -13,7 +14,8 @@ extension APIServer {
         for type in [NodeMetrics.type, PodMetrics.type] {
             let served = ServedResource(type: type, verbs: ["get", "list"])
             registry.setCustom(
-                [RegisteredResource(served: served, shape: .builtIn(schema: nil))], group: type.group, plural: type.plural)
+                [RegisteredResource(served: served, shape: .builtIn(schema: nil))], group: type.group,
+                plural: type.plural)
         }
     }
 
@@ -36,6 +38,7 @@ extension APIServer {
     }
 
     private func nodeMetrics(_ filter: ObjectFilter) async throws -> [JSONObject] {
+        if let source = metricsSource.withLock({ $0 }) { return try await nodeMetrics(filter, source) }
         var items: [JSONObject] = []
         for node in store.list(.init(group: "", plural: "nodes"), namespace: nil).objects where filter.matches(node) {
             guard let summary = await summary(of: node.objectName) else { continue }
@@ -52,6 +55,7 @@ extension APIServer {
         let pods = store.list(.init(group: "", plural: "pods"), namespace: call.namespace).objects.filter {
             filter.matches($0) && $0[.status]?["phase"]?.string == "Running"
         }
+        if let source = metricsSource.withLock({ $0 }) { return try await podMetrics(pods, source) }
         var containers: [String: [JSON]] = [:]
         for node in Set(pods.compactMap { $0[.spec]?["nodeName"]?.string }).sorted() {
             for pod in await summary(of: node)?["pods"]?.array ?? [] {
@@ -70,7 +74,8 @@ extension APIServer {
     /// A node that cannot tell is left out.
     private func summary(of node: String) async -> JSON? {
         guard
-            let response = try? await nodes.send(.get, "/stats/summary", query: QueryParameters([]), to: node, store: store),
+            let response = try? await nodes.send(
+                .get, "/stats/summary", query: QueryParameters([]), to: node, store: store),
             response.status == .ok
         else { return nil }
         if let value = response.body.value as? JSON { return value }
@@ -85,7 +90,7 @@ extension APIServer {
         return ["cpu": Quantity("\(cores)n") ?? .zero, "memory": Quantity("\(bytes / 1024)Ki") ?? .zero]
     }
 
-    private func metadata(of object: JSONObject) -> ObjectMeta {
+    func metadata(of object: JSONObject) -> ObjectMeta {
         ObjectMeta(
             name: object.objectName, namespace: object.objectNamespace.isEmpty ? nil : object.objectNamespace,
             labels: object[.metadata]?.object?.stringMap(.labels) ?? [:], creationTimestamp: time.now.rfc3339())

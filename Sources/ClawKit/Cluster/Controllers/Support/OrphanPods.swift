@@ -25,6 +25,8 @@ final class OrphanPods: Sendable {
         }
     }
 
+    func isAny(in namespace: String) -> Bool { byNamespace.withLock { $0[namespace]?.isEmpty == false } }
+
     func matching(_ labels: (Pod) -> Bool, in namespace: String) -> [Pod] {
         let keys = byNamespace.withLock { $0[namespace] ?? [] }
         return keys.sorted().compactMap { pods[$0] }.filter { !$0.isBeingDeleted && labels($0) }

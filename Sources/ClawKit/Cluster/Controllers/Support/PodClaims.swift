@@ -37,6 +37,9 @@ struct PodClaims: Sendable {
         return owned
     }
 
+    /// Whether there are pods at all that somebody might adopt.
+    func hasOrphans(in namespace: String) -> Bool { orphans.isAny(in: namespace) }
+
     /// The cache may not know yet that the owner goes, and what it adopts then would go with it.
     private func isAlive<Owner: Resource>(_ owner: Owner) async throws -> Bool {
         let present = try await client.find(Owner.self, owner.name, in: owner.namespace)

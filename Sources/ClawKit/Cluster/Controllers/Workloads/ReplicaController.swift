@@ -32,6 +32,7 @@ struct ReplicaController<Owner: ReplicaOwner>: Sendable {
     private let sets: ObjectCache<Owner>
     private let pods: ObjectCache<Pod>
     private let claims: PodClaims
+    private let tallies: PodTallies
     private let pending: PendingWrites<Pod>
     private let events: ControllerEvents
     private let time: any TimeSource
@@ -42,6 +43,7 @@ struct ReplicaController<Owner: ReplicaOwner>: Sendable {
         sets = caches.cache(Owner.self)
         pods = caches.cache(Pod.self)
         claims = PodClaims(client, pods)
+        tallies = PodTallies(pods)
         pending = PendingWrites(pods)
         let component = Owner.type.kind == "ReplicaSet" ? "replicaset-controller" : "replication-controller"
         events = ControllerEvents(client, component, time: caches.time)
@@ -67,6 +69,10 @@ struct ReplicaController<Owner: ReplicaOwner>: Sendable {
         let now = time.now
         if let wait = pending.wait(key, now: now) { return .again(after: wait) }
         guard let selector = set.members else { return .settled }
+        if let counts = countsAtRest(set, selector) {
+            try await report(set, counts, now)
+            return .settled
+        }
         let owned: [Pod]
         do {
             owned = try await claims.claim(for: set, selector) { $0.isActive }
@@ -114,25 +120,45 @@ struct ReplicaController<Owner: ReplicaOwner>: Sendable {
 
     // MARK: status
 
+    /// What there is to say where nothing is to be done; nil where pods have to be looked at one by one.
+    private func countsAtRest(_ set: Owner, _ selector: LabelQuery) -> ReplicaCounts? {
+        guard !set.isBeingDeleted, set.minReadySeconds == 0, !claims.hasOrphans(in: set.namespace ?? "") else { return nil }
+        let template = set.podTemplate?.metadata?.labels ?? [:]
+        var counts = ReplicaCounts(replicas: 0, ready: 0, available: 0, fullyLabeled: 0, terminating: 0)
+        for (labels, some) in tallies.counts(of: set.uid ?? "") {
+            guard some.active == 0 || selector.matches(labels) else { return nil }
+            counts.replicas += some.active
+            counts.ready += some.ready
+            counts.terminating += some.terminating
+            if template.allSatisfy({ labels[$0.key] == $0.value }) { counts.fullyLabeled += some.active }
+        }
+        counts.available = counts.ready
+        return counts.replicas == set.wantedReplicas ? counts : nil
+    }
+
     /// - Returns: when a pod that is ready now becomes available.
     private func report(
         _ set: Owner, _ active: [Pod], terminating: Int, _ failure: KubernetesError?, _ now: Timestamp
     ) async throws -> Duration? {
         let template = set.podTemplate?.metadata?.labels ?? [:]
         let times = active.compactMap { $0.timeToAvailable(minReadySeconds: set.minReadySeconds, now: now) }
-        let counts = ReplicaCounts(
-            replicas: active.count, ready: active.count(where: \.isReady), available: times.count { $0 == .zero },
-            fullyLabeled: active.count { pod in template.allSatisfy { pod.labels[$0.key] == $0.value } },
-            terminating: terminating, failure: failure?.message)
-        let changed = set.reporting(counts, now: now)
-        if changed != set {
-            do {
-                _ = try await client.replaceStatus(changed)
-            } catch let error as KubernetesError where error.isConflict || error.isNotFound {
-                // The change that was quicker asks for this set again.
-            }
-        }
+        try await report(
+            set,
+            ReplicaCounts(
+                replicas: active.count, ready: active.count(where: \.isReady), available: times.count { $0 == .zero },
+                fullyLabeled: active.count { pod in template.allSatisfy { pod.labels[$0.key] == $0.value } },
+                terminating: terminating, failure: failure?.message), now)
         return times.filter { $0 > .zero }.min()
+    }
+
+    private func report(_ set: Owner, _ counts: ReplicaCounts, _ now: Timestamp) async throws {
+        let changed = set.reporting(counts, now: now)
+        guard changed != set else { return }
+        do {
+            _ = try await client.replaceStatus(changed)
+        } catch let error as KubernetesError where error.isConflict || error.isNotFound {
+            // The change that was quicker asks for this set again.
+        }
     }
 }
 
