@@ -31,11 +31,13 @@ extension Response {
     private func encoding(of document: JSONObject, _ accept: String?) -> ContentEncoding {
         if accept == nil || accept == "" || accept == "application/json" { return .json }
         let (apiVersion, kind) = (document.string(.apiVersion) ?? "", document.string(.kind) ?? "")
-        let hasMessages = ProtobufCodec.kubernetes.knows(apiVersion: apiVersion, kind: kind)
         for range in MediaRange.parse(accept) {
             // A refusal is never turned into something else.
             if range.target != nil, status.code >= 400 { continue }
-            if let encoding = range.encodings.first(where: { $0 != .protobuf || hasMessages }) { return encoding }
+            let encoding = range.encodings.first {
+                $0 != .protobuf || ProtobufCodec.kubernetes.knows(apiVersion: apiVersion, kind: kind)
+            }
+            if let encoding { return encoding }
         }
         return .json
     }
