@@ -4,23 +4,29 @@ import Testing
 
 @Suite("the standard's conformance tests")
 struct ConformanceTests {
-    @Test("basics, fields, macros and parsing", arguments: [
-        ("basic", Vectors.basic), ("fields", Vectors.fields), ("lists", Vectors.lists), ("logic", Vectors.logic),
-        ("macros", Vectors.macros), ("macros of two variables", Vectors.macros2), ("parse", Vectors.parse),
-        ("plumbing", Vectors.plumbing), ("optionals", Vectors.optionals),
-    ])
+    @Test(
+        "basics, fields, macros and parsing",
+        arguments: [
+            ("basic", Vectors.basic), ("fields", Vectors.fields), ("lists", Vectors.lists), ("logic", Vectors.logic),
+            ("macros", Vectors.macros), ("macros of two variables", Vectors.macros2), ("parse", Vectors.parse),
+            ("plumbing", Vectors.plumbing), ("optionals", Vectors.optionals),
+        ])
     func language(area: String, vectors: String) { check(vectors) }
 
-    @Test("numbers, comparisons and conversions", arguments: [
-        ("comparisons", Vectors.comparisons), ("conversions", Vectors.conversions), ("doubles", Vectors.fpMath),
-        ("whole numbers", Vectors.integerMath), ("math", Vectors.math),
-    ])
+    @Test(
+        "numbers, comparisons and conversions",
+        arguments: [
+            ("comparisons", Vectors.comparisons), ("conversions", Vectors.conversions), ("doubles", Vectors.fpMath),
+            ("whole numbers", Vectors.integerMath), ("math", Vectors.math),
+        ])
     func numbers(area: String, vectors: String) { check(vectors) }
 
-    @Test("strings, times and base 64", arguments: [
-        ("strings", Vectors.strings), ("strings, extended", Vectors.stringsExt), ("times", Vectors.timestamps),
-        ("encoders", Vectors.encoders),
-    ])
+    @Test(
+        "strings, times and base 64",
+        arguments: [
+            ("strings", Vectors.strings), ("strings, extended", Vectors.stringsExt), ("times", Vectors.timestamps),
+            ("encoders", Vectors.encoders),
+        ])
     func texts(area: String, vectors: String) { check(vectors) }
 
     private func check(_ text: String) {

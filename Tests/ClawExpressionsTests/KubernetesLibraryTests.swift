@@ -21,7 +21,8 @@ struct KubernetesLibraryTests {
         for vector in Vectors.read(Vectors.costs) {
             let numbers = vector.expected.split(separator: " ").compactMap { UInt64($0) }
             let expression = try Expression.compile(
-                vector.expression, in: Environment.kubernetes.mixingTypes().declaring("authorizer", AuthorizerValue.expressionType))
+                vector.expression,
+                in: Environment.kubernetes.mixingTypes().declaring("authorizer", AuthorizerValue.expressionType))
             #expect(
                 expression.estimatedCost == CostEstimate(numbers[0], numbers[1]),
                 "\(vector.expression): \(numbers), got \(expression.estimatedCost)")

@@ -4,11 +4,15 @@ import Testing
 
 @Suite("any input")
 struct RobustnessTests {
-    @Test("mutated expressions are refused or evaluated, and nothing is cut off by a crash", arguments: [1, 2, 3, 4] as [UInt64])
+    @Test(
+        "mutated expressions are refused or evaluated, and nothing is cut off by a crash",
+        arguments: [1, 2, 3, 4] as [UInt64])
     func mutations(seed: UInt64) {
         var random = SeededGenerator(state: seed)
-        let sources = [Vectors.basic, Vectors.macros, Vectors.stringsExt, Vectors.parse, Vectors.kubernetes, Vectors.optionals]
-            .flatMap { Vectors.read($0) }.map { Array($0.expression.unicodeScalars) }
+        let sources = [
+            Vectors.basic, Vectors.macros, Vectors.stringsExt, Vectors.parse, Vectors.kubernetes, Vectors.optionals,
+        ]
+        .flatMap { Vectors.read($0) }.map { Array($0.expression.unicodeScalars) }
         let alphabet = Array("()[]{}.,:?!-+*/%<>=&|'\"\\rbux0123456789aeinost_ \u{0}é😁".unicodeScalars)
         for _ in 0..<3_000 {
             guard var text = sources.randomElement(using: &random), !text.isEmpty else { continue }
@@ -44,7 +48,8 @@ struct RobustnessTests {
     @Test("what costs too much is given up, soon")
     func limits() {
         let list = "[1,2,3,4,5,6,7,8,9,10]"
-        let nested = "\(list).all(a, \(list).all(b, \(list).all(c, \(list).all(d, \(list).all(e, \(list).all(f, a+b+c+d+e+f > 0))))))"
+        let nested =
+            "\(list).all(a, \(list).all(b, \(list).all(c, \(list).all(d, \(list).all(e, \(list).all(f, a+b+c+d+e+f > 0))))))"
         #expect(evaluate(nested) == nil)
         #expect(evaluate("'a'.matches('(a|a)*b')") == .bool(false))
         #expect(evaluate("lists.range(999999999)") == nil)

@@ -77,17 +77,18 @@ public struct Environment: Sendable {
 
     func type(named name: String) -> ExpressionType? {
         if let type = Self.types[name] { return type }
-        return objects[name] != nil || provider?.fields(of: name) != nil ? .object(name) : nil
+        return objects[name] != nil || provider?.contains(name) ?? false ? .object(name) : nil
     }
 
     func fieldType(of object: String, _ field: String) -> ExpressionType? {
         if let members = members[object] { return members[field] }
-        return objects[object]?.fields[field]?.type.type ?? provider?.fields(of: object)?[field]
+        return objects[object]?.fields[field]?.type.type ?? provider?.field(field, of: object)
     }
 }
 
 /// Types of objects, by name.
 public protocol ObjectTypes: Sendable {
-    /// The types of an object's fields by their escaped names; nil where there is no such type.
-    func fields(of object: String) -> [String: ExpressionType]?
+    func contains(_ object: String) -> Bool
+    /// The type of an object's field, by its escaped name; nil where there is no such field.
+    func field(_ name: String, of object: String) -> ExpressionType?
 }

@@ -36,12 +36,14 @@ extension EmbeddedCluster {
         case defaultIngressClass = "DefaultIngressClass"
         /// Takes a pod's overhead and node selection from its RuntimeClass.
         case runtimeClass = "RuntimeClass"
+        /// Changes objects as mutating admission policies want it.
+        case mutatingAdmissionPolicy = "MutatingAdmissionPolicy"
         /// Lets webhooks change what is written.
         case mutatingWebhooks = "MutatingAdmissionWebhook"
-        /// Lets webhooks refuse it.
-        case validatingWebhooks = "ValidatingAdmissionWebhook"
         /// Refuses what validating admission policies refuse.
         case validatingAdmissionPolicy = "ValidatingAdmissionPolicy"
+        /// Lets webhooks refuse it.
+        case validatingWebhooks = "ValidatingAdmissionWebhook"
         /// Counts what a namespace uses against its quotas.
         case resourceQuota = "ResourceQuota"
 
@@ -68,6 +70,7 @@ extension AdmissionChain {
             case .runtimeClass: RuntimeClassPlugin()
             case .mutatingWebhooks: MutatingWebhooks(caller: webhooks, registry: registry)
             case .validatingWebhooks: ValidatingWebhooks(caller: webhooks, registry: registry)
+            case .mutatingAdmissionPolicy: MutatingPolicyPlugin()
             case .validatingAdmissionPolicy: ValidatingPolicyPlugin()
             case .resourceQuota: QuotaPlugin()
             }

@@ -57,7 +57,8 @@ extension CustomResource {
 
     /// Rules are not asked about objects that are wrong in these ways.
     private static let blocking: Set<String> = [
-        "FieldValueNotSupported", "FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany", "FieldValueTypeInvalid",
+        "FieldValueNotSupported", "FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany",
+        "FieldValueTypeInvalid",
     ]
 
     private static func metadataErrors(_ object: JSONObject) -> [FieldError] {

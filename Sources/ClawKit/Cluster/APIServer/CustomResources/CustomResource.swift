@@ -38,7 +38,8 @@ struct CustomResource: Sendable {
         let versions = spec.values("versions")
         let stored = versions.first { $0["storage"]?.bool == true } ?? version
         storage = (stored["name"]?.string ?? name, stored == version ? schema : Self.schema(of: stored))
-        deprecation = version["deprecated"]?.bool == true
+        deprecation =
+            version["deprecated"]?.bool == true
             ? version["deprecationWarning"]?.string
                 ?? Self.deprecation(of: name, kind: kind, group: group, versions: versions) : nil
     }
@@ -82,7 +83,9 @@ struct CustomResource: Sendable {
 
 extension CustomResource.Scale {
     init?(_ json: JSON) {
-        guard let replicas = json["specReplicasPath"]?.string, let status = json["statusReplicasPath"]?.string else { return nil }
+        guard let replicas = json["specReplicasPath"]?.string, let status = json["statusReplicasPath"]?.string else {
+            return nil
+        }
         func steps(_ path: String) -> [String] { path.split(separator: ".").map(String.init) }
         (specPath, statusPath) = (replicas, status)
         self.replicas = steps(replicas)

@@ -10,7 +10,9 @@ extension APIServer {
             let names = spec["names"]?.object, let plural = names.string("plural"), let kind = names.string("kind")
         else { return }
         // Whose names are taken is not served until they are free.
-        if CustomResourceDefinitions.isRefused(definition) { return registry.setCustom([], group: group, plural: plural) }
+        if CustomResourceDefinitions.isRefused(definition) {
+            return registry.setCustom([], group: group, plural: plural)
+        }
         var verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
         // What is on its way out takes nothing new in.
         if definition.isBeingDeleted { verbs.removeAll { $0 == "create" } }
@@ -46,7 +48,8 @@ extension APIServer {
 
     /// Removes the objects with their definition, and stops serving them.
     func stopServing(_ definition: JSONObject) async {
-        guard let group = definition[.spec]?["group"]?.string, let plural = definition[.spec]?["names"]?["plural"]?.string
+        guard let group = definition[.spec]?["group"]?.string,
+            let plural = definition[.spec]?["names"]?["plural"]?.string
         else { return }
         registry.setCustom([], group: group, plural: plural)
         let collection = ObjectStore.Collection(group: group, plural: plural)
@@ -64,7 +67,9 @@ enum CustomResourceDefinitions {
     /// Fills in the names that follow from the kind, and the conversion.
     static func fillDefaults(_ definition: inout JSONObject) {
         definition.modify(.spec) { spec in
-            guard var object = spec?.object, var names = object["names"]?.object, let kind = names.string("kind") else { return }
+            guard var object = spec?.object, var names = object["names"]?.object, let kind = names.string("kind") else {
+                return
+            }
             if names.string("singular") == nil { names["singular"] = .string(kind.lowercased()) }
             if names.string("listKind") == nil { names["listKind"] = .string("\(kind)List") }
             object["names"] = .object(names)

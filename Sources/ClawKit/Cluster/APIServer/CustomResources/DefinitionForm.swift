@@ -38,12 +38,15 @@ struct DefinitionForm {
         let versions = spec["versions"].items
         self.versions = versions.map { version in
             Version(
-                name: version["name"], isStored: version["storage"].isTrue, isServed: version["served"].isTrue, path: version.path,
+                name: version["name"], isStored: version["storage"].isTrue, isServed: version["served"].isTrue,
+                path: version.path,
                 json: version.value ?? .null)
         }
         func part(_ name: String, at top: String) -> Part {
             let values = versions.map { $0[name] }
-            guard let first = values.first, values.allSatisfy({ $0.value == first.value }) else { return .perVersion(values) }
+            guard let first = values.first, values.allSatisfy({ $0.value == first.value }) else {
+                return .perVersion(values)
+            }
             return .shared(first.reported(at: .member(spec.path, top)))
         }
         schema = part("schema", at: "validation")
@@ -60,12 +63,14 @@ struct DefinitionForm {
         .array(
             versions.map { version in
                 [
-                    "Name": .string(version.name.string), "Served": .bool(version.isServed), "Storage": .bool(version.isStored),
+                    "Name": .string(version.name.string), "Served": .bool(version.isServed),
+                    "Storage": .bool(version.isStored),
                     "Deprecated": version.json["deprecated"] ?? false,
                     "DeprecationWarning": version.json["deprecationWarning"] ?? .null,
                     "Schema": schema.isShared ? .null : version.json["schema"] ?? .null,
                     "Subresources": subresources.isShared ? .null : version.json["subresources"] ?? .null,
-                    "AdditionalPrinterColumns": columns.isShared ? .null : version.json["additionalPrinterColumns"] ?? .null,
+                    "AdditionalPrinterColumns": columns.isShared
+                        ? .null : version.json["additionalPrinterColumns"] ?? .null,
                     "SelectableFields": selectableFields.isShared ? .null : version.json["selectableFields"] ?? .null,
                 ]
             })

@@ -21,18 +21,22 @@ enum DefinitionRules {
         names(whole["status"]["acceptedNames"], &errors)
         storedVersions(whole["status"]["storedVersions"], form, &errors)
         for field in form.columns.fields { field.items.forEach { column($0, &errors) } }
-        for field in form.subresources.fields where field["scale"].isSet { scale(field["scale"], at: field.path, &errors) }
+        for field in form.subresources.fields where field["scale"].isSet {
+            scale(field["scale"], at: field.path, &errors)
+        }
         conversion(spec["conversion"], &errors)
         approval(metadata, group: spec["group"].string, isNew: old == nil, &errors)
         if spec["preserveUnknownFields"].isTrue, old?[.spec]?["preserveUnknownFields"]?.bool != true {
             errors.invalid(
                 spec["preserveUnknownFields"],
-                "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead")
+                "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"
+            )
         }
         let before = old.map { DefinitionForm($0).schemas.compactMap(\.value) } ?? []
         for schema in form.schemas {
             let hasStatus = form.subresources.fields.contains { $0["status"].isSet }
-            SchemaRules.check(schema, hasStatus: hasStatus, isUnchanged: schema.value.map(before.contains) ?? false, &errors)
+            SchemaRules.check(
+                schema, hasStatus: hasStatus, isUnchanged: schema.value.map(before.contains) ?? false, &errors)
         }
         selectableFields(form, &errors)
         if let old { change(spec, Field(old), &errors) }
@@ -52,7 +56,9 @@ enum DefinitionRules {
         let versions = form.spec["versions"]
         for version in form.versions {
             let problems = NameRules.letterLabel(version.name.string)
-            if !problems.isEmpty { errors.invalid(version.name, problems.joined(separator: ","), showing: .string(version.name.string)) }
+            if !problems.isEmpty {
+                errors.invalid(version.name, problems.joined(separator: ","), showing: .string(version.name.string))
+            }
             if version.json["schema"]?["openAPIV3Schema"] == nil {
                 errors.required(Field(.member(.member(version.path, "schema"), "openAPIV3Schema"), nil))
             }
@@ -65,7 +71,9 @@ enum DefinitionRules {
             errors.invalid(versions, "must have exactly one version marked as storage version", showing: form.shown)
         }
         // The oldest form of definitions had one version, which is still looked at.
-        if let first = form.versions.first, case let problems = NameRules.letterLabel(first.name.string), !problems.isEmpty {
+        if let first = form.versions.first, case let problems = NameRules.letterLabel(first.name.string),
+            !problems.isEmpty
+        {
             errors.invalid(form.spec["version"], problems.joined(separator: ","), showing: .string(first.name.string))
         }
     }
@@ -78,7 +86,8 @@ enum DefinitionRules {
         if text.isEmpty { errors.invalid(warning, "must not be an empty string") }
         if let index = text.unicodeScalars.enumerated().first(where: { $1.value < 32 || $1.value == 127 })?.offset {
             errors.invalid(
-                warning, "must only contain printable UTF-8 characters; non-printable character found at index \(index)")
+                warning, "must only contain printable UTF-8 characters; non-printable character found at index \(index)"
+            )
         }
     }
 
@@ -113,7 +122,8 @@ enum DefinitionRules {
             errors.invalid(
                 stored.items[index],
                 "missing from spec.versions; \(name) was previously a storage version, and must remain in spec.versions until a "
-                    + "storage migration ensures no data remains persisted in \(name) and removes \(name) from status.storedVersions")
+                    + "storage migration ensures no data remains persisted in \(name) and removes \(name) from status.storedVersions"
+            )
         }
     }
 
@@ -160,7 +170,8 @@ enum DefinitionRules {
         errors.oneOf(conversion["strategy"], ["None", "Webhook"], isRequired: true)
         let webhook = conversion["webhook"]
         let client = webhook["clientConfig"].reported(at: .member(conversion.path, "webhookClientConfig"))
-        let reviews = webhook["conversionReviewVersions"].reported(at: .member(conversion.path, "conversionReviewVersions"))
+        let reviews = webhook["conversionReviewVersions"].reported(
+            at: .member(conversion.path, "conversionReviewVersions"))
         guard conversion["strategy"].string == "Webhook" else {
             if client.isSet { errors.forbidden(client, "should not be set when strategy is not set to Webhook") }
             if !reviews.isEmpty { errors.forbidden(reviews, "should not be set when strategy is not set to Webhook") }
@@ -202,7 +213,10 @@ enum DefinitionRules {
     private static func selectableFields(_ form: DefinitionForm, _ errors: inout FieldErrors) {
         let schemas = form.schema.fields.map { $0["openAPIV3Schema"].value ?? .null }
         for (index, fields) in form.selectableFields.fields.enumerated() where !fields.isEmpty {
-            guard let schema = form.schema.isShared ? schemas.first : schemas.indices.contains(index) ? schemas[index] : nil else { continue }
+            guard
+                let schema = form.schema.isShared
+                    ? schemas.first : schemas.indices.contains(index) ? schemas[index] : nil
+            else { continue }
             var seen: Set<String> = []
             for item in fields.items {
                 let path = item["jsonPath"]
@@ -215,7 +229,9 @@ enum DefinitionRules {
                     errors.invalid(path, "is an invalid path: \(problem)")
                     continue
                 }
-                if resolved == "metadata" || resolved.hasPrefix("metadata.") { errors.invalid(path, "must not point to fields in metadata") }
+                if resolved == "metadata" || resolved.hasPrefix("metadata.") {
+                    errors.invalid(path, "must not point to fields in metadata")
+                }
                 if !["string", "boolean", "integer"].contains(found["type"]?.string ?? "") {
                     errors.invalid(
                         path,
@@ -229,10 +245,8 @@ enum DefinitionRules {
     }
 
     private static func change(_ spec: Field, _ old: Field, _ errors: inout FieldErrors) {
-        let isEstablished = old["status"]["conditions"].items.contains {
-            $0["type"].string == "Established" && $0["status"].string == "True"
-        }
-        if isEstablished {
+        // Kubernetes asks whether the definition is established; here, what is not refused is served at once.
+        if case .object(let before)? = old.value, !CustomResourceDefinitions.isRefused(before) {
             errors.immutable(spec["scope"], old["spec"]["scope"])
             errors.immutable(spec["names"]["kind"], old["spec"]["names"]["kind"])
         }

@@ -25,11 +25,14 @@ struct ExpressionRules {
         guard total > Self.totalLimit else { return }
         for (path, _) in expensive.sorted(by: { $0.cost > $1.cost }).prefix(4) {
             errors.forbidden(
-                Field(path, nil), "contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema")
+                Field(path, nil),
+                "contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema")
         }
         errors.forbidden(
             Field(path, nil),
-            Self.excess("x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema", total, Self.totalLimit))
+            Self.excess(
+                "x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema", total, Self.totalLimit
+            ))
     }
 
     private static func excess(_ name: String, _ cost: UInt64, _ limit: UInt64) -> String {
@@ -40,7 +43,8 @@ struct ExpressionRules {
         } else {
             shown = "\(fixed(factor, factor < 1.5 ? 6 : 1))x"
         }
-        return "\(name) exceeds budget by factor of \(shown) (try simplifying the rule, or adding maxItems, maxProperties, and "
+        return
+            "\(name) exceeds budget by factor of \(shown) (try simplifying the rule, or adding maxItems, maxProperties, and "
             + "maxLength where arrays, maps, and strings are declared)"
     }
 
@@ -48,14 +52,17 @@ struct ExpressionRules {
 
     /// - Parameter most: how often the value can occur in an object; nil where nothing bounds it.
     /// - Parameter uncorrelated: the list or map whose parts cannot be compared with what they were.
-    private mutating func walk(_ schema: JSON, _ type: DeclaredType, _ path: FieldPath, most: UInt64?, uncorrelated: FieldPath?) {
+    private mutating func walk(
+        _ schema: JSON, _ type: DeclaredType, _ path: FieldPath, most: UInt64?, uncorrelated: FieldPath?
+    ) {
         let isRight = wrong.isEmpty || !wrong.contains { $0.hasPrefix("\(path)") }
         for (index, rule) in (schema["x-kubernetes-validations"]?.array ?? []).enumerated() where isRight {
             check(rule, schema, type, .index(.member(path, "x-kubernetes-validations"), index), most, uncorrelated)
         }
         let below = most.flatMap { most in Self.elements(schema).map { most.timesOrMost($0) } }
         for (name, property) in (schema["properties"]?.object ?? JSONObject()).sorted(by: { $0.name < $1.name }) {
-            let declared = DeclaredType.escape(name).flatMap { type.fields[$0]?.type }
+            let declared =
+                DeclaredType.escape(name).flatMap { type.fields[$0]?.type }
                 ?? DeclaredType.schema(property, isResource: property["x-kubernetes-embedded-resource"]?.bool ?? false)
             guard let declared else { continue }
             walk(property, declared, .key(.member(path, "properties"), name), most: below, uncorrelated: uncorrelated)
@@ -66,20 +73,23 @@ struct ExpressionRules {
         }
         if let items = schema["items"] {
             let isMap = schema["x-kubernetes-list-type"]?.string == "map"
-            walk(items, element, .member(path, "items"), most: below, uncorrelated: uncorrelated ?? (isMap ? nil : path))
+            walk(
+                items, element, .member(path, "items"), most: below, uncorrelated: uncorrelated ?? (isMap ? nil : path))
         }
     }
 
     private static func elements(_ schema: JSON) -> UInt64? {
         switch schema["type"]?.string {
-        case "object" where schema["additionalProperties"] != nil: schema["maxProperties"]?.integer.map { UInt64(max(0, $0)) }
+        case "object" where schema["additionalProperties"] != nil:
+            schema["maxProperties"]?.integer.map { UInt64(max(0, $0)) }
         case "array": schema["maxItems"]?.integer.map { UInt64(max(0, $0)) }
         default: 1
         }
     }
 
     private mutating func check(
-        _ rule: JSON, _ schema: JSON, _ type: DeclaredType, _ path: FieldPath, _ most: UInt64?, _ uncorrelated: FieldPath?
+        _ rule: JSON, _ schema: JSON, _ type: DeclaredType, _ path: FieldPath, _ most: UInt64?,
+        _ uncorrelated: FieldPath?
     ) {
         let ruleField = Field(.member(path, "rule"), rule["rule"])
         let takesAbsent = rule["optionalOldSelf"]?.bool
@@ -99,11 +109,13 @@ struct ExpressionRules {
         if expression.variables.contains("oldSelf") {
             if let uncorrelated {
                 errors.invalid(
-                    ruleField, "oldSelf cannot be used on the uncorrelatable portion of the schema within \(uncorrelated)")
+                    ruleField,
+                    "oldSelf cannot be used on the uncorrelatable portion of the schema within \(uncorrelated)")
             }
         } else if let takesAbsent {
             errors.invalid(
-                Field(.member(path, "optionalOldSelf"), .bool(takesAbsent)), "may not be set if oldSelf is not used in rule")
+                Field(.member(path, "optionalOldSelf"), .bool(takesAbsent)),
+                "may not be set if oldSelf is not used in rule")
         }
     }
 
@@ -129,7 +141,8 @@ struct ExpressionRules {
     /// A rule as an error shows it: Kubernetes' inner form.
     private static func shown(_ rule: JSON) -> JSON {
         [
-            "Rule": rule["rule"] ?? "", "Message": rule["message"] ?? "", "MessageExpression": rule["messageExpression"] ?? "",
+            "Rule": rule["rule"] ?? "", "Message": rule["message"] ?? "",
+            "MessageExpression": rule["messageExpression"] ?? "",
             "Reason": rule["reason"] ?? .null, "FieldPath": rule["fieldPath"] ?? "",
             "OptionalOldSelf": rule["optionalOldSelf"] ?? .null,
         ]

@@ -44,10 +44,12 @@ struct RuleCheck {
             for (name, member) in object.sorted(by: { $0.name < $1.name }) {
                 if let property = rules.properties[name] {
                     check(
-                        member, before?[name], property, .member(path, name), isUnchanged: isUnchanged, correlated: correlated?[name])
+                        member, before?[name], property, .member(path, name), isUnchanged: isUnchanged,
+                        correlated: correlated?[name])
                 } else if let additional = rules.additional {
                     check(
-                        member, before?[name], additional, .key(path, name), isUnchanged: isUnchanged, correlated: correlated?[name])
+                        member, before?[name], additional, .key(path, name), isUnchanged: isUnchanged,
+                        correlated: correlated?[name])
                 }
             }
         case .array(let elements):
@@ -106,15 +108,20 @@ struct RuleCheck {
         if case .root = path { "<nil>" } else { "\(path)" }
     }
 
-    private mutating func explain(_ error: EvaluationError, _ rule: ValidationRules.Rule, _ path: FieldPath, _ shown: JSON) {
+    private mutating func explain(
+        _ error: EvaluationError, _ rule: ValidationRules.Rule, _ path: FieldPath, _ shown: JSON
+    ) {
         let text = rule.message.isEmpty ? rule.text : rule.message
         if error.isOverLimit {
-            fail(path, shown, "'\(error)': no further validation rules will be run due to call cost exceeds limit for rule: \(text)")
+            fail(
+                path, shown,
+                "'\(error)': no further validation rules will be run due to call cost exceeds limit for rule: \(text)")
             isOver = true
         } else if error.description.hasPrefix("no such overload") {
             fail(
                 path, shown,
-                "'\(error)': call arguments did not match a supported operator, function or macro signature for rule: \(text)")
+                "'\(error)': call arguments did not match a supported operator, function or macro signature for rule: \(text)"
+            )
         } else {
             fail(path, shown, "\(error) evaluating rule: \(text)")
         }
@@ -139,7 +146,8 @@ struct RuleCheck {
             error = .invalid(place, .string(rules.schemaType), fatal)
             isOver = true
         } else {
-            error = Self.error(place, isWhole: rules.schemaType == "object" || rules.schemaType == "array", value, detail, rule.reason)
+            error = Self.error(
+                place, isWhole: rules.schemaType == "object" || rules.schemaType == "array", value, detail, rule.reason)
         }
         if !rule.usesOldSelf, isUnchanged {
             warnings.append("\(error.field): \(error.message)")
@@ -156,7 +164,8 @@ struct RuleCheck {
         case "FieldValueRequired": return .required(place, detail)
         case "FieldValueDuplicate":
             return FieldError(
-                reason: "FieldValueDuplicate", field: place, message: isWhole ? "Duplicate value" : "Duplicate value: \(value)")
+                reason: "FieldValueDuplicate", field: place,
+                message: isWhole ? "Duplicate value" : "Duplicate value: \(value)")
         default:
             // Objects and lists are not shown.
             return isWhole
@@ -178,7 +187,8 @@ struct RuleCheck {
                             "messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run"
                     ))
             }
-            guard let text = text?.trimmed, !text.isEmpty, text.utf8.count <= Self.longestMessage, !text.contains("\n") else {
+            guard let text = text?.trimmed, !text.isEmpty, text.utf8.count <= Self.longestMessage, !text.contains("\n")
+            else {
                 return .success(nil)
             }
             return .success(text)
@@ -186,7 +196,8 @@ struct RuleCheck {
             guard error.isOverLimit else { return .success(nil) }
             return .failure(
                 Fatal(
-                    text: "no further validation rules will be run due to call cost exceeds limit for messageExpression: "
+                    text:
+                        "no further validation rules will be run due to call cost exceeds limit for messageExpression: "
                         + GoText.quoted(.string(expression.text))))
         }
     }

@@ -53,7 +53,8 @@ enum SchemaPath {
                 continue
             }
             let escapes: [Character: Character] = [
-                "a": "\u{07}", "b": "\u{08}", "f": "\u{0C}", "n": "\n", "r": "\r", "t": "\t", "v": "\u{0B}", "'": "'", "\\": "\\",
+                "a": "\u{07}", "b": "\u{08}", "f": "\u{0C}", "n": "\n", "r": "\r", "t": "\t", "v": "\u{0B}", "'": "'",
+                "\\": "\\",
             ]
             guard let escaped = rest.popFirst().flatMap({ escapes[$0] }) else { return nil }
             name.append(escaped)

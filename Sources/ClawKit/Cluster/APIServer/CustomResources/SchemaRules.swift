@@ -24,7 +24,8 @@ struct SchemaRules {
     }
 
     private static let rootFields: Set<String> = [
-        "description", "type", "format", "title", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength",
+        "description", "type", "format", "title", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum",
+        "maxLength",
         "minLength", "pattern", "maxItems", "minItems", "uniqueItems", "multipleOf", "required", "items", "properties",
         "externalDocs", "example", "x-kubernetes-preserve-unknown-fields", "x-kubernetes-validations",
     ]
@@ -42,7 +43,8 @@ struct SchemaRules {
         } else if object.contains(where: { !Self.rootFields.contains($0.name) && !$0.value.isNull }) {
             errors.invalid(
                 schema,
-                "only \(Self.rootFieldNames) fields are allowed at the root of the schema if the status subresource is enabled")
+                "only \(Self.rootFieldNames) fields are allowed at the root of the schema if the status subresource is enabled"
+            )
         }
     }
 
@@ -73,7 +75,9 @@ struct SchemaRules {
         if schema["default"].isSet, let reason = place.noDefaults {
             errors.forbidden(schema["default"], "must not be set \(reason)")
         }
-        for name in Self.unsupported where schema[name].isSet { errors.forbidden(schema[name], "\(name) is not supported") }
+        for name in Self.unsupported where schema[name].isSet {
+            errors.forbidden(schema[name], "\(name) is not supported")
+        }
         if type.string == "null" {
             errors.forbidden(type, "type cannot be set to null, use nullable as an alternative")
         }
@@ -85,7 +89,8 @@ struct SchemaRules {
         }
         if schema["uniqueItems"].isTrue {
             errors.forbidden(
-                schema["uniqueItems"], "uniqueItems cannot be set to true since the runtime complexity becomes quadratic")
+                schema["uniqueItems"],
+                "uniqueItems cannot be set to true since the runtime complexity becomes quadratic")
         }
         if schema["x-kubernetes-preserve-unknown-fields"].value?.bool == false {
             errors.invalid(schema["x-kubernetes-preserve-unknown-fields"], "must be true or undefined")
@@ -124,7 +129,9 @@ struct SchemaRules {
     }
 
     private mutating func lists(_ schema: Field) {
-        let (type, mapType, listType) = (schema["type"], schema["x-kubernetes-map-type"], schema["x-kubernetes-list-type"])
+        let (type, mapType, listType) = (
+            schema["type"], schema["x-kubernetes-map-type"], schema["x-kubernetes-list-type"]
+        )
         let keys = schema["x-kubernetes-list-map-keys"]
         let items = schema["items"]
         if mapType.isSet {
@@ -161,7 +168,9 @@ struct SchemaRules {
             if type.isSet, type.string != "atomic" { errors.invalid(type, why) }
         case "object":
             let type = items["x-kubernetes-map-type"]
-            if type.string != "atomic" { errors.invalid(type, why, showing: items["x-kubernetes-list-type"].value ?? .null) }
+            if type.string != "atomic" {
+                errors.invalid(type, why, showing: items["x-kubernetes-list-type"].value ?? .null)
+            }
         default: break
         }
     }
@@ -171,7 +180,8 @@ struct SchemaRules {
         if !items.isSet { return errors.required(items, "must have a schema if x-kubernetes-list-type is map") }
         guard items["type"].string == "object" else {
             return errors.invalid(
-                items["type"], "must be object if parent array's x-kubernetes-list-type is map", showing: .string(items["type"].string))
+                items["type"], "must be object if parent array's x-kubernetes-list-type is map",
+                showing: .string(items["type"].string))
         }
         let required = items["required"].strings
         var seen: Set<String> = []
@@ -189,7 +199,8 @@ struct SchemaRules {
             if !required.contains(name), !property["default"].isSet {
                 errors.required(
                     property["default"],
-                    "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property")
+                    "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property"
+                )
             }
             if property["nullable"].isTrue {
                 errors.forbidden(
@@ -198,7 +209,9 @@ struct SchemaRules {
         }
     }
 
-    private static let reasons = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"]
+    private static let reasons = [
+        "FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired",
+    ]
 
     /// The form of rules; what they say is looked at once the rest of the schema is right.
     private mutating func rules(_ schema: Field) {
@@ -222,7 +235,9 @@ struct SchemaRules {
             guard !path.isEmpty else { continue }
             if path.string.trimmed.isEmpty { errors.invalid(path, "must be non-empty if specified") }
             if path.string.contains(where: \.isNewline) { errors.invalid(path, "must not contain line breaks") }
-            if SchemaPath.resolve(path.string, in: schema.value ?? .null).problem != nil { errors.invalid(path, "must be a valid path") }
+            if SchemaPath.resolve(path.string, in: schema.value ?? .null).problem != nil {
+                errors.invalid(path, "must be a valid path")
+            }
         }
     }
 }

@@ -30,16 +30,21 @@ struct StructuralRules {
         }
         let isIntOrString = schema["x-kubernetes-int-or-string"].isTrue
         let preserve = schema["x-kubernetes-preserve-unknown-fields"]
-        if isIntOrString, preserve.isTrue { errors.invalid(preserve, "must be false if x-kubernetes-int-or-string is true") }
+        if isIntOrString, preserve.isTrue {
+            errors.invalid(preserve, "must be false if x-kubernetes-int-or-string is true")
+        }
         if isIntOrString, isEmbedded {
-            errors.invalid(schema["x-kubernetes-embedded-resource"], "must be false if x-kubernetes-int-or-string is true")
+            errors.invalid(
+                schema["x-kubernetes-embedded-resource"], "must be false if x-kubernetes-int-or-string is true")
         }
         values(schema, skipsIntOrString: true)
         if isEmbedded, type.string != "object" {
             let why = "must be object if x-kubernetes-embedded-resource is true"
             if type.isEmpty { errors.required(type, why) } else { errors.invalid(type, why) }
         } else if type.isEmpty, !isIntOrString, !preserve.isTrue {
-            let place = level == .root ? "at the root" : level == .item ? "for specified array items" : "for specified object fields"
+            let place =
+                level == .root
+                ? "at the root" : level == .item ? "for specified array items" : "for specified object fields"
             errors.required(type, "must not be empty \(place)")
         }
         if level == .root, !type.isEmpty, type.string != "object" { errors.invalid(type, "must be object at the root") }
@@ -47,7 +52,8 @@ struct StructuralRules {
         if isEmbedded, !preserve.isTrue, schema["properties"].isEmpty {
             errors.required(
                 schema["properties"],
-                "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields")
+                "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields"
+            )
         }
     }
 
@@ -70,10 +76,13 @@ struct StructuralRules {
         }
         guard level == .root else { return }
         let names = Set(metadata["properties"].entries.map(\.name))
-        let further = Set(metadata.value?.object?.names ?? []).subtracting(["type", "properties", "description", "default"])
+        let further = Set(metadata.value?.object?.names ?? []).subtracting([
+            "type", "properties", "description", "default",
+        ])
         if !names.isSubset(of: ["name", "generateName"]) || !further.isEmpty {
             errors.forbidden(
-                metadata, "must not specify anything other than name and generateName, but metadata is implicitly specified")
+                metadata,
+                "must not specify anything other than name and generateName, but metadata is implicitly specified")
         }
     }
 

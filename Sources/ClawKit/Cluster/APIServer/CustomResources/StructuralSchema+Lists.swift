@@ -23,12 +23,18 @@ extension StructuralSchema {
                 errors += Self.repeated(elements, at: path)
             } else if listType == "map" {
                 for (index, element) in elements.enumerated() where element.object == nil && !element.isNull {
-                    return [.invalid("\(FieldPath.index(path, index))", element, "must be an object for an array of list-type map")]
+                    return [
+                        .invalid(
+                            "\(FieldPath.index(path, index))", element,
+                            "must be an object for an array of list-type map")
+                    ]
                 }
                 errors += Self.repeated(elements.map { .object(keys(of: $0)) }, at: path)
             }
             if case .schema(let schema) = items {
-                for (index, element) in elements.enumerated() { errors += schema.repetitions(in: element, at: .index(path, index)) }
+                for (index, element) in elements.enumerated() {
+                    errors += schema.repetitions(in: element, at: .index(path, index))
+                }
             }
             return errors
         default: return []
@@ -72,7 +78,9 @@ extension StructuralSchema {
             }
         case .array(let elements):
             guard case .schema(let schema) = items else { return [] }
-            for (index, element) in elements.enumerated() { errors += schema.embeddedProblems(in: element, at: .index(path, index)) }
+            for (index, element) in elements.enumerated() {
+                errors += schema.embeddedProblems(in: element, at: .index(path, index))
+            }
         default: break
         }
         return errors
@@ -92,7 +100,8 @@ extension StructuralSchema {
                     let problems = NameRules.letterLabel(text.lowercased())
                     if !problems.isEmpty {
                         errors.invalid(
-                            field, "may have mixed case, but should otherwise match: \(problems.joined(separator: ","))")
+                            field, "may have mixed case, but should otherwise match: \(problems.joined(separator: ","))"
+                        )
                     }
                 } else if text.filter({ $0 == "/" }).count > 1 {
                     errors.invalid(field, "unexpected GroupVersion string: \(text)")

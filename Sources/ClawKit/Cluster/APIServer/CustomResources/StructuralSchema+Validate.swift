@@ -81,8 +81,12 @@ struct SchemaCheck {
             if types.contains("integer"), Int64(exactly: number) != nil { return matches += 1 }
         }
         if value.isNull, schema.isNullable { return matches += 1 }
-        if case .string = value, schema.format != nil, !types.contains("integer"), !types.contains("number") { return matches += 1 }
-        if types.isEmpty || types.contains(found) || (found == "integer" && types.contains("number")) { return matches += 1 }
+        if case .string = value, schema.format != nil, !types.contains("integer"), !types.contains("number") {
+            return matches += 1
+        }
+        if types.isEmpty || types.contains(found) || (found == "integer" && types.contains("number")) {
+            return matches += 1
+        }
         let expected = types.joined(separator: ",")
         errors.append(
             FieldError(
@@ -97,16 +101,21 @@ struct SchemaCheck {
     }
 
     private mutating func string(_ text: String, _ schema: StructuralSchema, _ path: String) {
-        if let format = schema.format, schema.type == "string" || schema.type == nil, !SchemaFormats.matches(text, format) {
+        if let format = schema.format, schema.type == "string" || schema.type == nil,
+            !SchemaFormats.matches(text, format)
+        {
             errors.append(
                 FieldError(
                     reason: "FieldValueTypeInvalid", field: path,
-                    message: "Invalid value: \(JSON.string(text)): \(path) in body must be of type \(format): \(GoText.quoted(.string(text)))"))
+                    message:
+                        "Invalid value: \(JSON.string(text)): \(path) in body must be of type \(format): \(GoText.quoted(.string(text)))"
+                ))
         }
         let length = text.unicodeScalars.count
         if let most = schema.maxLength, length > most {
             errors.append(
-                FieldError(reason: "FieldValueTooLong", field: path, message: "Too long: may not be more than \(most) bytes"))
+                FieldError(
+                    reason: "FieldValueTooLong", field: path, message: "Too long: may not be more than \(most) bytes"))
         } else if let least = schema.minLength, length < least {
             invalid(path, .string(text), "should be at least \(least) chars long")
         } else if let pattern = schema.pattern, let expression = schema.expression, !expression.matches(text) {
@@ -120,7 +129,9 @@ struct SchemaCheck {
         guard let number = value.number else { return }
         let isWhole = if case .integer = value { true } else { false }
         func shown(_ bound: Double) -> String {
-            isWhole ? Int64(exactly: bound.rounded(.towardZero)).map(String.init) ?? GoNumbers.text(bound) : GoNumbers.text(bound)
+            isWhole
+                ? Int64(exactly: bound.rounded(.towardZero)).map(String.init) ?? GoNumbers.text(bound)
+                : GoNumbers.text(bound)
         }
         if schema.type == "integer", !isWhole, Int64(exactly: number) == nil {
             plain("Checked value must be of type integer (default format) in \(path)")
@@ -132,7 +143,8 @@ struct SchemaCheck {
             invalid(path, value, "should be less than \(schema.excludesMaximum ? "" : "or equal to ")\(shown(most))")
         }
         if let least = schema.minimum, schema.excludesMinimum ? number <= least : number < least {
-            invalid(path, value, "should be greater than \(schema.excludesMinimum ? "" : "or equal to ")\(shown(least))")
+            invalid(
+                path, value, "should be greater than \(schema.excludesMinimum ? "" : "or equal to ")\(shown(least))")
         }
         matches += 1
     }
@@ -205,7 +217,9 @@ struct SchemaCheck {
             let trials = schema.allOf.map { trial(value, $0, path) }
             for trial in trials { errors += trial.errors }
             if trials.contains(where: { !$0.isValid }) {
-                plain("\(quoted) must validate all the schemas (allOf)\(trials.contains(where: \.isValid) ? "" : ". None validated")")
+                plain(
+                    "\(quoted) must validate all the schemas (allOf)\(trials.contains(where: \.isValid) ? "" : ". None validated")"
+                )
             }
         }
         if case .schema(let refused) = schema.not, trial(value, refused, path).isValid {

@@ -67,7 +67,9 @@ struct StructuralSchema: Sendable {
     init(_ json: JSON) {
         self.json = json
         type = json["type"]?.string
-        for (name, property) in json["properties"]?.object ?? JSONObject() { properties[name] = StructuralSchema(property) }
+        for (name, property) in json["properties"]?.object ?? JSONObject() {
+            properties[name] = StructuralSchema(property)
+        }
         if let more = json["additionalProperties"] {
             if more.object != nil { additional = .schema(StructuralSchema(more)) }
             if more.bool == true { additional = .schema(.anything) }

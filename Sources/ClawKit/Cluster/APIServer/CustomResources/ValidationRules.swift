@@ -33,7 +33,8 @@ final class ValidationRules: Sendable {
         (self.rules, self.type, self.properties) = (rules, type, properties)
         (self.additional, self.items, self.all) = (additional, items, all)
         schemaType = schema["type"]?.string ?? ""
-        listKeys = schema["x-kubernetes-list-type"]?.string == "map"
+        listKeys =
+            schema["x-kubernetes-list-type"]?.string == "map"
             ? schema["x-kubernetes-list-map-keys"]?.array?.compactMap(\.string) : nil
     }
 
@@ -56,12 +57,16 @@ final class ValidationRules: Sendable {
         for (name, property) in rules["properties"]?.object ?? JSONObject() {
             guard let own = schema["properties"]?[name] else { continue }
             let isResource = own["x-kubernetes-embedded-resource"]?.bool ?? false
-            let declared = DeclaredType.escape(name) == nil
-                ? DeclaredType.schema(own, isResource: isResource) : DeclaredType.escape(name).flatMap { type.fields[$0]?.type }
+            let declared =
+                DeclaredType.escape(name) == nil
+                ? DeclaredType.schema(own, isResource: isResource)
+                : DeclaredType.escape(name).flatMap { type.fields[$0]?.type }
             properties[name] = declared.flatMap { make(property, own, $0) }
         }
         func part(_ name: String) -> ValidationRules? {
-            guard let element = type.element, let part = rules[name], part.object != nil, let own = schema[name] else { return nil }
+            guard let element = type.element, let part = rules[name], part.object != nil, let own = schema[name] else {
+                return nil
+            }
             return make(part, own, element)
         }
         let (items, additional) = (part("items"), part("additionalProperties"))
@@ -81,11 +86,15 @@ final class ValidationRules: Sendable {
     private static func compile(_ rule: JSON, _ schema: JSON, _ type: DeclaredType) -> Rule? {
         let takesAbsent = rule["optionalOldSelf"]?.bool ?? false
         let environment = environment(type, takesAbsentOldSelf: takesAbsent)
-        guard let text = rule["rule"]?.string, let expression = try? Expression.compile(text, in: environment) else { return nil }
+        guard let text = rule["rule"]?.string, let expression = try? Expression.compile(text, in: environment) else {
+            return nil
+        }
         let path = rule["fieldPath"]?.string ?? ""
         return Rule(
             text: text.trimmed, message: (rule["message"]?.string ?? "").trimmed, expression: expression,
-            messageExpression: rule["messageExpression"]?.string.flatMap { try? Expression.compile($0, in: environment) },
+            messageExpression: rule["messageExpression"]?.string.flatMap {
+                try? Expression.compile($0, in: environment)
+            },
             reason: rule["reason"]?.string, fieldPath: path.isEmpty ? "" : SchemaPath.resolve(path, in: schema).path,
             usesOldSelf: expression.variables.contains("oldSelf"), takesAbsentOldSelf: takesAbsent)
     }
@@ -94,7 +103,8 @@ final class ValidationRules: Sendable {
 extension String {
     /// Without white space around it.
     var trimmed: String {
-        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
         return String(self[first...last])
     }
 }

@@ -78,7 +78,11 @@ struct KindRules: Sendable {
 
     private static let admission = [
         "validatingadmissionpolicies": KindRules(check: AdmissionPolicyRules.check(policy:_:)),
-        "validatingadmissionpolicybindings": KindRules(check: AdmissionPolicyRules.check(binding:_:)),
+        "validatingadmissionpolicybindings": KindRules(
+            check: { AdmissionPolicyRules.check(binding: $0, isMutating: false, &$1) }),
+        "mutatingadmissionpolicies": KindRules(check: AdmissionPolicyRules.check(mutatingPolicy:_:)),
+        "mutatingadmissionpolicybindings": KindRules(
+            check: { AdmissionPolicyRules.check(binding: $0, isMutating: true, &$1) }),
     ]
 
     private static let policy = ["poddisruptionbudgets": KindRules(check: PolicyRules.check(budget:_:))]

@@ -132,7 +132,9 @@ struct Checker {
     // MARK: calls
 
     private mutating func call(_ node: Node, _ function: String, _ target: Node?, _ arguments: [Node]) {
-        if function == "_?._", target == nil, arguments.count == 2, case .literal(.string(let field)) = arguments[1].kind {
+        if function == "_?._", target == nil, arguments.count == 2,
+            case .literal(.string(let field)) = arguments[1].kind
+        {
             check(arguments[1])
             node.type = known.apply(fieldType(node, arguments[0], field, isOptional: true))
             node.overloads = [Overload(id: "select_optional_field", isMember: false, parameters: [], result: .dyn)]
@@ -162,7 +164,9 @@ struct Checker {
         if function == "_&&_" || function == "_||_" {
             var isWrong = false
             for operand in operands where !known.assign(operand.type ?? .error, to: .bool) {
-                report("expected type 'bool' but found '\(known.apply(operand.type ?? .error, unknownIsDyn: true))'", operand)
+                report(
+                    "expected type 'bool' but found '\(known.apply(operand.type ?? .error, unknownIsDyn: true))'",
+                    operand)
                 isWrong = true
             }
             node.overloads = isWrong ? [] : overloads
@@ -170,7 +174,8 @@ struct Checker {
             return
         }
         var result: ExpressionType?
-        for overload in overloads where overload.isMember == (target != nil) && overload.parameters.count == types.count {
+        for overload in overloads where overload.isMember == (target != nil) && overload.parameters.count == types.count
+        {
             let (parameters, answer) = instantiate(overload)
             guard known.assign(types, to: parameters) else { continue }
             node.overloads.append(overload)

@@ -46,7 +46,8 @@ enum CallCost {
         case "matches", "find", "findAll":
             return arguments.count >= 2 ? pattern(arguments, patternSize: arguments[1].size) : nil
         case "validate":
-            guard arguments.count >= 2, case .opaque(let value) = arguments[0], let format = value as? FormatValue else { return nil }
+            guard arguments.count >= 2, case .opaque(let value) = arguments[0], let format = value as? FormatValue
+            else { return nil }
             return pattern([arguments[1]], patternSize: format.patternSize)
         case "containsIP", "containsCIDR":
             guard arguments.count >= 2 else { return nil }

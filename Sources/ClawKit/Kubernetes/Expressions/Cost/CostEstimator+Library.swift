@@ -8,7 +8,8 @@ extension CostEstimator {
         switch function {
         case "check": return (CostEstimate(350_000), nil)
         case "serviceAccount", "path", "group", "resource", "subresource", "namespace", "name", "allowed", "reason",
-            "error", "errored", "masked", "prefixLength", "family", "isUnspecified", "isLoopback", "isLinkLocalMulticast",
+            "error", "errored", "masked", "prefixLength", "family", "isUnspecified", "isLoopback",
+            "isLinkLocalMulticast",
             "isLinkLocalUnicast", "isGlobalUnicast", "format.named", "sign", "asInteger", "isInteger",
             "asApproximateFloat", "isGreaterThan", "isLessThan", "compareTo", "add", "sub", "major", "minor", "patch",
             "getScheme", "getHostname", "getHost", "getPort", "getEscapedPath", "getQuery":
@@ -23,7 +24,9 @@ extension CostEstimator {
             return (size(target) * 0.2, replaced(size(target), size(arguments[0]), size(arguments[1])))
         case "split":
             var most = size(target).max
-            if arguments.count > 1, case .literal(.int(let limit)) = arguments[1].node.kind { most = UInt64(bitPattern: limit) }
+            if arguments.count > 1, case .literal(.int(let limit)) = arguments[1].node.kind {
+                most = UInt64(bitPattern: limit)
+            }
             return (size(target) * 0.2, CostEstimate(0, most))
         case "join": return joined(target, size(target), arguments.first.map { size($0) })
         case "find", "findAll":
@@ -111,7 +114,9 @@ extension CostEstimator {
             (count * factor + CostEstimate(11), count)
         }
         func literal(_ index: Int) -> UInt64? {
-            guard index < arguments.count, case .literal(.int(let value)) = arguments[index].node.kind else { return nil }
+            guard index < arguments.count, case .literal(.int(let value)) = arguments[index].node.kind else {
+                return nil
+            }
             return UInt64(max(0, value))
         }
         func squared(_ part: CostEstimate, _ type: ExpressionType?) -> (CostEstimate, size: CostEstimate?) {
@@ -127,7 +132,8 @@ extension CostEstimator {
         case "flatten": return target.map { made($0, factor: Double(arguments.isEmpty ? 1 : literal(0) ?? .max)) }
         case "distinct": return target.map { made($0 * $0, factor: 2) }
         case "sort": return target.map { squared($0, nil) }
-        case "@sortByAssociatedKeys": return arguments.count > 1 ? squared(size(arguments[1]), arguments[1].node.type) : nil
+        case "@sortByAssociatedKeys":
+            return arguments.count > 1 ? squared(size(arguments[1]), arguments[1].node.type) : nil
         default: return nil
         }
     }

@@ -52,7 +52,8 @@ struct CostEstimator {
     /// The largest size that the schema allows at a path.
     func declaredSize(_ path: [String]) -> Estimate? {
         // As Kubernetes has it, names that are no variables count as large as the value that rules are about.
-        guard let name = path.first, var type = environment.declarations[name] ?? environment.declarations["self"] else { return nil }
+        guard let name = path.first, var type = environment.declarations[name] ?? environment.declarations["self"]
+        else { return nil }
         for step in path.dropFirst() {
             switch step {
             case "@items", "@values":
@@ -206,7 +207,8 @@ struct CostEstimator {
             if let size { resultSize = resultSize.map { $0.union(size) } ?? size }
             if overload.id == "index_list" || overload.id == "index_map" {
                 resultSize = entry(arguments[0])?.value
-                paths[ObjectIdentifier(node)] = path(arguments[0]) + [overload.id == "index_list" ? "@items" : "@values"]
+                paths[ObjectIdentifier(node)] =
+                    path(arguments[0]) + [overload.id == "index_list" ? "@items" : "@values"]
             }
             if resultSize == nil { resultSize = size ?? self.size(node) }
         }
@@ -227,7 +229,9 @@ struct CostEstimator {
         case "string_to_bytes": return (size(0) * 0.1 + sum, Estimate(size(0).min, size(0).max.timesOrMost(4)))
         case "bytes_to_string": return (size(0) * 0.1 + sum, Estimate(size(0).min / 4, size(0).max))
         case "strings_quote":
-            return (size(0) * 0.1 + sum, Estimate(size(0).min.addingOrMost(2), size(0).max.timesOrMost(2).addingOrMost(2)))
+            return (
+                size(0) * 0.1 + sum, Estimate(size(0).min.addingOrMost(2), size(0).max.timesOrMost(2).addingOrMost(2))
+            )
         case "starts_with_string", "ends_with_string": return (size(0) * 0.1 + sum, nil)
         case "in_list": return (size(1) * 1 + sum, nil)
         case "matches_string", "matches":

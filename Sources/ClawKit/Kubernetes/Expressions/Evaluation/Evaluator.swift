@@ -67,7 +67,8 @@ struct Evaluator {
         switch value {
         case .map(let map): return map[.string(field)]
         case .opaque(let opaque): return try opaque.member(field, &budget)
-        case .optional(let wrapped): return try wrapped.flatMap { value throws(EvaluationError) in try member(value, field) }
+        case .optional(let wrapped):
+            return try wrapped.flatMap { value throws(EvaluationError) in try member(value, field) }
         default: throw .noSuchOverload
         }
     }

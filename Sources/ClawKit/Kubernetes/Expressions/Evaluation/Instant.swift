@@ -20,7 +20,8 @@ public struct Instant: Sendable, Hashable, Comparable {
         let nanos = Int64(nanoseconds) + span.nanoseconds % 1_000_000_000
         let carry = nanos < 0 ? Int64(-1) : nanos >= 1_000_000_000 ? 1 : 0
         return Instant(
-            seconds: seconds + span.nanoseconds / 1_000_000_000 + carry, nanoseconds: Int32(nanos - carry * 1_000_000_000))
+            seconds: seconds + span.nanoseconds / 1_000_000_000 + carry,
+            nanoseconds: Int32(nanos - carry * 1_000_000_000))
     }
 
     /// nil where the span is out of range.
@@ -35,7 +36,8 @@ public struct Instant: Sendable, Hashable, Comparable {
     public init?(_ text: String) {
         var reader = DigitReader(text)
         guard let days = reader.date(), reader.take("T") || reader.take("t"), let hour = reader.number(2), hour < 24,
-            reader.take(":"), let minute = reader.number(2), minute < 60, reader.take(":"), let second = reader.number(2),
+            reader.take(":"), let minute = reader.number(2), minute < 60, reader.take(":"),
+            let second = reader.number(2),
             second < 60
         else { return nil }
         var nanos = 0
@@ -53,7 +55,8 @@ public struct Instant: Sendable, Hashable, Comparable {
         }
         guard reader.isAtEnd else { return nil }
         self.init(
-            seconds: Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset), nanoseconds: Int32(nanos))
+            seconds: Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset),
+            nanoseconds: Int32(nanos))
     }
 
     /// A day, `2009-02-13`: its first moment.

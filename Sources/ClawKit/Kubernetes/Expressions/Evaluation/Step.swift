@@ -78,7 +78,8 @@ struct StepBuilder {
             return Step(.variable(name))
         case .select(let operand, let field, let isTest): return Step(.select(build(operand), field, isTest: isTest))
         case .call(let function, let target, let arguments): return call(node, function, target, arguments)
-        case .list(let elements): return Step(.list(elements.map { .init(step: build($0.node), isOptional: $0.isOptional) }))
+        case .list(let elements):
+            return Step(.list(elements.map { .init(step: build($0.node), isOptional: $0.isOptional) }))
         case .map(let entries):
             return Step(
                 .map(entries.map { .init(key: build($0.key), value: build($0.value), isOptional: $0.isOptional) }))
@@ -125,7 +126,9 @@ struct StepBuilder {
     /// Literals that can only fail are refused beforehand.
     private mutating func checkLiterals(_ function: String, _ operands: [Node]) {
         func literal(_ index: Int) -> (String, Int)? {
-            guard operands.indices.contains(index), case .literal(.string(let text)) = operands[index].kind else { return nil }
+            guard operands.indices.contains(index), case .literal(.string(let text)) = operands[index].kind else {
+                return nil
+            }
             return (text, operands[index].position)
         }
         switch function {
@@ -139,7 +142,9 @@ struct StepBuilder {
             }
         case "matches":
             if let (text, position) = literal(1) {
-                do { _ = try Pattern(text) } catch { issues.append(ExpressionIssue("invalid matches argument", at: position)) }
+                do { _ = try Pattern(text) } catch {
+                    issues.append(ExpressionIssue("invalid matches argument", at: position))
+                }
             }
         default: break
         }

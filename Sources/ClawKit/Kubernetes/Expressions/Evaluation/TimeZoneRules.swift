@@ -42,7 +42,8 @@ struct TimeZoneRules {
 
     private static func file(_ name: String) -> [UInt8]? {
         let isName = name.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "/_+-".utf8.contains(byte)
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || "/_+-".utf8.contains(byte)
         }
         guard isName, !name.hasPrefix("/"), name.utf8.count < 64, let file = fopen("/usr/share/zoneinfo/\(name)", "rb")
         else { return nil }

@@ -52,7 +52,11 @@ extension Value {
         case .bool(let value): self = .bool(value)
         case .integer(let value): self = declared?.type == .double ? .double(Double(value)) : .int(value)
         case .double(let value):
-            if declared?.type == .int, let whole = Int64(exactly: value) { self = .int(whole) } else { self = .double(value) }
+            if declared?.type == .int, let whole = Int64(exactly: value) {
+                self = .int(whole)
+            } else {
+                self = .double(value)
+            }
         case .string(let text): self = Value.text(text, as: declared)
         case .array(let elements): self = .list(.json(elements, declared?.element))
         case .object(let object): self = .map(.json(object, declared))

@@ -67,7 +67,9 @@ extension FunctionTable {
             cidr_to_string = string(net.CIDR) -> string
             """)
         add("ip") { a throws(EvaluationError) in
-            if let network = a.opaque(0, as: NetworkValue.self) { return .opaque(AddressValue(address: network.address)) }
+            if let network = a.opaque(0, as: NetworkValue.self) {
+                return .opaque(AddressValue(address: network.address))
+            }
             return try Self.address(a, 0).map { .opaque(AddressValue(address: $0)) }
         }
         add("isIP") { a throws(EvaluationError) in a.string(0).map { .bool((try? NetworkAddress.parse($0)) != nil) } }
@@ -79,7 +81,9 @@ extension FunctionTable {
             a.opaque(0, as: AddressValue.self).map { .int($0.address.bytes.count == 4 ? 4 : 6) }
         }
         for (name, test) in Self.addressTests {
-            add(name) { a throws(EvaluationError) in a.opaque(0, as: AddressValue.self).map { .bool(test($0.address.bytes)) } }
+            add(name) { a throws(EvaluationError) in
+                a.opaque(0, as: AddressValue.self).map { .bool(test($0.address.bytes)) }
+            }
         }
         add("string") { a throws(EvaluationError) in
             if let address = a.opaque(0, as: AddressValue.self) { return .string(address.address.text) }

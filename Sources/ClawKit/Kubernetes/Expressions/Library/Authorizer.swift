@@ -45,7 +45,9 @@ public struct AuthorizerValue: OpaqueValue {
     ) {
         self.authorizer = authorizer
         kind = "ResourceCheck"
-        parts = ["group": group, "resource": resource, "subresource": subresource, "namespace": namespace, "name": name]
+        parts = [
+            "group": group, "resource": resource, "subresource": subresource, "namespace": namespace, "name": name,
+        ]
     }
 
     public static let resourceCheckType = ExpressionType.opaque("kubernetes.authorization.ResourceCheck", [])
@@ -107,7 +109,9 @@ extension FunctionTable {
         add("serviceAccount") { a throws(EvaluationError) in
             guard let value = a.opaque(0, as: AuthorizerValue.self), let namespace = a.string(1), let name = a.string(2)
             else { return nil }
-            guard NameFormats.subdomain(name, isPrefix: false).isEmpty else { throw EvaluationError("Invalid service account name") }
+            guard NameFormats.subdomain(name, isPrefix: false).isEmpty else {
+                throw EvaluationError("Invalid service account name")
+            }
             guard NameFormats.label(namespace, isPrefix: false).isEmpty else {
                 throw EvaluationError("Invalid service account namespace")
             }
@@ -120,7 +124,9 @@ extension FunctionTable {
         for (name, kind) in setters {
             add(name) { a throws(EvaluationError) in
                 guard let value = a.opaque(0, as: AuthorizerValue.self), let text = a.string(1) else { return nil }
-                if text.isEmpty, name == "path" || name == "resource" { throw EvaluationError("\(name) must not be empty") }
+                if text.isEmpty, name == "path" || name == "resource" {
+                    throw EvaluationError("\(name) must not be empty")
+                }
                 return value.setting(name, text, kind: kind)
             }
         }
@@ -131,8 +137,14 @@ extension FunctionTable {
         add("errored") { a throws(EvaluationError) in
             a.opaque(0, as: DecisionValue.self).map { .bool(!$0.decision.error.isEmpty) }
         }
-        add("error") { a throws(EvaluationError) in a.opaque(0, as: DecisionValue.self).map { .string($0.decision.error) } }
-        add("allowed") { a throws(EvaluationError) in a.opaque(0, as: DecisionValue.self).map { .bool($0.decision.isAllowed) } }
-        add("reason") { a throws(EvaluationError) in a.opaque(0, as: DecisionValue.self).map { .string($0.decision.reason) } }
+        add("error") { a throws(EvaluationError) in
+            a.opaque(0, as: DecisionValue.self).map { .string($0.decision.error) }
+        }
+        add("allowed") { a throws(EvaluationError) in
+            a.opaque(0, as: DecisionValue.self).map { .bool($0.decision.isAllowed) }
+        }
+        add("reason") { a throws(EvaluationError) in
+            a.opaque(0, as: DecisionValue.self).map { .string($0.decision.reason) }
+        }
     }
 }

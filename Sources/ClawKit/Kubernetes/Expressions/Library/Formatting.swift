@@ -30,7 +30,8 @@ enum Formatter {
                 let digits = rest.prefix { ("0"..."9").contains($0) }
                 rest = rest.dropFirst(digits.count)
                 guard let number = Int(Texts.text(digits)), number <= 1000 else {
-                    throw EvaluationError("could not parse formatting clause: error while parsing precision: invalid precision")
+                    throw EvaluationError(
+                        "could not parse formatting clause: error while parsing precision: invalid precision")
                 }
                 precision = number
             }
@@ -106,8 +107,9 @@ enum Formatter {
         case .type(let type): return type.name
         default:
             if case .string(let text)? = try Conversion.string(value) { return text }
-            throw wrong("string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, "
-                + "durations, and timestamps", value)
+            throw wrong(
+                "string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, "
+                    + "durations, and timestamps", value)
         }
     }
 

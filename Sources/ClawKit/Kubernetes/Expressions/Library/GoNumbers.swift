@@ -10,7 +10,8 @@ package enum GoNumbers {
         if exponent < -4 || exponent >= 6 {
             let fraction = digits.dropFirst()
             let power = abs(exponent) < 10 ? "0\(abs(exponent))" : "\(abs(exponent))"
-            return "\(sign)\(digits.prefix(1))\(fraction.isEmpty ? "" : ".\(fraction)")e\(exponent < 0 ? "-" : "+")\(power)"
+            return
+                "\(sign)\(digits.prefix(1))\(fraction.isEmpty ? "" : ".\(fraction)")e\(exponent < 0 ? "-" : "+")\(power)"
         }
         return sign + plain(digits, point)
     }

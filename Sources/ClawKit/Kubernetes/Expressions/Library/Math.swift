@@ -8,7 +8,9 @@ extension FunctionTable {
                 if type != "dyn" { declare("math_\(name)_list_\(type) = math.\(name)(list<\(type)>) -> \(type)") }
             }
             for a in numbers {
-                for b in numbers { declare("math_\(name)_\(a)_\(b) = math.\(name)(\(a), \(b)) -> \(a == b ? a : "dyn")") }
+                for b in numbers {
+                    declare("math_\(name)_\(a)_\(b) = math.\(name)(\(a), \(b)) -> \(a == b ? a : "dyn")")
+                }
             }
             for count in 3...8 {
                 let parameters = Array(repeating: "dyn", count: count).joined(separator: ", ")
@@ -16,7 +18,9 @@ extension FunctionTable {
             }
             add("math.\(name)") { a throws(EvaluationError) in
                 let values = a.count == 1 ? a.list(0)?.values ?? a.arguments : a.arguments
-                guard var best = values.first else { throw EvaluationError("math.\(name)(list) argument must not be empty") }
+                guard var best = values.first else {
+                    throw EvaluationError("math.\(name)(list) argument must not be empty")
+                }
                 for value in values {
                     guard let order = value.order(against: best, numbersOnly: true) else { throw .noSuchOverload }
                     if order == (name == "least" ? .less : .greater) { best = value }

@@ -105,7 +105,9 @@ enum NameFormats {
 
     static func isUUID(_ text: String) -> Bool {
         // Dashes are optional, as in OpenAPI's format.
-        let groups = text.contains("-") ? text.split(separator: "-", omittingEmptySubsequences: false).map(\.count) : [8, 4, 4, 4, 12]
+        let groups =
+            text.contains("-")
+            ? text.split(separator: "-", omittingEmptySubsequences: false).map(\.count) : [8, 4, 4, 4, 12]
         let digits = text.filter { $0 != "-" }
         return groups == [8, 4, 4, 4, 12] && digits.utf8.count == 32 && digits.allSatisfy { $0.isHexDigit }
     }

@@ -19,18 +19,24 @@ struct FormatValue: OpaqueValue {
             ("dns1123SubdomainPrefix", "DNS1123SubdomainPrefix", 60, { NameFormats.subdomain($0, isPrefix: true) }),
             ("dns1035LabelPrefix", "DNS1035LabelPrefix", 30, { NameFormats.label1035($0, isPrefix: true) }),
             ("labelValue", "LabelValue", 40, NameFormats.labelValue),
-            ("uri", "URI", 1074, { text in
-                do throws(EvaluationError) { _ = try URLValue.parse(text) } catch {
-                    return [String(error.description.dropFirst("URL parse error during conversion from string: ".count))]
+            (
+                "uri", "URI", 1074,
+                { text in
+                    do throws(EvaluationError) { _ = try URLValue.parse(text) } catch {
+                        return [
+                            String(error.description.dropFirst("URL parse error during conversion from string: ".count))
+                        ]
+                    }
+                    return []
                 }
-                return []
-            }),
+            ),
             ("uuid", "uuid", 83, { NameFormats.isUUID($0) ? [] : ["does not match the UUID format"] }),
             ("byte", "byte", 84, { $0.utf8.count % 4 == 0 && Base64.decode($0) != nil ? [] : ["invalid base64"] }),
             ("date", "date", 120, { Instant(date: $0) != nil ? [] : ["invalid date"] }),
             ("datetime", "datetime", 120, { Instant($0) != nil ? [] : ["invalid datetime"] }),
         ]
-        return Dictionary(uniqueKeysWithValues: list.map { ($0.0, FormatValue(name: $0.1, patternSize: $0.2, problems: $0.3)) })
+        return Dictionary(
+            uniqueKeysWithValues: list.map { ($0.0, FormatValue(name: $0.1, patternSize: $0.2, problems: $0.3)) })
     }()
 }
 
@@ -57,8 +63,10 @@ extension FunctionTable {
         }
         add("jsonpatch.escapeKey") { a throws(EvaluationError) in
             guard let text = a.string(0) else { return nil }
-            return Texts.replace(text, "~", with: "~0", limit: -1).flatMap { Texts.replace($0, "/", with: "~1", limit: -1) }
-                .map(Value.string)
+            return Texts.replace(text, "~", with: "~0", limit: -1).flatMap {
+                Texts.replace($0, "/", with: "~1", limit: -1)
+            }
+            .map(Value.string)
         }
     }
 }

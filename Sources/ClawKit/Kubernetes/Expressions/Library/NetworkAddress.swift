@@ -33,7 +33,8 @@ struct NetworkAddress: Hashable, Sendable {
         guard parts.count == 4 else { return nil }
         var bytes: [UInt8] = []
         for part in parts {
-            guard part.utf8.allSatisfy({ (48...57).contains($0) }), part.count <= 3, part.count == 1 || part.first != "0",
+            guard part.utf8.allSatisfy({ (48...57).contains($0) }), part.count <= 3,
+                part.count == 1 || part.first != "0",
                 let byte = UInt8(part)
             else { return nil }
             bytes.append(byte)
@@ -51,7 +52,8 @@ struct NetworkAddress: Hashable, Sendable {
                     guard let tail = v4(part) else { return nil }
                     bytes += tail
                 } else {
-                    guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+                    guard (1...4).contains(part.utf8.count),
+                        part.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
                         let group = UInt16(part, radix: 16)
                     else { return nil }
                     bytes += [UInt8(group >> 8), UInt8(group & 255)]
@@ -66,7 +68,8 @@ struct NetworkAddress: Hashable, Sendable {
         }
         let head = Substring(String(decoding: scalars[..<gap], as: UTF8.self))
         let tail = Substring(String(decoding: scalars[(gap + 2)...], as: UTF8.self))
-        guard let first = groups(head, last: false), let second = groups(tail, last: true), first.count + second.count <= 14
+        guard let first = groups(head, last: false), let second = groups(tail, last: true),
+            first.count + second.count <= 14
         else { return nil }
         return first + Array(repeating: 0, count: 16 - first.count - second.count) + second
     }
@@ -84,7 +87,8 @@ struct NetworkAddress: Hashable, Sendable {
             start = max(end, start + 1)
         }
         func join(_ part: ArraySlice<UInt16>) -> String { part.map { String($0, radix: 16) }.joined(separator: ":") }
-        return best.isEmpty ? join(groups[...]) : "\(join(groups[..<best.lowerBound]))::\(join(groups[best.upperBound...]))"
+        return best.isEmpty
+            ? join(groups[...]) : "\(join(groups[..<best.lowerBound]))::\(join(groups[best.upperBound...]))"
     }
 
     /// The address with the bits behind the prefix cleared.

@@ -69,7 +69,9 @@ extension FunctionTable {
     }
 
     private static func compare(_ a: Invocation) -> Int64? {
-        guard let x = a.opaque(0, as: QuantityValue.self), let y = a.opaque(1, as: QuantityValue.self) else { return nil }
+        guard let x = a.opaque(0, as: QuantityValue.self), let y = a.opaque(1, as: QuantityValue.self) else {
+            return nil
+        }
         return x.nanos < y.nanos ? -1 : x.nanos > y.nanos ? 1 : 0
     }
 

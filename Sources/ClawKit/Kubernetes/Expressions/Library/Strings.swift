@@ -95,7 +95,9 @@ extension FunctionTable {
         }
     }
 
-    private static func outOfRange(_ index: Int64) -> EvaluationError { EvaluationError("index out of range: \(index)") }
+    private static func outOfRange(_ index: Int64) -> EvaluationError {
+        EvaluationError("index out of range: \(index)")
+    }
 
     private static func mapBytes(_ text: String, _ change: (UInt8) -> UInt8) -> String {
         String(decoding: text.utf8.map(change), as: UTF8.self)

@@ -17,7 +17,9 @@ struct URLValue: OpaqueValue {
             EvaluationError("URL parse error during conversion from string: parse \(Texts.quote(text)): \(why)")
         }
         if text.isEmpty { throw fail("empty url") }
-        if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { throw fail("net/url: invalid control character in URL") }
+        if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            throw fail("net/url: invalid control character in URL")
+        }
         var rest = text[...]
         if let hash = rest.firstIndex(of: "#") { rest = rest[..<hash] }
         var scheme = ""
@@ -25,7 +27,8 @@ struct URLValue: OpaqueValue {
             let head = rest[..<colon]
             if head.utf8.first.map({ (65...90).contains($0) || (97...122).contains($0) }) ?? false,
                 head.utf8.allSatisfy({ byte in
-                    (65...90).contains(byte) || (97...122).contains(byte) || (48...57).contains(byte) || "+-.".utf8.contains(byte)
+                    (65...90).contains(byte) || (97...122).contains(byte) || (48...57).contains(byte)
+                        || "+-.".utf8.contains(byte)
                 })
             {
                 scheme = head.lowercased()
@@ -110,7 +113,9 @@ struct URLValue: OpaqueValue {
             let isPlain =
                 (65...90).contains(byte) || (97...122).contains(byte) || (48...57).contains(byte)
                 || "-_.~$&+,/:;=@%!'()*[]".utf8.contains(byte)
-            escaped += isPlain ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            escaped +=
+                isPlain
+                ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
         }
         return escaped
     }
@@ -120,8 +125,14 @@ struct URLValue: OpaqueValue {
         var found: [(String, [String])] = []
         for pair in query.split(separator: "&") where !pair.contains(";") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Self.decode(parts[0]), let value = parts.count > 1 ? Self.decode(parts[1]) : "" else { continue }
-            if let index = found.firstIndex(where: { $0.0 == name }) { found[index].1.append(value) } else { found.append((name, [value])) }
+            guard let name = Self.decode(parts[0]), let value = parts.count > 1 ? Self.decode(parts[1]) : "" else {
+                continue
+            }
+            if let index = found.firstIndex(where: { $0.0 == name }) {
+                found[index].1.append(value)
+            } else {
+                found.append((name, [value]))
+            }
         }
         return found
     }
@@ -133,7 +144,8 @@ struct URLValue: OpaqueValue {
             switch byte {
             case UInt8(ascii: "+"): bytes.append(32)
             case UInt8(ascii: "%"):
-                guard let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2 else { return nil }
+                guard let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2
+                else { return nil }
                 bytes.append(code)
                 rest = rest.dropFirst(2)
             default: bytes.append(byte)

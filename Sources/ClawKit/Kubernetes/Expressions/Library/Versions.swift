@@ -28,7 +28,9 @@ struct VersionValue: OpaqueValue {
                 throw EvaluationError("Invalid character(s) found in \(name) number \"\(part)\"")
             }
             guard part.count == 1 || part.first != "0" else {
-                throw EvaluationError("\(name.prefix(1).uppercased())\(name.dropFirst()) number must not contain leading zeroes \"\(part)\"")
+                throw EvaluationError(
+                    "\(name.prefix(1).uppercased())\(name.dropFirst()) number must not contain leading zeroes \"\(part)\""
+                )
             }
             guard let number = UInt64(part) else { throw EvaluationError("\(name) number is out of range") }
             numbers.append(number)
@@ -40,7 +42,8 @@ struct VersionValue: OpaqueValue {
                 throw EvaluationError("Invalid character(s) found in prerelease \"\(identifier)\"")
             }
         }
-        for identifier in identifiers where identifier.count > 1 && identifier.first == "0" && identifier.allSatisfy(\.isNumber) {
+        for identifier in identifiers
+        where identifier.count > 1 && identifier.first == "0" && identifier.allSatisfy(\.isNumber) {
             throw EvaluationError("Numeric PreRelease version must not contain leading zeroes \"\(identifier)\"")
         }
         return VersionValue(major: numbers[0], minor: numbers[1], patch: numbers[2], prerelease: identifiers)
@@ -69,7 +72,9 @@ struct VersionValue: OpaqueValue {
     }
 
     func compare(_ other: VersionValue) -> Int64 {
-        for (a, b) in [(major, other.major), (minor, other.minor), (patch, other.patch)] where a != b { return a < b ? -1 : 1 }
+        for (a, b) in [(major, other.major), (minor, other.minor), (patch, other.patch)] where a != b {
+            return a < b ? -1 : 1
+        }
         if prerelease.isEmpty || other.prerelease.isEmpty {
             return prerelease.isEmpty == other.prerelease.isEmpty ? 0 : prerelease.isEmpty ? 1 : -1
         }
@@ -110,9 +115,15 @@ extension FunctionTable {
         add("isGreaterThan") { a throws(EvaluationError) in Self.compared(a).map { .bool($0 > 0) } }
         add("isLessThan") { a throws(EvaluationError) in Self.compared(a).map { .bool($0 < 0) } }
         add("compareTo") { a throws(EvaluationError) in Self.compared(a).map(Value.int) }
-        add("major") { a throws(EvaluationError) in a.opaque(0, as: VersionValue.self).map { .int(Int64(clamping: $0.major)) } }
-        add("minor") { a throws(EvaluationError) in a.opaque(0, as: VersionValue.self).map { .int(Int64(clamping: $0.minor)) } }
-        add("patch") { a throws(EvaluationError) in a.opaque(0, as: VersionValue.self).map { .int(Int64(clamping: $0.patch)) } }
+        add("major") { a throws(EvaluationError) in
+            a.opaque(0, as: VersionValue.self).map { .int(Int64(clamping: $0.major)) }
+        }
+        add("minor") { a throws(EvaluationError) in
+            a.opaque(0, as: VersionValue.self).map { .int(Int64(clamping: $0.minor)) }
+        }
+        add("patch") { a throws(EvaluationError) in
+            a.opaque(0, as: VersionValue.self).map { .int(Int64(clamping: $0.patch)) }
+        }
     }
 
     private static func version(_ a: Invocation) throws(EvaluationError) -> VersionValue? {

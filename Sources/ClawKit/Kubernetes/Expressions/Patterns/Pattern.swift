@@ -21,7 +21,9 @@ public struct Pattern: Sendable {
         var found: [String] = []
         var start = 0
         var previousEnd = -1
-        while found.count < limit, start <= machine.scalars.count, let match = machine.match(from: start, wantsPlace: true) {
+        while found.count < limit, start <= machine.scalars.count,
+            let match = machine.match(from: start, wantsPlace: true)
+        {
             // An empty match right behind the previous one does not count.
             if !(match.isEmpty && match.lowerBound == previousEnd) {
                 found.append(Texts.text(machine.scalars[match]))

@@ -40,7 +40,9 @@ struct PatternParser {
     private mutating func choice() throws(PatternError) -> PatternTree {
         depth += 1
         defer { depth -= 1 }
-        guard depth < Self.mostDepth else { throw PatternError("expression nests too deeply", Texts.text(text.prefix(100))) }
+        guard depth < Self.mostDepth else {
+            throw PatternError("expression nests too deeply", Texts.text(text.prefix(100)))
+        }
         var choices = [try sequence()]
         while take("|") { choices.append(try sequence()) }
         return choices.count == 1 ? choices[0] : .choice(choices)
@@ -69,7 +71,9 @@ struct PatternParser {
         var tree = atom
         var hasOne = false
         while let (low, high, mark) = try repeatBounds() {
-            guard !hasOne else { throw PatternError("invalid nested repetition operator", Texts.text(text[mark..<position])) }
+            guard !hasOne else {
+                throw PatternError("invalid nested repetition operator", Texts.text(text[mark..<position]))
+            }
             hasOne = true
             let isLazy = take("?")
             tree = .repeated(tree, min: low, max: high, isGreedy: isLazy == flags.isUngreedy)
@@ -231,7 +235,9 @@ struct PatternParser {
     private mutating func hex() -> UInt32? {
         let start = position
         if take("{") {
-            guard let end = text[position...].firstIndex(of: "}"), end - position <= 8, end > position else { return nil }
+            guard let end = text[position...].firstIndex(of: "}"), end - position <= 8, end > position else {
+                return nil
+            }
             let digits = Texts.text(text[position..<end])
             position = end + 1
             return UInt32(digits, radix: 16)

@@ -50,12 +50,14 @@ struct ScalarSet: Sendable, Hashable {
     var ignoringCase: ScalarSet {
         var added = ranges
         for range in ranges {
-            for (letters, shift) in [(65...90, 32), (97...122, -32)] as [(ClosedRange<UInt32>, Int)] where range.overlaps(letters) {
+            for (letters, shift) in [(65...90, 32), (97...122, -32)] as [(ClosedRange<UInt32>, Int)]
+            where range.overlaps(letters) {
                 let part = range.clamped(to: letters)
                 added.append(UInt32(Int(part.lowerBound) + shift)...UInt32(Int(part.upperBound) + shift))
             }
             if range.count == 1, range.lowerBound > 127, let scalar = Unicode.Scalar(range.lowerBound) {
-                for text in [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping] where text.unicodeScalars.count == 1 {
+                for text in [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping]
+                where text.unicodeScalars.count == 1 {
                     text.unicodeScalars.forEach { added.append($0.value...$0.value) }
                 }
             }

@@ -78,7 +78,8 @@ enum Macro {
             if count == 1 {
                 return [
                     try variable(
-                        0, name == "exists_one" || name == "all" || name == "exists"
+                        0,
+                        name == "exists_one" || name == "all" || name == "exists"
                             ? "argument must be a simple name" : "argument is not an identifier")
                 ]
             }
@@ -136,7 +137,8 @@ enum Macro {
         private func gather(_ range: Node, _ variables: [String], _ filter: Node?, _ element: Node) -> Node {
             let append = call("_+_", accumulated(), singleton(element))
             return fold(
-                range, variables, .gather(filter: filter, element), initial: node(.list([])), condition: literal(.bool(true)),
+                range, variables, .gather(filter: filter, element), initial: node(.list([])),
+                condition: literal(.bool(true)),
                 step: filter.map { call("_?_:_", $0, append, accumulated()) } ?? append)
         }
 
@@ -144,11 +146,13 @@ enum Macro {
             let value = arguments[arguments.count - 1]
             let filter = arguments.count == 4 ? arguments[2] : nil
             let key = name == "transformMap" ? node(.identifier(variables[0])) : nil
-            let insert = key.map { call("cel.@mapInsert", accumulated(), $0, value) }
+            let insert =
+                key.map { call("cel.@mapInsert", accumulated(), $0, value) }
                 ?? call("cel.@mapInsert", accumulated(), value)
             return fold(
                 range, variables, .insert(filter: filter, key: key, value), initial: node(.map([])),
-                condition: literal(.bool(true)), step: filter.map { call("_?_:_", $0, insert, accumulated()) } ?? insert)
+                condition: literal(.bool(true)), step: filter.map { call("_?_:_", $0, insert, accumulated()) } ?? insert
+            )
         }
 
         func binding(_ target: Node) throws(ExpressionIssue) -> Node? {

@@ -53,7 +53,9 @@ struct Parser {
             let node = try expression()
             guard next.kind == .end else {
                 let isLast = index + 2 == tokens.count
-                fail("Syntax error: \(isLast ? "extraneous" : "mismatched") input '\(spelled(next))' expecting <EOF>", at: next.position)
+                fail(
+                    "Syntax error: \(isLast ? "extraneous" : "mismatched") input '\(spelled(next))' expecting <EOF>",
+                    at: next.position)
                 return nil
             }
             if node.height > Limits.height {
@@ -211,7 +213,9 @@ struct Parser {
         case .identifier(let spelled), .escapedIdentifier(let spelled): name = spelled
         // After a dot, a name may be any word of the language but these.
         default:
-            fail("Syntax error: no viable alternative at input '.\(nameToken.kind == .end ? "" : spelled(nameToken))'", at: nameToken.position)
+            fail(
+                "Syntax error: no viable alternative at input '.\(nameToken.kind == .end ? "" : spelled(nameToken))'",
+                at: nameToken.position)
             throw Stop()
         }
         _ = advance()

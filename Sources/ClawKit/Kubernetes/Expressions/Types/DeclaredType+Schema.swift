@@ -22,14 +22,19 @@ extension DeclaredType {
         case "string": return text(schema, longest, isNullable)
         case "array":
             guard let items = schema["items"], let element = part(items, "\(name).@idx") else { return nil }
-            let most = schema["maxItems"]?.integer.map { max(0, Int($0)) } ?? (largestRequest - 2) / (element.minimumSize + 1)
-            return DeclaredType(.list(element.type), element: element, mostElements: most, minimumSize: 2, isNullable: isNullable)
+            let most =
+                schema["maxItems"]?.integer.map { max(0, Int($0)) } ?? (largestRequest - 2) / (element.minimumSize + 1)
+            return DeclaredType(
+                .list(element.type), element: element, mostElements: most, minimumSize: 2, isNullable: isNullable)
         case "object":
             if !isResource, let values = schema["additionalProperties"], values.object != nil {
                 guard let element = part(values, "\(name).@elem") else { return nil }
-                let most = schema["maxProperties"]?.integer.map { max(0, Int($0)) } ?? (largestRequest - 2) / (element.minimumSize + 6)
+                let most =
+                    schema["maxProperties"]?.integer.map { max(0, Int($0)) } ?? (largestRequest - 2)
+                    / (element.minimumSize + 6)
                 return DeclaredType(
-                    .map(.string, element.type), element: element, mostElements: most, minimumSize: 2, isNullable: isNullable)
+                    .map(.string, element.type), element: element, mostElements: most, minimumSize: 2,
+                    isNullable: isNullable)
             }
             return object(schema, isResource: isResource, name, isNullable)
         default: return nil
@@ -43,7 +48,8 @@ extension DeclaredType {
     private static func text(_ schema: JSON, _ longest: Int?, _ isNullable: Bool) -> DeclaredType {
         let unbounded = largestRequest - 2
         switch schema["format"]?.string {
-        case "byte": return DeclaredType(.bytes, mostElements: longest ?? unbounded, minimumSize: 2, isNullable: isNullable)
+        case "byte":
+            return DeclaredType(.bytes, mostElements: longest ?? unbounded, minimumSize: 2, isNullable: isNullable)
         case "duration": return DeclaredType(.duration, mostElements: 32, minimumSize: 3, isNullable: isNullable)
         case "date": return DeclaredType(.timestamp, mostElements: 12, minimumSize: 12, isNullable: isNullable)
         case "date-time": return DeclaredType(.timestamp, mostElements: 32, minimumSize: 21, isNullable: isNullable)

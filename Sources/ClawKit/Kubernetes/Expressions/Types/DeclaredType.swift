@@ -50,6 +50,27 @@ public final class DeclaredType: Sendable {
         "let", "loop", "package", "namespace", "return",
     ]
 
+    /// The member's name that an expression's spelling stands for.
+    static func unescape(_ name: String) -> String {
+        guard name.contains("__") else { return name }
+        var rest = name[...]
+        var result = ""
+        let marks = [("__underscores__", "__"), ("__dot__", "."), ("__dash__", "-"), ("__slash__", "/")]
+        if name.hasPrefix("__"), name.hasSuffix("__"), words.contains(String(name.dropFirst(2).dropLast(2))) {
+            return String(name.dropFirst(2).dropLast(2))
+        }
+        while let first = rest.first {
+            if let (mark, meaning) = marks.first(where: { rest.hasPrefix($0.0) }) {
+                result += meaning
+                rest = rest.dropFirst(mark.count)
+            } else {
+                result.append(first)
+                rest = rest.dropFirst()
+            }
+        }
+        return result
+    }
+
     /// A member's name as expressions spell it; nil where it cannot be spelled.
     /// <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules>
     public static func escape(_ name: String) -> String? {

@@ -17,7 +17,8 @@ enum AdmissionPolicyDefaults {
 
     private static func match(_ match: JSONObject) -> JSONObject {
         var match = match
-        for (name, value) in [("matchPolicy", "Equivalent"), ("namespaceSelector", [:]), ("objectSelector", [:])] as [(String, JSON)]
+        for (name, value) in [("matchPolicy", "Equivalent"), ("namespaceSelector", [:]), ("objectSelector", [:])]
+            as [(String, JSON)]
         where match[name] == nil {
             match[name] = value
         }

@@ -40,9 +40,11 @@ enum PolicyEnvironment {
     /// `admission.k8s.io/v1` AdmissionRequest, without the objects.
     static let requestType = DeclaredType.schema(
         object([
-            "kind": texts("group", "version", "kind"), "resource": texts("group", "version", "resource"), "subResource": text,
+            "kind": texts("group", "version", "kind"), "resource": texts("group", "version", "resource"),
+            "subResource": text,
             "requestKind": texts("group", "version", "kind"), "requestResource": texts("group", "version", "resource"),
-            "requestSubResource": text, "name": text, "namespace": text, "operation": text, "dryRun": ["type": "boolean"],
+            "requestSubResource": text, "name": text, "namespace": text, "operation": text,
+            "dryRun": ["type": "boolean"],
             "options": anything,
             "userInfo": object([
                 "username": text, "uid": text, "groups": textList,
@@ -53,7 +55,8 @@ enum PolicyEnvironment {
     static let namespaceType = DeclaredType.schema(
         object([
             "metadata": object([
-                "name": text, "generateName": text, "namespace": text, "labels": textMap, "annotations": textMap, "UID": text,
+                "name": text, "generateName": text, "namespace": text, "labels": textMap, "annotations": textMap,
+                "UID": text,
                 "creationTimestamp": time, "deletionGracePeriodSeconds": ["type": "integer"], "deletionTimestamp": time,
                 "generation": ["type": "integer"], "resourceVersion": text, "finalizers": textList,
             ]),

@@ -18,7 +18,8 @@ struct PolicyInput: Sendable {
         bindings["authorizer"] = .opaque(AuthorizerValue(authorizer))
         bindings["authorizer.requestResource"] = .opaque(
             AuthorizerValue(
-                authorizer, group: request.type.group, resource: request.type.plural, subresource: request.subresource ?? "",
+                authorizer, group: request.type.group, resource: request.type.plural,
+                subresource: request.subresource ?? "",
                 namespace: request.call.namespace ?? "", name: name))
         return bindings
     }
@@ -33,7 +34,9 @@ struct PolicyInput: Sendable {
     private var description: JSONObject {
         let type = request.type
         let kind: JSON = ["group": .string(type.group), "version": .string(type.version), "kind": .string(type.kind)]
-        let resource: JSON = ["group": .string(type.group), "version": .string(type.version), "resource": .string(type.plural)]
+        let resource: JSON = [
+            "group": .string(type.group), "version": .string(type.version), "resource": .string(type.plural),
+        ]
         var description: JSONObject = [
             "kind": kind, "resource": resource, "requestKind": kind, "requestResource": resource, "name": .string(name),
             "operation": .string(request.operation.rawValue), "userInfo": .object(request.call.user.document),

@@ -14,7 +14,8 @@ enum PolicyKinds {
                 let plural = spec?["names"]?["plural"]?.string
             else { continue }
             return ResourceType(
-                group: parts[0], version: parts[1], kind: kind, plural: plural, singular: kind.lowercased(), shortNames: [],
+                group: parts[0], version: parts[1], kind: kind, plural: plural, singular: kind.lowercased(),
+                shortNames: [],
                 categories: [], isNamespaced: spec?["scope"]?.string == "Namespaced")
         }
         return nil

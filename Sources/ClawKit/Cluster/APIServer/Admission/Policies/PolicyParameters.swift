@@ -15,14 +15,17 @@ struct PolicyParameters {
         guard kind.isSet, reference.isSet else { return [nil] }
         guard let type = find(kind["apiVersion"].string, kind["kind"].string) else {
             throw Problem(
-                text: "paramKind kind `&ParamKind{APIVersion:\(kind["apiVersion"].string),Kind:\(kind["kind"].string),}` not known")
+                text:
+                    "paramKind kind `&ParamKind{APIVersion:\(kind["apiVersion"].string),Kind:\(kind["kind"].string),}` not known"
+            )
         }
         let named = reference["namespace"].string
         var namespace = ""
         if type.isNamespaced {
             namespace = named.isEmpty ? request.call.namespace ?? "" : named
             if namespace.isEmpty {
-                throw Problem(text: "cannot use namespaced paramRef in policy binding that matches cluster-scoped resources")
+                throw Problem(
+                    text: "cannot use namespaced paramRef in policy binding that matches cluster-scoped resources")
             }
         } else if !named.isEmpty {
             throw Problem(text: "paramRef.namespace must not be provided for a cluster-scoped `paramKind`")

@@ -26,7 +26,8 @@ enum PolicyTypeCheck {
                 }
                 guard !texts.isEmpty else { continue }
                 warnings.append([
-                    "fieldRef": .string("spec.validations[\(index)].\(name)"), "warning": .string(texts.joined(separator: "\n")),
+                    "fieldRef": .string("spec.validations[\(index)].\(name)"),
+                    "warning": .string(texts.joined(separator: "\n")),
                 ])
             }
         }
@@ -38,7 +39,8 @@ enum PolicyTypeCheck {
         var found: [ServedResource] = []
         for rule in constraints["resourceRules"].items {
             for served in ResourceCatalogue.kubernetes.resources
-            where rule["apiGroups"].strings.contains(served.type.group) && rule["apiVersions"].strings.contains(served.type.version)
+            where rule["apiGroups"].strings.contains(served.type.group)
+                && rule["apiVersions"].strings.contains(served.type.version)
                 && rule["resources"].strings.contains(served.type.plural)
             {
                 if !found.contains(where: { $0.type == served.type }) { found.append(served) }
@@ -52,7 +54,8 @@ enum PolicyTypeCheck {
         var variables: [String: ExpressionType]?
         func make() -> Environment {
             PolicyEnvironment.make(
-                hasParameters: spec["paramKind"].isSet, hasAuthorizer: true, variables: variables, object: object, types: TableTypes())
+                hasParameters: spec["paramKind"].isSet, hasAuthorizer: true, variables: variables, object: object,
+                types: TableTypes())
         }
         for variable in spec["variables"].items {
             if variables == nil { variables = [:] }
@@ -65,11 +68,12 @@ enum PolicyTypeCheck {
 
 /// The types of Kubernetes' own kinds, from the generated field tables.
 private struct TableTypes: ObjectTypes {
-    func fields(of object: String) -> [String: ExpressionType]? {
-        guard let schema = SchemaTable.kubernetes[object], !schema.fields.isEmpty else { return nil }
-        return Dictionary(
-            schema.fields.compactMap { field in DeclaredType.escape(field.name).map { ($0, Self.type(field.type)) } },
-            uniquingKeysWith: { a, _ in a })
+    func contains(_ object: String) -> Bool { SchemaTable.kubernetes[object].map { !$0.fields.isEmpty } ?? false }
+
+    func field(_ name: String, of object: String) -> ExpressionType? {
+        guard let schema = SchemaTable.kubernetes[object] else { return nil }
+        let field = schema[name] ?? schema.fields.first { DeclaredType.escape($0.name) == name }
+        return field.map { Self.type($0.type) }
     }
 
     private static func type(_ type: Schema.FieldType) -> ExpressionType {

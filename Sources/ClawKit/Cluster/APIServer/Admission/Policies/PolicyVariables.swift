@@ -12,6 +12,25 @@ final class PolicyVariables: OpaqueValue {
         (self.expressions, self.bindings) = (expressions, bindings)
     }
 
+    /// Compiles a policy's variables; each may refer to those before it.
+    /// - Returns: with the variables' types; nil where there are none.
+    static func compile(
+        _ variables: Field, hasParameters: Bool
+    ) -> (expressions: [String: Result<Expression, EvaluationError>], types: [String: ExpressionType]?) {
+        var types: [String: ExpressionType]?
+        var expressions: [String: Result<Expression, EvaluationError>] = [:]
+        for variable in variables.items {
+            var known = types ?? [:]
+            let environment = PolicyEnvironment.make(
+                hasParameters: hasParameters, hasAuthorizer: true, variables: known)
+            let compiled = ValidatingPolicy.compile(variable["expression"].string, environment)
+            expressions[variable["name"].string] = compiled
+            known[variable["name"].string] = (try? compiled.get())?.type ?? .dyn
+            types = known
+        }
+        return (expressions, types)
+    }
+
     let type = ExpressionType.object("kubernetes.variables")
 
     func isEqual(to other: any OpaqueValue) -> Bool { (other as? PolicyVariables) === self }

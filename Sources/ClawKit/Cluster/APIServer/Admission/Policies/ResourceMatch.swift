@@ -54,7 +54,9 @@ struct ResourceMatch: Sendable {
         case "Cluster": if request.call.namespace != nil { return false }
         default: break
         }
-        guard rule["resources"].strings.contains(where: { resource($0, type.plural, request.subresource ?? "") }) else { return false }
+        guard rule["resources"].strings.contains(where: { resource($0, type.plural, request.subresource ?? "") }) else {
+            return false
+        }
         let names = rule["resourceNames"].strings
         return names.isEmpty || names.contains(request.old?.objectName ?? request.call.name)
     }

@@ -21,7 +21,7 @@ struct ValidatingPolicy: Sendable {
     let parameterKind: Field
     let constraints: ResourceMatch
     let admitsOnError: Bool
-    private let conditions: [Result<Expression, EvaluationError>]
+    private let conditions: MatchConditions
     private let variables: [String: Result<Expression, EvaluationError>]
     private let validations: [Validation]
     /// With the text that each expression is told with.
@@ -34,25 +34,21 @@ struct ValidatingPolicy: Sendable {
         constraints = ResourceMatch(spec["matchConstraints"])
         admitsOnError = spec["failurePolicy"].string == "Ignore"
         let hasParameters = parameterKind.isSet
-        var types: [String: ExpressionType]?
-        var variables: [String: Result<Expression, EvaluationError>] = [:]
+        conditions = MatchConditions(
+            spec["matchConditions"], hasParameters: hasParameters, ignoresFailures: admitsOnError)
+        let (compiled, types) = PolicyVariables.compile(spec["variables"], hasParameters: hasParameters)
+        variables = compiled
         func environment(hasAuthorizer: Bool) -> Environment {
             PolicyEnvironment.make(hasParameters: hasParameters, hasAuthorizer: hasAuthorizer, variables: types)
         }
-        conditions = spec["matchConditions"].items.map { Self.compile($0["expression"].string.trimmed, environment(hasAuthorizer: true)) }
-        for variable in spec["variables"].items {
-            if types == nil { types = [:] }
-            let compiled = Self.compile(variable["expression"].string, environment(hasAuthorizer: true))
-            variables[variable["name"].string] = compiled
-            types?[variable["name"].string] = (try? compiled.get())?.type ?? .dyn
-        }
-        self.variables = variables
         validations = spec["validations"].items.map { validation in
             Validation(
                 expression: Self.compile(validation["expression"].string, environment(hasAuthorizer: true)),
                 text: validation["expression"].string.trimmed, message: validation["message"].string.trimmed,
                 messageExpression: validation["messageExpression"].isEmpty
-                    ? nil : try? Expression.compile(validation["messageExpression"].string, in: environment(hasAuthorizer: false)),
+                    ? nil
+                    : try? Expression.compile(
+                        validation["messageExpression"].string, in: environment(hasAuthorizer: false)),
                 reason: validation["reason"].isEmpty ? "Invalid" : validation["reason"].string)
         }
         annotations = spec["auditAnnotations"].items.map {
@@ -60,7 +56,7 @@ struct ValidatingPolicy: Sendable {
         }
     }
 
-    private static func compile(_ text: String, _ environment: Environment) -> Result<Expression, EvaluationError> {
+    static func compile(_ text: String, _ environment: Environment) -> Result<Expression, EvaluationError> {
         do {
             return .success(try Expression.compile(text, in: environment))
         } catch {
@@ -70,15 +66,18 @@ struct ValidatingPolicy: Sendable {
 
     // MARK: deciding
 
-    private func failed(_ message: String) -> Decision { admitsOnError ? .admitted : .denied(message: message, reason: "") }
+    private func failed(_ message: String) -> Decision {
+        admitsOnError ? .admitted : .denied(message: message, reason: "")
+    }
 
-    private static let overBudget = "validation failed due to running out of cost budget, no further validation rules will be run"
+    static let overBudget =
+        "validation failed due to running out of cost budget, no further validation rules will be run"
 
     /// - Parameter parameter: the object that configures the policy; nil where there is none.
     func decide(_ bindings: Bindings, parameter: JSONObject?) -> [Decision] {
         var bindings = bindings
         if parameterKind.isSet { bindings["params"] = parameter.map { Value(.object($0)) } ?? .null }
-        switch matchesConditions(bindings) {
+        switch conditions.match(bindings) {
         case .success(false): return []
         case .failure(let problem): return [failed("\(problem)")]
         case .success(true): break
@@ -91,29 +90,6 @@ struct ValidatingPolicy: Sendable {
             if budget.remaining < 0 { return [failed(Self.overBudget)] }
         }
         return decisions + annotationProblems(bindings)
-    }
-
-    /// One that does not hold decides; errors count only where all others hold.
-    private func matchesConditions(_ bindings: Bindings) -> Result<Bool, EvaluationError> {
-        var budget = Cost(Cost.matchConditionsLimit)
-        var problems: [String] = []
-        for condition in conditions {
-            do {
-                let expression = try condition.get()
-                do {
-                    if try expression.evaluate(bindings, budget: &budget).bool == false { return .success(false) }
-                } catch {
-                    problems.append("expression '\(expression.text)' resulted in error: \(error)")
-                }
-            } catch {
-                problems.append("\(error)")
-            }
-            if budget.remaining < 0 { return admitsOnError ? .success(false) : .failure(EvaluationError(Self.overBudget)) }
-        }
-        if problems.isEmpty { return .success(true) }
-        if admitsOnError { return .success(false) }
-        return .failure(
-            EvaluationError(problems.count == 1 ? problems[0] : "[\(problems.joined(separator: ", "))]"))
     }
 
     private func decide(_ validation: Validation, _ bindings: Bindings, _ budget: inout Cost) -> Decision {

@@ -1,7 +1,6 @@
 import ClawDocuments
 import ClawExpressions
 import ClawModels
-import Synchronization
 
 /// Refuses what validating admission policies refuse.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/>
@@ -10,25 +9,7 @@ struct ValidatingPolicyPlugin: AdmissionPlugin {
     private static let policies = ObjectStore.Collection(group: group, plural: "validatingadmissionpolicies")
     private static let bindings = ObjectStore.Collection(group: group, plural: "validatingadmissionpolicybindings")
 
-    /// Compiled policies, by uid and generation.
-    private final class Compiled: Sendable {
-        private let policies = Mutex<[String: (generation: Int64, policy: ValidatingPolicy)]>([:])
-
-        func policy(_ document: JSONObject) -> ValidatingPolicy {
-            let uid = document.metadataString(.uid) ?? ""
-            let generation = document.metadataValue(.generation)?.integer ?? 0
-            if let known = policies.withLock({ $0[uid] }), known.generation == generation { return known.policy }
-            let policy = ValidatingPolicy(document)
-            policies.withLock { table in
-                // Policies come and go; what is not asked for again need not be kept.
-                if table.count > 1_000 { table.removeAll() }
-                table[uid] = (generation, policy)
-            }
-            return policy
-        }
-    }
-
-    private let compiled = Compiled()
+    private let compiled = CompiledPolicies { ValidatingPolicy($0) }
 
     func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {
         guard !Self.isExempt(request) else { return }
@@ -52,7 +33,9 @@ struct ValidatingPolicyPlugin: AdmissionPlugin {
                             "Validation failed for ValidatingAdmissionPolicy '\(policy.name)' with binding "
                                 + "'\(binding.objectName)': \(message)")
                     }
-                    if actions.contains("Deny"), denial == nil { denial = (policy.name, binding.objectName, message, reason) }
+                    if actions.contains("Deny"), denial == nil {
+                        denial = (policy.name, binding.objectName, message, reason)
+                    }
                 }
             }
         }
@@ -72,7 +55,8 @@ struct ValidatingPolicyPlugin: AdmissionPlugin {
                 kind: policy.parameterKind, reference: Field(binding)["spec"]["paramRef"], request)
             return objects.flatMap { policy.decide(values, parameter: $0) }
         } catch {
-            return policy.admitsOnError ? [] : [.denied(message: "failed to configure binding: \(error.text)", reason: "")]
+            return policy.admitsOnError
+                ? [] : [.denied(message: "failed to configure binding: \(error.text)", reason: "")]
         }
     }
 

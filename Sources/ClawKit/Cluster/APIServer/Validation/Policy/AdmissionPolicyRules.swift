@@ -28,7 +28,9 @@ enum AdmissionPolicyRules {
         if annotations.items.count > 20 { errors.invalid(annotations, "must not have more than 20 auditAnnotations") }
         var keys: Set<String> = []
         for annotation in annotations.items {
-            errors.invalid(annotation["key"], NameRules.qualifiedName("\(policy["metadata"]["name"].string)/\(annotation["key"].string)"))
+            errors.invalid(
+                annotation["key"],
+                NameRules.qualifiedName("\(policy["metadata"]["name"].string)/\(annotation["key"].string)"))
             if !keys.insert(annotation["key"].string).inserted { errors.duplicate(annotation["key"]) }
             let value = annotation["valueExpression"]
             if value.string.trimmed.isEmpty {
@@ -36,12 +38,44 @@ enum AdmissionPolicyRules {
             } else if value.string.trimmed.utf8.count > 5 * 1024 {
                 errors.required(value, "must not exceed 5120 bytes in length")
             } else {
-                expression(value, PolicyEnvironment.make(hasParameters: hasParameters, hasAuthorizer: true, variables: types), [.string, .null], &errors)
+                expression(
+                    value, PolicyEnvironment.make(hasParameters: hasParameters, hasAuthorizer: true, variables: types),
+                    [.string, .null], &errors)
             }
         }
     }
 
-    static func check(binding: Field, _ errors: inout FieldErrors) {
+    static func check(mutatingPolicy policy: Field, _ errors: inout FieldErrors) {
+        let spec = policy["spec"]
+        errors.oneOf(spec["failurePolicy"], ["Fail", "Ignore"], isRequired: true)
+        let hasParameters = spec["paramKind"].isSet
+        if hasParameters { parameterKind(spec["paramKind"], &errors) }
+        let constraints = spec["matchConstraints"]
+        if constraints.isSet {
+            match(constraints, &errors)
+            if constraints["resourceRules"].isEmpty { errors.required(constraints["resourceRules"]) }
+        } else {
+            errors.required(constraints)
+        }
+        conditions(spec["matchConditions"], hasParameters, &errors)
+        let types = variables(spec["variables"], hasParameters, &errors)
+        if spec["mutations"].isEmpty { errors.required(spec["mutations"], "mutations must contain at least one item") }
+        let environment = PolicyEnvironment.make(
+            hasParameters: hasParameters, hasAuthorizer: true, variables: types, types: PatchTypes())
+        for mutation in spec["mutations"].items {
+            errors.oneOf(mutation["patchType"], ["ApplyConfiguration", "JSONPatch"], isRequired: true)
+            let isPatch = mutation["patchType"].string == "JSONPatch"
+            let text = mutation[isPatch ? "jsonPatch" : "applyConfiguration"]["expression"]
+            if text.string.trimmed.isEmpty {
+                errors.required(text, "expression is not specified")
+            } else {
+                expression(text, environment, [isPatch ? .list(.object("JSONPatch")) : .object("Object")], &errors)
+            }
+        }
+        errors.oneOf(spec["reinvocationPolicy"], ["IfNeeded", "Never"], isRequired: true)
+    }
+
+    static func check(binding: Field, isMutating: Bool, _ errors: inout FieldErrors) {
         let spec = binding["spec"]
         if spec["policyName"].isEmpty {
             errors.required(spec["policyName"])
@@ -53,6 +87,7 @@ enum AdmissionPolicyRules {
             // The place is misspelled in Kubernetes, too.
             match(spec["matchResources"].reported(at: .member(spec.path, "matchResouces")), &errors)
         }
+        if isMutating { return }
         let actions = spec["validationActions"]
         if actions.isEmpty { errors.required(actions, "at least one validation action is required") }
         var seen: Set<String> = []
@@ -105,7 +140,9 @@ enum AdmissionPolicyRules {
                     errors.required(values)
                 } else if values.strings.contains("*"), values.strings.count > 1, name != "resources" {
                     errors.invalid(
-                        values, "if '*' is present, must not specify other \(name == "apiGroups" ? "API groups" : name == "apiVersions" ? "API versions" : name)")
+                        values,
+                        "if '*' is present, must not specify other \(name == "apiGroups" ? "API groups" : name == "apiVersions" ? "API versions" : name)"
+                    )
                 }
             }
             for operation in rule["operations"].items {
@@ -123,7 +160,11 @@ enum AdmissionPolicyRules {
         var names: Set<String> = []
         for condition in conditions.items {
             let text = condition["expression"]
-            if text.string.trimmed.isEmpty { errors.required(text) } else { expression(text, environment, [.bool], &errors) }
+            if text.string.trimmed.isEmpty {
+                errors.required(text)
+            } else {
+                expression(text, environment, [.bool], &errors)
+            }
             let name = condition["name"]
             if name.isEmpty {
                 errors.required(name)
@@ -150,7 +191,8 @@ enum AdmissionPolicyRules {
                 errors.required(text, "expression is not specified")
                 continue
             }
-            let environment = PolicyEnvironment.make(hasParameters: hasParameters, hasAuthorizer: true, variables: types)
+            let environment = PolicyEnvironment.make(
+                hasParameters: hasParameters, hasAuthorizer: true, variables: types)
             types?[name.string] = expression(text, environment, nil, &errors) ?? .dyn
         }
         return types
@@ -164,18 +206,22 @@ enum AdmissionPolicyRules {
     private static func check(
         validation: Field, _ hasParameters: Bool, _ types: [String: ExpressionType]?, _ errors: inout FieldErrors
     ) {
-        let (text, message, messageText) = (validation["expression"], validation["message"], validation["messageExpression"])
+        let (text, message, messageText) = (
+            validation["expression"], validation["message"], validation["messageExpression"]
+        )
         if text.string.trimmed.isEmpty {
             errors.required(text, "expression is not specified")
         } else {
-            let environment = PolicyEnvironment.make(hasParameters: hasParameters, hasAuthorizer: true, variables: types)
+            let environment = PolicyEnvironment.make(
+                hasParameters: hasParameters, hasAuthorizer: true, variables: types)
             expression(text, environment, [.bool], &errors)
         }
         if !messageText.isEmpty {
             if messageText.string.trimmed.isEmpty {
                 errors.invalid(messageText, "must be non-empty if specified")
             } else {
-                let environment = PolicyEnvironment.make(hasParameters: hasParameters, hasAuthorizer: false, variables: types)
+                let environment = PolicyEnvironment.make(
+                    hasParameters: hasParameters, hasAuthorizer: false, variables: types)
                 expression(messageText, environment, [.string], &errors)
             }
         }
@@ -200,7 +246,9 @@ enum AdmissionPolicyRules {
             if let wanted, type != .dyn, !wanted.contains(type) {
                 let names = wanted.map { $0 == .null ? "null_type" : $0.name }
                 errors.invalid(
-                    field, names.count == 1 ? "must evaluate to \(names[0])" : "must evaluate to one of [\(names.joined(separator: " "))]")
+                    field,
+                    names.count == 1
+                        ? "must evaluate to \(names[0])" : "must evaluate to one of [\(names.joined(separator: " "))]")
             }
             return type
         } catch {
