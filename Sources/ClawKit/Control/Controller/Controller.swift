@@ -127,15 +127,16 @@ public final class Controller: Sendable {
     }
 
     private func work(on key: ObjectKey) async {
+        // What a reconcile says of the time, it says by the time at which it began.
+        let start = caches.time.now
         do {
             let outcome = try await caches.time.withDeadline(options.deadline, "The reconcile of \(key)") {
                 try await self.reconcile(key)
             }
-            let now = caches.time.now
             queue.withLock { queue in
                 queue.succeeded(key)
                 queue.finish(key)
-                if case .again(let delay) = outcome { queue.add(key, at: now + delay) }
+                if case .again(let delay) = outcome { queue.add(key, at: start + delay) }
             }
         } catch {
             if Task.isCancelled { putBack(key) } else { retry(key, after: error) }
