@@ -13,6 +13,7 @@ struct LabelQueryTests {
             ("app in(a,b)", [.isIn("app", ["a", "b"])]), ("app", [.exists("app")]), ("!app", [.doesNotExist("app")]),
             ("! app,\tb", [.doesNotExist("app"), .exists("b")]), ("app=", [.isIn("app", [""])]),
             ("app=,b", [.isIn("app", [""]), .exists("b")]), ("app!=", [.isNotIn("app", [""])]),
+            ("a in ()", [.isIn("a", [""])]), ("a notin ( )", [.isNotIn("a", [""])]),
             ("a in (b,)", [.isIn("a", ["b", ""])]), ("a in (,b,,)", [.isIn("a", ["b", ""])]),
             ("in in (in,notin)", [.isIn("in", ["in", "notin"])]), ("notin", [.exists("notin")]),
             ("in=in", [.isIn("in", ["in"])]),
@@ -27,7 +28,7 @@ struct LabelQueryTests {
     @Test(
         "what is no selector is refused, naming it",
         arguments: [
-            ",", "a,", ",a", "a,,b", "=a", "!", "!!a", "!a=b", "a=b=c", "a=b c", "a b", "a in", "a in ()", "a in ( )",
+            ",", "a,", ",a", "a,,b", "=a", "!", "!!a", "!a=b", "a=b=c", "a=b c", "a b", "a in",
             "a in (b", "a in b", "a in (b c)", "a in (b))", "a)", "(a)", "a=(b)", "a>b", "a>", "a<1.5", "a=!b", "-a",
             "a-",
             "a/b/c", "/a", "a/", "A_B/c", "a=-b", "a=b/c", "a=ä", "a in (b),", "a~b",
