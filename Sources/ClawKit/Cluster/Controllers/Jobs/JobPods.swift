@@ -91,6 +91,8 @@ struct JobPods: Sendable {
 
     /// The active pods to end so that at least that many go: those without a place first.
     func surplus(atLeast count: Int) -> [Pod] {
+        // Of a job with as many pods as it wants none has to be compared with another.
+        guard count > 0 || job.isIndexed else { return [] }
         var (surplus, left) = ([Pod](), active.sorted { $0.isDeleted(before: $1) })
         if job.isIndexed {
             var kept: Set<Int> = []

@@ -110,8 +110,8 @@ struct ReplicaController<Owner: ReplicaOwner>: Sendable {
             pending.didMake(pod, for: key, now: now)
             await events.normal("SuccessfulCreate", "Created pod: \(pod.name)", on: set)
         }
-        let surplus = active.sorted { $0.isDeleted(before: $1) }.prefix(max(0, active.count - wanted))
-        for pod in surplus {
+        guard active.count > wanted else { return }
+        for pod in active.sorted(by: { $0.isDeleted(before: $1) }).prefix(active.count - wanted) {
             try await client.deleteIfPresent(Pod.self, pod.name, in: pod.namespace, uid: pod.uid)
             pending.didDelete(pod, of: key, now: now)
             await events.normal("SuccessfulDelete", "Deleted pod: \(pod.name)", on: set)
