@@ -4,6 +4,12 @@ import ClawCluster
 import ClawKubernetes
 import Synchronization
 
+private final class Tally: Sendable {
+    private let count = Atomic(0)
+    func add() { count.wrappingAdd(1, ordering: .relaxed) }
+    var value: Int { count.load(ordering: .relaxed) }
+}
+
 /// Many watches of one kind: what they take, and how long until all have heard.
 func measureWatchers() async throws {
     let watchers = 10_000
@@ -12,25 +18,24 @@ func measureWatchers() async throws {
     options.controllers = []
     let cluster = try await EmbeddedCluster(options)
     let api = cluster.client
-    let heard = Mutex(0)
-    let ready = Mutex(0)
+    let (heard, ready) = (Tally(), Tally())
     let before = residentMemory()
     try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<watchers {
             group.addTask {
                 for try await event in api.watch(ConfigMap.self, in: "default") {
                     switch event {
-                    case .snapshot: ready.withLock { $0 += 1 }
-                    case .applied, .deleted: heard.withLock { $0 += 1 }
+                    case .snapshot: ready.add()
+                    case .applied, .deleted: heard.add()
                     }
                 }
             }
         }
-        try await until { ready.withLock { $0 } == watchers }
+        try await until { ready.value == watchers }
         let memory = residentMemory()
         let (time, _) = try await measure {
             for index in 0..<changes { _ = try await api.create(configMap("w-\(index)")) }
-            try await until { heard.withLock { $0 } == watchers * changes }
+            try await until { heard.value == watchers * changes }
         }
         report("\(watchers) watchers: memory each", (memory.now - before.now) * 1000 / Double(watchers), "KB")
         report("\(watchers) watchers hear of \(changes) objects", watchers * changes, "events", time)
@@ -51,9 +56,7 @@ func measureMemory() async throws {
     let before = residentMemory()
     for index in 0..<100_000 {
         var map = configMap("m-\(index)")
-        map.data["text"]?.replaceSubrange(
-            map.data["text"]!.startIndex..<map.data["text"]!.index(map.data["text"]!.startIndex, offsetBy: 8),
-            with: String(10_000_000 + index))
+        map.data["text"] = "\(10_000_000 + index)" + (map.data["text"] ?? "").dropFirst(8)
         _ = try await api.create(map)
     }
     let after = residentMemory()

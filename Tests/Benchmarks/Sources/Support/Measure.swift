@@ -5,6 +5,14 @@ public struct Measurement: Sendable {
     /// Seconds of processor time of all threads, and of the wall clock.
     public var processor: Double
     public var wall: Double
+
+    /// Longer than anything: where the best of several is looked for.
+    public static let none = Measurement(processor: .infinity, wall: .infinity)
+
+    public mutating func keepBetter(_ other: Measurement) {
+        processor = min(processor, other.processor)
+        wall = min(wall, other.wall)
+    }
 }
 
 public func measure<R>(_ body: () async throws -> R) async rethrows -> (Measurement, R) {
@@ -21,11 +29,10 @@ public func measure<R>(_ body: () async throws -> R) async rethrows -> (Measurem
 /// The best processor time and the best wall time of several runs: what the machine can do when nothing else disturbs
 /// it.
 public func best(of runs: Int, _ body: () async throws -> Void) async rethrows -> Measurement {
-    var best = Measurement(processor: .infinity, wall: .infinity)
+    var best = Measurement.none
     for _ in 0..<runs {
         let (measured, _) = try await measure(body)
-        best.processor = min(best.processor, measured.processor)
-        best.wall = min(best.wall, measured.wall)
+        best.keepBetter(measured)
     }
     return best
 }
