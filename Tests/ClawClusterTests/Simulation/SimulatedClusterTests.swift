@@ -42,6 +42,38 @@ struct SimulatedClusterTests {
         }
     }
 
+    @Test("a lost node's pods are replaced after their patience, and end when the node is back")
+    func lostNode() async throws {
+        var options = SimulatedCluster.Options()
+        options.nodes = SimulatedNodes.Configuration(count: 2)
+        try await SimulatedCluster.run(options) { cluster in
+            let nodes = try #require(cluster.nodes)
+            _ = try await cluster.client.create(Self.deployment(4))
+            try await cluster.clock.advance(by: .minutes(1))
+            func pods() async throws -> [Pod] { try await cluster.client.list(Pod.self, in: "default").items }
+            func ready(on node: String) async throws -> Int {
+                try await pods().filter { $0.spec?.nodeName == node && !$0.isBeingDeleted && $0.status?.conditions.contains { $0.type == "Ready" && $0.status == "True" } == true }.count
+            }
+            var (first, second) = (try await ready(on: "simulated-1"), try await ready(on: "simulated-2"))
+            #expect(first == 2 && second == 2)
+            try await nodes.lose("simulated-1")
+            try await cluster.clock.advance(by: .minutes(2))
+            first = try await ready(on: "simulated-1")
+            #expect(first == 0, "who is not heard of is not ready")
+            try await cluster.clock.advance(by: .minutes(6))
+            second = try await ready(on: "simulated-2")
+            #expect(second == 4)
+            var going = try await pods().filter(\.isBeingDeleted).count
+            #expect(going == 2, "nobody can say that the lost node's pods have ended")
+            try await nodes.recover("simulated-1")
+            try await cluster.clock.advance(by: .minutes(2))
+            going = try await pods().filter(\.isBeingDeleted).count
+            #expect(going == 0)
+            let node = try await cluster.client.get(Node.self, "simulated-1")
+            #expect(node.spec?.taints.isEmpty ?? true)
+        }
+    }
+
     @Test("the same seed gives the same run, another seed another", arguments: [1, 2, 3] as [UInt64])
     func repeats(seed: UInt64) async throws {
         func run(_ seed: UInt64) async throws -> [String] {

@@ -35,11 +35,17 @@ public final class SimulatedCluster: Sendable {
     public let clock: SimulationClock
     public let history: ClusterHistory
     public let seed: UInt64
+    /// The nodes that pretend to run pods; nil where there are none.
+    public let nodes: SimulatedNodes?
     let embedded: EmbeddedCluster
     let faults: ClusterFaults
 
-    private init(_ embedded: EmbeddedCluster, _ clock: SimulationClock, _ history: ClusterHistory, _ seed: UInt64, _ faults: ClusterFaults) {
-        (self.embedded, self.clock, self.history, self.seed, self.faults) = (embedded, clock, history, seed, faults)
+    private init(
+        _ embedded: EmbeddedCluster, _ nodes: SimulatedNodes?, _ clock: SimulationClock, _ history: ClusterHistory,
+        _ seed: UInt64, _ faults: ClusterFaults
+    ) {
+        (self.embedded, self.nodes, self.clock, self.history) = (embedded, nodes, clock, history)
+        (self.seed, self.faults) = (seed, faults)
         client = KubernetesClient(embedded.transport, userAgent: "simulation")
     }
 
@@ -70,15 +76,17 @@ public final class SimulatedCluster: Sendable {
         let history = settings.history ?? ClusterHistory()
         settings.history = history
         let embedded = try await EmbeddedCluster(settings)
-        let cluster = SimulatedCluster(embedded, SimulationClock(time, executor), history, seed, options.faults)
+        let nodes = options.nodes.map { SimulatedNodes($0, api: embedded.client, time: time) }
+        let cluster = SimulatedCluster(
+            embedded, nodes, SimulationClock(time, executor), history, seed, options.faults)
         return try await withThrowingTaskGroup(of: R?.self) { group in
             group.addTask {
                 try await embedded.run()
                 return nil
             }
-            if let nodes = options.nodes {
+            if let nodes {
                 group.addTask {
-                    try await SimulatedNodes(nodes, api: embedded.client, time: time).run()
+                    try await nodes.run()
                     return nil
                 }
             }

@@ -35,7 +35,12 @@ public final class SimulatedNodes: Sendable {
     private let api: any KubernetesAPI
     private let time: any TimeSource
     private let logger: Logger
-    private let inbox = Mailbox<WatchEvent<Pod>>()
+    private enum Message: Sendable {
+        case pods(WatchEvent<Pod>)
+        case lose(String)
+        case recover(String)
+    }
+    private let inbox = Mailbox<Message>()
 
     public init(
         _ configuration: Configuration = Configuration(), api: some KubernetesAPI, time: some TimeSource = .system,
@@ -47,7 +52,6 @@ public final class SimulatedNodes: Sendable {
     /// Registers the nodes and moves their pods until cancelled.
     /// - Throws: ``KubernetesError`` where the cluster refuses the nodes; `CancellationError`.
     public func run() async throws {
-        let names = (0..<configuration.count).map { "\(configuration.namePrefix)-\($0 + 1)" }
         for (place, name) in names.enumerated() { try await register(name, place) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.watch() }
@@ -57,10 +61,40 @@ public final class SimulatedNodes: Sendable {
         }
     }
 
+    /// Cuts a node off from the cluster: its pods go on, and nobody hears of them. When it has been silent for long enough
+    /// the cluster's node life cycle controller marks it, and evicts its pods after their patience.
+    ///
+    /// The node gets a Lease that is not renewed: only a node with a Lease is expected to be heard of.
+    public func lose(_ name: String) async throws {
+        inbox.post(.lose(name))
+        let lease = Lease(
+            metadata: ObjectMeta(name: name, namespace: NodeRegistration.leaseNamespace),
+            spec: LeaseSpec(
+                holderIdentity: name, leaseDurationSeconds: 40, renewTime: time.now.rfc3339(fractionDigits: 6)))
+        do {
+            _ = try await api.create(lease)
+        } catch let error as KubernetesError where error.isAlreadyExists {
+            // Lost before.
+        }
+    }
+
+    /// Brings a lost node back: it catches up with what it has missed, and is ready again.
+    public func recover(_ name: String) async throws {
+        do {
+            try await api.delete(Lease.self, name, in: NodeRegistration.leaseNamespace)
+        } catch let error as KubernetesError where error.isNotFound {
+            // Recovered before.
+        }
+        if let place = names.firstIndex(of: name) { try await register(name, place) }
+        inbox.post(.recover(name))
+    }
+
+    private var names: [String] { (0..<configuration.count).map { "\(configuration.namePrefix)-\($0 + 1)" } }
+
     private func watch() async throws {
         let selection = Selection(fieldSelector: "spec.nodeName!=")
         for try await event in api.droppingManagedFields.watch(Pod.self, matching: selection, time: time) {
-            inbox.post(event)
+            inbox.post(.pods(event))
         }
     }
 
@@ -74,9 +108,11 @@ public final class SimulatedNodes: Sendable {
             var next = message
             while let event = next {
                 switch event {
-                case .snapshot(let pods): writes += simulation.replace(with: pods, now: now)
-                case .applied(let pod): writes += simulation.see(pod, now: now)
-                case .deleted(let pod): writes += simulation.forget(pod, now: now)
+                case .pods(.snapshot(let pods)): writes += simulation.replace(with: pods, now: now)
+                case .pods(.applied(let pod)): writes += simulation.see(pod, now: now)
+                case .pods(.deleted(let pod)): writes += simulation.forget(pod, now: now)
+                case .lose(let node): simulation.lose(node)
+                case .recover(let node): writes += simulation.recover(node, now: now)
                 }
                 next = writes.count < 256 ? inbox.takeFirst() : nil
             }

@@ -26,6 +26,14 @@ struct Simulation: Sendable {
     private var wakes: [String: Timestamp] = [:]
     private var count: UInt64 = 0
     private var podCount = 0
+    /// Nodes that are cut off: what the cluster says of their pods, and what was due for them, waits here.
+    private var lost: [String: [Withheld]] = [:]
+
+    private enum Withheld: Sendable {
+        case seen(Pod)
+        case vanished(Pod)
+        case due(uid: String, PodMachine.Event)
+    }
 
     init(nodes: [String], policy: PodMachine.Policy, behavior: @escaping @Sendable (Pod) -> PodBehavior) {
         (self.policy, self.behavior) = (policy, behavior)
@@ -39,6 +47,7 @@ struct Simulation: Sendable {
 
     mutating func see(_ pod: Pod, now: Timestamp) -> [SimulatedPod.Write] {
         guard let uid = pod.uid, let node = pod.spec?.nodeName, let place = nodes[node] else { return [] }
+        if lost[node]?.append(.seen(pod)) != nil { return [] }
         if pods[uid] != nil { return feed(.updated(pod), to: uid, now) }
         podCount += 1
         pods[uid] = SimulatedPod(
@@ -48,15 +57,36 @@ struct Simulation: Sendable {
     }
 
     mutating func forget(_ pod: Pod, now: Timestamp) -> [SimulatedPod.Write] {
-        pod.uid.map { feed(.vanished, to: $0, now) } ?? []
+        if let node = pod.spec?.nodeName, lost[node]?.append(.vanished(pod)) != nil { return [] }
+        return pod.uid.map { feed(.vanished, to: $0, now) } ?? []
     }
 
     /// The cluster's pods are these and no others.
     mutating func replace(with present: [Pod], now: Timestamp) -> [SimulatedPod.Write] {
         let uids = Set(present.compactMap(\.uid))
         var writes: [SimulatedPod.Write] = []
-        for uid in pods.keys.filter({ !uids.contains($0) }).sorted() { writes += feed(.vanished, to: uid, now) }
+        for uid in pods.keys.filter({ !uids.contains($0) }).sorted() {
+            if let pod = pods[uid]?.machine.pod { writes += forget(pod, now: now) }
+        }
         for pod in present { writes += see(pod, now: now) }
+        return writes
+    }
+
+    // MARK: nodes that come and go
+
+    /// Cuts a node off: its pods go on as they are, and nobody hears of them.
+    mutating func lose(_ node: String) { if nodes[node] != nil, lost[node] == nil { lost[node] = [] } }
+
+    /// The node is back, and catches up.
+    mutating func recover(_ node: String, now: Timestamp) -> [SimulatedPod.Write] {
+        var writes: [SimulatedPod.Write] = []
+        for missed in lost.removeValue(forKey: node) ?? [] {
+            switch missed {
+            case .seen(let pod): writes += see(pod, now: now)
+            case .vanished(let pod): writes += forget(pod, now: now)
+            case .due(let uid, let event): writes += feed(event, to: uid, now)
+            }
+        }
         return writes
     }
 
@@ -70,6 +100,11 @@ struct Simulation: Sendable {
             due.removeMin()
             left -= 1
             if case .tick = first.event, wakes[first.uid] == first.at { wakes[first.uid] = nil }
+            if let node = pods[first.uid]?.machine.pod.spec?.nodeName,
+                lost[node]?.append(.due(uid: first.uid, first.event)) != nil
+            {
+                continue
+            }
             writes += feed(first.event, to: first.uid, now)
         }
         return writes
