@@ -55,7 +55,7 @@ public final class SimulatedNodes: Sendable {
         for (place, name) in names.enumerated() { try await register(name, place) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.watch() }
-            group.addTask { try await self.simulate(names) }
+            group.addTask { try await self.simulate(self.names) }
             defer { group.cancelAll() }
             try await group.next()
         }
