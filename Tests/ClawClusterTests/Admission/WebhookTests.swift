@@ -134,6 +134,7 @@ struct WebhookTests {
             (["namespaceSelector": ["matchLabels": ["kubernetes.io/metadata.name": "other"]]], []),
             (["namespaceSelector": ["matchExpressions": [["key": "kubernetes.io/metadata.name", "operator": "Exists"]]]],
              ["blue", "red"]),
+            (["matchConditions": [["name": "red", "expression": "object.metadata.labels['team'] == 'red'"]]], ["red"]),
             (["rules": [["apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"], "scope": "Cluster"]]], []),
             (["rules": [["apiGroups": ["*"], "apiVersions": ["*"], "operations": ["UPDATE"], "resources": ["*/*"]]]], []),
         ] as [(JSONObject, [String])])

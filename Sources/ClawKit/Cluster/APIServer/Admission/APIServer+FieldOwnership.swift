@@ -21,6 +21,7 @@ extension APIServer {
         case .update:
             object = call.resource.fieldManager(subresource).update(
                 from: old, to: object, manager: call.manager, at: time.now)
+            if subresource == "scale" { object.forgetTimesOfScaling() }
         case .applied:
             if let old { object = FieldManager.settlingTimes(of: object, against: old) }
         }
@@ -89,5 +90,19 @@ extension RegisteredResource {
         return FieldManager(
             types: types, schema: schema, apiVersion: type.apiVersion, kind: type.kind, subresource: subresource ?? "",
             ignoredFields: ignored)
+    }
+}
+
+extension JSONObject {
+    /// Who scaled an object is entered without a time: Kubernetes loses it between the Scale and the object.
+    fileprivate mutating func forgetTimesOfScaling() {
+        guard let entries = metadataValue(.managedFields)?.array else { return }
+        let timeless = entries.map { entry in
+            guard entry["subresource"] == "scale" else { return entry }
+            var entry = entry
+            entry["time"] = nil
+            return entry
+        }
+        setMetadata(.managedFields, .array(timeless))
     }
 }

@@ -31,7 +31,8 @@ struct PolicyInput: Sendable {
         return Value(.object(namespace), as: PolicyEnvironment.namespaceType)
     }
 
-    private var description: JSONObject {
+    /// As `AdmissionRequest` of admission.k8s.io/v1, without the objects.
+    var description: JSONObject {
         let type = request.type
         let kind: JSON = ["group": .string(type.group), "version": .string(type.version), "kind": .string(type.kind)]
         let resource: JSON = [
@@ -60,7 +61,11 @@ struct PolicyInput: Sendable {
             }
         var options: JSONObject = ["kind": .string(kind), "apiVersion": "meta.k8s.io/v1"]
         if request.call.isDryRun { options["dryRun"] = ["All"] }
-        if let manager = request.call.query["fieldManager"] { options["fieldManager"] = .string(manager) }
+        if request.operation != .delete {
+            for name in ["fieldManager", "fieldValidation"] {
+                if let value = request.call.query[name] { options[name] = .string(value) }
+            }
+        }
         return .object(options)
     }
 }

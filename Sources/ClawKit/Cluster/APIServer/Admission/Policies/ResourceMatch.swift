@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawModels
 
 /// Whether a write is one that a policy or webhook is about: `MatchResources` of admissionregistration.k8s.io/v1.
 struct ResourceMatch: Sendable {
@@ -8,9 +9,26 @@ struct ResourceMatch: Sendable {
 
     func matches(_ input: PolicyInput) -> Bool {
         guard match.isSet else { return true }
+        let isEquivalent = match["matchPolicy"].string != "Exact"
+        func isMeant(_ field: Field) -> Bool {
+            rule(field, input.request, isEquivalent ? nil : input.request.type.version)
+        }
         return selectsNamespace(input) && selectsObject(input)
-            && (match["resourceRules"].isEmpty || match["resourceRules"].items.contains { rule($0, input.request) })
-            && !match["excludeResourceRules"].items.contains { rule($0, input.request) }
+            && (match["resourceRules"].isEmpty || match["resourceRules"].items.contains(where: isMeant))
+            && !match["excludeResourceRules"].items.contains(where: isMeant)
+    }
+
+    /// For a webhook: the version of the resource it wants to see; nil where it is not about the write.
+    /// <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#matching-requests-matchpolicy>
+    func version(for input: PolicyInput, _ registry: ResourceRegistry) -> ResourceType? {
+        guard selectsNamespace(input), selectsObject(input) else { return nil }
+        let type = input.request.type
+        func isMeant(_ version: String) -> Bool { match["rules"].items.contains { rule($0, input.request, version) } }
+        if isMeant(type.version) { return type }
+        guard match["matchPolicy"].string != "Exact" else { return nil }
+        return registry.all.lazy.map(\.type).first { other in
+            other.group == type.group && other.plural == type.plural && other.version != type.version && isMeant(other.version)
+        }
     }
 
     /// Cluster-scoped objects are in no namespace, and selected whatever the selector says; a namespace by its own labels.
@@ -38,16 +56,15 @@ struct ResourceMatch: Sendable {
 
     // MARK: rules
 
-    private func rule(_ rule: Field, _ request: AdmissionRequest) -> Bool {
+    /// - Parameter version: must be among the rule's; nil: another version of the same resource is the same.
+    private func rule(_ rule: Field, _ request: AdmissionRequest, _ version: String?) -> Bool {
         func has(_ name: String, _ value: String) -> Bool {
             let values = rule[name].strings
             return values.contains("*") || values.contains(value)
         }
         let type = request.type
-        let isEquivalent = match["matchPolicy"].string != "Exact"
         guard has("operations", request.operation.rawValue), has("apiGroups", type.group),
-            // Another version of the same resource is the same, unless exactly this one is meant.
-            isEquivalent || has("apiVersions", type.version)
+            version.map({ has("apiVersions", $0) }) ?? true
         else { return false }
         switch rule["scope"].string {
         case "Namespaced": if request.call.namespace == nil { return false }

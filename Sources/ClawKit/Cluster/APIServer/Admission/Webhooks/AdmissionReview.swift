@@ -2,7 +2,6 @@ import ClawBase
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
-import HTTPTypes
 
 /// The question to a webhook, and its answer.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#request>
@@ -12,57 +11,24 @@ struct AdmissionReview {
 
     /// - Parameter type: the version the webhook wants to see the objects in.
     init(_ object: JSONObject?, _ request: AdmissionRequest, as type: ResourceType) {
-        let call = request.call
-        func kind(_ type: ResourceType) -> JSON {
-            ["group": .string(type.group), "version": .string(type.version), "kind": .string(type.kind)]
-        }
-        func resource(_ type: ResourceType) -> JSON {
-            ["group": .string(type.group), "version": .string(type.version), "resource": .string(type.plural)]
-        }
         func shown(_ object: JSONObject?) -> JSON {
             guard var object else { return .null }
             object[.apiVersion] = .string(type.apiVersion)
             object[.kind] = .string(type.kind)
             return .object(object)
         }
-        var body: JSONObject = [
-            "uid": .string(uid), "kind": kind(type), "resource": resource(type), "requestKind": kind(request.type),
-            "requestResource": resource(request.type),
+        let input = PolicyInput(object: object, request: request)
+        var body = input.description
+        body["uid"] = .string(uid)
+        body["kind"] = ["group": .string(type.group), "version": .string(type.version), "kind": .string(type.kind)]
+        body["resource"] = [
+            "group": .string(type.group), "version": .string(type.version), "resource": .string(type.plural),
         ]
-        if let subresource = request.subresource {
-            body["subResource"] = .string(subresource)
-            body["requestSubResource"] = .string(subresource)
-        }
-        let name = object?.objectName ?? call.name
-        if !name.isEmpty { body["name"] = .string(name) }
-        if let namespace = call.namespace {
-            body["namespace"] = .string(namespace)
-        } else if request.type.group.isEmpty, request.type.plural == "namespaces" {
-            body["namespace"] = .string(name)
-        }
-        body["operation"] = .string(request.operation.rawValue)
-        body["userInfo"] = .object(call.user.document)
+        // A namespace lies within itself.
+        if request.type.group.isEmpty, request.type.kind == "Namespace" { body["namespace"] = .string(input.name) }
         body["object"] = shown(object)
         body["oldObject"] = shown(request.old)
-        body["dryRun"] = .bool(call.isDryRun)
-        body["options"] = .object(Self.options(request))
         document = ["kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1", "request": .object(body)]
-    }
-
-    private static func options(_ request: AdmissionRequest) -> JSONObject {
-        let kinds: [AdmissionRequest.Operation: JSON] = [
-            .create: "CreateOptions", .update: "UpdateOptions", .delete: "DeleteOptions",
-        ]
-        let isPatch = request.call.request.method == .patch
-        var options: JSONObject = [
-            "kind": isPatch ? "PatchOptions" : kinds[request.operation] ?? "CreateOptions", "apiVersion": "meta.k8s.io/v1",
-        ]
-        if request.call.isDryRun { options["dryRun"] = ["All"] }
-        guard request.operation != .delete else { return options }
-        for name in ["fieldManager", "fieldValidation"] {
-            if let value = request.call.query[name] { options[name] = .string(value) }
-        }
-        return options
     }
 
     struct Answer {

@@ -6,15 +6,18 @@ import ClawModels
 struct MutatingWebhooks: AdmissionPlugin {
     let caller: WebhookCaller
     let registry: ResourceRegistry
+    private let webhooks = InstalledWebhooks("mutatingwebhookconfigurations")
+
+    init(caller: WebhookCaller, registry: ResourceRegistry) { (self.caller, self.registry) = (caller, registry) }
 
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {
         guard WebhookScope.includes(request) else { return }
-        let webhooks = Webhook.all("mutatingwebhookconfigurations", in: request.store)
+        let webhooks = self.webhooks.all(in: request.store)
         guard !webhooks.isEmpty else { return }
         var asked: [(webhook: Webhook, type: ResourceType)] = []
         var lastChange: String?
         for webhook in webhooks {
-            guard let type = webhook.version(for: object, request, registry) else { continue }
+            guard let type = try webhook.version(for: PolicyInput(object: object, request: request), registry) else { continue }
             if try await ask(webhook, &object, request, as: type) { lastChange = webhook.identity }
             asked.append((webhook, type))
         }
@@ -49,13 +52,17 @@ struct MutatingWebhooks: AdmissionPlugin {
 struct ValidatingWebhooks: AdmissionPlugin {
     let caller: WebhookCaller
     let registry: ResourceRegistry
+    private let webhooks = InstalledWebhooks("validatingwebhookconfigurations")
+
+    init(caller: WebhookCaller, registry: ResourceRegistry) { (self.caller, self.registry) = (caller, registry) }
 
     func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {
         guard WebhookScope.includes(request) else { return }
-        let webhooks = Webhook.all("validatingwebhookconfigurations", in: request.store)
+        let webhooks = self.webhooks.all(in: request.store)
         guard !webhooks.isEmpty else { return }
-        let chosen = webhooks.compactMap { webhook in
-            webhook.version(for: object, request, registry).map { (webhook, $0) }
+        let input = PolicyInput(object: object, request: request)
+        let chosen = try webhooks.compactMap { webhook in
+            try webhook.version(for: input, registry).map { (webhook, $0) }
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (webhook, type) in chosen {
@@ -67,6 +74,19 @@ struct ValidatingWebhooks: AdmissionPlugin {
             }
             try await group.waitForAll()
         }
+    }
+}
+
+/// The webhooks of one kind of configuration, in the order in which they are asked: by the configuration's name, then as
+/// written. Their conditions are compiled once.
+private struct InstalledWebhooks: Sendable {
+    private let collection: ObjectStore.Collection
+    private let compiled = CompiledPolicies { Webhook.all(of: $0) }
+
+    init(_ plural: String) { collection = .init(group: "admissionregistration.k8s.io", plural: plural) }
+
+    func all(in store: ObjectStore) -> [Webhook] {
+        store.list(collection, namespace: nil).objects.flatMap { compiled.policy($0) }
     }
 }
 
