@@ -63,22 +63,11 @@ struct AutoscalerTests {
 
     /// Simulated nodes and virtual time, which the test lets pass.
     private func withFigures(
-        _ body: @escaping @Sendable (EmbeddedCluster, VirtualTime, Figures) async throws -> Void
+        _ body: @escaping @Sendable (SimulatedCluster, Figures) async throws -> Void
     ) async throws {
         let figures = Figures()
-        try await withVirtualCluster(change: { $0.metrics = figures }) { cluster, clock in
-            try await withThrowingTaskGroup(of: Bool.self) { group in
-                group.addTask {
-                    try await SimulatedNodes(.init(count: 2), api: cluster.client, time: clock).run()
-                    return false
-                }
-                group.addTask {
-                    try await body(cluster, clock, figures)
-                    return true
-                }
-                defer { group.cancelAll() }
-                while let isDone = try await group.next() { if isDone { return } }
-            }
+        try await withVirtualCluster(nodes: .init(count: 2), change: { $0.metrics = figures }) { cluster in
+            try await body(cluster, figures)
         }
     }
 
@@ -92,12 +81,12 @@ struct AutoscalerTests {
 
     @Test("twice the wanted use doubles the replicas; less use shrinks them, five minutes later")
     func utilization() async throws {
-        try await withFigures { cluster, clock, figures in
+        try await withFigures { cluster, figures in
             let client = cluster.client
             try await client.create(Self.deployment(2))
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.status?.readyReplicas == 2 }
             // What has only just become ready is not measured yet.
-            try await cluster.pass(.seconds(5), of: clock)
+            try await cluster.clock.advance(by: .seconds(5))
             try await client.create(Self.autoscaler([Self.cpu]))
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.spec?.replicas == 4 }
             let scaled = try await client.waitFor(HorizontalPodAutoscaler.self, "web", in: "default") {
@@ -108,14 +97,14 @@ struct AutoscalerTests {
             #expect(scaled.status?.currentMetrics.first?.resource?.current.averageValue == "100m")
             #expect(try await condition(client, "AbleToScale")?.reason == "SucceededRescale")
             figures.set(cpu: "50m")
-            try await cluster.pass(.seconds(40), of: clock, step: .seconds(5))
+            try await cluster.clock.advance(by: .seconds(40))
             #expect(try await replicas(client) == 4)
             #expect(try await condition(client, "ScalingLimited")?.reason == "DesiredWithinRange")
             figures.set(cpu: "10m")
-            try await cluster.pass(.seconds(200), of: clock, step: .seconds(15))
+            try await cluster.clock.advance(by: .seconds(200))
             #expect(try await replicas(client) == 4)
             #expect(try await condition(client, "AbleToScale")?.reason == "ScaleDownStabilized")
-            try await cluster.pass(.seconds(140), of: clock, step: .seconds(15))
+            try await cluster.clock.advance(by: .seconds(140))
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.spec?.replicas == 1 }
             let events = try await client.waitForAll(Event.self) { events in
                 events.count { $0.involvedObject.kind == "HorizontalPodAutoscaler" } >= 2
@@ -129,7 +118,7 @@ struct AutoscalerTests {
 
     @Test("the figures are served to `kubectl top` too")
     func top() async throws {
-        try await withFigures { cluster, _, _ in
+        try await withFigures { cluster, _ in
             let client = cluster.client
             try await client.create(Self.deployment(3))
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.status?.readyReplicas == 3 }
@@ -143,7 +132,7 @@ struct AutoscalerTests {
 
     @Test("without figures nothing is changed, and the conditions say why")
     func missing() async throws {
-        try await withFigures { cluster, clock, figures in
+        try await withFigures { cluster, figures in
             let client = cluster.client
             figures.set(cpu: nil)
             try await client.create(Self.deployment(3))
@@ -157,24 +146,24 @@ struct AutoscalerTests {
             #expect(
                 condition?.message == "the HPA was unable to compute the replica count: failed to get cpu utilization: "
                     + "unable to get metrics for resource cpu: no metrics returned from resource metrics API")
-            try await cluster.pass(.seconds(60), of: clock, step: .seconds(15))
+            try await cluster.clock.advance(by: .seconds(60))
             #expect(try await replicas(client) == 3)
             // With one metric known it may grow, but not shrink.
             _ = try await client.edit(HorizontalPodAutoscaler.self, "web", in: "default") {
                 $0.spec.metrics.append(Self.queue)
             }
             figures.set(queue: "10")
-            try await cluster.pass(.seconds(30), of: clock, step: .seconds(5))
+            try await cluster.clock.advance(by: .seconds(30))
             #expect(try await replicas(client) == 3)
             figures.set(queue: "55")
-            try await cluster.pass(.seconds(30), of: clock, step: .seconds(5))
+            try await cluster.clock.advance(by: .seconds(30))
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.spec?.replicas == 6 }
         }
     }
 
     @Test("policies say how fast: two pods a minute upwards, nothing downwards")
     func policies() async throws {
-        try await withFigures { cluster, clock, figures in
+        try await withFigures { cluster, figures in
             let client = cluster.client
             figures.set(queue: "100")
             try await client.create(Self.deployment(1))
@@ -186,12 +175,12 @@ struct AutoscalerTests {
                         scaleUp: HPAScalingRules(policies: [HPAScalingPolicy(value: 2, periodSeconds: 60, type: "Pods")]))))
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.spec?.replicas == 3 }
             #expect(try await condition(client, "ScalingLimited")?.reason == "ScaleUpLimit")
-            try await cluster.pass(.seconds(30), of: clock, step: .seconds(5))
+            try await cluster.clock.advance(by: .seconds(30))
             #expect(try await replicas(client) == 3)
-            try await cluster.pass(.seconds(50), of: clock, step: .seconds(5))
+            try await cluster.clock.advance(by: .seconds(50))
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.spec?.replicas == 5 }
             figures.set(queue: "10")
-            try await cluster.pass(.seconds(600), of: clock, step: .seconds(60))
+            try await cluster.clock.advance(by: .seconds(600))
             #expect(try await replicas(client) == 5)
         }
     }

@@ -40,7 +40,7 @@ struct EndpointTests {
 
     @Test("a pod is ready, serving or terminating; named ports are looked up in each pod, and different ones kept apart")
     func conditions() async throws {
-        try await withCluster { cluster in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(Self.service())
             _ = try await slices(client) { $0.count == 1 && $0[0].endpoints.isEmpty }
@@ -62,10 +62,10 @@ struct EndpointTests {
                 $0.subsets.flatMap(\.addresses).map(\.ip) == ["10.0.0.2"]
             }
             #expect(endpoints.labels["endpoints.kubernetes.io/managed-by"] == "endpoint-controller")
-            try await cluster.rest()
+            await cluster.clock.settle()
             let version = try await client.list(EndpointSlice.self, in: "default").items.map(\.resourceVersion)
             _ = try await client.edit(Pod.self, "b", in: "default") { $0.annotations["note"] = "one" }
-            try await cluster.rest()
+            await cluster.clock.settle()
             #expect(try await client.list(EndpointSlice.self, in: "default").items.map(\.resourceVersion) == version)
             try await client.delete(Service.self, "web", in: "default")
             try await client.waitUntilGone(Endpoints.self, "web", in: "default")
@@ -75,7 +75,7 @@ struct EndpointTests {
 
     @Test("what publishes its pods before they are ready says they are; headless Services are labelled")
     func headless() async throws {
-        try await withCluster { cluster in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(
                 Self.service {
@@ -93,7 +93,7 @@ struct EndpointTests {
 
     @Test("Endpoints kept by hand are copied, as long as the Service has no selector")
     func mirror() async throws {
-        try await withCluster { cluster in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(Self.service { $0.selector = [:] })
             try await client.create(

@@ -32,44 +32,44 @@ struct NodeLifecycleTests {
 
     @Test("a node that falls silent is unknown, its pods are not ready, and they go when their patience ends")
     func lostNode() async throws {
-        try await withVirtualCluster { cluster, clock in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await makeNode(client, lease: clock.now)
+            try await makeNode(client, lease: cluster.clock.now)
             try await makePod(client, "quick", patience: 10)
             try await makePod(client, "patient")
             for _ in 0..<6 {
-                try await cluster.pass(.seconds(10), of: clock, step: .seconds(5))
+                try await cluster.clock.advance(by: .seconds(10))
                 _ = try await client.edit(Lease.self, "n", in: "kube-node-lease") {
-                    $0.spec?.renewTime = clock.now.rfc3339(fractionDigits: 6)
+                    $0.spec?.renewTime = cluster.clock.now.rfc3339(fractionDigits: 6)
                 }
             }
-            try await cluster.rest()
+            await cluster.clock.settle()
             #expect(try await client.get(Node.self, "n").spec?.taints.isEmpty ?? true)
-            try await cluster.pass(.seconds(52), of: clock, step: .seconds(5))
+            try await cluster.clock.advance(by: .seconds(52))
             let lost = try await client.waitFor(Node.self, "n") { ($0.spec?.taints ?? []).count == 2 }
             let ready = lost.status?.conditions.first { $0.type == "Ready" }
             #expect(ready?.status == "Unknown" && ready?.reason == "NodeStatusUnknown")
             #expect(ready?.message == "Kubelet stopped posting node status.")
             #expect(Set(lost.spec?.taints.map(\.key) ?? []) == ["node.kubernetes.io/unreachable"])
             try await client.waitFor(Pod.self, "patient", in: "default") { !$0.isReadyPod }
-            try await cluster.pass(.seconds(12), of: clock)
+            try await cluster.clock.advance(by: .seconds(12))
             try await client.waitUntilGone(Pod.self, "quick", in: "default")
             #expect(try await client.get(Pod.self, "patient", in: "default").isBeingDeleted == false)
             // By default it takes five minutes.
-            try await cluster.pass(.seconds(300), of: clock, step: .seconds(20))
+            try await cluster.clock.advance(by: .seconds(300))
             try await client.waitUntilGone(Pod.self, "patient", in: "default")
         }
     }
 
     @Test("a node that is heard of again loses its taints")
     func recovery() async throws {
-        try await withVirtualCluster { cluster, clock in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await makeNode(client, lease: clock.now)
-            try await cluster.pass(.seconds(60), of: clock, step: .seconds(5))
+            try await makeNode(client, lease: cluster.clock.now)
+            try await cluster.clock.advance(by: .seconds(60))
             var node = try await client.waitFor(Node.self, "n") { ($0.spec?.taints ?? []).count == 2 }
             _ = try await client.edit(Lease.self, "n", in: "kube-node-lease") {
-                $0.spec?.renewTime = clock.now.rfc3339(fractionDigits: 6)
+                $0.spec?.renewTime = cluster.clock.now.rfc3339(fractionDigits: 6)
             }
             node.status?.conditions = [NodeCondition(type: "Ready", status: "True")]
             _ = try await client.replaceStatus(node)
@@ -79,10 +79,10 @@ struct NodeLifecycleTests {
 
     @Test("conditions and cordoning become taints; a node without a lease is left as it is")
     func taints() async throws {
-        try await withVirtualCluster { cluster, clock in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await makeNode(client, lease: nil)
-            try await cluster.pass(.seconds(300), of: clock, step: .seconds(50))
+            try await cluster.clock.advance(by: .seconds(300))
             #expect(try await client.get(Node.self, "n").spec?.taints.isEmpty ?? true)
             _ = try await client.edit(Node.self, "n") {
                 $0.spec = $0.spec ?? NodeSpec()
@@ -100,14 +100,14 @@ struct NodeLifecycleTests {
 
     @Test("pods of a node that is gone are removed after a while")
     func goneNode() async throws {
-        try await withVirtualCluster { cluster, clock in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await makeNode(client, lease: nil)
             try await makePod(client, "p")
             try await client.delete(Node.self, "n")
-            try await cluster.pass(.seconds(30), of: clock, step: .seconds(5))
+            try await cluster.clock.advance(by: .seconds(30))
             #expect(try await client.find(Pod.self, "p", in: "default") != nil)
-            try await cluster.pass(.seconds(20), of: clock, step: .seconds(5))
+            try await cluster.clock.advance(by: .seconds(20))
             try await client.waitUntilGone(Pod.self, "p", in: "default")
         }
     }

@@ -47,13 +47,13 @@ struct StatefulSetTests {
 
     @Test("pods come one after the other, each when the one before is ready, and go the other way round")
     func order() async throws {
-        try await withCluster { cluster in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(Self.set(replicas: 3))
             for count in 1...3 {
                 let names = (0..<count).map { "db-\($0)" }
                 let present = try await pods(client, names)
-                try await cluster.rest()
+                await cluster.clock.settle()
                 #expect(try await client.list(Pod.self, in: "default").items.count == count)
                 let last = try #require(present.first { $0.name == names.last })
                 #expect(last.labels["statefulset.kubernetes.io/pod-name"] == last.name)
@@ -67,7 +67,7 @@ struct StatefulSetTests {
             _ = try await client.edit(Pod.self, "db-2", in: "default") { $0.metadata.finalizers = ["test.dev/hold"] }
             _ = try await client.edit(StatefulSet.self, "db", in: "default") { $0.spec?.replicas = 1 }
             try await client.waitFor(Pod.self, "db-2", in: "default") { $0.isBeingDeleted }
-            try await cluster.rest()
+            await cluster.clock.settle()
             #expect(try await client.get(Pod.self, "db-1", in: "default").isBeingDeleted == false)
             _ = try await client.edit(Pod.self, "db-2", in: "default") { $0.metadata.finalizers = [] }
             _ = try await pods(client, ["db-0"])
@@ -76,7 +76,7 @@ struct StatefulSetTests {
 
     @Test("in parallel all come at once; ordinals may begin elsewhere")
     func parallel() async throws {
-        try await withCluster { cluster in
+        try await withVirtualCluster { cluster in
             try await cluster.client.create(
                 Self.set(replicas: 3) {
                     $0.podManagementPolicy = "Parallel"
@@ -155,7 +155,7 @@ struct StatefulSetTests {
 
     @Test("as many pods of an old template go at a time as may be missing")
     func maxUnavailable() async throws {
-        try await withCluster { cluster in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(
                 Self.set(replicas: 4) {
@@ -169,7 +169,7 @@ struct StatefulSetTests {
             try await client.waitFor(StatefulSet.self, "db", in: "default", Self.isDone)
             try await image(client, "db:2")
             try await client.waitForAll(Pod.self) { Self.images($0) == ["db:1", "db:1", "db:2", "db:2"] }
-            try await cluster.rest()
+            await cluster.clock.settle()
             #expect(Self.images(try await client.list(Pod.self, in: "default").items) == ["db:1", "db:1", "db:2", "db:2"])
         }
     }
@@ -205,16 +205,16 @@ struct StatefulSetTests {
 
     @Test("a pod that failed is put in place again; at rest nothing is written")
     func restoration() async throws {
-        try await withCluster { cluster in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(Self.set(replicas: 1))
             let pod = try await pods(client, ["db-0"])[0]
             try await client.move(pod, to: "Failed", exitCode: 1)
             try await client.waitFor(Pod.self, "db-0", in: "default") { $0.uid != pod.uid }
-            try await cluster.rest()
+            await cluster.clock.settle()
             let version = try await client.get(StatefulSet.self, "db", in: "default").resourceVersion
             _ = try await client.edit(Pod.self, "db-0", in: "default") { $0.annotations["note"] = "one" }
-            try await cluster.rest()
+            await cluster.clock.settle()
             #expect(try await client.get(StatefulSet.self, "db", in: "default").resourceVersion == version)
         }
     }

@@ -3,55 +3,30 @@ import ClawCluster
 import ClawKubernetes
 import ClawModels
 
-/// Runs `body` against a cluster whose time stands still but for retries: delays up to a quarter of a second pass by
-/// themselves, longer ones when the test lets them.
+/// Runs `body` against a simulated cluster, without nodes unless some are asked for, whose time stands still until the
+/// test lets it pass.
 func withVirtualCluster(
-    change: (inout EmbeddedCluster.Options) -> Void = { _ in },
-    _ body: @escaping @Sendable (EmbeddedCluster, VirtualTime) async throws -> Void
+    nodes: SimulatedNodes.Configuration? = nil, change: (inout EmbeddedCluster.Options) -> Void = { _ in },
+    _ body: @escaping @Sendable (SimulatedCluster) async throws -> Void
 ) async throws {
-    let clock = VirtualTime()
-    try await withCluster(time: clock, change: change) { cluster in
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                while true {
-                    try await SystemTime().sleep(for: .milliseconds(5))
-                    let now = clock.now
-                    if let next = clock.nextWake, next <= now + .milliseconds(250) { clock.advance(by: next - now) }
-                }
-            }
-            group.addTask {
-                try await body(cluster, clock)
-                return true
-            }
-            defer { group.cancelAll() }
-            while let isDone = try await group.next() { if isDone { return } }
-        }
+    var options = SimulatedCluster.Options()
+    options.nodes = nodes
+    change(&options.cluster)
+    try await SimulatedCluster.run(options) { cluster in
+        try await VirtualClock.$current.withValue(cluster.clock) { try await body(cluster) }
     }
 }
 
-extension EmbeddedCluster {
-    /// Lets virtual time pass, from one thing that is due to the next; in between everything comes to rest.
-    func pass(_ duration: Duration, of clock: VirtualTime, step: Duration = .seconds(1)) async throws {
-        let end = clock.now + duration
-        while clock.now < end {
-            try await rest()
-            let next = max(clock.nextWake ?? end, clock.now + step)
-            clock.advance(by: min(next, end) - clock.now)
-        }
-        try await rest()
-    }
+/// The simulation the test runs in: there a wait lets time pass, retries and all, instead of waiting in earnest.
+enum VirtualClock {
+    @TaskLocal static var current: SimulationClock?
 
-    /// Waits until nobody has written anything for a moment.
-    func rest() async throws {
-        try await SystemTime().withDeadline(.seconds(60), "coming to rest") {
-            var (last, quiet): (String?, Int) = (nil, 0)
-            while quiet < 5 {
-                let version = try await self.client.list(PriorityClass.self).metadata.resourceVersion
-                quiet = version == last ? quiet + 1 : 0
-                last = version
-                try await SystemTime().sleep(for: .milliseconds(3))
-            }
-        }
+    /// What may pass while something is waited for.
+    private static let patience = Duration.seconds(2)
+
+    /// Lets time pass until something holds; does nothing outside of a simulation.
+    static func pass(until isSo: () async throws -> Bool) async throws {
+        _ = try await current?.advance(atMost: patience, until: isSo)
     }
 }
 
@@ -62,7 +37,8 @@ extension KubernetesAPI {
         _ type: R.Type, in namespace: String = "default", labels: [String: String] = [:],
         _ isWanted: @escaping @Sendable ([R]) -> Bool
     ) async throws -> [R] {
-        try await SystemTime().withDeadline(.seconds(60), "the objects of kind \(R.type.kind)") {
+        try await VirtualClock.pass { isWanted(try await list(type, in: namespace, labels: labels).items) }
+        return try await SystemTime().withDeadline(.seconds(60), "the objects of kind \(R.type.kind)") {
             while true {
                 let objects = try await self.list(type, in: namespace, labels: labels).items
                 if isWanted(objects) { return objects }

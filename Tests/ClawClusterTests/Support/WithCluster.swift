@@ -46,7 +46,8 @@ extension KubernetesAPI {
     func waitFor<R: Resource>(
         _ type: R.Type, _ name: String, in namespace: String? = nil, _ isWanted: @escaping @Sendable (R) -> Bool
     ) async throws -> R {
-        try await SystemTime().withDeadline(.seconds(60), "\(R.type.kind) \(name)") {
+        try await VirtualClock.pass { try await find(type, name, in: namespace).map(isWanted) ?? false }
+        return try await SystemTime().withDeadline(.seconds(60), "\(R.type.kind) \(name)") {
             let selection = Selection(fieldSelector: "metadata.name=\(name)")
             for try await event in self.watch(type, in: namespace, matching: selection) {
                 switch event {
@@ -61,6 +62,7 @@ extension KubernetesAPI {
 
     /// Waits until an object is gone.
     func waitUntilGone<R: Resource>(_ type: R.Type, _ name: String, in namespace: String? = nil) async throws {
+        try await VirtualClock.pass { try await find(type, name, in: namespace) == nil }
         try await SystemTime().withDeadline(.seconds(60), "the end of \(R.type.kind) \(name)") {
             let selection = Selection(fieldSelector: "metadata.name=\(name)")
             for try await event in self.watch(type, in: namespace, matching: selection) {

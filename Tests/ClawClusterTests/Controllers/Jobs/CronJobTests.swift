@@ -22,12 +22,12 @@ struct CronJobTests {
 
     @Test("each moment gives one Job, called after its minute; those that ended are kept up to the limit")
     func schedule() async throws {
-        try await withVirtualCluster { cluster, clock in
-            let minute = clock.now.seconds / 60
+        try await withVirtualCluster { cluster in
+            let minute = cluster.clock.now.seconds / 60
             let client = cluster.client
             try await client.create(Self.cronJob("*/5 * * * *") { $0.successfulJobsHistoryLimit = 2 })
             for round in 1...4 {
-                try await cluster.pass(.seconds(300), of: clock, step: .seconds(60))
+                try await cluster.clock.advance(by: .seconds(300))
                 let name = "tick-\(minute + Int64(round) * 5)"
                 let job = try await client.waitFor(Job.self, name, in: "default") { _ in true }
                 #expect(job.metadata.ownerReferences.first?.kind == "CronJob")
@@ -44,7 +44,7 @@ struct CronJobTests {
             }
             let left = try await client.waitForAll(Job.self) { $0.count == 2 }
             #expect(Set(left.map(\.name)) == ["tick-\(minute + 15)", "tick-\(minute + 20)"])
-            try await cluster.rest()
+            await cluster.clock.settle()
             let reasons = try await client.list(Event.self, in: "default").items
                 .filter { $0.involvedObject.kind == "CronJob" }.compactMap(\.reason)
             #expect(Set(reasons) == ["SuccessfulCreate", "SawCompletedJob", "SuccessfulDelete"])
@@ -55,12 +55,12 @@ struct CronJobTests {
         ("Forbid", 1), ("Replace", 1), ("Allow", 3),
     ])
     func concurrency(policy: String, count: Int) async throws {
-        try await withVirtualCluster { cluster, clock in
-            let minute = clock.now.seconds / 60
+        try await withVirtualCluster { cluster in
+            let minute = cluster.clock.now.seconds / 60
             let client = cluster.client
             try await client.create(Self.cronJob("* * * * *") { $0.concurrencyPolicy = policy })
             for round in 1...3 {
-                try await cluster.pass(.seconds(60), of: clock, step: .seconds(20))
+                try await cluster.clock.advance(by: .seconds(60))
                 guard round == 1 || policy != "Forbid" else { continue }
                 try await client.waitFor(Job.self, "tick-\(minute + Int64(round))", in: "default") { _ in true }
             }
@@ -73,15 +73,15 @@ struct CronJobTests {
     @Test("a suspended one makes nothing; taken up again, it makes up for the last moment it missed, unless that is too long ago",
         arguments: [nil, 30])
     func suspension(deadline: Int?) async throws {
-        try await withVirtualCluster { cluster, clock in
-            let minute = clock.now.seconds / 60
+        try await withVirtualCluster { cluster in
+            let minute = cluster.clock.now.seconds / 60
             let client = cluster.client
             try await client.create(
                 Self.cronJob("*/10 * * * *") { ($0.suspend, $0.startingDeadlineSeconds) = (true, deadline) })
-            try await cluster.pass(.seconds(2100), of: clock, step: .seconds(300))
+            try await cluster.clock.advance(by: .seconds(2100))
             #expect(try await client.list(Job.self, in: "default").items.isEmpty)
             _ = try await client.edit(CronJob.self, "tick", in: "default") { $0.spec.suspend = false }
-            try await cluster.rest()
+            await cluster.clock.settle()
             let jobs = try await client.list(Job.self, in: "default").items
             #expect(jobs.map(\.name) == (deadline == nil ? ["tick-\(minute + 30)"] : []))
         }

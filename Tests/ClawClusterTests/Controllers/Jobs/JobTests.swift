@@ -29,7 +29,7 @@ struct JobTests {
 
     @Test("three pods have to succeed, two at a time; each is counted once, and then the Job is complete")
     func completions() async throws {
-        try await withCluster { cluster in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(Self.job { ($0.completions, $0.parallelism) = (3, 2) })
             let first = try await active(client, 2)
@@ -44,7 +44,7 @@ struct JobTests {
             #expect(done.status?.completionTime != nil)
             let pods = try await client.list(Pod.self, in: "default").items
             #expect(pods.count == 3 && pods.allSatisfy(\.metadata.finalizers.isEmpty))
-            try await cluster.rest()
+            await cluster.clock.settle()
             let events = try await client.list(Event.self, in: "default").items.filter { $0.involvedObject.kind == "Job" }
             #expect(Set(events.compactMap(\.reason)) == ["SuccessfulCreate", "Completed"])
         }
@@ -52,16 +52,16 @@ struct JobTests {
 
     @Test("at the limit of failures the Job fails, and what still runs is ended")
     func backoffLimit() async throws {
-        try await withVirtualCluster { cluster, clock in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(Self.job { ($0.backoffLimit, $0.parallelism, $0.completions) = (1, 2, 4) })
             let first = try await active(client, 2)
             try await client.move(first[0], to: "Failed", exitCode: 1)
             try await client.waitFor(Job.self, "work", in: "default") { $0.status?.failed == 1 }
             // Back-off: the next pod comes ten seconds after the failure.
-            try await cluster.rest()
+            await cluster.clock.settle()
             #expect(try await client.list(Pod.self, in: "default").items.count == 2)
-            try await cluster.pass(.seconds(11), of: clock)
+            try await cluster.clock.advance(by: .seconds(11))
             let second = try await active(client, 2)
             try await client.move(second[0], to: "Failed", exitCode: 1)
             let failed = try await ended(client, "Failed")
@@ -76,31 +76,31 @@ struct JobTests {
 
     @Test("a Job that takes too long fails; while it is suspended its time does not run")
     func deadline() async throws {
-        try await withVirtualCluster { cluster, clock in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(Self.job { ($0.activeDeadlineSeconds, $0.suspend) = (100, true) })
             let suspended = try await ended(client, "Suspended")
             #expect(suspended.status?.startTime == nil)
-            try await cluster.pass(.seconds(500), of: clock, step: .seconds(50))
+            try await cluster.clock.advance(by: .seconds(500))
             _ = try await client.edit(Job.self, "work", in: "default") { $0.spec?.suspend = false }
             _ = try await active(client, 1)
-            try await cluster.pass(.seconds(50), of: clock)
+            try await cluster.clock.advance(by: .seconds(50))
             _ = try await client.edit(Job.self, "work", in: "default") { $0.spec?.suspend = true }
             _ = try await active(client, 0)
-            try await cluster.rest()
+            await cluster.clock.settle()
             #expect(try await client.get(Job.self, "work", in: "default").status?.failed == nil)
             _ = try await client.edit(Job.self, "work", in: "default") { $0.spec?.suspend = false }
             _ = try await active(client, 1)
-            try await cluster.pass(.seconds(99), of: clock)
+            try await cluster.clock.advance(by: .seconds(99))
             #expect(try await client.get(Job.self, "work", in: "default").status?.active == 1)
-            try await cluster.pass(.seconds(2), of: clock)
+            try await cluster.clock.advance(by: .seconds(2))
             #expect(try await ended(client, "Failed").status?.conditions.last?.reason == "DeadlineExceeded")
         }
     }
 
     @Test("an indexed Job gives each pod its place, runs again what failed, and says which are done")
     func indexed() async throws {
-        try await withVirtualCluster { cluster, clock in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(
                 Self.job { ($0.completions, $0.parallelism, $0.completionMode) = (3, 3, "Indexed") })
@@ -116,7 +116,7 @@ struct JobTests {
             try await client.move(pods[2], to: "Succeeded")
             try await client.move(pods[1], to: "Failed", exitCode: 1)
             try await client.waitFor(Job.self, "work", in: "default") { $0.status?.completedIndexes == "0,2" }
-            try await cluster.pass(.seconds(11), of: clock)
+            try await cluster.clock.advance(by: .seconds(11))
             let again = try await active(client, 1)
             #expect(again.map(\.place) == [1])
             try await client.move(again[0], to: "Succeeded")
@@ -126,7 +126,7 @@ struct JobTests {
 
     @Test("with a limit for each index one may fail for good while the others go on; then the Job has failed indexes")
     func backoffLimitPerIndex() async throws {
-        try await withVirtualCluster { cluster, clock in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(
                 Self.job {
@@ -135,7 +135,7 @@ struct JobTests {
                 })
             let first = try await active(client, 2).sorted { ($0.place ?? 0) < ($1.place ?? 0) }
             try await client.move(first[0], to: "Failed", exitCode: 1)
-            try await cluster.pass(.seconds(12), of: clock)
+            try await cluster.clock.advance(by: .seconds(12))
             let second = try await active(client, 2).first { $0.place == 0 }
             let again = try #require(second)
             #expect(again.annotations["batch.kubernetes.io/job-index-failure-count"] == "1")
@@ -150,7 +150,7 @@ struct JobTests {
 
     @Test("the policy on failures decides: ignored ones do not count, some end the Job at once")
     func failurePolicy() async throws {
-        try await withVirtualCluster { cluster, clock in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(
                 Self.job {
@@ -168,7 +168,7 @@ struct JobTests {
                 })
             let first = try await active(client, 1)[0]
             try await client.move(first, to: "Failed", exitCode: 1, reason: "DisruptionTarget")
-            try await cluster.pass(.seconds(12), of: clock)
+            try await cluster.clock.advance(by: .seconds(12))
             let second = try await active(client, 1)[0]
             #expect(try await client.get(Job.self, "work", in: "default").status?.failed == nil)
             try await client.move(second, to: "Failed", exitCode: 42)
@@ -183,7 +183,7 @@ struct JobTests {
 
     @Test("the policy on success ends the Job early, and the rest of the pods")
     func successPolicy() async throws {
-        try await withCluster { cluster in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(
                 Self.job {
@@ -205,25 +205,25 @@ struct JobTests {
 
     @Test("a deleted pod is replaced and counts as failed; with the policy Failed only once it has really ended")
     func replacement() async throws {
-        try await withVirtualCluster { cluster, clock in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(Self.job { $0.podReplacementPolicy = "Failed" })
             let pod = try await active(client, 1)[0]
             _ = try await client.edit(Pod.self, pod.name, in: "default") { $0.metadata.finalizers.append("test.dev/hold") }
             try await client.delete(Pod.self, pod.name, in: "default")
             try await client.waitFor(Job.self, "work", in: "default") { $0.status?.terminating == 1 }
-            try await cluster.rest()
+            await cluster.clock.settle()
             #expect(try await client.list(Pod.self, in: "default").items.count == 1)
             try await client.move(pod, to: "Failed", exitCode: 1)
             try await client.waitFor(Job.self, "work", in: "default") { $0.status?.failed == 1 }
-            try await cluster.pass(.seconds(12), of: clock)
+            try await cluster.clock.advance(by: .seconds(12))
             _ = try await active(client, 1)
         }
     }
 
     @Test("a deleted Job takes its pods along, and one that is left alone lets its pods go")
     func deletion() async throws {
-        try await withCluster { cluster in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             for propagation in [DeletionPropagation.background, .foreground] {
                 try await client.create(Self.job { $0.parallelism = 2 })
@@ -241,14 +241,14 @@ struct JobTests {
 
     @Test("an ended Job with a time to live is deleted when that has passed")
     func timeToLive() async throws {
-        try await withVirtualCluster { cluster, clock in
+        try await withVirtualCluster { cluster in
             let client = cluster.client
             try await client.create(Self.job { $0.ttlSecondsAfterFinished = 30 })
             try await client.move(try await active(client, 1)[0], to: "Succeeded")
             _ = try await ended(client, "Complete")
-            try await cluster.pass(.seconds(29), of: clock)
+            try await cluster.clock.advance(by: .seconds(29))
             #expect(try await client.find(Job.self, "work", in: "default") != nil)
-            try await cluster.pass(.seconds(2), of: clock)
+            try await cluster.clock.advance(by: .seconds(2))
             try await client.waitUntilGone(Job.self, "work", in: "default")
             try await client.waitForAll(Pod.self) { $0.isEmpty }
         }
