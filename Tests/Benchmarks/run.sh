@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Every figure of the Kubernetes client, with what it is compared with in the same run. README.md says what each means.
-#   Tests/Benchmarks/run.sh [section …]      sections: lists memory watch network compile size; none: all
+#   Tests/Benchmarks/run.sh [section …]      sections: lists memory watch network cluster compile size; none: all
 set -euo pipefail
 cd "$(dirname "$0")"
 
-sections=${*:-lists memory watch network compile size}
+sections=${*:-lists memory watch network cluster compile size}
 data=$PWD/.build/data
 wants() { [[ " $sections " == *" $1 "* ]]; }
 skipped() { printf '  skipped: %s\n' "$*"; }
@@ -64,6 +64,22 @@ if wants network; then
     build
     echo; echo "Loopback sockets, server and client on the same cores   (targets: ≥ 60,000 events/s, ≥ 10,000 GETs/s on one HTTP/2 connection)"
     Peers/network.sh "$bench" "$data"
+fi
+
+if wants cluster; then
+    echo "==> building the embedded cluster (release; takes minutes)"
+    swift build -c release --product cluster-benchmark >"$PWD/.build/build.log" 2>&1 \
+        || { grep -m5 error: .build/build.log >&2; exit 1; }
+    cluster=$(swift build -c release --show-bin-path)/cluster-benchmark
+    echo; echo "The embedded cluster   (targets: start ≤ 5 ms, ≥ 20,000 creates/s and ≥ 100,000 gets/s CPU, 10,000 watchers,"
+    echo "                        100,000 ConfigMaps ≤ 400 MB, 1,000 replicas ready in ≤ 1 s)"
+    for part in start verbs watchers memory rollout hours; do "$cluster" $part; done
+    if command -v h2load >/dev/null; then
+        echo; echo "Over loopback, 20 connections   (targets: ≥ 10,000 creates/s, ≥ 20,000 gets/s; a real kube-apiserver with etcd: 2,100 and 4,100)"
+        Peers/cluster.sh "$cluster"
+    else
+        skipped "loopback: no h2load (Debian: nghttp2-client)"
+    fi
 fi
 
 if wants compile; then

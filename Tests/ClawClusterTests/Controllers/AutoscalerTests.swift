@@ -83,11 +83,11 @@ struct AutoscalerTests {
     func utilization() async throws {
         try await withFigures { cluster, figures in
             let client = cluster.client
-            try await client.create(Self.deployment(2))
+            _ = try await client.create(Self.deployment(2))
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.status?.readyReplicas == 2 }
             // What has only just become ready is not measured yet.
             try await cluster.clock.advance(by: .seconds(5))
-            try await client.create(Self.autoscaler([Self.cpu]))
+            _ = try await client.create(Self.autoscaler([Self.cpu]))
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.spec?.replicas == 4 }
             let scaled = try await client.waitFor(HorizontalPodAutoscaler.self, "web", in: "default") {
                 $0.status?.desiredReplicas == 4
@@ -120,7 +120,7 @@ struct AutoscalerTests {
     func top() async throws {
         try await withFigures { cluster, _ in
             let client = cluster.client
-            try await client.create(Self.deployment(3))
+            _ = try await client.create(Self.deployment(3))
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.status?.readyReplicas == 3 }
             let pods = try await client.topPods(in: "default")
             #expect(pods.count == 3 && pods.allSatisfy { $0.total("cpu") == "100m" })
@@ -135,9 +135,9 @@ struct AutoscalerTests {
         try await withFigures { cluster, figures in
             let client = cluster.client
             figures.set(cpu: nil)
-            try await client.create(Self.deployment(3))
+            _ = try await client.create(Self.deployment(3))
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.status?.readyReplicas == 3 }
-            try await client.create(Self.autoscaler([Self.cpu]))
+            _ = try await client.create(Self.autoscaler([Self.cpu]))
             let failed = try await client.waitFor(HorizontalPodAutoscaler.self, "web", in: "default") {
                 $0.status?.conditions.contains { $0.type == "ScalingActive" && $0.status == "False" } ?? false
             }
@@ -166,8 +166,8 @@ struct AutoscalerTests {
         try await withFigures { cluster, figures in
             let client = cluster.client
             figures.set(queue: "100")
-            try await client.create(Self.deployment(1))
-            try await client.create(
+            _ = try await client.create(Self.deployment(1))
+            _ = try await client.create(
                 Self.autoscaler(
                     [Self.queue],
                     behavior: HorizontalPodAutoscalerBehavior(

@@ -26,7 +26,7 @@ struct DaemonSetTests {
     @Test("each node has a pod that is meant for it and nobody else, and stays when the node is in trouble")
     func everyNode() async throws {
         try await withSimulatedNodes(.init(count: 4)) { client in
-            try await client.create(Self.set())
+            _ = try await client.create(Self.set())
             let done = try await client.waitFor(DaemonSet.self, "agent", in: "default") {
                 Self.isDone($0) && $0.status?.desiredNumberScheduled == 4
             }
@@ -50,7 +50,7 @@ struct DaemonSetTests {
         var configuration = SimulatedNodes.Configuration(count: 3)
         configuration.labels = { place in place == 0 ? ["disk": "ssd"] : [:] }
         try await withSimulatedNodes(configuration) { client in
-            try await client.create(Self.set { $0.template.spec?.nodeSelector = ["disk": "ssd"] })
+            _ = try await client.create(Self.set { $0.template.spec?.nodeSelector = ["disk": "ssd"] })
             try await client.waitForAll(Pod.self) { $0.map { $0.spec?.nodeName } == ["simulated-1"] }
             _ = try await client.edit(Node.self, "simulated-2") { $0.labels["disk"] = "ssd" }
             try await client.waitForAll(Pod.self) { Set($0.map { $0.spec?.nodeName }) == ["simulated-1", "simulated-2"] }
@@ -70,7 +70,7 @@ struct DaemonSetTests {
         arguments: [(IntOrString.int(1), IntOrString.int(0)), (.int(3), .int(0)), (.int(0), .int(2))])
     func rollout(unavailable: IntOrString, surge: IntOrString) async throws {
         try await withSimulatedNodes(.init(count: 5)) { client in
-            try await client.create(
+            _ = try await client.create(
                 Self.set {
                     $0.updateStrategy = DaemonSetUpdateStrategy(
                         rollingUpdate: RollingUpdateDaemonSet(maxSurge: surge, maxUnavailable: unavailable),
@@ -100,7 +100,7 @@ struct DaemonSetTests {
     @Test("OnDelete waits for pods to be deleted; a pod that failed is replaced")
     func onDelete() async throws {
         try await withSimulatedNodes(.init(count: 2)) { client in
-            try await client.create(Self.set { $0.updateStrategy = DaemonSetUpdateStrategy(type: "OnDelete") })
+            _ = try await client.create(Self.set { $0.updateStrategy = DaemonSetUpdateStrategy(type: "OnDelete") })
             try await client.waitFor(DaemonSet.self, "agent", in: "default") {
                 Self.isDone($0) && $0.status?.desiredNumberScheduled == 2
             }

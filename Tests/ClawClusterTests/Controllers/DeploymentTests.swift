@@ -31,7 +31,7 @@ struct DeploymentTests {
     @Test("a first template, another one, and the first again: one set for each, revisions count on")
     func revisions() async throws {
         try await withSimulatedNodes(.init(count: 3)) { client in
-            try await client.create(Self.deployment(replicas: 4))
+            _ = try await client.create(Self.deployment(replicas: 4))
             var images: [String] = []
             for (image, revision) in [("web:1", "1"), ("web:2", "2"), ("web:1", "3")] {
                 _ = try await client.edit(Deployment.self, "web", in: "default") {
@@ -53,7 +53,7 @@ struct DeploymentTests {
     @Test("scaled, paused and taken up again, it follows; old sets beyond the history go")
     func changes() async throws {
         try await withSimulatedNodes(.init(count: 3)) { client in
-            try await client.create(Self.deployment(replicas: 2, history: 1))
+            _ = try await client.create(Self.deployment(replicas: 2, history: 1))
             try await client.waitFor(Deployment.self, "web", in: "default", Self.isDone)
             _ = try await client.edit(Deployment.self, "web", in: "default") {
                 $0.spec?.replicas = 5
@@ -82,7 +82,7 @@ struct DeploymentTests {
     @Test("Recreate has no new pod beside an old one")
     func recreate() async throws {
         try await withSimulatedNodes(.init(count: 3)) { client in
-            try await client.create(Self.deployment(replicas: 3, strategy: DeploymentStrategy(type: "Recreate")))
+            _ = try await client.create(Self.deployment(replicas: 3, strategy: DeploymentStrategy(type: "Recreate")))
             try await client.waitFor(Deployment.self, "web", in: "default", Self.isDone)
             _ = try await client.edit(Deployment.self, "web", in: "default") {
                 $0.spec?.template.spec?.containers[0].image = "web:2"
@@ -100,7 +100,7 @@ struct DeploymentTests {
         }) { client in
             let strategy = DeploymentStrategy(
                 rollingUpdate: RollingUpdateDeployment(maxSurge: .int(3), maxUnavailable: .int(2)), type: "RollingUpdate")
-            try await client.create(Self.deployment(replicas: 10, strategy: strategy))
+            _ = try await client.create(Self.deployment(replicas: 10, strategy: strategy))
             try await client.waitFor(Deployment.self, "web", in: "default", Self.isDone)
             _ = try await client.edit(Deployment.self, "web", in: "default") {
                 $0.spec?.template.spec?.containers[0].image = "web:2"

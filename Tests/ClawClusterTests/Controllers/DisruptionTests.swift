@@ -10,7 +10,7 @@ struct DisruptionTests {
     func percentage() async throws {
         try await withSimulatedNodes(.init(count: 2)) { client in
             let labels = ["app": "web"]
-            try await client.create(
+            _ = try await client.create(
                 Deployment(
                     metadata: ObjectMeta(name: "web", namespace: "default"),
                     spec: DeploymentSpec(
@@ -19,7 +19,7 @@ struct DisruptionTests {
                             metadata: ObjectMeta(labels: labels),
                             spec: PodSpec(containers: [Container(name: "main", image: "web:1")])),
                         replicas: 4)))
-            try await client.create(
+            _ = try await client.create(
                 PodDisruptionBudget(
                     metadata: ObjectMeta(name: "web", namespace: "default"),
                     spec: PodDisruptionBudgetSpec(
@@ -44,13 +44,13 @@ struct DisruptionTests {
         try await withCluster { cluster in
             let client = cluster.client
             let owner = try await client.create(ConfigMap(metadata: ObjectMeta(name: "o", namespace: "default")))
-            try await client.create(
+            _ = try await client.create(
                 Pod(
                     metadata: ObjectMeta(
                         name: "p", namespace: "default", labels: ["app": "x"],
                         ownerReferences: [OwnerReference(controlling: owner)]),
                     spec: PodSpec(containers: [Container(name: "c", image: "i")])))
-            try await client.create(
+            _ = try await client.create(
                 PodDisruptionBudget(
                     metadata: ObjectMeta(name: "b", namespace: "default"),
                     spec: PodDisruptionBudgetSpec(

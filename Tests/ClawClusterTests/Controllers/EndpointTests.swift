@@ -16,7 +16,7 @@ struct EndpointTests {
 
     private func addPod(_ client: KubernetesClient, _ name: String, ip: String, port: Int = 8080) async throws {
         if try await client.find(Node.self, "n") == nil {
-            try await client.create(
+            _ = try await client.create(
                 Node(metadata: ObjectMeta(name: "n", labels: ["topology.kubernetes.io/zone": "z"])))
         }
         let pod = try await client.create(
@@ -42,7 +42,7 @@ struct EndpointTests {
     func conditions() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(Self.service())
+            _ = try await client.create(Self.service())
             _ = try await slices(client) { $0.count == 1 && $0[0].endpoints.isEmpty }
             try await addPod(client, "a", ip: "10.0.0.1")
             try await addPod(client, "b", ip: "10.0.0.2", port: 9090)
@@ -77,7 +77,7 @@ struct EndpointTests {
     func headless() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(
+            _ = try await client.create(
                 Self.service {
                     ($0.clusterIP, $0.publishNotReadyAddresses, $0.ports) = ("None", true, [])
                 })
@@ -95,8 +95,8 @@ struct EndpointTests {
     func mirror() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(Self.service { $0.selector = [:] })
-            try await client.create(
+            _ = try await client.create(Self.service { $0.selector = [:] })
+            _ = try await client.create(
                 Endpoints(
                     metadata: ObjectMeta(name: "web", namespace: "default"),
                     subsets: [

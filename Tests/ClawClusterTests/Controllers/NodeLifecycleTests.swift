@@ -11,7 +11,7 @@ struct NodeLifecycleTests {
         node.status = NodeStatus(conditions: [NodeCondition(type: "Ready", status: "True")])
         _ = try await client.replaceStatus(node)
         guard let lease else { return }
-        try await client.create(
+        _ = try await client.create(
             Lease(
                 metadata: ObjectMeta(name: "n", namespace: "kube-node-lease"),
                 spec: LeaseSpec(holderIdentity: "n", renewTime: lease.rfc3339(fractionDigits: 6))))
@@ -115,7 +115,7 @@ struct NodeLifecycleTests {
     @Test("a ReplicationController keeps its pods too")
     func replicationController() async throws {
         try await withSimulatedNodes(.init(count: 1)) { client in
-            try await client.create(
+            _ = try await client.create(
                 ReplicationController(
                     metadata: ObjectMeta(name: "old", namespace: "default"),
                     spec: ReplicationControllerSpec(

@@ -35,7 +35,7 @@ struct ReplicaSetTests {
     @Test("as many pods as wanted, never more, whether it grows or shrinks")
     func scaling() async throws {
         try await withSimulatedNodes(.init(count: 3)) { client in
-            try await client.create(Self.set("web", replicas: 5))
+            _ = try await client.create(Self.set("web", replicas: 5))
             try await client.waitFor(ReplicaSet.self, "web", in: "default") { $0.status?.availableReplicas == 5 }
             #expect(try await pods(client, "web").count == 5)
             for wanted in [12, 3, 0] {
@@ -72,14 +72,14 @@ struct ReplicaSetTests {
     @Test("a pod that is deleted or fails is replaced; at rest nothing is written")
     func replacement() async throws {
         try await withSimulatedNodes(.init(count: 3)) { client in
-            try await client.create(Self.set("web", replicas: 3))
+            _ = try await client.create(Self.set("web", replicas: 3))
             try await client.waitFor(ReplicaSet.self, "web", in: "default") { $0.status?.readyReplicas == 3 }
             let before = try await pods(client, "web")
             // It looks again, and finds nothing to do.
             let set = try await client.edit(ReplicaSet.self, "web", in: "default") {
                 $0.metadata.annotations["a"] = "b"
             }
-            try await client.create(ConfigMap(metadata: ObjectMeta(name: "mark", namespace: "default")))
+            _ = try await client.create(ConfigMap(metadata: ObjectMeta(name: "mark", namespace: "default")))
             #expect(try await client.get(ReplicaSet.self, "web", in: "default").resourceVersion == set.resourceVersion)
             #expect(try await pods(client, "web").map(\.resourceVersion) == before.map(\.resourceVersion))
 
@@ -92,7 +92,7 @@ struct ReplicaSetTests {
     @Test("pods go with their set")
     func deletion() async throws {
         try await withSimulatedNodes(.init(count: 3)) { client in
-            try await client.create(Self.set("web", replicas: 4))
+            _ = try await client.create(Self.set("web", replicas: 4))
             try await client.waitFor(ReplicaSet.self, "web", in: "default") { $0.status?.readyReplicas == 4 }
             let before = try await pods(client, "web")
             try await client.delete(ReplicaSet.self, "web", in: "default")

@@ -29,10 +29,10 @@ struct SchedulingTests {
     private func placement(of pod: Pod, among nodes: [Node]) async throws -> String {
         try await withCluster { cluster in
             for node in nodes {
-                try await cluster.client.create(node)
+                _ = try await cluster.client.create(node)
                 _ = try await cluster.client.edit(Node.self, node.name, subresource: "status") { $0.status = node.status }
             }
-            try await cluster.client.create(pod)
+            _ = try await cluster.client.create(pod)
             let seen = try await cluster.client.waitFor(Pod.self, pod.name, in: "default") {
                 !($0.spec?.nodeName ?? "").isEmpty || $0.status?.conditions.contains { $0.type == "PodScheduled" } ?? false
             }
@@ -78,15 +78,15 @@ struct SchedulingTests {
         try await withCluster { cluster in
             let client = cluster.client
             let small = node("small", offered: ["cpu": "1", "memory": "1Gi", "pods": "10"])
-            try await client.create(small)
+            _ = try await client.create(small)
             _ = try await client.edit(Node.self, "small", subresource: "status") { $0.status = small.status }
-            try await client.create(pod("first", cpu: "700m"))
+            _ = try await client.create(pod("first", cpu: "700m"))
             try await client.waitFor(Pod.self, "first", in: "default") { $0.spec?.nodeName == "small" }
-            try await client.create(pod("second", cpu: "400m"))
+            _ = try await client.create(pod("second", cpu: "400m"))
             try await client.waitFor(Pod.self, "second", in: "default") {
                 $0.status?.conditions.contains { $0.message == "0/1 nodes are available: 1 Insufficient cpu." } ?? false
             }
-            try await client.create(pod("third", cpu: "300m"))
+            _ = try await client.create(pod("third", cpu: "300m"))
             try await client.waitFor(Pod.self, "third", in: "default") { $0.spec?.nodeName == "small" }
             try await client.delete(Pod.self, "first", in: "default", gracePeriodSeconds: 0)
             try await client.waitFor(Pod.self, "second", in: "default") { $0.spec?.nodeName == "small" }

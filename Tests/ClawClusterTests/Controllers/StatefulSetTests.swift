@@ -49,7 +49,7 @@ struct StatefulSetTests {
     func order() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(Self.set(replicas: 3))
+            _ = try await client.create(Self.set(replicas: 3))
             for count in 1...3 {
                 let names = (0..<count).map { "db-\($0)" }
                 let present = try await pods(client, names)
@@ -77,7 +77,7 @@ struct StatefulSetTests {
     @Test("in parallel all come at once; ordinals may begin elsewhere")
     func parallel() async throws {
         try await withVirtualCluster { cluster in
-            try await cluster.client.create(
+            _ = try await cluster.client.create(
                 Self.set(replicas: 3) {
                     $0.podManagementPolicy = "Parallel"
                     $0.ordinals = StatefulSetOrdinals(start: 5)
@@ -89,7 +89,7 @@ struct StatefulSetTests {
     @Test("a new template rolls out from the highest ordinal down to the partition, and undone it rolls back")
     func rollout() async throws {
         try await withSimulatedNodes(.init(count: 2)) { client in
-            try await client.create(Self.set(replicas: 3))
+            _ = try await client.create(Self.set(replicas: 3))
             let first = try await client.waitFor(StatefulSet.self, "db", in: "default", Self.isDone)
             _ = try await client.edit(StatefulSet.self, "db", in: "default") {
                 $0.spec?.updateStrategy?.rollingUpdate = RollingUpdateStatefulSetStrategy(partition: 2)
@@ -132,7 +132,7 @@ struct StatefulSetTests {
     @Test("OnDelete waits for pods to be deleted; revisions that nobody uses go beyond the limit")
     func onDelete() async throws {
         try await withSimulatedNodes(.init(count: 2)) { client in
-            try await client.create(
+            _ = try await client.create(
                 Self.set(replicas: 2) {
                     $0.updateStrategy = StatefulSetUpdateStrategy(type: "OnDelete")
                     $0.revisionHistoryLimit = 1
@@ -157,7 +157,7 @@ struct StatefulSetTests {
     func maxUnavailable() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(
+            _ = try await client.create(
                 Self.set(replicas: 4) {
                     $0.podManagementPolicy = "Parallel"
                     $0.updateStrategy = StatefulSetUpdateStrategy(
@@ -177,7 +177,7 @@ struct StatefulSetTests {
     @Test("each pod has its claims; they stay, or go with the set or with the scaled-down pod, as the policy says")
     func volumeClaims() async throws {
         try await withSimulatedNodes(.init(count: 1)) { client in
-            try await client.create(
+            _ = try await client.create(
                 Self.set(replicas: 2) {
                     $0.volumeClaimTemplates = [Self.data]
                     $0.persistentVolumeClaimRetentionPolicy = StatefulSetPersistentVolumeClaimRetentionPolicy(
@@ -207,7 +207,7 @@ struct StatefulSetTests {
     func restoration() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(Self.set(replicas: 1))
+            _ = try await client.create(Self.set(replicas: 1))
             let pod = try await pods(client, ["db-0"])[0]
             try await client.move(pod, to: "Failed", exitCode: 1)
             try await client.waitFor(Pod.self, "db-0", in: "default") { $0.uid != pod.uid }

@@ -37,33 +37,33 @@ struct VolumeBindingTests {
     func matching() async throws {
         try await withCluster { cluster in
             let client = cluster.client
-            try await client.create(Self.volume("large", "100Gi"))
-            try await client.create(Self.volume("medium", "10Gi"))
-            try await client.create(Self.volume("small", "1Gi"))
-            try await client.create(Self.volume("other", "6Gi") { $0.spec?.storageClassName = "fast" })
+            _ = try await client.create(Self.volume("large", "100Gi"))
+            _ = try await client.create(Self.volume("medium", "10Gi"))
+            _ = try await client.create(Self.volume("small", "1Gi"))
+            _ = try await client.create(Self.volume("other", "6Gi") { $0.spec?.storageClassName = "fast" })
             try await client.waitFor(PersistentVolume.self, "medium") { $0.status?.phase == "Available" }
-            try await client.create(Self.claim("one"))
+            _ = try await client.create(Self.claim("one"))
             let one = try await bound(client, "one")
             #expect(one.spec?.volumeName == "medium" && one.status?.capacity["storage"] == "10Gi")
             #expect(one.annotations["pv.kubernetes.io/bind-completed"] == "yes")
             let medium = try await client.waitFor(PersistentVolume.self, "medium") { $0.status?.phase == "Bound" }
             #expect(medium.spec?.claimRef?.uid == one.uid)
-            try await client.create(Self.claim("two"))
+            _ = try await client.create(Self.claim("two"))
             #expect(try await bound(client, "two").spec?.volumeName == "large")
-            try await client.create(Self.claim("three"))
+            _ = try await client.create(Self.claim("three"))
             try await client.waitFor(PersistentVolumeClaim.self, "three", in: "default") { $0.status?.phase == "Pending" }
-            try await client.create(
+            _ = try await client.create(
                 Self.volume("kept", "5Gi") {
                     $0.spec?.claimRef = ObjectReference(
                         kind: "PersistentVolumeClaim", name: "four", namespace: "default")
                 })
-            try await client.create(Self.volume("labelled", "5Gi") { $0.labels = ["disk": "ssd"] })
+            _ = try await client.create(Self.volume("labelled", "5Gi") { $0.labels = ["disk": "ssd"] })
             #expect(try await bound(client, "three").spec?.volumeName == "labelled")
-            try await client.create(Self.claim("four", "1Gi"))
+            _ = try await client.create(Self.claim("four", "1Gi"))
             #expect(try await bound(client, "four").spec?.volumeName == "kept")
-            try await client.create(
+            _ = try await client.create(
                 Self.claim("five", "1Gi") { $0.selector = LabelSelector(matchLabels: ["disk": "nvme"]) })
-            try await client.create(Self.volume("nvme", "5Gi") { $0.labels = ["disk": "nvme"] })
+            _ = try await client.create(Self.volume("nvme", "5Gi") { $0.labels = ["disk": "nvme"] })
             #expect(try await bound(client, "five").spec?.volumeName == "nvme")
         }
     }
@@ -73,8 +73,8 @@ struct VolumeBindingTests {
         try await withCluster { cluster in
             let client = cluster.client
             for number in 0..<20 {
-                try await client.create(Self.claim("c-\(number)"))
-                try await client.create(Self.volume("v-\(number)", "5Gi"))
+                _ = try await client.create(Self.claim("c-\(number)"))
+                _ = try await client.create(Self.volume("v-\(number)", "5Gi"))
             }
             let claims = try await client.waitForAll(PersistentVolumeClaim.self) { claims in
                 claims.count == 20 && claims.allSatisfy { $0.status?.phase == "Bound" }
@@ -87,15 +87,15 @@ struct VolumeBindingTests {
     func afterlife() async throws {
         try await withCluster { cluster in
             let client = cluster.client
-            try await client.create(Self.volume("v", "5Gi"))
-            try await client.create(Self.claim("c"))
+            _ = try await client.create(Self.volume("v", "5Gi"))
+            _ = try await client.create(Self.claim("c"))
             _ = try await bound(client, "c")
             try await client.delete(PersistentVolumeClaim.self, "c", in: "default")
             try await client.waitFor(PersistentVolume.self, "v") { $0.status?.phase == "Released" }
             // Another claim of the same name is another claim.
-            try await client.create(Self.claim("c"))
+            _ = try await client.create(Self.claim("c"))
             try await client.waitFor(PersistentVolumeClaim.self, "c", in: "default") { $0.status?.phase == "Pending" }
-            try await client.create(Self.volume("w", "5Gi"))
+            _ = try await client.create(Self.volume("w", "5Gi"))
             _ = try await bound(client, "c")
             _ = try await client.edit(PersistentVolume.self, "w") { $0.metadata.finalizers = [] }
             try await client.delete(PersistentVolume.self, "w")
@@ -108,23 +108,23 @@ struct VolumeBindingTests {
         try await withCluster { cluster in
             let client = cluster.client
             for (name, provisioner) in [("manual", "kubernetes.io/no-provisioner"), ("made", "test.dev/maker")] {
-                try await client.create(
+                _ = try await client.create(
                     StorageClass(
                         metadata: ObjectMeta(name: name), provisioner: provisioner,
                         volumeBindingMode: name == "manual" ? "WaitForFirstConsumer" : "Immediate"))
             }
             for name in ["a", "b"] {
-                try await client.create(Node(metadata: ObjectMeta(name: name, labels: ["kubernetes.io/hostname": name])))
-                try await client.create(
+                _ = try await client.create(Node(metadata: ObjectMeta(name: name, labels: ["kubernetes.io/hostname": name])))
+                _ = try await client.create(
                     Self.volume("v-\(name)", "5Gi") {
                         let here = NodeSelectorRequirement(key: "kubernetes.io/hostname", operator: "In", values: [name])
                         $0.spec?.nodeAffinity = VolumeNodeAffinity(
                             required: NodeSelector(nodeSelectorTerms: [NodeSelectorTerm(matchExpressions: [here])]))
                     })
             }
-            try await client.create(Self.claim("c"))
+            _ = try await client.create(Self.claim("c"))
             try await client.waitForAll(Event.self) { $0.contains { $0.reason == "WaitForFirstConsumer" } }
-            try await client.create(
+            _ = try await client.create(
                 Pod(
                     metadata: ObjectMeta(name: "p", namespace: "default"),
                     spec: PodSpec(
@@ -134,7 +134,7 @@ struct VolumeBindingTests {
                                 name: "v", persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: "c"))
                         ])))
             #expect(try await bound(client, "c").spec?.volumeName == "v-b")
-            try await client.create(Self.claim("d") { $0.storageClassName = "made" })
+            _ = try await client.create(Self.claim("d") { $0.storageClassName = "made" })
             try await client.waitFor(PersistentVolumeClaim.self, "d", in: "default") {
                 $0.annotations["volume.kubernetes.io/storage-provisioner"] == "test.dev/maker"
             }

@@ -23,9 +23,9 @@ final class APIServer: Handler {
     /// Where `metrics.k8s.io` has its figures from; nil: from the nodes.
     let metricsSource = Mutex<(any UsageSource)?>(nil)
     /// Told of objects whose owners, dependents or own existence may need the garbage collector.
-    let ownershipObserver = Mutex<(@Sendable (JSONObject) -> Void)?>(nil)
+    let ownershipObserver = Observer<JSONObject>()
     /// Told of namespaces that may use less of their quotas than is counted.
-    let usageObserver = Mutex<(@Sendable (String) -> Void)?>(nil)
+    let usageObserver = Observer<String>()
 
     init(
         store: ObjectStore, authenticator: any RequestAuthenticator, socketAuthenticator: SocketAuthenticator,

@@ -3,7 +3,6 @@ import ClawControl
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
-import Synchronization
 import HTTPTypes
 import Logging
 
@@ -18,10 +17,8 @@ struct GarbageCollector: Sendable {
     /// The controller, whose keys are uids: of owners that went or are going, and of dependents to look at.
     func controller(_ caches: SharedCaches, _ logger: Logger) -> Controller {
         let controller = Controller("garbage-collector", caches: caches, logger: logger) { try await reconcile($0.name) }
-        server.ownershipObserver.withLock { observer in
-            observer = { [weak controller] object in
-                if let uid = object.metadataString(.uid) { controller?.ask(for: ObjectKey(name: uid)) }
-            }
+        server.ownershipObserver.listen { [weak controller] object in
+            if let uid = object.metadataString(.uid) { controller?.ask(for: ObjectKey(name: uid)) }
         }
         return controller
     }

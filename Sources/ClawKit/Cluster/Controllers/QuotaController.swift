@@ -3,7 +3,6 @@ import ClawDocuments
 import ClawKubernetes
 import ClawModels
 import Logging
-import Synchronization
 
 /// Counts what a namespace uses, for its quotas' status: anew where a quota changes, or where something went.
 /// <https://kubernetes.io/docs/concepts/policy/resource-quotas/>
@@ -18,11 +17,9 @@ struct QuotaController: Sendable {
             return .settled
         }
         .reconciles(ResourceQuota.self)
-        server.usageObserver.withLock { observer in
-            observer = { [weak controller, store = server.store] namespace in
-                let quotas = store.list(QuotaPlugin.collection, namespace: namespace).objects
-                controller?.ask(for: quotas.map { ObjectKey(namespace: namespace, name: $0.objectName) })
-            }
+        server.usageObserver.listen { [weak controller, store = server.store] namespace in
+            let quotas = store.list(QuotaPlugin.collection, namespace: namespace).objects
+            controller?.ask(for: quotas.map { ObjectKey(namespace: namespace, name: $0.objectName) })
         }
         return controller
     }
@@ -61,7 +58,7 @@ struct QuotaController: Sendable {
                 used.merge(usage.amounts(of: object).filter { names.contains($0.key) }) { ($0 + $1) ?? $0 }
             }
         }
-        let reserved = server.store.reservations.amounts(of: quota.name ?? "", in: namespace, notIn: counted)
+        let reserved = server.store.reservations.amounts(of: quota.name, in: namespace, notIn: counted)
         return used.merging(reserved) { ($0 + $1) ?? $0 }
     }
 }

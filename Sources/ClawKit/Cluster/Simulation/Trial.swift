@@ -1,4 +1,4 @@
-public import ClawBase
+import ClawBase
 public import ClawModels
 
 /// What a controller must stand: that it gets there whatever happens, writes nothing more once it is there, survives its

@@ -25,7 +25,7 @@ struct CronJobTests {
         try await withVirtualCluster { cluster in
             let minute = cluster.clock.now.seconds / 60
             let client = cluster.client
-            try await client.create(Self.cronJob("*/5 * * * *") { $0.successfulJobsHistoryLimit = 2 })
+            _ = try await client.create(Self.cronJob("*/5 * * * *") { $0.successfulJobsHistoryLimit = 2 })
             for round in 1...4 {
                 try await cluster.clock.advance(by: .seconds(300))
                 let name = "tick-\(minute + Int64(round) * 5)"
@@ -58,7 +58,7 @@ struct CronJobTests {
         try await withVirtualCluster { cluster in
             let minute = cluster.clock.now.seconds / 60
             let client = cluster.client
-            try await client.create(Self.cronJob("* * * * *") { $0.concurrencyPolicy = policy })
+            _ = try await client.create(Self.cronJob("* * * * *") { $0.concurrencyPolicy = policy })
             for round in 1...3 {
                 try await cluster.clock.advance(by: .seconds(60))
                 guard round == 1 || policy != "Forbid" else { continue }
@@ -76,7 +76,7 @@ struct CronJobTests {
         try await withVirtualCluster { cluster in
             let minute = cluster.clock.now.seconds / 60
             let client = cluster.client
-            try await client.create(
+            _ = try await client.create(
                 Self.cronJob("*/10 * * * *") { ($0.suspend, $0.startingDeadlineSeconds) = (true, deadline) })
             try await cluster.clock.advance(by: .seconds(2100))
             #expect(try await client.list(Job.self, in: "default").items.isEmpty)

@@ -31,7 +31,7 @@ struct JobTests {
     func completions() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(Self.job { ($0.completions, $0.parallelism) = (3, 2) })
+            _ = try await client.create(Self.job { ($0.completions, $0.parallelism) = (3, 2) })
             let first = try await active(client, 2)
             #expect(first.allSatisfy { $0.metadata.finalizers == ["batch.kubernetes.io/job-tracking"] })
             try await client.move(first[0], to: "Succeeded")
@@ -54,7 +54,7 @@ struct JobTests {
     func backoffLimit() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(Self.job { ($0.backoffLimit, $0.parallelism, $0.completions) = (1, 2, 4) })
+            _ = try await client.create(Self.job { ($0.backoffLimit, $0.parallelism, $0.completions) = (1, 2, 4) })
             let first = try await active(client, 2)
             try await client.move(first[0], to: "Failed", exitCode: 1)
             try await client.waitFor(Job.self, "work", in: "default") { $0.status?.failed == 1 }
@@ -78,7 +78,7 @@ struct JobTests {
     func deadline() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(Self.job { ($0.activeDeadlineSeconds, $0.suspend) = (100, true) })
+            _ = try await client.create(Self.job { ($0.activeDeadlineSeconds, $0.suspend) = (100, true) })
             let suspended = try await ended(client, "Suspended")
             #expect(suspended.status?.startTime == nil)
             try await cluster.clock.advance(by: .seconds(500))
@@ -102,7 +102,7 @@ struct JobTests {
     func indexed() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(
+            _ = try await client.create(
                 Self.job { ($0.completions, $0.parallelism, $0.completionMode) = (3, 3, "Indexed") })
             let pods = try await active(client, 3).sorted { ($0.place ?? 0) < ($1.place ?? 0) }
             #expect(pods.map(\.place) == [0, 1, 2])
@@ -128,7 +128,7 @@ struct JobTests {
     func backoffLimitPerIndex() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(
+            _ = try await client.create(
                 Self.job {
                     ($0.completions, $0.parallelism, $0.completionMode) = (2, 2, "Indexed")
                     $0.backoffLimitPerIndex = 1
@@ -152,7 +152,7 @@ struct JobTests {
     func failurePolicy() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(
+            _ = try await client.create(
                 Self.job {
                     $0.backoffLimit = 0
                     $0.podFailurePolicy = PodFailurePolicy(rules: [
@@ -185,7 +185,7 @@ struct JobTests {
     func successPolicy() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(
+            _ = try await client.create(
                 Self.job {
                     ($0.completions, $0.parallelism, $0.completionMode) = (4, 4, "Indexed")
                     $0.successPolicy = SuccessPolicy(rules: [
@@ -207,7 +207,7 @@ struct JobTests {
     func replacement() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(Self.job { $0.podReplacementPolicy = "Failed" })
+            _ = try await client.create(Self.job { $0.podReplacementPolicy = "Failed" })
             let pod = try await active(client, 1)[0]
             _ = try await client.edit(Pod.self, pod.name, in: "default") { $0.metadata.finalizers.append("test.dev/hold") }
             try await client.delete(Pod.self, pod.name, in: "default")
@@ -226,13 +226,13 @@ struct JobTests {
         try await withVirtualCluster { cluster in
             let client = cluster.client
             for propagation in [DeletionPropagation.background, .foreground] {
-                try await client.create(Self.job { $0.parallelism = 2 })
+                _ = try await client.create(Self.job { $0.parallelism = 2 })
                 _ = try await active(client, 2)
                 try await client.delete(Job.self, "work", in: "default", propagation: propagation)
                 try await client.waitUntilGone(Job.self, "work", in: "default")
                 try await client.waitForAll(Pod.self) { $0.isEmpty }
             }
-            try await client.create(Self.job())
+            _ = try await client.create(Self.job())
             _ = try await active(client, 1)
             try await client.delete(Job.self, "work", in: "default", propagation: .orphan)
             try await client.waitForAll(Pod.self) { $0.count == 1 && $0[0].metadata.finalizers.isEmpty }
@@ -243,7 +243,7 @@ struct JobTests {
     func timeToLive() async throws {
         try await withVirtualCluster { cluster in
             let client = cluster.client
-            try await client.create(Self.job { $0.ttlSecondsAfterFinished = 30 })
+            _ = try await client.create(Self.job { $0.ttlSecondsAfterFinished = 30 })
             try await client.move(try await active(client, 1)[0], to: "Succeeded")
             _ = try await ended(client, "Complete")
             try await cluster.clock.advance(by: .seconds(29))
@@ -258,7 +258,7 @@ struct JobTests {
     func onNodes() async throws {
         let configuration = SimulatedNodes.Configuration(count: 2) { _ in PodBehavior(life: .ends()) }
         try await withSimulatedNodes(configuration) { client in
-            try await client.create(Self.job { ($0.completions, $0.parallelism) = (40, 7) })
+            _ = try await client.create(Self.job { ($0.completions, $0.parallelism) = (40, 7) })
             let done = try await client.waitFor(Job.self, "work", in: "default") { job in
                 job.status?.conditions.contains { $0.type == "Complete" } ?? false
             }

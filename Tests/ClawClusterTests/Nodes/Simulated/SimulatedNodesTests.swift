@@ -23,7 +23,7 @@ struct SimulatedNodesTests {
             #expect(load.values.allSatisfy { (20...40).contains($0) })
             #expect(Set(list.items.compactMap { $0.status?.podIP }).count == 300)
             // A write of somebody else's, behind which one of the nodes' would show.
-            try await client.create(ConfigMap(metadata: ObjectMeta(name: "mark", namespace: "default")))
+            _ = try await client.create(ConfigMap(metadata: ObjectMeta(name: "mark", namespace: "default")))
             let again = try await client.list(Pod.self, in: "default")
             #expect(again.items.map(\.resourceVersion) == list.items.map(\.resourceVersion))
         }

@@ -2,7 +2,6 @@ import ClawBase
 import ClawDocuments
 import ClawModels
 import HTTPTypes
-import Synchronization
 
 /// What every write passes: shape, defaults, names, validation, field ownership; and what follows a write.
 extension APIServer {
@@ -130,14 +129,13 @@ extension APIServer {
     }
 
     private func usageChanged(in namespace: String?) {
-        guard let namespace, let observer = usageObserver.withLock({ $0 }) else { return }
-        observer(namespace)
+        if let namespace { usageObserver.tell(namespace) }
     }
 
     /// Called after an object was written.
     func didChange(_ resource: RegisteredResource, _ object: JSONObject, from old: JSONObject? = nil) {
         if resource.collection == RegisteredResource.definitions { serve(object) }
-        if object.isBeingDeleted || !object.ownerUIDs.isEmpty { ownershipObserver.withLock { $0 }?(object) }
+        if object.isBeingDeleted || !object.ownerUIDs.isEmpty { ownershipObserver.tell(object) }
         if let old, QuotaUsage(type: resource.type).mayShrink(object, from: old) { usageChanged(in: object.objectNamespace) }
     }
 
@@ -145,7 +143,7 @@ extension APIServer {
     func didRemove(_ resource: RegisteredResource, _ object: JSONObject) async {
         if resource.collection == RegisteredResource.definitions { await stopServing(object) }
         if resource.type.isNamespaced { usageChanged(in: object.objectNamespace) }
-        ownershipObserver.withLock { $0 }?(object)
+        ownershipObserver.tell(object)
     }
 }
 

@@ -1,6 +1,6 @@
 public import ClawBase
 public import ClawDocuments
-public import ClawKubernetes
+import ClawKubernetes
 public import ClawModels
 
 /// Where autoscalers' figures come from; injected, so that a test says what pods use.

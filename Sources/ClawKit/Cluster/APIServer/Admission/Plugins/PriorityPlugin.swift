@@ -46,7 +46,7 @@ struct PriorityPlugin: AdmissionPlugin {
             existing.name != object.objectName
         else { return }
         throw request.forbidden(
-            object, "PriorityClass \(existing.name ?? "") is already marked as default. Only one default can exist")
+            object, "PriorityClass \(existing.name) is already marked as default. Only one default can exist")
     }
 
     /// Of several, the one with the lowest value.

@@ -44,7 +44,7 @@ final class QuotaPlugin: AdmissionPlugin {
         _ document: JSONObject, _ object: JSONObject, _ usage: QuotaUsage, _ request: AdmissionRequest
     ) throws -> Charge? {
         var quota = ResourceQuota(document: document)
-        let name = quota.name ?? ""
+        let name = quota.name
         guard QuotaScopes(quota).include(object, request.type) else { return nil }
         let hard = quota.status?.hard ?? [:]
         let relevant = usage.relevant(hard.keys)
