@@ -62,7 +62,9 @@ struct GarbageCollector: Sendable {
         for dependent in dependents {
             guard let object = server.store.get(dependent.collection, dependent.key)?.object, !object.isBeingDeleted
             else { continue }
-            try await delete(dependent, object, "Foreground")
+            // One that has none of its own goes at once.
+            let isLast = object.metadataString(.uid).map { server.store.dependents(of: $0).isEmpty } ?? true
+            try await delete(dependent, object, isLast ? "Background" : "Foreground")
         }
         return .again(after: .milliseconds(100))
     }
