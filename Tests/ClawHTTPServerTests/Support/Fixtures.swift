@@ -48,7 +48,7 @@ final class Counter: Sendable {
         try await eventually("the count settles") {
             equal = value == last ? equal + 1 : 0
             last = value
-            return equal > 100
+            return equal > 20
         }
     }
 }
