@@ -163,7 +163,7 @@ struct WebhookTests {
             "Internal error occurred: failed calling webhook \"broken.test.dev\": received invalid webhook response: expected response.uid=") == true)
     }
 
-    @Test("a dry run asks only those without side effects, and refuses where others would have to be asked")
+    @Test("who has no side effects in a dry run is asked, and told that it is one")
     func dryRun() async throws {
         let hooks = Hooks(["/v": { _ in ["allowed": true] }])
         let cluster = try await cluster(hooks)

@@ -62,10 +62,10 @@ struct EndpointTests {
                 $0.subsets.flatMap(\.addresses).map(\.ip) == ["10.0.0.2"]
             }
             #expect(endpoints.labels["endpoints.kubernetes.io/managed-by"] == "endpoint-controller")
-            await cluster.clock.settle()
+            try await cluster.clock.settle()
             let version = try await client.list(EndpointSlice.self, in: "default").items.map(\.resourceVersion)
             _ = try await client.edit(Pod.self, "b", in: "default") { $0.annotations["note"] = "one" }
-            await cluster.clock.settle()
+            try await cluster.clock.settle()
             #expect(try await client.list(EndpointSlice.self, in: "default").items.map(\.resourceVersion) == version)
             try await client.delete(Service.self, "web", in: "default")
             try await client.waitUntilGone(Endpoints.self, "web", in: "default")

@@ -43,7 +43,7 @@ struct NodeLifecycleTests {
                     $0.spec?.renewTime = cluster.clock.now.rfc3339(fractionDigits: 6)
                 }
             }
-            await cluster.clock.settle()
+            try await cluster.clock.settle()
             #expect(try await client.get(Node.self, "n").spec?.taints.isEmpty ?? true)
             try await cluster.clock.advance(by: .seconds(52))
             let lost = try await client.waitFor(Node.self, "n") { ($0.spec?.taints ?? []).count == 2 }

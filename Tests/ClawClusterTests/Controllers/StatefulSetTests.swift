@@ -53,7 +53,7 @@ struct StatefulSetTests {
             for count in 1...3 {
                 let names = (0..<count).map { "db-\($0)" }
                 let present = try await pods(client, names)
-                await cluster.clock.settle()
+                try await cluster.clock.settle()
                 #expect(try await client.list(Pod.self, in: "default").items.count == count)
                 let last = try #require(present.first { $0.name == names.last })
                 #expect(last.labels["statefulset.kubernetes.io/pod-name"] == last.name)
@@ -67,7 +67,7 @@ struct StatefulSetTests {
             _ = try await client.edit(Pod.self, "db-2", in: "default") { $0.metadata.finalizers = ["test.dev/hold"] }
             _ = try await client.edit(StatefulSet.self, "db", in: "default") { $0.spec?.replicas = 1 }
             try await client.waitFor(Pod.self, "db-2", in: "default") { $0.isBeingDeleted }
-            await cluster.clock.settle()
+            try await cluster.clock.settle()
             #expect(try await client.get(Pod.self, "db-1", in: "default").isBeingDeleted == false)
             _ = try await client.edit(Pod.self, "db-2", in: "default") { $0.metadata.finalizers = [] }
             _ = try await pods(client, ["db-0"])
@@ -169,7 +169,7 @@ struct StatefulSetTests {
             try await client.waitFor(StatefulSet.self, "db", in: "default", Self.isDone)
             try await image(client, "db:2")
             try await client.waitForAll(Pod.self) { Self.images($0) == ["db:1", "db:1", "db:2", "db:2"] }
-            await cluster.clock.settle()
+            try await cluster.clock.settle()
             #expect(Self.images(try await client.list(Pod.self, in: "default").items) == ["db:1", "db:1", "db:2", "db:2"])
         }
     }
@@ -211,10 +211,10 @@ struct StatefulSetTests {
             let pod = try await pods(client, ["db-0"])[0]
             try await client.move(pod, to: "Failed", exitCode: 1)
             try await client.waitFor(Pod.self, "db-0", in: "default") { $0.uid != pod.uid }
-            await cluster.clock.settle()
+            try await cluster.clock.settle()
             let version = try await client.get(StatefulSet.self, "db", in: "default").resourceVersion
             _ = try await client.edit(Pod.self, "db-0", in: "default") { $0.annotations["note"] = "one" }
-            await cluster.clock.settle()
+            try await cluster.clock.settle()
             #expect(try await client.get(StatefulSet.self, "db", in: "default").resourceVersion == version)
         }
     }

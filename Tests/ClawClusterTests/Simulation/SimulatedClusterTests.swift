@@ -23,7 +23,7 @@ struct SimulatedClusterTests {
         options.nodes = SimulatedNodes.Configuration(count: 3) { _ in PodBehavior(imagePull: .seconds(90)) }
         try await SimulatedCluster.run(options) { cluster in
             _ = try await cluster.client.create(Self.deployment(5))
-            await cluster.clock.settle()
+            try await cluster.clock.settle()
             func ready() async throws -> Int {
                 try await cluster.client.get(Deployment.self, "web", in: "default").status?.readyReplicas ?? 0
             }
@@ -40,6 +40,21 @@ struct SimulatedClusterTests {
             let writes = cluster.history.requests(from: before).filter(\.isWrite)
             #expect(writes.isEmpty, "a cluster at rest writes nothing: \(writes.prefix(5))")
         }
+    }
+
+    @Test("what goes on for ever without waiting is told, not waited for", .timeLimit(.minutes(5)))
+    func restless() async throws {
+        var options = SimulatedCluster.Options()
+        options.stepLimit = 200_000
+        await #expect {
+            try await SimulatedCluster.run(options) { cluster in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { while !Task.isCancelled { await Task.yield() } }
+                    defer { group.cancelAll() }
+                    try await cluster.clock.advance(by: .seconds(1))
+                }
+            }
+        } throws: { ($0 as? Finding)?.code == .deadline }
     }
 
     @Test("a lost node's pods are replaced after their patience, and end when the node is back")

@@ -14,17 +14,8 @@ public enum Chance {
     }
 
     /// Runs `body` with chance from a seed.
-    public static func withSeed<T, Failure>(
-        _ seed: UInt64, _ body: () async throws(Failure) -> T
-    ) async throws(Failure) -> T {
-        // The task local's own function has no typed errors.
-        do {
-            return try await $seeded.withValue(Seeded(seed)) { try await body() }
-        } catch let error as Failure {
-            throw error
-        } catch {
-            preconditionFailure("only the body throws")
-        }
+    public static func withSeed<T>(_ seed: UInt64, _ body: () async throws -> T) async rethrows -> T {
+        try await $seeded.withValue(Seeded(seed)) { try await body() }
     }
 
     /// The generator in force.

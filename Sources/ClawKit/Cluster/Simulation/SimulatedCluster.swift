@@ -25,6 +25,9 @@ public final class SimulatedCluster: Sendable {
         public var nodes: SimulatedNodes.Configuration? = SimulatedNodes.Configuration()
         /// Between subjects and the cluster.
         public var faults = ClusterFaults.none
+        /// How many steps of all tasks may follow each other without time going on: more are a loop that never waits. A
+        /// rollout of a thousand pods takes a few hundred thousand.
+        public var stepLimit = 20_000_000
         public var start = Timestamp(seconds: 1_767_225_600)
 
         public init() { cluster.logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() } }
@@ -58,7 +61,7 @@ public final class SimulatedCluster: Sendable {
         guard options.cluster.dataDirectory == nil else {
             throw Finding(.badRequest, "A simulated cluster is kept in memory; leave out the data directory.", field: "dataDirectory")
         }
-        let executor = SimulationExecutor()
+        let executor = SimulationExecutor(jobLimit: options.stepLimit)
         return try await Chance.withSeed(seed) {
             try await withTaskExecutorPreference(executor) {
                 try await runTasks(seed, options, executor, body)

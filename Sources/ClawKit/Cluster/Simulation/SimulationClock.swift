@@ -13,10 +13,11 @@ public struct SimulationClock: TimeSource {
     public func sleep(until moment: Timestamp) async throws { try await time.sleep(until: moment) }
 
     /// Waits until everything has happened that can happen without time going on.
-    public func settle() async { await executor.rest() }
+    /// - Throws: ``Finding`` with `E_DEADLINE` where something goes on for ever without waiting.
+    public func settle() async throws { try await executor.rest() }
 
     /// Lets time pass. It stops at each moment somebody waits for, until everybody has done what was due then.
-    /// - Throws: `CancellationError`.
+    /// - Throws: ``Finding`` with `E_DEADLINE` where something goes on for ever without waiting; `CancellationError`.
     public func advance(by duration: Duration) async throws { try await advance(to: now + duration) }
 
     public func advance(to end: Timestamp) async throws {
@@ -35,19 +36,13 @@ public struct SimulationClock: TimeSource {
     private func advance(to end: Timestamp, until isSo: () async throws -> Bool) async throws -> Bool {
         while true {
             try Task.checkCancellation()
-            await executor.rest()
+            try await executor.rest()
             if try await isSo() { return true }
             guard let next = time.nextWake, next <= end else { break }
             time.advance(by: max(.zero, next - time.now))
         }
         if end > time.now { time.advance(by: end - time.now) }
-        await executor.rest()
+        try await executor.rest()
         return try await isSo()
     }
-}
-
-extension Duration {
-    public static func minutes(_ count: some BinaryInteger) -> Duration { .seconds(Int64(count) * 60) }
-    public static func hours(_ count: some BinaryInteger) -> Duration { .seconds(Int64(count) * 3600) }
-    public static func days(_ count: some BinaryInteger) -> Duration { .seconds(Int64(count) * 86_400) }
 }

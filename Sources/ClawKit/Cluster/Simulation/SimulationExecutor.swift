@@ -1,3 +1,4 @@
+import ClawBase
 import DequeModule
 import Dispatch
 import Synchronization
@@ -10,8 +11,15 @@ final class SimulationExecutor: TaskExecutor {
     private struct State {
         var jobs: Deque<UnownedJob> = []
         var isDraining = false
-        var idlers: Deque<CheckedContinuation<Void, Never>> = []
+        var idlers: Deque<CheckedContinuation<Void, any Error>> = []
+        /// Since somebody last came to rest.
+        var jobCount = 0
     }
+
+    /// A task that never waits would keep everybody else waiting for ever.
+    private let jobLimit: Int
+
+    init(jobLimit: Int) { self.jobLimit = jobLimit }
 
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "clawkit.simulation")
@@ -28,7 +36,8 @@ final class SimulationExecutor: TaskExecutor {
 
     private enum Next {
         case run(UnownedJob)
-        case idle(CheckedContinuation<Void, Never>)
+        case idle(CheckedContinuation<Void, any Error>)
+        case restless(CheckedContinuation<Void, any Error>)
         case stop
     }
 
@@ -36,7 +45,15 @@ final class SimulationExecutor: TaskExecutor {
         let executor = asUnownedTaskExecutor()
         while true {
             let next = state.withLock { state -> Next in
-                if let job = state.jobs.popFirst() { return .run(job) }
+                if state.jobCount > jobLimit, let idler = state.idlers.popFirst() {
+                    state.jobCount = 0
+                    return .restless(idler)
+                }
+                if let job = state.jobs.popFirst() {
+                    if !state.idlers.isEmpty { state.jobCount += 1 }
+                    return .run(job)
+                }
+                state.jobCount = 0
                 if let idler = state.idlers.popFirst() { return .idle(idler) }
                 state.isDraining = false
                 return .stop
@@ -44,14 +61,21 @@ final class SimulationExecutor: TaskExecutor {
             switch next {
             case .run(let job): job.runSynchronously(on: executor)
             case .idle(let idler): idler.resume()
+            case .restless(let idler):
+                idler.resume(
+                    throwing: Finding(
+                        .deadline,
+                        "The simulation does not come to rest: something goes on without waiting for anything. Look for a "
+                            + "loop that tries again at once; it must wait for the clock or for a change."))
             case .stop: return
             }
         }
     }
 
     /// Waits until everybody else waits too.
-    func rest() async {
-        await withCheckedContinuation { continuation in
+    /// - Throws: ``Finding`` with `E_DEADLINE` where that does not come about.
+    func rest() async throws {
+        try await withCheckedThrowingContinuation { continuation in
             let mustStart = state.withLock { state in
                 state.idlers.append(continuation)
                 defer { state.isDraining = true }

@@ -44,7 +44,7 @@ struct CronJobTests {
             }
             let left = try await client.waitForAll(Job.self) { $0.count == 2 }
             #expect(Set(left.map(\.name)) == ["tick-\(minute + 15)", "tick-\(minute + 20)"])
-            await cluster.clock.settle()
+            try await cluster.clock.settle()
             let reasons = try await client.list(Event.self, in: "default").items
                 .filter { $0.involvedObject.kind == "CronJob" }.compactMap(\.reason)
             #expect(Set(reasons) == ["SuccessfulCreate", "SawCompletedJob", "SuccessfulDelete"])
@@ -81,7 +81,7 @@ struct CronJobTests {
             try await cluster.clock.advance(by: .seconds(2100))
             #expect(try await client.list(Job.self, in: "default").items.isEmpty)
             _ = try await client.edit(CronJob.self, "tick", in: "default") { $0.spec.suspend = false }
-            await cluster.clock.settle()
+            try await cluster.clock.settle()
             let jobs = try await client.list(Job.self, in: "default").items
             #expect(jobs.map(\.name) == (deadline == nil ? ["tick-\(minute + 30)"] : []))
         }

@@ -44,7 +44,7 @@ struct JobTests {
             #expect(done.status?.completionTime != nil)
             let pods = try await client.list(Pod.self, in: "default").items
             #expect(pods.count == 3 && pods.allSatisfy(\.metadata.finalizers.isEmpty))
-            await cluster.clock.settle()
+            try await cluster.clock.settle()
             let events = try await client.list(Event.self, in: "default").items.filter { $0.involvedObject.kind == "Job" }
             #expect(Set(events.compactMap(\.reason)) == ["SuccessfulCreate", "Completed"])
         }
@@ -59,7 +59,7 @@ struct JobTests {
             try await client.move(first[0], to: "Failed", exitCode: 1)
             try await client.waitFor(Job.self, "work", in: "default") { $0.status?.failed == 1 }
             // Back-off: the next pod comes ten seconds after the failure.
-            await cluster.clock.settle()
+            try await cluster.clock.settle()
             #expect(try await client.list(Pod.self, in: "default").items.count == 2)
             try await cluster.clock.advance(by: .seconds(11))
             let second = try await active(client, 2)
@@ -87,7 +87,7 @@ struct JobTests {
             try await cluster.clock.advance(by: .seconds(50))
             _ = try await client.edit(Job.self, "work", in: "default") { $0.spec?.suspend = true }
             _ = try await active(client, 0)
-            await cluster.clock.settle()
+            try await cluster.clock.settle()
             #expect(try await client.get(Job.self, "work", in: "default").status?.failed == nil)
             _ = try await client.edit(Job.self, "work", in: "default") { $0.spec?.suspend = false }
             _ = try await active(client, 1)
@@ -212,7 +212,7 @@ struct JobTests {
             _ = try await client.edit(Pod.self, pod.name, in: "default") { $0.metadata.finalizers.append("test.dev/hold") }
             try await client.delete(Pod.self, pod.name, in: "default")
             try await client.waitFor(Job.self, "work", in: "default") { $0.status?.terminating == 1 }
-            await cluster.clock.settle()
+            try await cluster.clock.settle()
             #expect(try await client.list(Pod.self, in: "default").items.count == 1)
             try await client.move(pod, to: "Failed", exitCode: 1)
             try await client.waitFor(Job.self, "work", in: "default") { $0.status?.failed == 1 }

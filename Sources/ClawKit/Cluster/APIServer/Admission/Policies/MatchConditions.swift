@@ -15,6 +15,8 @@ struct MatchConditions: Sendable {
         self.ignoresFailures = ignoresFailures
     }
 
+    var isEmpty: Bool { conditions.isEmpty }
+
     /// One that does not hold decides; errors count only where all others hold.
     func match(_ bindings: Bindings) -> Result<Bool, EvaluationError> {
         var budget = Cost(Cost.matchConditionsLimit)

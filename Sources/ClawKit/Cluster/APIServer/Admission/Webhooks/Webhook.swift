@@ -34,6 +34,7 @@ struct Webhook: Sendable {
     /// - Throws: ``APIStatus`` where its conditions cannot be evaluated, and it must not be passed over.
     func version(for input: PolicyInput, _ registry: ResourceRegistry) throws -> ResourceType? {
         guard let type = match.version(for: input, registry) else { return nil }
+        if conditions.isEmpty { return type }
         switch conditions.match(input.bindings()) {
         case .success(let holds): return holds ? type : nil
         case .failure(let problem):
