@@ -81,7 +81,7 @@ public final class EmbeddedCluster: Sendable {
         server = APIServer(
             store: store, authenticator: TrustingAuthenticator(),
             socketAuthenticator: SocketAuthenticator(known, accounts: accounts), accounts: accounts, nodes: nodes,
-            registry: registry, admission: admission,
+            registry: registry, admission: admission, webhooks: webhooks,
             history: options.history, time: options.time, logger: options.logger)
         try await BootstrapPolicy.install(in: store, now: options.time.now)
         transport = HandlerTransport(server)

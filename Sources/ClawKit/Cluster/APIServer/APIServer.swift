@@ -19,6 +19,7 @@ final class APIServer: Handler {
     let time: any TimeSource
     let logger: Logger
     let admission: AdmissionChain
+    let webhooks: WebhookCaller
     private let history: ClusterHistory?
     /// Where `metrics.k8s.io` has its figures from; nil: from the nodes.
     let metricsSource = Mutex<(any UsageSource)?>(nil)
@@ -29,8 +30,8 @@ final class APIServer: Handler {
 
     init(
         store: ObjectStore, authenticator: any RequestAuthenticator, socketAuthenticator: SocketAuthenticator,
-        accounts: ServiceAccountTokens, nodes: NodeConnections, registry: ResourceRegistry, admission: AdmissionChain, history: ClusterHistory? = nil,
-        time: any TimeSource, logger: Logger
+        accounts: ServiceAccountTokens, nodes: NodeConnections, registry: ResourceRegistry, admission: AdmissionChain,
+        webhooks: WebhookCaller, history: ClusterHistory? = nil, time: any TimeSource, logger: Logger
     ) {
         self.store = store
         self.authenticator = authenticator
@@ -39,6 +40,7 @@ final class APIServer: Handler {
         authorizer = RoleAuthorizer(store)
         self.nodes = nodes
         self.admission = admission
+        self.webhooks = webhooks
         self.history = history
         self.time = time
         self.logger = logger
@@ -120,10 +122,10 @@ final class APIServer: Handler {
         switch (call.request.method, call.target.name) {
         case (.get, nil):
             guard call.resource.allows("list") else { throw APIStatus.methodNotAllowed }
-            return isWatch ? try watch(call) : try list(call)
+            return isWatch ? try watch(call) : try await list(call)
         case (.get, .some):
             guard call.resource.allows("get") else { throw APIStatus.methodNotAllowed }
-            return isWatch ? try watch(call) : try get(call)
+            return isWatch ? try watch(call) : try await get(call)
         case (.post, nil):
             if let answer = try await review(call) { return answer }
             return try await create(call)

@@ -13,6 +13,8 @@ struct CustomResource: Sendable {
     let scale: Scale?
     /// The version that objects are kept in, and its schema.
     let storage: (version: String, schema: StructuralSchema)
+    /// Converts between versions; nil: they differ in nothing but their name.
+    let webhook: ConversionWebhook?
 
     /// Where a scale reads and writes.
     struct Scale: Sendable {
@@ -24,7 +26,7 @@ struct CustomResource: Sendable {
         let statusPath: String
     }
 
-    init(_ version: JSON, of spec: JSONObject) {
+    init(_ version: JSON, of spec: JSONObject, webhooks: WebhookCaller) {
         let name = version["name"]?.string ?? ""
         let group = spec.string("group") ?? ""
         schema = Self.schema(of: version)
@@ -38,6 +40,7 @@ struct CustomResource: Sendable {
         let versions = spec.values("versions")
         let stored = versions.first { $0["storage"]?.bool == true } ?? version
         storage = (stored["name"]?.string ?? name, stored == version ? schema : Self.schema(of: stored))
+        webhook = ConversionWebhook(spec, caller: webhooks)
         deprecation =
             version["deprecated"]?.bool == true
             ? version["deprecationWarning"]?.string
@@ -56,29 +59,6 @@ struct CustomResource: Sendable {
         guard let best = others.first, VersionPriority(best) < VersionPriority(version) else { return text }
         return "\(text); use \(group)/\(best) \(kind)"
     }
-
-    // MARK: versions (conversion strategy None)
-
-    /// The object as it is kept: in the storage version, without what that does not have.
-    func stored(_ object: JSONObject, group: String) -> JSONObject {
-        let version = "\(group)/\(storage.version)"
-        guard object.string(.apiVersion) != version else { return object }
-        var converted = object
-        converted[.apiVersion] = .string(version)
-        _ = storage.schema.prune(&converted)
-        return converted
-    }
-
-    /// A kept object as this version shows it, with the defaults that were added since.
-    func shown(_ object: JSONObject, apiVersion: String) -> JSONObject {
-        var shown = object
-        if storage.schema.fillsIn { storage.schema.fillDefaults(&shown) }
-        if object.string(.apiVersion) != apiVersion {
-            shown[.apiVersion] = .string(apiVersion)
-            _ = schema.prune(&shown)
-        }
-        return shown
-    }
 }
 
 extension CustomResource.Scale {
@@ -96,12 +76,6 @@ extension CustomResource.Scale {
 
 extension RegisteredResource {
     var custom: CustomResource? { if case .custom(let resource) = shape { resource } else { nil } }
-
-    /// The object as it goes into the store.
-    func stored(_ object: JSONObject) -> JSONObject { custom?.stored(object, group: type.group) ?? object }
-
-    /// An object out of the store as this resource's version shows it.
-    func shown(_ object: JSONObject) -> JSONObject { custom?.shown(object, apiVersion: type.apiVersion) ?? object }
 
     var listKind: String { custom?.listKind ?? "\(type.kind)List" }
 }

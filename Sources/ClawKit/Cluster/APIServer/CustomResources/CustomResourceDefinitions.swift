@@ -27,7 +27,7 @@ extension APIServer {
                     type: type,
                     verbs: verbs,
                     subresources: Self.subresources(version, type)),
-                shape: .custom(CustomResource(version, of: spec)),
+                shape: .custom(CustomResource(version, of: spec, webhooks: webhooks)),
                 columns: (version["additionalPrinterColumns"]?.array ?? []).compactMap(CustomColumn.init))
         }
         registry.setCustom(resources, group: group, plural: plural)

@@ -47,14 +47,16 @@ extension APIServer {
                 if store.get(call.resource.collection, .init(object: new)) != nil {
                     throw nameTaken(new, call)
                 }
-                return try answer(call, call.resource.shown(call.resource.stored(new)), status: .created, request.warnings)
+                return try answer(
+                    call, try await call.resource.shown(try await call.resource.stored(new)), status: .created, request.warnings)
             }
             do {
-                let stored = try await store.commit(call.resource.collection, call.resource.stored(new), expecting: .absent)
+                let kept = try await call.resource.stored(new)
+                let stored = try await store.commit(call.resource.collection, kept, expecting: .absent)
                 isKept = true
                 didChange(call.resource, stored)
                 if call.resource.type.kind == "Namespace" { try await makeDefaultAccount(in: stored.objectName) }
-                return try answer(call, call.resource.shown(stored), status: .created, request.warnings)
+                return try answer(call, try await call.resource.shown(stored), status: .created, request.warnings)
             } catch ObjectStore.CommitError.exists {
                 // A generated name that is taken is tried again, as kube-apiserver does (KEP-4420: 8 attempts).
                 if isGenerated, attempt < 8 { continue }

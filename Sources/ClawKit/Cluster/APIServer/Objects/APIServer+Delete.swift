@@ -75,7 +75,9 @@ extension APIServer {
         let options = try await Options(call)
         let filter = try ObjectFilter(call)
         var deleted: [JSON] = []
-        for object in store.list(call.resource.collection, namespace: call.namespace).objects where filter.matches(object) {
+        var objects = store.list(call.resource.collection, namespace: call.namespace).objects
+        if !filter.isEverything { objects = try await call.resource.shown(objects).filter(filter.matches) }
+        for object in objects {
             do {
                 deleted.append(.object(try await delete(call, .init(object: object), options).object))
             } catch let status as APIStatus where status.code == 404 {
@@ -97,7 +99,7 @@ extension APIServer {
         let kind = APIStatus.Subject(group: call.resource.type.group, plural: call.resource.type.kind)
         while true {
             guard let entry = store.get(call.resource.collection, key) else { throw APIStatus.notFound(subject, key.name) }
-            let live = entry.object
+            let live = try await call.resource.shown(entry.object)
             if let uid = options.uid, uid != live.metadataString(.uid) {
                 throw APIStatus.conflict(
                     kind, key.name,
@@ -119,15 +121,15 @@ extension APIServer {
                     let last = try await store.remove(call.resource.collection, key, expecting: entry.revision)
                     await didRemove(call.resource, last)
                     // A pod answers as it would have been marked, other kinds as they were.
-                    guard call.resource.type.kind == "Pod" else { return (last, true) }
-                    var answer = marked
+                    var answer = call.resource.type.kind == "Pod" ? marked : live
                     answer.setMetadata(.resourceVersion, last.metadataValue(.resourceVersion))
                     return (answer, true)
                 }
                 if marked == live { return (live, false) }
-                let stored = try await store.commit(call.resource.collection, marked, expecting: .revision(entry.revision))
+                let kept = try await call.resource.stored(marked)
+                let stored = try await store.commit(call.resource.collection, kept, expecting: .revision(entry.revision))
                 didChange(call.resource, stored)
-                return (stored, false)
+                return (try await call.resource.shown(stored), false)
             } catch ObjectStore.CommitError.changed {
                 continue
             } catch ObjectStore.CommitError.missing {

@@ -5,27 +5,30 @@ import HTTPTypes
 
 /// get and list.
 extension APIServer {
-    func get(_ call: ResourceCall) throws -> Response {
+    func get(_ call: ResourceCall) async throws -> Response {
         let key = try call.key()
         guard let entry = store.get(call.resource.collection, key) else {
             throw APIStatus.notFound(call.resource.subject, call.name)
         }
-        return try answer(call, call.resource.shown(entry.object))
+        return try answer(call, try await call.resource.shown(entry.object))
     }
 
-    func list(_ call: ResourceCall) throws -> Response {
+    func list(_ call: ResourceCall) async throws -> Response {
         let parameters = try ListParameters(call.query, isWatch: false)
         let filter = try ObjectFilter(call)
         let representation = try Representation(call, .list)
         let (objects, revision, position) = try listed(call, parameters)
-        let page = Page(call.resource.isCustom ? objects.map(call.resource.shown) : objects, after: position, limit: parameters.limit, revision: revision, filter)
+        // Selectors speak of the version that is asked for.
+        let shown = filter.isEverything ? objects : try await call.resource.shown(objects)
+        let page = Page(shown, after: position, limit: parameters.limit, revision: revision, filter)
+        let found = filter.isEverything ? try await call.resource.shown(page.objects) : page.objects
         var metadata = page.metadata
         switch representation.form {
         case .object:
             // Whole lists of custom resources always carry the member.
             if call.resource.isCustom, metadata["continue"] == nil { metadata["continue"] = "" }
             let type = call.resource.type
-            let items = call.resource.isCustom ? page.objects : page.objects.map(\.withoutType)
+            let items = call.resource.isCustom ? found : found.map(\.withoutType)
             return .document([
                 "kind": .string(call.resource.listKind), "apiVersion": .string(type.apiVersion),
                 "metadata": .object(metadata), "items": .array(items.map { .object($0) }),
@@ -34,12 +37,12 @@ extension APIServer {
             let table = Table(
                 for: call.resource, includeObject: parameters.includeObject, apiVersion: representation.apiVersion,
                 now: time.now)
-            return .document(table.document(page.objects, metadata: metadata))
+            return .document(table.document(found, metadata: metadata))
         case .partialMetadata:
             return .document([
                 "kind": "PartialObjectMetadataList", "apiVersion": .string(representation.apiVersion),
                 "metadata": .object(metadata),
-                "items": .array(page.objects.map { .object($0.partialMetadata(representation.apiVersion)) }),
+                "items": .array(found.map { .object($0.partialMetadata(representation.apiVersion)) }),
             ])
         }
     }

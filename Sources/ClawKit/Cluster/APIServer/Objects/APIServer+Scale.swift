@@ -27,11 +27,11 @@ extension APIServer {
         ]
     }
 
-    func scale(_ call: ResourceCall) throws -> Response {
+    func scale(_ call: ResourceCall) async throws -> Response {
         guard let entry = store.get(call.resource.collection, try call.key()) else {
             throw APIStatus.notFound(call.resource.subject, call.name)
         }
-        return .document(scaleDocument(call.resource.shown(entry.object), call.resource.custom?.scale))
+        return .document(scaleDocument(try await call.resource.shown(entry.object), call.resource.custom?.scale))
     }
 
     func setScale(_ call: ResourceCall) async throws -> Response {

@@ -10,7 +10,7 @@ extension APIServer {
             throw call.resource.isCustom ? APIStatus.notFound(call.resource.subject, call.name) : APIStatus.noSuchPath
         }
         switch (call.resource.type.plural, subresource, call.request.method) {
-        case (_, "status", .get): return try get(call)
+        case (_, "status", .get): return try await get(call)
         case (_, "status", .put): return try await replace(call, subresource: "status")
         case (_, "status", .patch): return try await patch(call, subresource: "status")
         case ("namespaces", "finalize", .put): return try await finalizeNamespace(call)
@@ -21,12 +21,12 @@ extension APIServer {
         case ("pods", "exec", .get), ("pods", "exec", .post): return try await exec(call)
         case ("pods", "attach", .get), ("pods", "attach", .post): return try await attach(call)
         case ("pods", "portforward", .get), ("pods", "portforward", .post): return try await portForward(call)
-        case (_, "scale", .get): return try scale(call)
+        case (_, "scale", .get): return try await scale(call)
         case (_, "scale", .put): return try await setScale(call)
         case (_, "scale", .patch): return try await patchScale(call)
         case ("pods", "ephemeralcontainers", .get), ("pods", "resize", .get),
             ("certificatesigningrequests", "approval", .get):
-            return try get(call)
+            return try await get(call)
         case ("pods", "ephemeralcontainers", .put), ("pods", "resize", .put),
             ("certificatesigningrequests", "approval", .put):
             return try await replace(call, subresource: subresource)

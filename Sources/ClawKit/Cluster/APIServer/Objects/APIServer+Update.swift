@@ -48,7 +48,7 @@ extension APIServer {
             guard let entry = store.get(call.resource.collection, key) else {
                 throw APIStatus.notFound(call.resource.subject, call.name)
             }
-            let live = call.resource.shown(entry.object)
+            let live = try await call.resource.shown(entry.object)
             var new = try change(live)
             if let narrowed = try new.narrowed(to: subresource, of: live, call) { new = narrowed }
             let writtenUID = new.metadataString(.uid).flatMap { $0.isEmpty ? nil : $0 }
@@ -66,8 +66,11 @@ extension APIServer {
             defer { settleAdmission(of: new, call, isKept: isKept) }
             if subresource != "binding" { try await admission.validate(new, request) }
             try complete(&new, call)
-            if new == live { return try answer(call, live, request.warnings) }
-            if call.isDryRun { return try answer(call, new, request.warnings) }
+            if new == live, !call.resource.isOutdated(entry.object) { return try answer(call, live, request.warnings) }
+            if call.isDryRun {
+                return try answer(
+                    call, try await call.resource.shown(try await call.resource.stored(new)), request.warnings)
+            }
             do {
                 if new.isBeingDeleted, new.isReadyToVanish {
                     // Watchers are told the object as it was kept last, the writer as he made it.
@@ -76,11 +79,12 @@ extension APIServer {
                     new.setMetadata(.resourceVersion, last.metadataValue(.resourceVersion))
                     return try answer(call, new, request.warnings)
                 }
+                let kept = try await call.resource.stored(new)
                 let stored = try await store.commit(
-                    call.resource.collection, call.resource.stored(new), expecting: .revision(entry.revision))
+                    call.resource.collection, kept, expecting: .revision(entry.revision))
                 isKept = true
                 didChange(call.resource, stored, from: live)
-                return try answer(call, call.resource.shown(stored), request.warnings)
+                return try answer(call, try await call.resource.shown(stored), request.warnings)
             } catch ObjectStore.CommitError.changed {
                 continue
             } catch ObjectStore.CommitError.missing {

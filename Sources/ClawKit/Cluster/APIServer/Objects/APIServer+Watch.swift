@@ -94,12 +94,12 @@ actor WatchSource: WatchValues {
             (pending, position) = ([], 0)
             if hasEnded || store.epoch != epoch { return nil }
             guard let cursor else {
-                begin()
+                try await orEnd { try await begin() }
                 continue
             }
             switch try await read(after: cursor) {
             case .events(let events, let revision):
-                for event in events { append(event) }
+                try await orEnd { for event in try await shown(events) { append(event) } }
                 self.cursor = events.last?.revision ?? revision
             case .expired(let oldest):
                 pending.append(["type": "ERROR", "object": .object(APIStatus.expired(cursor, oldest: oldest).document)])
@@ -115,13 +115,23 @@ actor WatchSource: WatchValues {
         }
     }
 
-    private func begin() {
+    /// What cannot be converted ends the watch, and says so.
+    private func orEnd(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let status as APIStatus {
+            pending.append(["type": "ERROR", "object": .object(APIStatus.internalError(status.message).document)])
+            hasEnded = true
+        }
+    }
+
+    private func begin() async throws {
         if case .from(let revision) = initial {
             cursor = revision
             return
         }
         let (objects, revision) = store.list(resource.collection, namespace: namespace)
-        pending = objects.filter(filter.matches).map { event("ADDED", $0) }
+        pending = try await resource.shown(objects).filter(filter.matches).map { event("ADDED", $0) }
         if case .stateThenBookmark = initial {
             var mark = bookmark(revision)
             mark.modify(.object) { object in
@@ -151,8 +161,22 @@ actor WatchSource: WatchValues {
         }
     }
 
+    /// The changes in the watched namespace, in the watched version.
+    private func shown(_ changes: [ObjectStore.Event]) async throws -> [ObjectStore.Event] {
+        let changes = namespace.map { namespace in changes.filter { $0.key.namespace == namespace } } ?? changes
+        guard resource.isCustom else { return changes }
+        // What an object was before only selectors ask.
+        let before = filter.isEverything ? [] : changes.compactMap(\.previous)
+        let objects = try await resource.shown(changes.map(\.object) + before)
+        var previous = objects[changes.count...]
+        return zip(changes, objects).map { change, object in
+            ObjectStore.Event(
+                revision: change.revision, change: change.change, key: change.key, object: object,
+                previous: change.previous.map { previous.popFirst() ?? $0 })
+        }
+    }
+
     private func append(_ change: ObjectStore.Event) {
-        if let namespace, change.key.namespace != namespace { return }
         let matches = filter.matches(change.object)
         let matched = change.previous.map(filter.matches) ?? false
         switch change.change {
@@ -172,7 +196,6 @@ actor WatchSource: WatchValues {
     }
 
     private func event(_ type: String, _ object: JSONObject) -> JSONObject {
-        let object = resource.shown(object)
         let shown: JSONObject =
             switch representation.form {
             case .object: object

@@ -9,14 +9,10 @@ struct AdmissionReview {
     let uid = Chance.uuid()
     let document: JSON
 
-    /// - Parameter type: the version the webhook wants to see the objects in.
-    init(_ object: JSONObject?, _ request: AdmissionRequest, as type: ResourceType) {
-        func shown(_ object: JSONObject?) -> JSON {
-            guard var object else { return .null }
-            object[.apiVersion] = .string(type.apiVersion)
-            object[.kind] = .string(type.kind)
-            return .object(object)
-        }
+    /// - Parameters:
+    ///   - object: in the version of `type`, as `old`.
+    ///   - type: the version the webhook wants to see the objects in.
+    init(_ object: JSONObject?, old: JSONObject?, _ request: AdmissionRequest, as type: ResourceType) {
         let input = PolicyInput(object: object, request: request)
         var body = input.description
         body["uid"] = .string(uid)
@@ -26,8 +22,8 @@ struct AdmissionReview {
         ]
         // A namespace lies within itself.
         if request.type.group.isEmpty, request.type.kind == "Namespace" { body["namespace"] = .string(input.name) }
-        body["object"] = shown(object)
-        body["oldObject"] = shown(request.old)
+        body["object"] = object.map(JSON.object) ?? .null
+        body["oldObject"] = old.map(JSON.object) ?? .null
         document = ["kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1", "request": .object(body)]
     }
 
@@ -74,5 +70,4 @@ struct WebhookFailure: Error {
     static func invalid(_ problem: String) -> WebhookFailure {
         WebhookFailure(reason: "received invalid webhook response: \(problem)")
     }
-    static func call(_ problem: String) -> WebhookFailure { WebhookFailure(reason: "failed to call webhook: \(problem)") }
 }

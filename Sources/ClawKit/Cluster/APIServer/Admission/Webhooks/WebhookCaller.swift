@@ -21,7 +21,6 @@ final class WebhookCaller: Sendable {
     private let transports = Mutex<[Key: any Transport]>([:])
     /// Certificates rotate: more than this many are those of webhooks that are no more.
     private static let mostTransports = 64
-    private static let answerLimit = 3 << 20
 
     init(
         _ store: ObjectStore, time: any TimeSource, logger: Logger,
@@ -31,6 +30,7 @@ final class WebhookCaller: Sendable {
     }
 
     /// The webhook's answer; nil where it could not be had and may be done without.
+    /// - Parameter object: in the version of `type`.
     /// - Throws: ``APIStatus`` where it could not be had and must be.
     func ask(
         _ webhook: Webhook, _ object: JSONObject?, _ request: AdmissionRequest, as type: ResourceType, mayPatch: Bool
@@ -38,9 +38,10 @@ final class WebhookCaller: Sendable {
         if request.call.isDryRun, !webhook.toleratesDryRun {
             throw APIStatus.badRequest("admission webhook \"\(webhook.name)\" does not support dry run")
         }
-        let review = AdmissionReview(object, request, as: type)
+        let old = try await request.call.resource.converted(request.old, to: type)
+        let review = AdmissionReview(object, old: old, request, as: type)
         do {
-            return try review.answer(try await post(review.document, to: webhook), mayPatch: mayPatch)
+            return try review.answer(try await reply(to: review.document, of: webhook), mayPatch: mayPatch)
         } catch let failure as WebhookFailure {
             if webhook.ignoresFailures {
                 logger.warning("webhook failed, going on", metadata: ["webhook": "\(webhook.name)", "reason": "\(failure.reason)"])
@@ -50,55 +51,98 @@ final class WebhookCaller: Sendable {
         }
     }
 
-    private func post(_ review: JSON, to webhook: Webhook) async throws -> JSON {
-        let (transport, url) = try target(of: webhook)
-        let address = "\(url)?timeout=\(webhook.timeout)s"
-        let deadline = Duration.seconds(webhook.timeout)
+    private func reply(to review: JSON, of webhook: Webhook) async throws -> JSON {
         do {
-            return try await time.withDeadline(deadline, "the webhook") {
-                let response = try await transport.send(
-                    Request(
-                        .post, address, headers: [.contentType: "application/json", .accept: "application/json"],
-                        body: .bytes(review.bytes())))
-                let bytes = try await response.body.collect(limit: Self.answerLimit)
-                guard response.status == .ok else {
-                    throw WebhookFailure.call(
-                        "the server responded with the status code \(response.status.code)"
-                            + " (post \(url))")
-                }
-                guard let answer = try? JSONParser.parse(bytes) else {
-                    throw WebhookFailure.call("couldn't get version/kind; json parse error")
-                }
-                return answer
-            }
-        } catch let failure as WebhookFailure {
-            throw failure
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch let finding as Finding where finding.code == .deadline {
-            throw WebhookFailure.call("Post \"\(address)\": context deadline exceeded")
-        } catch {
-            throw WebhookFailure.call("Post \"\(address)\": \((error as? TransportError)?.message ?? "\(error)")")
+            return try await post(review, to: webhook.client, timeout: webhook.timeout)
+        } catch let failure as CallFailure {
+            throw WebhookFailure(reason: "failed to call webhook: \(failure.reason)")
         }
     }
 
-    private func target(of webhook: Webhook) throws(WebhookFailure) -> (any Transport, String) {
-        let client = webhook.client
-        let authorities = Base64.decode(client["caBundle"].string).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        if client["url"].isSet {
-            return (transport(Key(authorities: authorities, serverName: "", base: "")), client["url"].string)
+    /// A webhook that could not be reached, or did not answer with a document.
+    struct CallFailure: Error {
+        let reason: String
+    }
+
+    /// The document a webhook answers a question with.
+    /// - Parameters:
+    ///   - client: `WebhookClientConfig`.
+    ///   - timeout: in seconds.
+    ///   - answerLimit: in bytes.
+    /// - Throws: ``CallFailure``.
+    func post(
+        _ review: JSON, to client: Field, timeout: Int64, answerLimit: Int = 3 << 20
+    ) async throws -> JSON {
+        let target = target(of: client)
+        let shown = "Post \"\(target.shown)?timeout=\(timeout)s\""
+        do {
+            let transport = try transport(to: target, of: client)
+            return try await time.withDeadline(.seconds(timeout), "the webhook") {
+                let response = try await transport.send(
+                    Request(
+                        .post, "\(target.path)?timeout=\(timeout)s",
+                        headers: [.contentType: "application/json", .accept: "application/json"],
+                        body: .bytes(review.bytes())))
+                let bytes = try await response.body.collect(limit: answerLimit)
+                guard response.status.kind == .successful else {
+                    throw CallFailure(
+                        reason: ServerAnswer.words(for: response.status.code, String(decoding: bytes, as: UTF8.self)))
+                }
+                do throws(JSONError) {
+                    return try JSONParser.parse(bytes)
+                } catch {
+                    throw CallFailure(
+                        reason: "couldn't get version/kind; json parse error: \(GoJSON.words(for: error, bytes))")
+                }
+            }
+        } catch let failure as CallFailure {
+            throw failure
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch let failure as Unreachable {
+            throw CallFailure(reason: "\(shown): \(failure.reason)")
+        } catch let finding as Finding where finding.code == .deadline {
+            throw CallFailure(reason: "\(shown): context deadline exceeded")
+        } catch {
+            throw CallFailure(reason: "\(shown): \((error as? TransportError)?.message ?? "\(error)")")
         }
+    }
+
+    private struct Target {
+        /// What the request is for: a URL, or the path at a service.
+        let path: String
+        /// The address as messages show it.
+        let shown: String
+        var service: (namespace: String, name: String, port: Int64)?
+    }
+
+    private struct Unreachable: Error {
+        let reason: String
+    }
+
+    private func target(of client: Field) -> Target {
+        if client["url"].isSet { return Target(path: client["url"].string, shown: client["url"].string) }
         let service = client["service"]
-        let (namespace, name) = (service["namespace"].string, service["name"].string)
+        let (namespace, name, path) = (service["namespace"].string, service["name"].string, service["path"].string)
         let port = service["port"].integer ?? 443
-        let path = service["path"].string
+        let rooted = path.hasPrefix("/") ? path : "/\(path)"
+        return Target(
+            path: rooted, shown: "https://\(name).\(namespace).svc:\(port)\(rooted)", service: (namespace, name, port))
+    }
+
+    private func transport(to target: Target, of client: Field) throws(Unreachable) -> any Transport {
+        let authorities = Base64.decode(client["caBundle"].string).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        guard let service = target.service else {
+            return transport(Key(authorities: authorities, serverName: "", base: ""))
+        }
+        let (namespace, name, port) = service
         guard let address = ServiceAddress.find(namespace, name, port: port, in: store) else {
             let exists = store.get(.init(group: "", plural: "services"), .init(namespace: namespace, name: name)) != nil
-            throw .call(exists ? "no endpoints available for service \"\(name)\"" : "service \"\(name)\" not found")
+            throw Unreachable(
+                reason: exists ? "no endpoints available for service \"\(name)\"" : "service \"\(name)\" not found")
         }
-        let host = "\(name).\(namespace).svc"
-        let key = Key(authorities: authorities, serverName: host, base: "https://\(address)")
-        return (transport(key), path.isEmpty ? "/" : path.hasPrefix("/") ? path : "/\(path)")
+        return transport(
+            Key(authorities: authorities, serverName: "\(name).\(namespace).svc", base: "https://\(address)"))
     }
 
     private func transport(_ key: Key) -> any Transport {

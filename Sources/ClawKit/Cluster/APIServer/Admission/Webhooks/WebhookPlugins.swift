@@ -33,16 +33,18 @@ struct MutatingWebhooks: AdmissionPlugin {
     private func ask(
         _ webhook: Webhook, _ object: inout JSONObject, _ request: AdmissionRequest, as type: ResourceType
     ) async throws -> Bool {
-        guard let answer = try await caller.ask(webhook, object, request, as: type, mayPatch: true) else { return false }
+        let shown = try await request.call.resource.converted(object, to: type)
+        guard let answer = try await caller.ask(webhook, shown, request, as: type, mayPatch: true) else { return false }
         answer.warnings.forEach(request.warn)
         guard answer.isAllowed else { throw WebhookScope.refusal(answer, webhook) }
         guard let patch = answer.patch else { return false }
         do {
-            var changed = try JSONPatch(parsing: patch).apply(to: object)
+            var changed = try await request.call.resource.converted(
+                try JSONPatch(parsing: patch).apply(to: shown), to: request.type)
             Defaults.apply(to: &changed, request.type)
             defer { object = changed }
             return changed != object
-        } catch {
+        } catch let error as PatchError {
             throw APIStatus.internalError(error.message)
         }
     }
@@ -67,7 +69,8 @@ struct ValidatingWebhooks: AdmissionPlugin {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (webhook, type) in chosen {
                 group.addTask {
-                    guard let answer = try await caller.ask(webhook, object, request, as: type, mayPatch: false) else { return }
+                    let shown = try await request.call.resource.converted(object, to: type)
+                    guard let answer = try await caller.ask(webhook, shown, request, as: type, mayPatch: false) else { return }
                     answer.warnings.forEach(request.warn)
                     guard answer.isAllowed else { throw WebhookScope.refusal(answer, webhook) }
                 }
