@@ -71,6 +71,8 @@ final class ObjectStore: Sendable {
 
     fileprivate struct State {
         var revision: UInt64 = 1
+        /// Revisions before this one are forgotten everywhere, also by collections that hold nothing yet.
+        var compacted: UInt64 = 0
         var collections: [Collection: Contents] = [:]
         var ownership = OwnershipIndex()
         var nextWaiter: UInt64 = 0
@@ -91,6 +93,7 @@ final class ObjectStore: Sendable {
         guard let restored = journal?.restored else { return }
         state.withLock { state in
             state.revision = restored.revision
+            state.compacted = restored.revision
             for (collection, objects) in restored.collections {
                 var contents = Contents()
                 contents.compacted = restored.revision
@@ -132,7 +135,9 @@ final class ObjectStore: Sendable {
         _ collection: Collection, andChangesAfter revision: UInt64
     ) -> (entries: [Key: Entry], events: [Event])? {
         state.withLock { state in
-            guard let contents = state.collections[collection.base] else { return ([:], []) }
+            guard let contents = state.collections[collection.base] else {
+                return revision < state.compacted ? nil : ([:], [])
+            }
             if revision < contents.compacted { return nil }
             return (contents.entries, Array(contents.log[contents.log.firstIndex(after: revision)...]))
         }
@@ -206,17 +211,22 @@ final class ObjectStore: Sendable {
 
     /// Writes a snapshot where the journal has grown large; does nothing without a journal.
     func compactJournalIfNeeded() async throws {
-        guard let journal, journal.wantsCompaction else { return }
-        let (compaction, objects) = state.withLock { state in
+        if journal?.wantsCompaction == true { try await compactJournal() }
+    }
+
+    /// Replaces the journal by a snapshot of what is there now.
+    func compactJournal() async throws {
+        guard let journal else { return }
+        let (compaction, revision, objects) = state.withLock { state in
             var objects: [(Collection, JSONObject)] = []
             let compaction = journal.beginCompaction()
-            guard compaction != nil else { return (compaction, objects) }
+            guard compaction != nil else { return (compaction, state.revision, objects) }
             for (collection, contents) in state.collections {
                 for entry in contents.entries.values { objects.append((collection, entry.object)) }
             }
-            return (compaction, objects)
+            return (compaction, state.revision, objects)
         }
-        if let compaction { try await journal.finish(compaction, objects) }
+        if let compaction { try await journal.finish(compaction, revision: revision, objects) }
     }
 
     /// Brings everything to the disk and gives the directory free.
@@ -245,7 +255,9 @@ final class ObjectStore: Sendable {
     func readLog(_ collection: Collection, after revision: UInt64) -> LogRead? {
         state.withLock { state in
             if state.isClosed { return .closed }
-            guard let contents = state.collections[collection.base] else { return nil }
+            guard let contents = state.collections[collection.base] else {
+                return revision < state.compacted ? .expired(oldest: state.compacted) : nil
+            }
             if revision < contents.compacted { return .expired(oldest: contents.compacted) }
             guard let last = contents.log.last, last.revision > revision else { return nil }
             let start = contents.log.firstIndex(after: revision)
@@ -270,9 +282,12 @@ final class ObjectStore: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
-                    let contents = state.collections[collection, default: Contents()]
+                    let contents = state.collections[collection, default: Contents(compacted: state.compacted)]
                     let hasNews = state.isClosed || (contents.log.last?.revision ?? 0) > revision || Task.isCancelled
-                    if !hasNews { state.collections[collection, default: Contents()].waiters[id] = continuation }
+                    if !hasNews {
+                        state.collections[collection] = contents
+                        state.collections[collection]?.waiters[id] = continuation
+                    }
                     return hasNews
                 }
                 if isReady { continuation.resume() }
@@ -286,6 +301,7 @@ final class ObjectStore: Sendable {
     func compactLog() {
         state.withLock { state in
             let revision = state.revision
+            state.compacted = revision
             for collection in state.collections.keys {
                 state.collections[collection]?.log.removeAll()
                 state.collections[collection]?.compacted = revision
@@ -331,7 +347,7 @@ extension ObjectStore.State {
     }
 
     fileprivate mutating func record(_ collection: ObjectStore.Collection, _ event: ObjectStore.Event) {
-        var contents = collections.removeValue(forKey: collection) ?? ObjectStore.Contents()
+        var contents = collections.removeValue(forKey: collection) ?? ObjectStore.Contents(compacted: compacted)
         switch event.change {
         case .added, .modified:
             contents.entries[event.key] = ObjectStore.Entry(revision: event.revision, object: event.object)

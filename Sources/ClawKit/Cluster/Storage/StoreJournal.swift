@@ -2,7 +2,7 @@ import ClawBase
 import ClawDocuments
 
 /// A store's changes on disk: one JSON record per write, `{"c": collection, "r": revision, "o": object}` or with
-/// `"ns"` and `"n"` instead of an object where it was removed. Staged under the store's lock, so that the log has
+/// `"ns"` and `"n"` instead of an object where it was removed; `{"r": revision}` begins a snapshot. Staged under the store's lock, so that the log has
 /// the order of the revisions; committed outside it.
 final class StoreJournal: Sendable {
     private let journal: Journal
@@ -27,8 +27,8 @@ final class StoreJournal: Sendable {
     }
 
     private static func replay(_ bytes: [UInt8], into restored: inout Restored, _ directory: String) throws {
-        guard let record = try JSONParser.parse(bytes).object, let collection = record["c"]?.string,
-            let revision = record["r"]?.integer
+        guard let record = try JSONParser.parse(bytes).object, let revision = record["r"]?.integer,
+            let collection = record["c"]?.string ?? (record.count == 1 ? "" : nil)
         else {
             throw Finding(
                 .storage, "A record of the cluster's journal cannot be read; restore the directory from a copy.",
@@ -36,7 +36,8 @@ final class StoreJournal: Sendable {
         }
         let parts = collection.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let id = ObjectStore.Collection(group: String(parts[0]), plural: parts.count > 1 ? String(parts[1]) : "")
-        restored.revision = max(restored.revision, UInt64(revision))
+        restored.revision = max(restored.revision, UInt64(clamping: revision))
+        if record["c"] == nil { return }
         if let object = record["o"]?.object {
             restored.collections[id, default: [:]][ObjectStore.Key(object: object)] = object
         } else {
@@ -64,12 +65,16 @@ final class StoreJournal: Sendable {
 
     var wantsCompaction: Bool { journal.wantsCompaction }
 
-    /// Call under the store's lock, and finish outside it with the objects as they were then.
+    /// Call under the store's lock, and finish outside it with the revision and the objects as they were then.
     func beginCompaction() -> Compaction? { journal.beginCompaction() }
 
-    func finish(_ compaction: Compaction, _ objects: [(ObjectStore.Collection, JSONObject)]) async throws {
+    func finish(
+        _ compaction: Compaction, revision: UInt64, _ objects: [(ObjectStore.Collection, JSONObject)]
+    ) async throws {
+        // The last write may have been a removal, which no object tells of: its revision is never to be given again.
+        let start = JSON.object(["r": .integer(Int64(clamping: revision))]).bytes()
         let records = objects.lazy.map { Self.record($0.0, $0.1.revision, ["o": .object($0.1)]) }
-        try await compaction.finish(Array(records))
+        try await compaction.finish([start] + records)
     }
 
     func close() throws { try journal.close() }
