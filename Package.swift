@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "ClawDocuments", targets: ["ClawDocuments"]),
         .library(name: "ClawExpressions", targets: ["ClawExpressions"]),
         .library(name: "ClawModels", targets: ["ClawModels"]),
+        .library(name: "ClawSchemas", targets: ["ClawSchemas"]),
         .library(name: "ClawKubernetes", targets: ["ClawKubernetes"]),
         .library(name: "ClawControl", targets: ["ClawControl"]),
         .library(name: "ClawCluster", targets: ["ClawCluster"]),
@@ -66,6 +67,9 @@ let package = Package(
             name: "ClawExpressions", dependencies: ["ClawDocuments"], path: "Sources/ClawKit/Kubernetes/Expressions"),
         .target(name: "ClawModels", dependencies: ["ClawDocuments"], path: "Sources/ClawKit/Kubernetes/Models"),
         .target(
+            name: "ClawSchemas", dependencies: ["ClawBase", "ClawDocuments", "ClawExpressions", "ClawModels"],
+            path: "Sources/ClawKit/Kubernetes/Schemas"),
+        .target(
             name: "ClawKubernetes",
             dependencies: [
                 "ClawBase", "ClawDocuments", "ClawModels",
@@ -96,7 +100,7 @@ let package = Package(
             name: "ClawCluster",
             dependencies: [
                 "CTerminal",
-                "ClawBase", "ClawDocuments", "ClawExpressions", "ClawKubernetes", "ClawControl",
+                "ClawBase", "ClawDocuments", "ClawExpressions", "ClawKubernetes", "ClawControl", "ClawSchemas",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -272,6 +276,7 @@ let package = Package(
             name: "ClawClusterTests",
             dependencies: [
                 "ArticleTesting", "ClawCluster", "ClawDocuments", "ClawBase", "ClawModels", "ClawKubernetes",
+                "ClawSchemas",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -2,6 +2,7 @@ import ClawBase
 import ClawCluster
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 import Testing
 
 @Suite("Server-side apply of custom resources")

@@ -1,4 +1,5 @@
 @testable import ClawCluster
+import ClawSchemas
 import Testing
 
 /// What Go's own parsers say, which Kubernetes passes on.

@@ -5,6 +5,7 @@ import ClawKubernetes
 import ClawModels
 import HTTPTypes
 import Logging
+import ClawSchemas
 
 /// Tells in a CustomResourceDefinition's status that its names are accepted and its kind is served.
 enum DefinitionController {
@@ -21,7 +22,7 @@ enum DefinitionController {
             let status = CustomResourceDefinitions.accepted(definition.document, others: others, now: time.now)
             if CustomResourceDefinitions.isSame(status, definition.document[.status]) {
                 // Its names may become free.
-                return CustomResourceDefinitions.isRefused(definition.document) ? .again(after: .seconds(1)) : .settled
+                return DefinitionRules.isRefused(definition.document) ? .again(after: .seconds(1)) : .settled
             }
             definition.document[.status] = status
             do {

@@ -1,4 +1,5 @@
 public import ClawDocuments
+import ClawSchemas
 
 /// A JSON Patch (RFC 6902) with the leniencies of the Kubernetes API: `replace` of a missing member sets it,
 /// negative positions count from an array's end, `test` for null holds where the member is missing.

@@ -1,4 +1,5 @@
 public import ClawDocuments
+import ClawSchemas
 
 /// JSON Merge Patch (RFC 7386): objects merge, null removes, everything else replaces.
 public enum MergePatch {

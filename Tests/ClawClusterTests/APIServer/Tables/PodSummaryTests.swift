@@ -1,6 +1,7 @@
 @testable import ClawCluster
 import ClawBase
 import ClawDocuments
+import ClawSchemas
 import Testing
 
 @Suite("A pod in a word")

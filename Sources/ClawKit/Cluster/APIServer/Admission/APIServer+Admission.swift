@@ -1,6 +1,7 @@
 import ClawBase
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 import HTTPTypes
 
 /// What every write passes: shape, defaults, names, validation, field ownership; and what follows a write.
@@ -99,7 +100,7 @@ extension APIServer {
             }
         case .builtIn(nil): break
         case .custom(let custom):
-            let outcome = custom.check(
+            let outcome = custom.check.check(
                 object, old: old, type: call.resource.type, isStatus: call.target.subresource == "status")
             (errors, warnings) = (outcome.errors, outcome.warnings)
         }

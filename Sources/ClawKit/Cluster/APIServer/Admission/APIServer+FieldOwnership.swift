@@ -2,6 +2,7 @@ import ClawBase
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
+import ClawSchemas
 
 /// Server-side apply, and the account of who owns which field.
 extension APIServer {

@@ -1,6 +1,7 @@
 import ClawBase
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// What the server itself adds to a new object on its way to the store. Nobody owns these fields.
 extension APIServer {

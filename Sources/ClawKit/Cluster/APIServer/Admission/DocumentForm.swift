@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// The form in which Kubernetes keeps its own kinds: members that say nothing (empty lists and maps, nulls) are left
 /// out, members that its documents never lack stand there, if only as their zero value.

@@ -1,5 +1,6 @@
 import ClawBase
 import ClawDocuments
+import ClawSchemas
 
 /// Which addresses and node ports services have: of 10.96.0.0/16 and 30000–32767. Nothing routes the addresses; clients
 /// expect them.

@@ -1,5 +1,6 @@
 import ClawBase
 import ClawDocuments
+import ClawSchemas
 import HTTPTypes
 
 /// Questions about access: objects that are answered, not kept.

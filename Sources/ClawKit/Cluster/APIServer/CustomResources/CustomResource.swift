@@ -1,45 +1,34 @@
 import ClawDocuments
-import ClawExpressions
+import ClawSchemas
 
 /// What a CustomResourceDefinition says of one of its versions.
 struct CustomResource: Sendable {
-    let schema: StructuralSchema
-    let rules: ValidationRules?
+    let check: VersionCheck
     let listKind: String
     /// What clients of a deprecated version are told.
     let deprecation: String?
     /// The fields that lists can be selected by, as in field selectors: `spec.color`.
     let selectableFields: [String]
-    let scale: Scale?
     /// The version that objects are kept in, and its schema.
     let storage: (version: String, schema: StructuralSchema)
     /// Converts between versions; nil: they differ in nothing but their name.
     let webhook: ConversionWebhook?
 
-    /// Where a scale reads and writes.
-    struct Scale: Sendable {
-        let replicas: [String]
-        let statusReplicas: [String]
-        let selector: [String]?
-        /// As the definition writes them.
-        let specPath: String
-        let statusPath: String
-    }
+    var schema: StructuralSchema { check.schema }
+    var scale: ScalePaths? { check.scale }
 
     init(_ version: JSON, of spec: JSONObject, webhooks: WebhookCaller) {
         let name = version["name"]?.string ?? ""
         let group = spec.string("group") ?? ""
-        schema = Self.schema(of: version)
-        rules = ValidationRules.compile(version["schema"]?["openAPIV3Schema"])
+        check = VersionCheck(version: version)
         let kind = spec["names"]?["kind"]?.string ?? ""
         listKind = spec["names"]?["listKind"]?.string ?? "\(kind)List"
         selectableFields = (version["selectableFields"]?.array ?? []).compactMap {
             $0["jsonPath"]?.string.map { String($0.drop { $0 == "." }) }
         }
-        scale = version["subresources"]?["scale"].flatMap(Scale.init)
         let versions = spec.values("versions")
         let stored = versions.first { $0["storage"]?.bool == true } ?? version
-        storage = (stored["name"]?.string ?? name, stored == version ? schema : Self.schema(of: stored))
+        storage = (stored["name"]?.string ?? name, stored == version ? check.schema : Self.schema(of: stored))
         webhook = ConversionWebhook(spec, caller: webhooks)
         deprecation =
             version["deprecated"]?.bool == true
@@ -58,19 +47,6 @@ struct CustomResource: Sendable {
         let text = "\(group)/\(version) \(kind) is deprecated"
         guard let best = others.first, VersionPriority(best) < VersionPriority(version) else { return text }
         return "\(text); use \(group)/\(best) \(kind)"
-    }
-}
-
-extension CustomResource.Scale {
-    init?(_ json: JSON) {
-        guard let replicas = json["specReplicasPath"]?.string, let status = json["statusReplicasPath"]?.string else {
-            return nil
-        }
-        func steps(_ path: String) -> [String] { path.split(separator: ".").map(String.init) }
-        (specPath, statusPath) = (replicas, status)
-        self.replicas = steps(replicas)
-        statusReplicas = steps(status)
-        selector = json["labelSelectorPath"]?.string.map(steps)
     }
 }
 

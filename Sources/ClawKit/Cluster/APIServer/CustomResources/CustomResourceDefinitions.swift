@@ -1,6 +1,7 @@
 import ClawBase
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// Serving what CustomResourceDefinitions declare.
 extension APIServer {
@@ -10,7 +11,7 @@ extension APIServer {
             let names = spec["names"]?.object, let plural = names.string("plural"), let kind = names.string("kind")
         else { return }
         // Whose names are taken is not served until they are free.
-        if CustomResourceDefinitions.isRefused(definition) {
+        if DefinitionRules.isRefused(definition) {
             return registry.setCustom([], group: group, plural: plural)
         }
         var verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
@@ -87,15 +88,6 @@ enum CustomResourceDefinitions {
         if let storage, !stored.contains(storage) { stored.append(storage) }
         status["storedVersions"] = .array(stored)
         definition[.status] = .object(status)
-    }
-
-    /// Whether a definition's names belong to another one.
-    static func isRefused(_ definition: JSONObject) -> Bool {
-        let conditions = definition[.status]?["conditions"]?.array ?? []
-        func holds(_ type: String, _ status: String) -> Bool {
-            conditions.contains { $0["type"]?.string == type && $0["status"]?.string == status }
-        }
-        return holds("NamesAccepted", "False") && !holds("Established", "True")
     }
 
     /// The status of a definition whose names are looked at again

@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// OpenAPI v3 per group version, derived from the field tables and the definitions' schemas: what `kubectl apply`
 /// and `kubectl explain` read. Paths carry what clients look for in them, no more.

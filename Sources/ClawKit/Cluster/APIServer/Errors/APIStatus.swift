@@ -1,6 +1,7 @@
 import ClawBase
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 import HTTPTypes
 
 /// A refusal as Kubernetes words it: HTTP status, reason, message and details of a `Status` document.
@@ -128,46 +129,9 @@ extension APIStatus {
         APIStatus(code: 503, reason: "ServiceUnavailable", message: message)
     }
 
-    /// What is wrong with one field of an object.
-    struct FieldError: Sendable, Hashable {
-        /// `FieldValueRequired`, `FieldValueInvalid`, `FieldValueNotSupported`, `FieldValueForbidden`, `FieldValueTypeInvalid`.
-        let reason: String
-        let field: String
-        let message: String
-
-        static func required(_ field: String, _ detail: String = "") -> FieldError {
-            FieldError(
-                reason: "FieldValueRequired", field: field,
-                message: detail.isEmpty ? "Required value" : "Required value: \(detail)")
-        }
-
-        static func invalid(_ field: String, _ value: JSON, _ detail: String) -> FieldError {
-            FieldError(reason: "FieldValueInvalid", field: field, message: "Invalid value: \(value): \(detail)")
-        }
-
-        static func wrongType(_ field: String, _ value: JSON, expected: String) -> FieldError {
-            FieldError(
-                reason: "FieldValueTypeInvalid", field: field,
-                message: "Invalid value: \"\(value.typeName)\": \(field) in body must be of type \(expected): \"\(value.typeName)\"")
-        }
-
-        static func unsupported(_ field: String, _ value: JSON, _ supported: [String]) -> FieldError {
-            FieldError(
-                reason: "FieldValueNotSupported", field: field,
-                message: "Unsupported value: \(value): supported values: "
-                    + supported.map { "\"\($0)\"" }.joined(separator: ", "))
-        }
-
-        static func forbidden(_ field: String, _ detail: String) -> FieldError {
-            FieldError(reason: "FieldValueForbidden", field: field, message: "Forbidden: \(detail)")
-        }
-    }
+    typealias FieldError = ClawSchemas.FieldError
 
     static func invalid(kind: String, group: String, name: String, _ errors: [FieldError]) -> APIStatus {
-        // The causes list a problem as often as it was found, the message names it once.
-        var told: Set<FieldError> = []
-        let lines = errors.filter { told.insert($0).inserted }.map { "\($0.field): \($0.message)" }
-        let subject = group.isEmpty ? kind : "\(kind).\(group)"
         var details = JSONObject()
         if !name.isEmpty { details["name"] = .string(name) }
         if !group.isEmpty { details["group"] = .string(group) }
@@ -176,8 +140,7 @@ extension APIStatus {
             errors.map { ["reason": .string($0.reason), "message": .string($0.message), "field": .string($0.field)] })
         return APIStatus(
             code: 422, reason: "Invalid",
-            message: "\(subject) \"\(name)\" is invalid: "
-                + (lines.count == 1 ? lines[0] : "[\(lines.joined(separator: ", "))]"), details: details)
+            message: FieldError.refusal(kind: kind, group: group, name: name, errors), details: details)
     }
 }
 

@@ -1,6 +1,7 @@
 import ClawBase
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 import HTTPTypes
 
 /// delete and deleteCollection.

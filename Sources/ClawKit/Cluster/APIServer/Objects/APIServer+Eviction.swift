@@ -1,6 +1,7 @@
 import ClawBase
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 import HTTPTypes
 
 /// Eviction: a deletion that keeps the promises of disruption budgets.

@@ -2,6 +2,7 @@ import ClawBase
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
+import ClawSchemas
 import HTTPTypes
 
 /// patch: JSON, merge, strategic merge and server-side apply.

@@ -2,11 +2,12 @@ import ClawBase
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
+import ClawSchemas
 import HTTPTypes
 
 /// How many replicas a workload wants and has, as a Scale.
 extension APIServer {
-    private func scaleDocument(_ object: JSONObject, _ scale: CustomResource.Scale?) -> JSONObject {
+    private func scaleDocument(_ object: JSONObject, _ scale: ScalePaths?) -> JSONObject {
         let spec = object[.spec]?.object ?? JSONObject()
         var metadata = JSONObject()
         for key: FieldKey in [.name, .namespace, .uid, .resourceVersion, .creationTimestamp] {

@@ -1,5 +1,6 @@
 import ClawBase
 import ClawDocuments
+import ClawSchemas
 
 /// What a list or watch asks for besides its selectors, read and checked.
 /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions>

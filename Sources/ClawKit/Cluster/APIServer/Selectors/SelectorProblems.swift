@@ -1,3 +1,5 @@
+import ClawSchemas
+
 /// What is wrong with the text of a selector, in Kubernetes' words.
 enum SelectorProblems {
     /// nil where it is a label selector.

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The columns of bindings and of requests for certificates.
 enum AccessColumns {

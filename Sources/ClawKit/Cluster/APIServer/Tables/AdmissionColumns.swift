@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The columns of webhooks and admission policies.
 enum AdmissionColumns {

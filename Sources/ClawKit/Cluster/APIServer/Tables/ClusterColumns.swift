@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The columns of nodes, namespaces, configuration and of what concerns the cluster itself.
 enum ClusterColumns {

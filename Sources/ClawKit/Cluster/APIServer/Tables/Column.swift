@@ -1,5 +1,6 @@
 import ClawBase
 import ClawDocuments
+import ClawSchemas
 
 /// One column of a table, and how an object's cell in it is made.
 struct Column: Sendable {

@@ -1,5 +1,6 @@
 import ClawBase
 import ClawDocuments
+import ClawSchemas
 
 /// A column of `kubectl get` from a definition's `additionalPrinterColumns`.
 struct CustomColumn: Sendable {

@@ -1,5 +1,6 @@
 import ClawBase
 import ClawDocuments
+import ClawSchemas
 
 /// The columns of events, of which each group names the fields in its own way.
 enum EventColumns {

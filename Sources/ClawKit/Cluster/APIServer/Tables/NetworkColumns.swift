@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The columns of services, ingresses and what belongs to them.
 enum NetworkColumns {

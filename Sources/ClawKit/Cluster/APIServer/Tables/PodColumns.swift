@@ -1,5 +1,6 @@
 import ClawBase
 import ClawDocuments
+import ClawSchemas
 
 /// The columns of pods and their templates.
 enum PodColumns {

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// A pod in a word, as `kubectl get pods` has it: why a container waits or ended goes before the pod's phase, and a
 /// container that is to run first before all others.

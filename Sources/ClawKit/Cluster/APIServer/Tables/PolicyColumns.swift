@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The columns of what limits others: quotas, budgets, priorities, autoscalers, flow control.
 enum PolicyColumns {

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The columns of volumes, their claims and classes.
 enum StorageColumns {

@@ -1,6 +1,7 @@
 import ClawBase
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// Objects as rows for people: `meta.k8s.io/v1 Table`.
 /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables>

@@ -1,5 +1,6 @@
 import ClawBase
 import ClawDocuments
+import ClawSchemas
 
 /// The columns of what makes pods.
 enum WorkloadColumns {

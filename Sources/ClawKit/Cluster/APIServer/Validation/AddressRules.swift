@@ -1,3 +1,5 @@
+import ClawSchemas
+
 /// Internet addresses and ranges of them, as Kubernetes takes them in new objects.
 enum AddressRules {
     static func isAddress(_ text: String) -> Bool { version4(text[...]) != nil || version6(text[...]) }

@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// The rules of one built-in kind: which names its objects may have, what makes one valid, what may change of it.
 struct KindRules: Sendable {

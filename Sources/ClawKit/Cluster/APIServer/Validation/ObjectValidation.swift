@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// Holds objects of the built-in kinds against their rules.
 enum ObjectValidation {

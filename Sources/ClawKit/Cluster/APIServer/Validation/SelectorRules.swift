@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// Label selectors: whether they are well formed, and what they match.
 /// <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors>

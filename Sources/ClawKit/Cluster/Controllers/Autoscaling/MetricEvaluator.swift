@@ -2,6 +2,7 @@ import ClawBase
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
+import ClawSchemas
 
 /// Asks the source for one of an autoscaler's metrics and says how many replicas it means.
 struct MetricEvaluator: Sendable {

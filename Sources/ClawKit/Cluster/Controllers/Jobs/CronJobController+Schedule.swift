@@ -2,6 +2,7 @@ import ClawBase
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
+import ClawSchemas
 
 /// When the next Job is due, and what happens then.
 extension CronJobController {

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// Fields that an apply would change though other managers own them.
 struct ApplyConflict: Error {

@@ -1,5 +1,6 @@
 public import ClawBase
 public import ClawDocuments
+import ClawSchemas
 
 extension FieldManager {
     /// Server-side apply: the configuration's fields are set and become the manager's; those it applied before and

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 // `kubectl apply --server-side` of an object that `kubectl apply` made: what the annotation says was applied, and
 // still is so, does not conflict; and the annotation follows, so that one can go back.

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// How server-side apply sees the values at one place.
 struct FieldShape {

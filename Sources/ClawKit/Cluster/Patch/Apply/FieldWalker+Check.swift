@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 extension FieldWalker {
     /// What in an applied configuration does not fit its schema, as Kubernetes words it; nil where all does.

@@ -1,4 +1,5 @@
 public import ClawDocuments
+import ClawSchemas
 
 /// One step of a field's path: how managedFields name what an object or list holds.
 ///

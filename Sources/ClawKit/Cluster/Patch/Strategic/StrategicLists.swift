@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// Merging and ordering of the lists that merge in strategic patches.
 struct StrategicLists {

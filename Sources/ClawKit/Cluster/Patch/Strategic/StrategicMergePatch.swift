@@ -1,4 +1,5 @@
 public import ClawDocuments
+import ClawSchemas
 
 /// Kubernetes' strategic merge patch: a merge patch that also merges lists, by the schema's merge keys, and knows
 /// directives (`$patch`, `$retainKeys`, `$setElementOrder/…`, `$deleteFromPrimitiveList/…`). `kubectl apply` and

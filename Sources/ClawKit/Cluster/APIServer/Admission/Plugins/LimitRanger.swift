@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// Defaults and bounds of a namespace's LimitRanges, for containers, pods and claims.
 /// <https://kubernetes.io/docs/concepts/policy/limit-range/>

@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawExpressions
+import ClawSchemas
 
 /// The `matchConditions` of a policy or webhook: all must hold for it to be asked.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#matching-requests-matchconditions>

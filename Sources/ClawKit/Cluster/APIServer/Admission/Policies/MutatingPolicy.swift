@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawExpressions
+import ClawSchemas
 
 /// A MutatingAdmissionPolicy, compiled.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/>

@@ -1,6 +1,7 @@
 import ClawDocuments
 import ClawExpressions
 import ClawModels
+import ClawSchemas
 
 /// Changes objects as mutating admission policies want it.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/>

@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// The objects that configure a policy, as a binding names them.
 struct PolicyParameters {

@@ -1,6 +1,7 @@
 import ClawDocuments
 import ClawExpressions
 import ClawModels
+import ClawSchemas
 
 /// Checks a policy's expressions against the types of the kinds it is about; what does not fit is told in its status.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/#type-checking>

@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawExpressions
+import ClawSchemas
 import Synchronization
 
 /// The variables of a policy, each computed when an expression first asks for it.

@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// Whether a write is one that a policy or webhook is about: `MatchResources` of admissionregistration.k8s.io/v1.
 struct ResourceMatch: Sendable {

@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawExpressions
+import ClawSchemas
 
 /// A ValidatingAdmissionPolicy, compiled.
 struct ValidatingPolicy: Sendable {

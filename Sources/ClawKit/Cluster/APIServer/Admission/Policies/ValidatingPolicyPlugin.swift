@@ -1,6 +1,7 @@
 import ClawDocuments
 import ClawExpressions
 import ClawModels
+import ClawSchemas
 
 /// Refuses what validating admission policies refuse.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/>

@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// Where a service's pods are reached, from the cluster's endpoint slices.
 enum ServiceAddress {

@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// One webhook of a configuration, of either kind.
 struct Webhook: Sendable {

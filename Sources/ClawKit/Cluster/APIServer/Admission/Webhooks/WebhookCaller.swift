@@ -2,6 +2,7 @@ import ClawBase
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
+import ClawSchemas
 import HTTPTypes
 import Logging
 import Synchronization

@@ -1,5 +1,6 @@
 import ClawBase
 import ClawDocuments
+import ClawSchemas
 import SwiftASN1
 import X509
 

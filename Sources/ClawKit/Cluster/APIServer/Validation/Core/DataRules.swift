@@ -1,5 +1,6 @@
 import ClawBase
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of config maps and secrets.
 enum DataRules {

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of events. Kubernetes checks both groups' events in one inner form, and names its fields in what it says.
 enum EventRules {

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// What Go's JSON decoder says about a text that is not JSON. Kubernetes passes it on.
 enum GoJSON {

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of limit ranges and resource quotas.
 enum QuotaRules {

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of volumes that outlive pods, of claims to them and of their classes.
 enum StorageRules {

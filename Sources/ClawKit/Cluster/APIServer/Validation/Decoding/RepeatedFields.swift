@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// Finds the members of a JSON text that stand twice in one object. Documents keep only the last of them.
 ///

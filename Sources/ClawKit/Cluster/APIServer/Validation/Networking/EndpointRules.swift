@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of endpoints and endpoint slices.
 enum EndpointRules {

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of ingresses.
 /// <https://kubernetes.io/docs/concepts/services-networking/ingress/>

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of a container's environment.
 enum EnvironmentRules {

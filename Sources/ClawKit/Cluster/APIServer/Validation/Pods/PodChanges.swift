@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// What may change of a pod once it is there: images, deadlines, added tolerations.
 /// <https://kubernetes.io/docs/concepts/workloads/pods/#pod-update-and-replacement>

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of pods and of pod templates.
 /// <https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/>

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of resources and of their amounts.
 /// <https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/>

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of where a pod may run.
 /// <https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/>

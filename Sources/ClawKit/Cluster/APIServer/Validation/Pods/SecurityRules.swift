@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of security contexts.
 /// <https://kubernetes.io/docs/tasks/configure-pod-container/security-context/>

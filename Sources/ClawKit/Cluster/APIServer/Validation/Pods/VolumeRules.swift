@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of volumes and their mounts.
 /// <https://kubernetes.io/docs/concepts/storage/volumes/>

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of RBAC's kinds.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/rbac/>

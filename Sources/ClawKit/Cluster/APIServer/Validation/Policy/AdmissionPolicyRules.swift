@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawExpressions
+import ClawSchemas
 
 /// The rules of validating admission policies and their bindings
 /// (kubernetes/pkg/apis/admissionregistration/validation).

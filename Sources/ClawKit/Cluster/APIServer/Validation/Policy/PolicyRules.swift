@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of disruption budgets, priorities, leases and autoscalers.
 enum PolicyRules {

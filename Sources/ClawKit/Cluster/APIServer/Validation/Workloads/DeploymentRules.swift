@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of deployments, replica sets and replication controllers.
 enum DeploymentRules {

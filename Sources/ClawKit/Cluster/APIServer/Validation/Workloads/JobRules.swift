@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The rules of jobs.
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/job/>

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// What the kinds that make pods have in common: a selector, and a template whose labels it matches.
 enum TemplateRules {

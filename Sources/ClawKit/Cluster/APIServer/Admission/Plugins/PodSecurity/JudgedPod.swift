@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// A pod, or a template's pod, as the checks of pod security look at it.
 struct JudgedPod {

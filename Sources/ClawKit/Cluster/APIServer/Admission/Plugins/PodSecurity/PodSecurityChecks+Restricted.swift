@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 private typealias Words = PodSecurityWords
 

@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// Refuses pods below their namespace's level, and warns of workloads whose pods would be.
 /// <https://kubernetes.io/docs/concepts/security/pod-security-admission/>

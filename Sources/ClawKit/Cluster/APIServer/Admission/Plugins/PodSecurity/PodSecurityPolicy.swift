@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// The levels a namespace's labels ask for.
 /// <https://kubernetes.io/docs/concepts/security/pod-security-admission/>

@@ -1,57 +1,57 @@
-import ClawDocuments
+package import ClawDocuments
 
 /// What validation found, in the words of Kubernetes' `field.Error`.
-struct FieldErrors {
-    typealias FieldError = APIStatus.FieldError
+package struct FieldErrors {
+    package private(set) var list: [FieldError] = []
 
-    private(set) var list: [FieldError] = []
+    package init() {}
 
-    mutating func append(_ errors: [FieldError]) { list += errors }
+    package mutating func append(_ errors: [FieldError]) { list += errors }
 
-    mutating func required(_ field: Field, _ detail: String = "") {
+    package mutating func required(_ field: Field, _ detail: String = "") {
         list.append(.required("\(field.path)", detail))
     }
 
     /// - Parameter value: what the message shows, where that is not the field's own value.
-    mutating func invalid(_ field: Field, _ detail: String, showing value: JSON? = nil) {
+    package mutating func invalid(_ field: Field, _ detail: String, showing value: JSON? = nil) {
         list.append(.invalid("\(field.path)", value ?? field.value ?? .null, detail))
     }
 
     /// The value in Go's text, where the message shows Kubernetes' inner form of it.
-    mutating func invalid(_ field: Field, _ detail: String, showingText text: String) {
+    package mutating func invalid(_ field: Field, _ detail: String, showingText text: String) {
         list.append(
             FieldError(
                 reason: "FieldValueInvalid", field: "\(field.path)", message: "Invalid value: \(text): \(detail)"))
     }
 
-    mutating func unsupported(_ field: Field, _ supported: [String]) {
+    package mutating func unsupported(_ field: Field, _ supported: [String]) {
         list.append(.unsupported("\(field.path)", field.value ?? "", supported))
     }
 
-    mutating func duplicate(_ field: Field, showing text: String? = nil) {
+    package mutating func duplicate(_ field: Field, showing text: String? = nil) {
         let shown = text ?? (field.value ?? .null).description
         list.append(
             FieldError(
                 reason: "FieldValueDuplicate", field: "\(field.path)", message: "Duplicate value: \(shown)"))
     }
 
-    mutating func notFound(_ field: Field) {
+    package mutating func notFound(_ field: Field) {
         let value = field.value ?? ""
         list.append(FieldError(reason: "FieldValueNotFound", field: "\(field.path)", message: "Not found: \(value)"))
     }
 
-    mutating func forbidden(_ field: Field, _ detail: String) {
+    package mutating func forbidden(_ field: Field, _ detail: String) {
         list.append(.forbidden("\(field.path)", detail))
     }
 
-    mutating func tooLong(_ field: Field, _ bytes: Int) {
+    package mutating func tooLong(_ field: Field, _ bytes: Int) {
         list.append(
             FieldError(
                 reason: "FieldValueTooLong", field: "\(field.path)",
                 message: "Too long: may not be more than \(bytes) bytes"))
     }
 
-    mutating func tooMany(_ field: Field, _ count: Int, limit: Int) {
+    package mutating func tooMany(_ field: Field, _ count: Int, limit: Int) {
         list.append(
             FieldError(
                 reason: "FieldValueTooMany", field: "\(field.path)",
@@ -62,12 +62,12 @@ struct FieldErrors {
 // What many rules ask.
 extension FieldErrors {
     /// Reports each problem as an invalid value.
-    mutating func invalid(_ field: Field, _ problems: [String]) {
+    package mutating func invalid(_ field: Field, _ problems: [String]) {
         for problem in problems { invalid(field, problem) }
     }
 
     /// One of the texts; absence is `Required value` where `isRequired`.
-    mutating func oneOf(_ field: Field, _ supported: [String], isRequired: Bool = false) {
+    package mutating func oneOf(_ field: Field, _ supported: [String], isRequired: Bool = false) {
         if field.isEmpty {
             if isRequired { required(field) }
         } else if !supported.contains(field.string) {
@@ -75,33 +75,33 @@ extension FieldErrors {
         }
     }
 
-    mutating func present(_ field: Field, _ detail: String = "") {
+    package mutating func present(_ field: Field, _ detail: String = "") {
         if field.isEmpty { required(field, detail) }
     }
 
-    mutating func notNegative(_ field: Field) {
+    package mutating func notNegative(_ field: Field) {
         if let number = field.integer, number < 0 { invalid(field, "must be greater than or equal to 0") }
     }
 
-    mutating func notNegative(_ field: Field, _ names: String...) {
+    package mutating func notNegative(_ field: Field, _ names: String...) {
         for name in names { notNegative(field[name]) }
     }
 
-    mutating func within(_ field: Field, _ range: ClosedRange<Int64>) {
+    package mutating func within(_ field: Field, _ range: ClosedRange<Int64>) {
         if let number = field.integer, !range.contains(number) {
             invalid(field, "must be between \(range.lowerBound) and \(range.upperBound), inclusive")
         }
     }
 
-    mutating func port(_ field: Field) { within(field, 1...65535) }
+    package mutating func port(_ field: Field) { within(field, 1...65535) }
 
     /// A port's number, or the name of a container's port.
-    mutating func portOrName(_ field: Field) {
+    package mutating func portOrName(_ field: Field) {
         if case .string(let name)? = field.value { invalid(field, NameRules.portName(name)) } else { port(field) }
     }
 
     /// A whole number not below 0, or a percentage.
-    mutating func countOrPercent(_ field: Field) {
+    package mutating func countOrPercent(_ field: Field) {
         guard case .string(let text)? = field.value else { return notNegative(field) }
         if text.hasSuffix("%"), text.count > 1, text.dropLast().utf8.allSatisfy({ (48...57).contains($0) }) { return }
         invalid(
@@ -110,13 +110,13 @@ extension FieldErrors {
                 + "for validation is '[0-9]+%')")
     }
 
-    mutating func notMoreThanAll(_ field: Field) {
+    package mutating func notMoreThanAll(_ field: Field) {
         if let text = field.value?.string, let percent = Int(text.dropLast()), text.hasSuffix("%"), percent > 100 {
             invalid(field, "must not be greater than 100%")
         }
     }
 
-    mutating func immutable(_ new: Field, _ old: Field) {
+    package mutating func immutable(_ new: Field, _ old: Field) {
         if new.value != old.value { invalid(new, "field is immutable") }
     }
 }

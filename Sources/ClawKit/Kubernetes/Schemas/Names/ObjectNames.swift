@@ -1,10 +1,10 @@
-import ClawModels
+package import ClawModels
 
 /// Which names objects may have.
 /// <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>
-enum ObjectNames {
+package enum ObjectNames {
     /// What is wrong with a name, in Kubernetes' words; nil where it may stand.
-    static func problem(with name: String, of type: ResourceType) -> String? {
+    package static func problem(with name: String, of type: ResourceType) -> String? {
         if type.group == "rbac.authorization.k8s.io" {
             if name == "." || name == ".." { return "may not be '\(name)'" }
             if let bad = name.first(where: { $0 == "/" || $0 == "%" }) { return "may not contain '\(bad)'" }
@@ -14,7 +14,7 @@ enum ObjectNames {
         return subdomainProblem(name)
     }
 
-    static func labelProblem(_ name: String) -> String? {
+    package static func labelProblem(_ name: String) -> String? {
         if name.utf8.count > 63 { return "must be no more than 63 characters" }
         if isLabel(name[...]) { return nil }
         return "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start "
@@ -22,7 +22,7 @@ enum ObjectNames {
             + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
     }
 
-    static func subdomainProblem(_ name: String) -> String? {
+    package static func subdomainProblem(_ name: String) -> String? {
         if name.utf8.count > 253 { return "must be no more than 253 characters" }
         if name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(isLabel) { return nil }
         return "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "

@@ -2,11 +2,11 @@ import ClawBase
 import ClawDocuments
 
 /// What is wrong with the text of an amount, in Kubernetes' words.
-enum GoQuantity {
-    static let malformed =
+package enum GoQuantity {
+    package static let malformed =
         "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
-    static func problem(with text: String) -> String? {
+    package static func problem(with text: String) -> String? {
         if Quantity(text) != nil { return nil }
         var rest = text.utf8[...]
         if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
@@ -21,8 +21,8 @@ enum GoQuantity {
 }
 
 /// Where a text stops being base64, as Go counts.
-enum GoText64 {
-    static func corruption(in text: String) -> Int? {
+package enum GoText64 {
+    package static func corruption(in text: String) -> Int? {
         if Base64.decode(text) != nil { return nil }
         var count = 0
         for (offset, byte) in text.utf8.enumerated() {

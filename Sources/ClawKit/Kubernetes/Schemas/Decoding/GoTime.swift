@@ -1,11 +1,11 @@
 /// What is wrong with the text of a moment, in the words of Go's `time.Parse`.
-struct GoTime {
+package struct GoTime {
     private let text: String
     private let layout: String
     private var rest: ArraySlice<UInt8>
 
     /// - Parameter isMicro: six digits of a second's fraction, no more and no fewer; otherwise any number, or none.
-    static func problem(with text: String, isMicro: Bool) -> String? {
+    package static func problem(with text: String, isMicro: Bool) -> String? {
         var time = GoTime(text, isMicro: isMicro)
         return time.parse(isMicro: isMicro)
     }

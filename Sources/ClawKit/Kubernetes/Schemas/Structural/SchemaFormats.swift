@@ -3,8 +3,8 @@ import ClawExpressions
 
 /// The formats that schemas of custom resources can ask texts to have
 /// (apiextensions-apiserver/pkg/apiserver/validation/formats.go); others are not looked at.
-enum SchemaFormats {
-    static func isKnown(_ format: String, of type: String?) -> Bool {
+package enum SchemaFormats {
+    package static func isKnown(_ format: String, of type: String?) -> Bool {
         switch type {
         case nil, "string"?: checks[normalized(format)] != nil
         case "integer"?: format == "int32" || format == "int64"
@@ -13,7 +13,7 @@ enum SchemaFormats {
         }
     }
 
-    static func matches(_ text: String, _ format: String) -> Bool { checks[normalized(format)]?(text) ?? true }
+    package static func matches(_ text: String, _ format: String) -> Bool { checks[normalized(format)]?(text) ?? true }
 
     private static func normalized(_ format: String) -> String {
         format.hasPrefix("k8s-") ? format : format.filter { $0 != "-" }

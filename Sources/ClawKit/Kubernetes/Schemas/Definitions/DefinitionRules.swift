@@ -1,9 +1,9 @@
-import ClawDocuments
+package import ClawDocuments
 
 /// What makes a CustomResourceDefinition valid
 /// (apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go).
-enum DefinitionRules {
-    static func check(_ definition: JSONObject, old: JSONObject?, _ errors: inout FieldErrors) {
+package enum DefinitionRules {
+    package static func check(_ definition: JSONObject, old: JSONObject?, _ errors: inout FieldErrors) {
         let (whole, form) = (Field(definition), DefinitionForm(definition))
         let spec = form.spec
         let metadata = whole["metadata"]
@@ -246,11 +246,20 @@ enum DefinitionRules {
 
     private static func change(_ spec: Field, _ old: Field, _ errors: inout FieldErrors) {
         // Kubernetes asks whether the definition is established; here, what is not refused is served at once.
-        if case .object(let before)? = old.value, !CustomResourceDefinitions.isRefused(before) {
+        if case .object(let before)? = old.value, !isRefused(before) {
             errors.immutable(spec["scope"], old["spec"]["scope"])
             errors.immutable(spec["names"]["kind"], old["spec"]["names"]["kind"])
         }
         errors.immutable(spec["group"], old["spec"]["group"])
         errors.immutable(spec["names"]["plural"], old["spec"]["names"]["plural"])
+    }
+
+    /// Whether a definition's names belong to another one.
+    package static func isRefused(_ definition: JSONObject) -> Bool {
+        let conditions = definition[.status]?["conditions"]?.array ?? []
+        func holds(_ type: String, _ status: String) -> Bool {
+            conditions.contains { $0["type"]?.string == type && $0["status"]?.string == status }
+        }
+        return holds("NamesAccepted", "False") && !holds("Established", "True")
     }
 }

@@ -1,9 +1,9 @@
 import ClawDocuments
 
 /// The rules of `metadata`, the same for every kind.
-enum MetadataRules {
+package enum MetadataRules {
     /// - Parameter name: what is wrong with a name of this kind.
-    static func check(_ metadata: Field, name rule: (String) -> [String], _ errors: inout FieldErrors) {
+    package static func check(_ metadata: Field, name rule: (String) -> [String], _ errors: inout FieldErrors) {
         let (prefix, name) = (metadata["generateName"], metadata["name"])
         if !prefix.isEmpty {
             // A prefix may end where a name may not.
@@ -19,14 +19,14 @@ enum MetadataRules {
     }
 
     /// What creates and updates have in common.
-    static func shared(_ metadata: Field, _ errors: inout FieldErrors) {
+    package static func shared(_ metadata: Field, _ errors: inout FieldErrors) {
         labels(metadata["labels"], &errors)
         annotations(metadata["annotations"], &errors)
         owners(metadata["ownerReferences"], &errors)
         finalizers(metadata["finalizers"], &errors)
     }
 
-    static func labels(_ labels: Field, _ errors: inout FieldErrors) {
+    package static func labels(_ labels: Field, _ errors: inout FieldErrors) {
         guard !labels.isEmpty else { return }
         for (name, value) in labels.entries {
             key(name, at: labels, &errors)
@@ -36,11 +36,11 @@ enum MetadataRules {
         }
     }
 
-    static func key(_ name: String, at field: Field, _ errors: inout FieldErrors) {
+    package static func key(_ name: String, at field: Field, _ errors: inout FieldErrors) {
         for problem in NameRules.qualifiedName(name) { errors.invalid(field, problem, showing: .string(name)) }
     }
 
-    static func annotations(_ annotations: Field, _ errors: inout FieldErrors) {
+    package static func annotations(_ annotations: Field, _ errors: inout FieldErrors) {
         guard !annotations.isEmpty else { return }
         var size = 0
         for (name, value) in annotations.entries {

@@ -1,9 +1,9 @@
-import ClawDocuments
+package import ClawDocuments
 
 /// Values as Go prints them: Kubernetes' messages hold such texts.
-enum GoText {
+package enum GoText {
     /// As the verb `%v` prints it: `map[a:1 b:[x y]]`.
-    static func value(_ value: JSON) -> String {
+    package static func value(_ value: JSON) -> String {
         switch value {
         case .null: "<nil>"
         case .bool(let value): value ? "true" : "false"
@@ -15,13 +15,13 @@ enum GoText {
         }
     }
 
-    static func map(_ object: JSONObject) -> String {
+    package static func map(_ object: JSONObject) -> String {
         let members = object.sorted { $0.name < $1.name }.map { "\($0.name):\(value($0.value))" }
         return "map[\(members.joined(separator: " "))]"
     }
 
     /// The type's name in errors of Go's JSON decoder.
-    static func kind(of value: JSON) -> String {
+    package static func kind(of value: JSON) -> String {
         switch value {
         case .null: "null"
         case .bool: "bool"
@@ -33,7 +33,7 @@ enum GoText {
     }
 
     /// The Go type that holds a decoded value.
-    static func type(of value: JSON) -> String {
+    package static func type(of value: JSON) -> String {
         switch value {
         case .null: "%!s(<nil>)"
         case .bool: "bool"
@@ -46,10 +46,10 @@ enum GoText {
     }
 
     /// As `%v` prints a pointer to a value: `&{[1]}`.
-    static func reference(_ value: JSON) -> String { "&{\(Self.value(value))}" }
+    package static func reference(_ value: JSON) -> String { "&{\(Self.value(value))}" }
 
     /// As `%#v` prints a decoded value.
-    static func goSyntax(_ value: JSON) -> String { "&value.valueUnstructured{Value:\(literal(value))}" }
+    package static func goSyntax(_ value: JSON) -> String { "&value.valueUnstructured{Value:\(literal(value))}" }
 
     private static func literal(_ value: JSON) -> String {
         switch value {
@@ -65,7 +65,7 @@ enum GoText {
     }
 
     /// Strings as `%q` prints them, other values plainly.
-    static func quoted(_ value: JSON) -> String {
+    package static func quoted(_ value: JSON) -> String {
         guard case .string(let text) = value else { return value.isNull ? "null" : Self.value(value) }
         var result = "\""
         for scalar in text.unicodeScalars {
@@ -85,7 +85,7 @@ enum GoText {
     }
 
     /// JSON text as Go writes it: the characters that mean something in HTML are escaped.
-    static func json(_ value: JSON, sorted: Bool = false) -> String {
+    package static func json(_ value: JSON, sorted: Bool = false) -> String {
         let bytes = value.bytes(sorted ? .canonical : .compact)
         var result: [UInt8] = []
         for byte in bytes {

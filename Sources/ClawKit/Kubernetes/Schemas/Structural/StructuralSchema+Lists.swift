@@ -1,11 +1,10 @@
-import ClawDocuments
+package import ClawDocuments
 
 /// What holds between the parts of an object: sets without repetitions, items with distinct keys, whole objects inside.
 extension StructuralSchema {
-    typealias FieldError = APIStatus.FieldError
 
     /// Elements of sets and items of maps that occur twice.
-    func repetitions(in value: JSON, at path: FieldPath = .root) -> [FieldError] {
+    package func repetitions(in value: JSON, at path: FieldPath = .root) -> [FieldError] {
         switch value {
         case .object(let object):
             var errors: [FieldError] = []
@@ -64,7 +63,7 @@ extension StructuralSchema {
     }
 
     /// What is wrong with whole objects within this one (`x-kubernetes-embedded-resource`).
-    func embeddedProblems(in value: JSON, at path: FieldPath = .root) -> [FieldError] {
+    package func embeddedProblems(in value: JSON, at path: FieldPath = .root) -> [FieldError] {
         var errors: [FieldError] = []
         switch value {
         case .object(let object):

@@ -3,12 +3,12 @@ import ClawExpressions
 
 /// Whether a schema is structural: every value has a type, said once, and conditions only narrow it.
 /// <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema>
-struct StructuralRules {
+package struct StructuralRules {
     private enum Level { case root, item, field }
 
     private var errors = FieldErrors()
 
-    static func check(_ schema: Field) -> [APIStatus.FieldError] {
+    package static func check(_ schema: Field) -> [FieldError] {
         var rules = StructuralRules()
         rules.invariants(schema, .root)
         rules.completeness(schema)

@@ -3,10 +3,10 @@ import ClawExpressions
 
 /// What makes the schema of a custom resource valid: structural, without what Kubernetes does not support, with defaults
 /// that fit and rules that compile and cannot cost too much.
-struct SchemaRules {
+package struct SchemaRules {
     private var errors = FieldErrors()
 
-    static func check(_ schema: Field, hasStatus: Bool, isUnchanged: Bool, _ errors: inout FieldErrors) {
+    package static func check(_ schema: Field, hasStatus: Bool, isUnchanged: Bool, _ errors: inout FieldErrors) {
         var rules = SchemaRules()
         rules.checkRoot(schema, hasStatus: hasStatus)
         // With keywords that no structural schema can have, it is not even looked at as one.
@@ -50,9 +50,9 @@ struct SchemaRules {
 
     /// What holds at a place of the schema because of what is around it.
     private struct Place {
-        var isRoot = true
-        var isInMetadata = false
-        var noDefaults: String?
+        package var isRoot = true
+        package var isInMetadata = false
+        package var noDefaults: String?
     }
 
     private static let types = ["array", "boolean", "integer", "number", "object", "string"]

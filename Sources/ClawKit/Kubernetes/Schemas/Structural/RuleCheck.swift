@@ -1,21 +1,19 @@
-import ClawDocuments
+package import ClawDocuments
 import ClawExpressions
 
 /// Holds an object against the rules of its schema, within Kubernetes' budget.
 ///
 /// What breaks a rule and has not changed in an update is only warned of, unless the rule itself compares with the old
 /// value (KEP-4008, ratcheting).
-struct RuleCheck {
-    typealias FieldError = APIStatus.FieldError
-
-    private(set) var errors: [FieldError] = []
-    private(set) var warnings: [String] = []
+package struct RuleCheck {
+    package private(set) var errors: [FieldError] = []
+    package private(set) var warnings: [String] = []
     private var budget = Cost()
     private var isOver = false
 
     private static let longestMessage = 5 * 1024
 
-    static func check(_ object: JSONObject, old: JSONObject?, _ rules: ValidationRules) -> RuleCheck {
+    package static func check(_ object: JSONObject, old: JSONObject?, _ rules: ValidationRules) -> RuleCheck {
         var check = RuleCheck()
         let old = old.map(JSON.object)
         check.check(.object(object), old, rules, .root, isUnchanged: false, correlated: old)
@@ -23,7 +21,7 @@ struct RuleCheck {
     }
 
     /// What is wrong with a part of an object, such as a schema's default.
-    static func errors(_ value: JSON, _ rules: ValidationRules, at path: FieldPath) -> [FieldError] {
+    package static func errors(_ value: JSON, _ rules: ValidationRules, at path: FieldPath) -> [FieldError] {
         var check = RuleCheck()
         check.check(value, nil, rules, path, isUnchanged: false, correlated: nil)
         return check.errors

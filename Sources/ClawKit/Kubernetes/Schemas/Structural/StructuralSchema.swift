@@ -1,70 +1,70 @@
-import ClawDocuments
-import ClawExpressions
+package import ClawDocuments
+package import ClawExpressions
 import ClawModels
 
 /// The structural schema of a custom resource's version.
 /// <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema>
-struct StructuralSchema: Sendable {
-    indirect enum Items: Sendable {
+package struct StructuralSchema: Sendable {
+    package indirect enum Items: Sendable {
         case none
         case schema(StructuralSchema)
     }
 
-    var type: String?
-    var properties: [String: StructuralSchema] = [:]
-    var additional: Items = .none
-    var items: Items = .none
-    var required: [String] = []
-    var enumeration: [JSON] = []
-    var defaultValue: JSON?
-    var isNullable = false
-    var preservesUnknown = false
-    var isIntOrString = false
-    var isEmbeddedResource = false
-    var pattern: String?
-    var minimum: Double?
-    var maximum: Double?
-    var minLength: Int?
-    var maxLength: Int?
-    var minItems: Int?
-    var maxItems: Int?
-    var minProperties: Int?
-    var maxProperties: Int?
-    var multipleOf: Double?
-    var excludesMinimum = false
-    var excludesMaximum = false
-    var format: String?
+    package var type: String?
+    package var properties: [String: StructuralSchema] = [:]
+    package var additional: Items = .none
+    package var items: Items = .none
+    package var required: [String] = []
+    package var enumeration: [JSON] = []
+    package var defaultValue: JSON?
+    package var isNullable = false
+    package var preservesUnknown = false
+    package var isIntOrString = false
+    package var isEmbeddedResource = false
+    package var pattern: String?
+    package var minimum: Double?
+    package var maximum: Double?
+    package var minLength: Int?
+    package var maxLength: Int?
+    package var minItems: Int?
+    package var maxItems: Int?
+    package var minProperties: Int?
+    package var maxProperties: Int?
+    package var multipleOf: Double?
+    package var excludesMinimum = false
+    package var excludesMaximum = false
+    package var format: String?
     /// Checked for values only.
-    var allOf: [StructuralSchema] = []
-    var anyOf: [StructuralSchema] = []
-    var oneOf: [StructuralSchema] = []
-    var not: Items = .none
+    package var allOf: [StructuralSchema] = []
+    package var anyOf: [StructuralSchema] = []
+    package var oneOf: [StructuralSchema] = []
+    package var not: Items = .none
     /// Whether only the properties may be there.
-    var forbidsOthers = false
+    package var forbidsOthers = false
     /// The compiled ``pattern``.
-    var expression: Pattern?
+    package var expression: Pattern?
     /// `atomic`, `set` or `map`, with its keys.
-    var listType: String?
-    var listMapKeys: [String] = []
-    var isAtomicMap = false
+    package var listType: String?
+    package var listMapKeys: [String] = []
+    package var isAtomicMap = false
     /// The field table of the whole, for everything schema-driven; made for the root only.
-    private(set) var table: CustomResourceSchema?
+    package private(set) var table: CustomResourceSchema?
     /// Whether something in it has a default; known of the root only.
-    private(set) var fillsIn = false
+    package private(set) var fillsIn = false
     /// The schema as the definition wrote it, for OpenAPI.
-    private(set) var json: JSON = .object(JSONObject())
+    package private(set) var json: JSON = .object(JSONObject())
 
     /// Anything goes: a version without a schema.
-    static let anything: StructuralSchema = {
+    package static let anything: StructuralSchema = {
         var schema = StructuralSchema()
         schema.type = "object"
         schema.preservesUnknown = true
         return schema
     }()
 
-    init() {}
+    package init() {}
 
-    init(_ json: JSON) {
+    package init(_ json: JSON) {
         self.json = json
         type = json["type"]?.string
         for (name, property) in json["properties"]?.object ?? JSONObject() {
@@ -112,7 +112,7 @@ struct StructuralSchema: Sendable {
     }
 
     /// The schema of a whole resource, with its field table.
-    static func root(_ json: JSON) -> StructuralSchema {
+    package static func root(_ json: JSON) -> StructuralSchema {
         var schema = StructuralSchema(json)
         schema.fillsIn = schema.hasDefaults
         schema.table = CustomResourceSchema(openAPIV3Schema: json, name: "resource", builtIn: .kubernetes)
@@ -122,7 +122,7 @@ struct StructuralSchema: Sendable {
     // MARK: pruning
 
     /// Removes members the schema does not specify; returns their paths. `apiVersion`, `kind` and `metadata` stay.
-    func prune(_ object: inout JSONObject) -> [String] {
+    package func prune(_ object: inout JSONObject) -> [String] {
         var unknown: [String] = []
         var value = JSON.object(object)
         prune(&value, at: "", isResource: true, &unknown)
@@ -161,7 +161,7 @@ struct StructuralSchema: Sendable {
         }
     }
 
-    static let metadataType = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+    package static let metadataType = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
     /// Metadata has the same fields everywhere.
     private func pruneMetadata(of object: inout JSONObject, at path: String, _ unknown: inout [String]) {
@@ -174,7 +174,7 @@ struct StructuralSchema: Sendable {
     }
 
     /// Removes what the schema does not specify from one of its values; whether there was something.
-    func pruneDefault(_ value: inout JSON) -> Bool {
+    package func pruneDefault(_ value: inout JSON) -> Bool {
         var unknown: [String] = []
         prune(&value, at: "", isResource: false, &unknown)
         return !unknown.isEmpty
@@ -189,7 +189,7 @@ struct StructuralSchema: Sendable {
         return false
     }
 
-    func fillDefaults(_ object: inout JSONObject) {
+    package func fillDefaults(_ object: inout JSONObject) {
         for (name, property) in properties.sorted(by: { $0.key < $1.key }) {
             if object[name] == nil || (object[name]?.isNull ?? false && !property.isNullable) {
                 object[name] = property.defaultValue

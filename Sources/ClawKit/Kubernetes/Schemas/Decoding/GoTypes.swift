@@ -1,11 +1,11 @@
-import ClawDocuments
+package import ClawDocuments
 
 /// How Go names the types behind the API.
-enum GoTypes {
+package enum GoTypes {
     /// `io.k8s.api.core.v1.ExecAction` -> `ExecAction`
-    static func shortName(_ type: String) -> String { String(type.split(separator: ".").last ?? "") }
+    package static func shortName(_ type: String) -> String { String(type.split(separator: ".").last ?? "") }
 
-    static func name(_ type: Schema.FieldType, isInt32: Bool) -> String {
+    package static func name(_ type: Schema.FieldType, isInt32: Bool) -> String {
         switch type {
         case .string: "string"
         case .integer: isInt32 ? "int32" : "int64"
@@ -24,7 +24,7 @@ enum GoTypes {
     }
 
     /// The names on the way to a field, without the places in lists and maps; embedded types stand before their fields.
-    static func names(on path: FieldPath) -> [String] {
+    package static func names(on path: FieldPath) -> [String] {
         switch path {
         case .root: []
         case .index(let parent, _), .key(let parent, _): names(on: parent)

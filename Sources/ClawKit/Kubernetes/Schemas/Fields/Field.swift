@@ -1,21 +1,21 @@
-import ClawDocuments
+package import ClawDocuments
 
 /// A value of a document that is being validated, with the place where it stands. Null counts as absent.
-struct Field: Sendable {
-    let path: FieldPath
-    let value: JSON?
+package struct Field: Sendable {
+    package let path: FieldPath
+    package let value: JSON?
 
-    init(_ object: JSONObject) {
+    package init(_ object: JSONObject) {
         path = .root
         value = .object(object)
     }
 
-    init(_ path: FieldPath, _ value: JSON?) {
+    package init(_ path: FieldPath, _ value: JSON?) {
         self.path = path
         if case .null? = value { self.value = nil } else { self.value = value }
     }
 
-    subscript(_ name: String) -> Field {
+    package subscript(_ name: String) -> Field {
         if case .object(let object)? = value {
             Field(.member(path, name), object[name])
         } else {
@@ -24,17 +24,17 @@ struct Field: Sendable {
     }
 
     /// The same value, reported at another place.
-    func reported(at path: FieldPath) -> Field { Field(path, value) }
+    package func reported(at path: FieldPath) -> Field { Field(path, value) }
 
-    var isSet: Bool { value != nil }
+    package var isSet: Bool { value != nil }
 
     /// The text; empty where there is none.
-    var string: String { value?.string ?? "" }
-    var integer: Int64? { value?.integer }
-    var isTrue: Bool { value?.bool == true }
+    package var string: String { value?.string ?? "" }
+    package var integer: Int64? { value?.integer }
+    package var isTrue: Bool { value?.bool == true }
 
     /// Whether it is absent, or an empty text, list or map.
-    var isEmpty: Bool {
+    package var isEmpty: Bool {
         switch value {
         case nil: true
         case .string(let text)?: text.isEmpty
@@ -44,18 +44,18 @@ struct Field: Sendable {
         }
     }
 
-    var items: [Field] {
+    package var items: [Field] {
         guard case .array(let list)? = value else { return [] }
         return list.enumerated().map { Field(.index(path, $0), $1) }
     }
 
     /// The members of a map, by name.
-    var entries: [(name: String, field: Field)] {
+    package var entries: [(name: String, field: Field)] {
         guard case .object(let object)? = value else { return [] }
         return object.sorted { $0.name < $1.name }.map { ($0.name, Field(.key(path, $0.name), $0.value)) }
     }
 
     /// The texts of a list.
-    var strings: [String] { value?.array?.compactMap(\.string) ?? [] }
-    var quantity: Quantity? { value.flatMap(Quantity.init(json:)) }
+    package var strings: [String] { value?.array?.compactMap(\.string) ?? [] }
+    package var quantity: Quantity? { value.flatMap(Quantity.init(json:)) }
 }

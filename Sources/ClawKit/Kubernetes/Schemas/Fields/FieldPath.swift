@@ -1,12 +1,12 @@
 /// Where a value stands in its document: `spec.containers[0].name`, `data[a.txt]`. Its text is made only where
 /// something is wrong there.
-indirect enum FieldPath: Sendable, CustomStringConvertible {
+package indirect enum FieldPath: Sendable, CustomStringConvertible {
     case root
     case member(FieldPath, String)
     case index(FieldPath, Int)
     case key(FieldPath, String)
 
-    var description: String {
+    package var description: String {
         switch self {
         case .root: ""
         case .member(.root, let name): name

@@ -1,16 +1,16 @@
-import ClawDocuments
+package import ClawDocuments
 import ClawModels
 
 /// Holds a document against the types of its kind as Kubernetes' decoder does, and speaks as it does.
 ///
 /// One walk over the document; places are written out only where something is wrong.
-struct GoDecoding {
+package struct GoDecoding {
     /// The first value of a wrong type, in the words of Go's decoder.
-    private(set) var problem: String?
+    package private(set) var problem: String?
     /// Where members stand that the kind does not have: `spec.containers[0].prots`.
-    private(set) var unknown: [String] = []
+    package private(set) var unknown: [String] = []
 
-    static func inspect(_ object: JSONObject, as type: String) -> GoDecoding {
+    package static func inspect(_ object: JSONObject, as type: String) -> GoDecoding {
         var decoding = GoDecoding()
         if let schema = SchemaTable.kubernetes[type] {
             decoding.walk(object, schema, .root)
@@ -77,14 +77,14 @@ struct GoDecoding {
     }
 
     /// A field of a type, and where in the document it stands.
-    struct Place {
-        let schema: Schema
-        let field: Schema.Field
-        let path: FieldPath
+    package struct Place {
+        package let schema: Schema
+        package let field: Schema.Field
+        package let path: FieldPath
 
         /// `ExecAction.spec.containers.startupProbe.ProbeHandler.exec.command`: the type, then the way to the field with
         /// the types that are embedded on it.
-        var goName: String {
+        package var goName: String {
             "\(GoTypes.shortName(schema.name)).\(GoTypes.names(on: path).joined(separator: "."))"
         }
     }

@@ -27,9 +27,9 @@ public struct CustomResourceSchema: Sendable {
 
     /// Gives each object type a name: its path.
     private struct Collector {
-        var schemas: [Schema] = []
+        package var schemas: [Schema] = []
 
-        mutating func collect(_ schema: JSONObject, named name: String) {
+        package mutating func collect(_ schema: JSONObject, named name: String) {
             var fields: [Schema.Field] = []
             for (member, value) in schema["properties"]?.object ?? [:] {
                 fields.append(field(member, value.object ?? [:], named: "\(name).\(member)"))

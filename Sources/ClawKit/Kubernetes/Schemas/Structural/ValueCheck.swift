@@ -1,35 +1,33 @@
-import ClawDocuments
+package import ClawDocuments
 import ClawExpressions
 
 /// Holds objects against the values that a schema allows, with the findings and words of Kubernetes' OpenAPI validator
 /// (kube-openapi/pkg/validation). What was wrong before an update and did not change is let through.
-struct SchemaCheck {
-    typealias FieldError = APIStatus.FieldError
-
-    private(set) var errors: [FieldError] = []
+package struct ValueCheck {
+    package private(set) var errors: [FieldError] = []
     /// How many checks held: of several alternatives, the nearest one is told of.
     private var matches = 0
 
-    var isValid: Bool { errors.isEmpty }
+    package var isValid: Bool { errors.isEmpty }
 
-    static func errors(
+    package static func errors(
         _ value: JSON, _ schema: StructuralSchema, at path: String = "", old: JSON? = nil
     ) -> [FieldError] {
-        var check = SchemaCheck()
+        var check = ValueCheck()
         check.value(value, schema, path, Correlation(old))
         return check.errors
     }
 
     /// What a value was before the update, where that can be told.
-    struct Correlation {
-        let value: JSON?
-        init(_ value: JSON?) { self.value = value }
+    package struct Correlation {
+        package let value: JSON?
+        package init(_ value: JSON?) { self.value = value }
 
-        static let none = Correlation(nil)
-        func member(_ name: String) -> Correlation { Correlation(value?.object?[name]) }
+        package static let none = Correlation(nil)
+        package func member(_ name: String) -> Correlation { Correlation(value?.object?[name]) }
 
         /// Of a list's element: only the items of lists with keys can be told apart.
-        func element(_ element: JSON, of schema: StructuralSchema) -> Correlation {
+        package func element(_ element: JSON, of schema: StructuralSchema) -> Correlation {
             guard schema.listType == "map", let elements = value?.array else { return .none }
             let keys = schema.listMapKeys
             return Correlation(elements.first { old in keys.allSatisfy { old[$0] == element[$0] } })
@@ -189,8 +187,8 @@ struct SchemaCheck {
 
     // MARK: alternatives
 
-    private func trial(_ value: JSON, _ schema: StructuralSchema, _ path: String) -> SchemaCheck {
-        var check = SchemaCheck()
+    private func trial(_ value: JSON, _ schema: StructuralSchema, _ path: String) -> ValueCheck {
+        var check = ValueCheck()
         check.value(value, schema, path, .none)
         return check
     }
@@ -228,7 +226,7 @@ struct SchemaCheck {
         matches += 1
     }
 
-    private static func nearest(_ trials: [SchemaCheck]) -> SchemaCheck? {
+    private static func nearest(_ trials: [ValueCheck]) -> ValueCheck? {
         trials.reduce(nil) { best, trial in best.map { trial.matches > $0.matches ? trial : $0 } ?? trial }
     }
 }

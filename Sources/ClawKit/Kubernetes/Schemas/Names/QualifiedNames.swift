@@ -1,7 +1,7 @@
 /// Keys of labels, annotations, taints and resources: `[prefix/]name`.
 /// <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set>
 extension NameRules {
-    static func qualifiedName(_ text: String) -> [String] {
+    package static func qualifiedName(_ text: String) -> [String] {
         var name = text[...]
         var problems: [String] = []
         if let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) {
@@ -23,7 +23,7 @@ extension NameRules {
         return problems
     }
 
-    static func labelValue(_ text: String) -> [String] {
+    package static func labelValue(_ text: String) -> [String] {
         var problems: [String] = []
         if text.utf8.count > 63 { problems.append(tooLong(63)) }
         if !text.isEmpty, !isQualified(text[...]) {

@@ -1,8 +1,8 @@
 /// Which texts names, keys and labels may be. Each function returns what is wrong, in Kubernetes' words.
 /// <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>
-enum NameRules {
+package enum NameRules {
     /// RFC 1123.
-    static func label(_ text: String) -> [String] {
+    package static func label(_ text: String) -> [String] {
         var problems: [String] = []
         if text.utf8.count > 63 { problems.append(tooLong(63)) }
         if isLabel(text.utf8) { return problems }
@@ -15,7 +15,7 @@ enum NameRules {
     }
 
     /// RFC 1123.
-    static func subdomain(_ text: String) -> [String] {
+    package static func subdomain(_ text: String) -> [String] {
         var problems: [String] = []
         if text.utf8.count > 253 { problems.append(tooLong(253)) }
         if isSubdomain(text) { return problems }
@@ -27,7 +27,7 @@ enum NameRules {
     }
 
     /// A subdomain whose first label is `*`.
-    static func wildcardSubdomain(_ text: String) -> [String] {
+    package static func wildcardSubdomain(_ text: String) -> [String] {
         if text.hasPrefix("*."), text.utf8.count <= 253, isSubdomain(String(text.dropFirst(2))) { return [] }
         return [
             "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of "
@@ -38,7 +38,7 @@ enum NameRules {
     }
 
     /// RFC 1035: a label that begins with a letter.
-    static func letterLabel(_ text: String) -> [String] {
+    package static func letterLabel(_ text: String) -> [String] {
         var problems: [String] = []
         if text.utf8.count > 63 { problems.append(tooLong(63)) }
         if isLabel(text.utf8), let first = text.utf8.first, isLower(first) { return problems }
@@ -50,12 +50,12 @@ enum NameRules {
     }
 
     /// A name that stands in a path, as of RBAC's kinds.
-    static func pathSegment(_ text: String) -> [String] {
+    package static func pathSegment(_ text: String) -> [String] {
         if text == "." || text == ".." { return ["may not be '\(text)'"] }
         return ["/", "%"].filter { text.contains($0) }.map { "may not contain '\($0)'" }
     }
 
-    static func portName(_ text: String) -> [String] {
+    package static func portName(_ text: String) -> [String] {
         var problems: [String] = []
         let bytes = text.utf8
         if bytes.count > 15 { problems.append(tooLong(15)) }
@@ -69,7 +69,7 @@ enum NameRules {
     }
 
     /// A key of a config map or secret.
-    static func configKey(_ text: String) -> [String] {
+    package static func configKey(_ text: String) -> [String] {
         var problems: [String] = []
         if text.utf8.count > 253 { problems.append(tooLong(253)) }
         if text.isEmpty || !text.utf8.allSatisfy(isNameCharacter) {
@@ -85,20 +85,20 @@ enum NameRules {
         return problems
     }
 
-    static func environmentVariable(_ text: String) -> [String] {
+    package static func environmentVariable(_ text: String) -> [String] {
         if !text.isEmpty, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "=") }) { return [] }
         return ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
     }
 
-    static func tooLong(_ limit: Int) -> String { "must be no more than \(limit) characters" }
+    package static func tooLong(_ limit: Int) -> String { "must be no more than \(limit) characters" }
 
     // MARK: characters
 
-    static let hyphen = UInt8(ascii: "-")
-    static func isLower(_ byte: UInt8) -> Bool { (97...122).contains(byte) }
-    static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
-    static func isAlphanumeric(_ byte: UInt8) -> Bool { isLower(byte) || isDigit(byte) || (65...90).contains(byte) }
-    static func isNameCharacter(_ byte: UInt8) -> Bool {
+    package static let hyphen = UInt8(ascii: "-")
+    package static func isLower(_ byte: UInt8) -> Bool { (97...122).contains(byte) }
+    package static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+    package static func isAlphanumeric(_ byte: UInt8) -> Bool { isLower(byte) || isDigit(byte) || (65...90).contains(byte) }
+    package static func isNameCharacter(_ byte: UInt8) -> Bool {
         isAlphanumeric(byte) || byte == hyphen || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
     }
 
@@ -107,7 +107,7 @@ enum NameRules {
         return bytes.allSatisfy { isLower($0) || isDigit($0) || $0 == hyphen }
     }
 
-    static func isSubdomain(_ text: String) -> Bool {
+    package static func isSubdomain(_ text: String) -> Bool {
         text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { isLabel($0) }
     }
 }

@@ -1,18 +1,55 @@
-import ClawDocuments
-import ClawModels
+package import ClawDocuments
+package import ClawModels
+
+/// Everything that one version of a definition says of its objects, compiled.
+package struct VersionCheck: Sendable {
+    package let schema: StructuralSchema
+    package let rules: ValidationRules?
+    package let scale: ScalePaths?
+
+    /// - Parameter version: a member of the definition's `spec.versions`.
+    package init(version: JSON) {
+        schema = version["schema"]?["openAPIV3Schema"].map { StructuralSchema.root($0) } ?? .anything
+        rules = ValidationRules.compile(version["schema"]?["openAPIV3Schema"])
+        scale = version["subresources"]?["scale"].flatMap(ScalePaths.init)
+    }
+}
+
+/// Where a scale reads and writes.
+package struct ScalePaths: Sendable {
+    package let replicas: [String]
+    package let statusReplicas: [String]
+    package let selector: [String]?
+    /// As the definition writes them.
+    package let specPath: String
+    package let statusPath: String
+
+    package init?(_ json: JSON) {
+        guard let replicas = json["specReplicasPath"]?.string, let status = json["statusReplicasPath"]?.string else {
+            return nil
+        }
+        func steps(_ path: String) -> [String] { path.split(separator: ".").map(String.init) }
+        (specPath, statusPath) = (replicas, status)
+        self.replicas = steps(replicas)
+        statusReplicas = steps(status)
+        selector = json["labelSelectorPath"]?.string.map(steps)
+    }
+}
 
 /// Holds custom resources against everything their definition says
 /// (apiextensions-apiserver/pkg/registry/customresource/strategy.go).
-extension CustomResource {
-    typealias FieldError = APIStatus.FieldError
-
-    struct Outcome {
-        var errors: [FieldError] = []
+extension VersionCheck {
+    package struct Outcome: Sendable {
+        package var errors: [FieldError] = []
         /// Of what was wrong before and is let through.
-        var warnings: [String] = []
+        package var warnings: [String] = []
     }
 
-    func check(_ object: JSONObject, old: JSONObject?, type: ResourceType, isStatus: Bool) -> Outcome {
+    /// - Parameter object: with defaults filled in and unknown fields removed.
+    /// - Parameter isStatus: only the status is written.
+    package func check(
+        _ object: JSONObject, old: JSONObject?, type: ResourceType, isStatus: Bool = false
+    ) -> Outcome {
         var outcome = Outcome()
         if object.string(.kind) != type.kind {
             outcome.errors.append(.invalid("kind", .string(object.string(.kind) ?? ""), "must be \(type.kind)"))
@@ -29,10 +66,10 @@ extension CustomResource {
         }
         if isStatus {
             if let status = object[.status], let part = schema.properties["status"] {
-                outcome.errors += SchemaCheck.errors(status, part, at: "status", old: old?[.status])
+                outcome.errors += ValueCheck.errors(status, part, at: "status", old: old?[.status])
             }
         } else {
-            outcome.errors += SchemaCheck.errors(.object(object), schema, old: old.map(JSON.object))
+            outcome.errors += ValueCheck.errors(.object(object), schema, old: old.map(JSON.object))
             outcome.errors += schema.embeddedProblems(in: .object(object))
         }
         outcome.errors += scaleErrors(object, isStatus: isStatus)

@@ -1,9 +1,9 @@
-import ClawDocuments
+package import ClawDocuments
 
 /// A path of fields through a schema, as rules and selectable fields name one: `.spec.color`, `.labels['a.b']`.
-enum SchemaPath {
+package enum SchemaPath {
     /// - Returns: the path as Kubernetes writes places of fields, the schema there, or what is wrong with it.
-    static func resolve(
+    package static func resolve(
         _ text: String, in schema: JSON, allowsBrackets: Bool = true
     ) -> (path: String, schema: JSON, problem: String?) {
         var rest = text[...]

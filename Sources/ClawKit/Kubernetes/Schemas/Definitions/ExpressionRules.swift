@@ -1,14 +1,14 @@
-import ClawDocuments
+package import ClawDocuments
 import ClawExpressions
 
 /// Whether the rules of a schema compile, and what they can cost at most.
-struct ExpressionRules {
+package struct ExpressionRules {
     /// Of one rule, and of all rules of a schema (apiextensions validation, "StaticEstimatedCostLimit").
     private static let ruleLimit: UInt64 = 10_000_000
     private static let totalLimit: UInt64 = 100_000_000
     private static let largestRequest: UInt64 = 3 << 20
 
-    private(set) var errors = FieldErrors()
+    package private(set) var errors = FieldErrors()
     private var total: UInt64 = 0
     private var expensive: [(path: FieldPath, cost: UInt64)] = []
     /// Rules that were accepted before are not refused for their cost.
@@ -17,9 +17,9 @@ struct ExpressionRules {
     /// Where the schema is wrong otherwise: rules of what is around that are not looked at.
     private let wrong: [String]
 
-    init(isUnchanged: Bool, wrong: [String]) { (self.isUnchanged, self.wrong) = (isUnchanged, wrong) }
+    package init(isUnchanged: Bool, wrong: [String]) { (self.isUnchanged, self.wrong) = (isUnchanged, wrong) }
 
-    mutating func check(_ schema: JSON, at path: FieldPath) {
+    package mutating func check(_ schema: JSON, at path: FieldPath) {
         guard let type = DeclaredType.schema(schema, isResource: true) else { return }
         walk(schema, type, path, most: 1, uncorrelated: nil)
         guard total > Self.totalLimit else { return }

@@ -1,38 +1,38 @@
-import ClawDocuments
+package import ClawDocuments
 
 /// A definition in the form that Kubernetes checks: what all versions have in common stands at the top.
-struct DefinitionForm {
-    struct Version {
-        let name: Field
-        let isStored: Bool
-        let isServed: Bool
-        let path: FieldPath
-        let json: JSON
+package struct DefinitionForm {
+    package struct Version {
+        package let name: Field
+        package let isStored: Bool
+        package let isServed: Bool
+        package let path: FieldPath
+        package let json: JSON
     }
 
-    let spec: Field
-    let versions: [Version]
-    let schema: Part
-    let subresources: Part
-    let columns: Part
-    let selectableFields: Part
+    package let spec: Field
+    package let versions: [Version]
+    package let schema: Part
+    package let subresources: Part
+    package let columns: Part
+    package let selectableFields: Part
 
     /// Something each version can have, or all together.
-    enum Part {
+    package enum Part {
         case shared(Field)
         case perVersion([Field])
 
-        var fields: [Field] {
+        package var fields: [Field] {
             switch self {
             case .shared(let field): [field]
             case .perVersion(let fields): fields
             }
         }
 
-        var isShared: Bool { if case .shared = self { true } else { false } }
+        package var isShared: Bool { if case .shared = self { true } else { false } }
     }
 
-    init(_ definition: JSONObject) {
+    package init(_ definition: JSONObject) {
         let spec = Field(definition)["spec"]
         self.spec = spec
         let versions = spec["versions"].items
@@ -56,10 +56,10 @@ struct DefinitionForm {
     }
 
     /// The schemas, with the place of each.
-    var schemas: [Field] { schema.fields.map { $0["openAPIV3Schema"] }.filter(\.isSet) }
+    package var schemas: [Field] { schema.fields.map { $0["openAPIV3Schema"] }.filter(\.isSet) }
 
     /// The versions as an error shows them.
-    var shown: JSON {
+    package var shown: JSON {
         .array(
             versions.map { version in
                 [

@@ -1,30 +1,30 @@
-import ClawDocuments
-import ClawExpressions
+package import ClawDocuments
+package import ClawExpressions
 
 /// The `x-kubernetes-validations` of a schema and of everything in it, compiled.
 /// <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules>
-final class ValidationRules: Sendable {
-    struct Rule: Sendable {
-        let text: String
-        let message: String
-        let expression: Expression
-        let messageExpression: Expression?
-        let reason: String?
+package final class ValidationRules: Sendable {
+    package struct Rule: Sendable {
+        package let text: String
+        package let message: String
+        package let expression: Expression
+        package let messageExpression: Expression?
+        package let reason: String?
         /// Relative to the schema's own place, with a dot in front.
-        let fieldPath: String
-        let usesOldSelf: Bool
-        let takesAbsentOldSelf: Bool
+        package let fieldPath: String
+        package let usesOldSelf: Bool
+        package let takesAbsentOldSelf: Bool
     }
 
-    let rules: [Rule]
-    let type: DeclaredType
-    let schemaType: String
-    let listKeys: [String]?
-    let properties: [String: ValidationRules]
-    let additional: ValidationRules?
-    let items: ValidationRules?
+    package let rules: [Rule]
+    package let type: DeclaredType
+    package let schemaType: String
+    package let listKeys: [String]?
+    package let properties: [String: ValidationRules]
+    package let additional: ValidationRules?
+    package let items: ValidationRules?
     /// Rules of the schemas of `allOf`, which look at the same value.
-    let all: [ValidationRules]
+    package let all: [ValidationRules]
 
     private init(
         _ schema: JSON, rules: [Rule], type: DeclaredType, properties: [String: ValidationRules],
@@ -39,13 +39,13 @@ final class ValidationRules: Sendable {
     }
 
     /// nil where there are no rules.
-    static func compile(_ schema: JSON?) -> ValidationRules? {
+    package static func compile(_ schema: JSON?) -> ValidationRules? {
         guard let schema, let type = DeclaredType.schema(schema, isResource: true) else { return nil }
         return make(schema, schema, type)
     }
 
     /// The rules of a part of an object, such as a schema's default; nil where there are none.
-    static func compile(part schema: JSON) -> ValidationRules? {
+    package static func compile(part schema: JSON) -> ValidationRules? {
         let isResource = schema["x-kubernetes-embedded-resource"]?.bool ?? false
         return DeclaredType.schema(schema, isResource: isResource).flatMap { make(schema, schema, $0) }
     }
@@ -76,7 +76,7 @@ final class ValidationRules: Sendable {
             schema, rules: compiled, type: type, properties: properties, additional: additional, items: items, all: all)
     }
 
-    static func environment(_ type: DeclaredType, takesAbsentOldSelf: Bool) -> Environment {
+    package static func environment(_ type: DeclaredType, takesAbsentOldSelf: Bool) -> Environment {
         let environment = Environment.kubernetes.declaring("self", as: type)
         return takesAbsentOldSelf
             ? environment.declaring(optional: "oldSelf", as: type) : environment.declaring("oldSelf", as: type)
@@ -102,7 +102,7 @@ final class ValidationRules: Sendable {
 
 extension String {
     /// Without white space around it.
-    var trimmed: String {
+    package var trimmed: String {
         guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
         else { return "" }
         return String(self[first...last])
