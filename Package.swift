@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import CompilerPluginSupport
 import PackageDescription
 
 // ClawKit is one product made of nested targets, one per layer. The folder list under
@@ -18,6 +19,8 @@ let package = Package(
         .library(name: "ClawKubernetes", targets: ["ClawKubernetes"]),
         .library(name: "ClawControl", targets: ["ClawControl"]),
         .library(name: "ClawCluster", targets: ["ClawCluster"]),
+        .library(name: "ClawCustomResources", targets: ["ClawCustomResources"]),
+        .library(name: "ClawMacros", targets: ["ClawMacros"]),
         .library(name: "ClawResources", targets: ["ClawResources"]),
         .library(name: "ClawPlatform", targets: ["ClawPlatform"]),
         .library(name: "ClawGateway", targets: ["ClawGateway"]),
@@ -27,6 +30,12 @@ let package = Package(
         .executable(name: "orchestrator", targets: ["orchestrator"]),
         .executable(name: "claw", targets: ["claw"]),
         .executable(name: "agent-runtime", targets: ["agent-runtime"]),
+    ],
+    traits: [
+        .trait(
+            name: "Macros",
+            description: "Custom resources by @CustomResource; builds swift-syntax, which nothing else here needs."),
+        .default(enabledTraits: []),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -42,6 +51,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+        .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.0"),
     ],
     targets: [
         // MARK: Base
@@ -112,9 +122,29 @@ let package = Package(
             ],
             path: "Sources/ClawKit/Cluster", exclude: ["CTerminal"]),
 
-        // MARK: ClawKit's own kinds
+        // MARK: custom resources: Swift type → definition, validation, conversion; the macro; ClawKit's own kinds
         .target(
-            name: "ClawResources", dependencies: ["ClawDocuments", "ClawModels", "ClawKubernetes"],
+            name: "ClawCustomResources",
+            dependencies: ["ClawBase", "ClawDocuments", "ClawExpressions", "ClawKubernetes", "ClawModels", "ClawSchemas"],
+            path: "Sources/ClawKit/CustomResources"),
+        .macro(
+            name: "ClawMacroPlugin",
+            dependencies: [
+                .product(name: "SwiftCompilerPlugin", package: "swift-syntax", condition: .when(traits: ["Macros"])),
+                .product(name: "SwiftDiagnostics", package: "swift-syntax", condition: .when(traits: ["Macros"])),
+                .product(name: "SwiftSyntax", package: "swift-syntax", condition: .when(traits: ["Macros"])),
+                .product(name: "SwiftSyntaxBuilder", package: "swift-syntax", condition: .when(traits: ["Macros"])),
+                .product(name: "SwiftSyntaxMacros", package: "swift-syntax", condition: .when(traits: ["Macros"])),
+            ],
+            path: "Sources/ClawKit/Macros/Plugin"),
+        .target(
+            name: "ClawMacros",
+            dependencies: [
+                "ClawCustomResources", .target(name: "ClawMacroPlugin", condition: .when(traits: ["Macros"])),
+            ],
+            path: "Sources/ClawKit/Macros/Declarations"),
+        .target(
+            name: "ClawResources", dependencies: ["ClawCustomResources", "ClawDocuments", "ClawKubernetes", "ClawModels"],
             path: "Sources/ClawKit/Resources"),
 
         // MARK: Platform and Gateway
@@ -155,7 +185,7 @@ let package = Package(
             name: "ClawKit",
             dependencies: [
                 "ClawBase", "ClawDocuments", "ClawModels", "ClawKubernetes", "ClawControl",
-                "ClawResources", "ClawCluster", "ClawPlatform", "ClawGateway", "ClawHTTPServer",
+                "ClawCluster", "ClawCustomResources", "ClawGateway", "ClawHTTPServer", "ClawPlatform", "ClawResources",
             ],
             path: "Sources/ClawKit/Umbrella"),
 
@@ -260,6 +290,26 @@ let package = Package(
                 "ClawResources", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(
+            name: "ClawCustomResourcesTests",
+            dependencies: [
+                "ArticleTesting", "ClawBase", "ClawCluster", "ClawCustomResources", "ClawDocuments", "ClawExpressions",
+                "ClawKubernetes", "ClawModels", "ClawResources", "ClawSchemas",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "ClawMacrosTests",
+            dependencies: [
+                "ArticleTesting", "ClawCustomResources", "ClawDocuments", "ClawKubernetes", "ClawMacros", "ClawModels",
+                .target(name: "ClawMacroPlugin", condition: .when(traits: ["Macros"])),
+                .product(name: "SwiftSyntaxMacros", package: "swift-syntax", condition: .when(traits: ["Macros"])),
+                .product(
+                    name: "SwiftSyntaxMacroExpansion", package: "swift-syntax", condition: .when(traits: ["Macros"])),
+                .product(
+                    name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax",
+                    condition: .when(traits: ["Macros"])),
+            ]),
         .testTarget(name: "ClawPlatformConfigurationTests", dependencies: ["ClawBase", "ClawPlatform"]),
         .testTarget(
             name: "AgentRuntimeTests",
@@ -300,6 +350,6 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ImmutableWeakCaptures"),  // SE-0481
 ] + (Context.environment["CLAWKIT_CI"] != nil ? [.treatAllWarnings(as: .error)] : [])
 
-for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+for target in package.targets where [.regular, .executable, .macro, .test].contains(target.type) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

@@ -1,3 +1,4 @@
+public import ClawCustomResources
 public import ClawKubernetes
 
 /// What one runtime's model key may do. The key itself stands in the runtime's Secret only; here is its hash.
@@ -8,6 +9,14 @@ public struct ModelGrantResource: CustomResource {
     public init(document: JSONObject) { self.document = document }
 
     public static let type = ResourceType(group: ClawGroup.name, version: ClawGroup.version, kind: "ModelGrant")
+    public static let summary = "What one runtime's model key may do."
+    public static let properties = [
+        Property("spec", ModelGrantSpec.self), Property("status", ConditionedStatus?.self),
+    ]
+    public static let columns = [
+        PrinterColumn("User", "string", ".spec.subject.user"), PrinterColumn("Runtime", "string", ".spec.subject.runtime"),
+        .age,
+    ]
 
     /// - Parameter models: aliases; empty for all.
     public init(
@@ -15,38 +24,63 @@ public struct ModelGrantResource: CustomResource {
         models: [String] = []
     ) {
         self.init(metadata)
-        var subject: JSONObject = ["project": .string(project), "user": .string(user), "runtime": .string(runtime)]
-        subject.set("tenant", tenant)
-        var spec: JSONObject = ["keyHash": .string(keyHash), "subject": .object(subject)]
-        spec.set("models", models)
-        document[.spec] = .object(spec)
+        let subject = ModelGrantSubject(tenant: tenant, project: project, user: user, runtime: runtime)
+        self["spec"] = ModelGrantSpec(keyHash: keyHash, subject: subject, models: models)
     }
 
-    private var spec: JSONObject { document[.spec]?.object ?? JSONObject() }
-    private var subject: JSONObject { spec["subject"]?.object ?? JSONObject() }
+    public var spec: ModelGrantSpec { self["spec"] }
 
     /// SHA-256 of the key, lower-case hex.
-    public var keyHash: String { spec.string("keyHash") ?? "" }
-    public var models: [String] { spec.strings("models") }
-    public var tenant: String? { subject.string("tenant") }
-    public var project: String { subject.string("project") ?? "" }
-    public var user: String { subject.string("user") ?? "" }
-    public var runtime: String { subject.string("runtime") ?? "" }
+    public var keyHash: String { spec.keyHash }
+    public var models: [String] { spec.models }
+    public var tenant: String? { spec.subject.tenant }
+    public var project: String { spec.subject.project }
+    public var user: String { spec.subject.user ?? "" }
+    public var runtime: String { spec.subject.runtime ?? "" }
     /// RFC 3339; absent for a grant that ends only when it is deleted.
-    public var expiresAt: String? { spec.string("expiresAt") }
+    public var expiresAt: String? { spec.expiresAt }
+}
 
-    public static let specSchema = Shape.object(
-        [
-            "keyHash": ["type": "string", "pattern": "^[0-9a-f]{64}$"],
-            "subject": .object(
-                Shape.object(
-                    ["tenant": Shape.string, "project": Shape.string, "user": Shape.string, "runtime": Shape.string],
-                    required: ["project"])),
-            "models": Shape.strings, "expiresAt": Shape.time,
-        ], required: ["keyHash", "subject"])
-    public static let statusSchema = Shape.object(["conditions": Shape.conditions])
-    public static let columns = [
-        PrinterColumn("User", "string", ".spec.subject.user"), PrinterColumn("Runtime", "string", ".spec.subject.runtime"),
-        .age,
+public struct ModelGrantSpec: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [
+        Property("keyHash", String.self, "SHA-256 of the key, lower-case hex.", .pattern("^[0-9a-f]{64}$")),
+        Property("subject", ModelGrantSubject.self, "Who calls with the key."),
+        Property("models", [String].self, "The aliases it may call; all if absent."),
+        Property("expiresAt", .time, mayBeAbsent: true, description: "When it ends; with its deletion if absent."),
     ]
+
+    public init(keyHash: String, subject: ModelGrantSubject, models: [String] = []) {
+        document = JSONObject()
+        self["keyHash"] = keyHash
+        self["subject"] = subject
+        self["models"] = models
+    }
+
+    public var keyHash: String { self["keyHash"] }
+    public var subject: ModelGrantSubject { self["subject"] }
+    public var models: [String] { self["models"] }
+    public var expiresAt: String? { self["expiresAt"] }
+}
+
+public struct ModelGrantSubject: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [
+        Property("tenant", String?.self), Property("project", String.self), Property("user", String?.self),
+        Property("runtime", String?.self),
+    ]
+
+    public init(tenant: String?, project: String, user: String, runtime: String) {
+        document = ["project": .string(project), "user": .string(user), "runtime": .string(runtime)]
+        self["tenant"] = tenant
+    }
+
+    public var tenant: String? { self["tenant"] }
+    public var project: String { self["project"] }
+    public var user: String? { self["user"] }
+    public var runtime: String? { self["runtime"] }
 }

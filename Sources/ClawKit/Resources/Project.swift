@@ -1,3 +1,4 @@
+public import ClawCustomResources
 public import ClawKubernetes
 
 /// A tenant's project: a namespace of the same name, and who may do what in it.
@@ -7,59 +8,81 @@ public struct Project: CustomResource {
 
     public static let type = ResourceType(
         group: ClawGroup.name, version: ClawGroup.version, kind: "Project", isNamespaced: false)
+    public static let summary = "A tenant's project: a namespace of the same name, and who may do what in it."
+    public static let properties = [
+        Property("spec", ProjectSpec.self), Property("status", ConditionedStatus?.self),
+    ]
+    public static let columns = [
+        PrinterColumn("Tenant", "string", ".spec.tenant"),
+        PrinterColumn("Ready", "string", ".status.conditions[0].status"), .age,
+    ]
 
     /// One user's part in a project.
-    public struct Member: DocumentView {
+    public struct Member: SchemaView {
         public var document: JSONObject
         public init(document: JSONObject) { self.document = document }
+
+        public static let properties = [
+            Property("user", .string, mayBeAbsent: false, description: "The user's name.", Constraint.label),
+            Property("role", .oneOf(roles), mayBeAbsent: false, description: "What the user may do."),
+        ]
 
         public init(user: String, role: String) {
             self.init(document: ["user": .string(user), "role": .string(role)])
         }
 
-        public var user: String { document.string("user") ?? "" }
+        public var user: String { self["user"] }
         /// `owner`, `manager`, `developer` or `viewer`.
-        public var role: String { document.string("role") ?? "" }
+        public var role: String { self["role"] }
     }
 
     public init(name: String, tenant: String, members: [Member] = []) {
         self.init(ObjectMeta(name: name))
-        document[.spec] = ["tenant": .string(tenant)]
-        self.members = members
+        spec = ProjectSpec(tenant: tenant, members: members)
     }
 
-    public var tenant: String { document[.spec]?["tenant"]?.string ?? "" }
+    public var spec: ProjectSpec {
+        get { self["spec"] }
+        set { self["spec"] = newValue }
+    }
+
+    public var status: ConditionedStatus {
+        get { self["status"] }
+        set { self["status"] = newValue }
+    }
+
+    public var tenant: String { spec.tenant }
 
     public var members: [Member] {
-        get { document[.spec]?.object?.views("members") ?? [] }
-        set { document.modify(.spec) { spec in
-            var object = spec?.object ?? JSONObject()
-            object.set("members", newValue)
-            spec = .object(object)
-        } }
+        get { spec.members }
+        set { spec.members = newValue }
     }
 
     public var conditions: [Condition] {
-        get { document[.status]?.object?.views(.conditions) ?? [] }
-        set { document.modify(.status) { status in
-            var object = status?.object ?? JSONObject()
-            object.set(.conditions, newValue)
-            status = .object(object)
-        } }
+        get { status.conditions }
+        set { status.conditions = newValue }
     }
 
     public static let roles = ["owner", "manager", "developer", "viewer"]
+}
 
-    public static let specSchema = Shape.object(
-        [
-            "tenant": Shape.label,
-            "members": Shape.list(
-                of: Shape.object(["user": Shape.label, "role": Shape.word(roles)], required: ["user", "role"]),
-                keys: ["user"]),
-        ], required: ["tenant"])
-    public static let statusSchema = Shape.object(["conditions": Shape.conditions])
-    public static let columns = [
-        PrinterColumn("Tenant", "string", ".spec.tenant"),
-        PrinterColumn("Ready", "string", ".status.conditions[0].status"), .age,
+public struct ProjectSpec: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [
+        Property("tenant", .string, mayBeAbsent: false, description: "The tenant it belongs to.", Constraint.label),
+        Property("members", [Project.Member].self, "Who may do what in it.", .map(keys: "user")),
     ]
+
+    public init(tenant: String, members: [Project.Member] = []) {
+        document = ["tenant": .string(tenant)]
+        self.members = members
+    }
+
+    public var tenant: String { self["tenant"] }
+    public var members: [Project.Member] {
+        get { self["members"] }
+        set { self["members"] = newValue }
+    }
 }

@@ -1,3 +1,4 @@
+public import ClawCustomResources
 public import ClawKubernetes
 
 /// A customer of the platform: projects and quotas belong to it.
@@ -7,17 +8,48 @@ public struct Tenant: CustomResource {
 
     public static let type = ResourceType(
         group: ClawGroup.name, version: ClawGroup.version, kind: "Tenant", isNamespaced: false)
+    public static let summary = "A customer of the platform: projects and quotas belong to it."
+    public static let properties = [
+        Property("spec", TenantSpec.self), Property("status", ConditionedStatus?.self),
+    ]
+    public static let columns = [PrinterColumn.age]
 
     public init(name: String, displayName: String? = nil) {
         self.init(ObjectMeta(name: name))
-        var spec = JSONObject()
-        spec.set("displayName", displayName)
-        document[.spec] = .object(spec)
+        spec = TenantSpec(displayName: displayName)
     }
 
-    public var displayName: String? { document[.spec]?["displayName"]?.string }
+    public var spec: TenantSpec {
+        get { self["spec"] }
+        set { self["spec"] = newValue }
+    }
 
-    public static let specSchema = Shape.object(["displayName": Shape.string])
-    public static let statusSchema = Shape.object(["conditions": Shape.conditions])
-    public static let columns = [PrinterColumn.age]
+    public var displayName: String? { spec.displayName }
+}
+
+public struct TenantSpec: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [Property("displayName", String?.self, "What people call it.")]
+
+    public init(displayName: String? = nil) {
+        document = JSONObject()
+        self["displayName"] = displayName
+    }
+
+    public var displayName: String? { self["displayName"] }
+}
+
+/// A status of conditions alone.
+public struct ConditionedStatus: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [Property.conditions]
+
+    public var conditions: [Condition] {
+        get { self["conditions"] }
+        set { self["conditions"] = newValue }
+    }
 }

@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// Brings custom resources from one version to another by asking the webhook their definition names.
 /// <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#webhook-conversion>

@@ -1,4 +1,5 @@
 import ClawDocuments
+import ClawSchemas
 
 /// Holds what a webhook answered against what it was given. Only labels and annotations of the metadata may differ:
 /// all else stays as it was (apiextensions-apiserver/pkg/apiserver/conversion/webhook_converter.go).

@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 
 /// Objects between the version they are kept in and the one that is asked for. Built-in kinds have one form only.
 extension RegisteredResource {

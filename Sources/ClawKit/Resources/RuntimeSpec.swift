@@ -1,0 +1,65 @@
+public import ClawCustomResources
+public import ClawKubernetes
+
+public struct RuntimeSpec: SchemaView {
+    public enum DesiredState: String, SchemaEnum {
+        case running = "Running", suspended = "Suspended", stopped = "Stopped"
+    }
+
+    public enum Retention: String, SchemaEnum {
+        /// The volume outlives the runtime.
+        case retain = "Retain"
+        /// The volume goes with the runtime.
+        case wipe = "Wipe"
+    }
+
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [
+        Property("user", .string, mayBeAbsent: false, description: "Whose runtime it is.", Constraint.label),
+        Property("template", .string, mayBeAbsent: true, description: "What it is made of.", Constraint.label),
+        Property("desiredState", DesiredState.self, "What it should do.", default: .running),
+        Property("image", String?.self, "Instead of the template's."),
+        Property("command", [String].self, "Instead of the template's."),
+        Property("env", [EnvVar].self, "Beside the template's.", .map(keys: "name")),
+        Property("volume", RuntimeVolume?.self, "What it keeps."),
+        Property("models", [String].self, "The aliases of the models it may call; the template's if absent."),
+    ]
+
+    public init(user: String, template: String? = nil, desiredState: DesiredState = .running) {
+        document = ["user": .string(user)]
+        self.template = template
+        self.desiredState = desiredState
+    }
+
+    public var user: String { self["user"] }
+    public var template: String? {
+        get { self["template"] }
+        set { self["template"] = newValue }
+    }
+    public var desiredState: DesiredState {
+        get { self["desiredState", default: .running] }
+        set { self["desiredState"] = newValue }
+    }
+    public var image: String? { self["image"] }
+    public var command: [String] { self["command"] }
+    public var env: [EnvVar] { self["env"] }
+    public var models: [String] { self["models"] }
+    public var volume: RuntimeVolume { self["volume"] }
+    public var volumeSize: Quantity { volume.size }
+    public var retention: Retention { volume.retention }
+}
+
+public struct RuntimeVolume: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [
+        Property("size", .intOrString, mayBeAbsent: true, description: "A quantity.", default: "1Gi"),
+        Property("retention", RuntimeSpec.Retention.self, "What becomes of it with the runtime.", default: .retain),
+    ]
+
+    public var size: Quantity { self["size", default: "1Gi"] }
+    public var retention: RuntimeSpec.Retention { self["retention", default: .retain] }
+}

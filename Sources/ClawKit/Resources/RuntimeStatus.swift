@@ -1,0 +1,76 @@
+public import ClawCustomResources
+public import ClawKubernetes
+
+/// Where a runtime stands; derived from its conditions and children, never an input.
+public enum RuntimePhase: String, SchemaEnum {
+    case pending = "Pending", scheduled = "Scheduled", creating = "Creating", starting = "Starting", ready = "Ready"
+    case suspending = "Suspending", suspended = "Suspended", waking = "Waking", recovering = "Recovering"
+    case stopping = "Stopping", stopped = "Stopped", failed = "Failed", refused = "Refused", deleting = "Deleting"
+}
+
+public struct RuntimeStatus: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+    public init() { document = JSONObject() }
+
+    public static let properties = [
+        Property("phase", RuntimePhase?.self, "Where it stands, from its conditions."),
+        Property("url", String?.self, "Where it is reached."),
+        Property("restarts", Int?.self),
+        Property("restartsWhenReady", Int?.self, "How many restarts there were when it was last ready."),
+        Property("lastError", RuntimeError?.self, "Why it is not ready."),
+        Property("observedGeneration", Int?.self, "The generation of the spec that this is the answer to."),
+        Property("observedRequest", String?.self, "The wishes by annotation that were carried out."),
+        Property.conditions,
+    ]
+
+    public var phase: RuntimePhase? {
+        get { self["phase"] }
+        set { self["phase"] = newValue }
+    }
+    public var url: String? {
+        get { self["url"] }
+        set { self["url"] = newValue }
+    }
+    public var restarts: Int {
+        get { self["restarts"] }
+        set { self["restarts"] = newValue }
+    }
+    /// How many of ``restarts`` there were when it was last ready; those since count towards a crash loop.
+    public var restartsWhenReady: Int {
+        get { self["restartsWhenReady"] }
+        set { self["restartsWhenReady"] = newValue == 0 ? nil : newValue }
+    }
+    public var lastError: (code: String, message: String)? {
+        get { (self["lastError"] as RuntimeError?).map { ($0.code ?? "", $0.message ?? "") } }
+        set { self["lastError"] = newValue.map { RuntimeError(code: $0.code, message: $0.message) } }
+    }
+    public var observedGeneration: Int {
+        get { self["observedGeneration"] }
+        set { self["observedGeneration"] = newValue }
+    }
+    /// The ``Runtime/request`` that this status is the answer to.
+    public var observedRequest: String {
+        get { self["observedRequest"] }
+        set { self["observedRequest"] = newValue.isEmpty ? nil : newValue }
+    }
+    public var conditions: [Condition] {
+        get { self["conditions"] }
+        set { self["conditions"] = newValue }
+    }
+}
+
+/// Why a runtime is not ready: a finding's code and sentence.
+public struct RuntimeError: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [Property("code", String?.self), Property("message", String?.self)]
+
+    public init(code: String, message: String) {
+        document = ["code": .string(code), "message": .string(message)]
+    }
+
+    public var code: String? { self["code"] }
+    public var message: String? { self["message"] }
+}
