@@ -30,6 +30,7 @@ struct AdmissionRequest: Sendable {
 
     let operation: Operation
     let call: ResourceCall
+    let type: ResourceType
     /// The object as it is stored; nil for what is new.
     let old: JSONObject?
     let store: ObjectStore
@@ -41,14 +42,18 @@ struct AdmissionRequest: Sendable {
         let warnings = Mutex<[String]>([])
     }
 
-    init(_ operation: Operation, _ call: ResourceCall, old: JSONObject?, store: ObjectStore, time: any TimeSource) {
+    /// - Parameter type: what is written, where that is not the resource itself: the options of a connection.
+    init(
+        _ operation: Operation, _ call: ResourceCall, type: ResourceType? = nil, old: JSONObject?, store: ObjectStore,
+        time: any TimeSource
+    ) {
         (self.operation, self.call, self.old, self.store, self.time) = (operation, call, old, store, time)
+        self.type = type ?? call.resource.type
     }
 
     func warn(_ text: String) { notes.warnings.withLock { $0.append(text) } }
     var warnings: [String] { notes.warnings.withLock { $0 } }
 
-    var type: ResourceType { call.resource.type }
     var subresource: String? { call.target.subresource }
 
     /// Whether a pod, not one of its subresources, is written.

@@ -7,19 +7,20 @@ import HTTPTypes
 /// exec, attach and port-forward: handed on to the pod's node, which speaks with the client itself.
 extension APIServer {
     func exec(_ call: ResourceCall) async throws -> Response {
-        try await command(call, "exec", arguments: call.query.items.filter { $0.name == "command" })
+        let options = try await admitConnection(call)
+        return try await command(call, "exec", options, arguments: options.command.map { ("command", $0) })
     }
 
-    func attach(_ call: ResourceCall) async throws -> Response { try await command(call, "attach", arguments: []) }
+    func attach(_ call: ResourceCall) async throws -> Response { try await command(call, "attach", try await admitConnection(call), arguments: []) }
 
     private func command(
-        _ call: ResourceCall, _ verb: String, arguments: [(name: String, value: String)]
+        _ call: ResourceCall, _ verb: String, _ options: ConnectOptions, arguments: [(name: String, value: String)]
     ) async throws -> Response {
         let (pod, node) = try scheduledPod(call)
-        let container = try container(of: pod, call)
+        let container = try container(options.container, of: pod)
         var query = QueryParameters(arguments)
         for (ours, theirs) in [("stdin", "input"), ("stdout", "output"), ("stderr", "error"), ("tty", "tty")]
-        where call.query.flag(ours) { query[theirs] = "1" }
+        where options.isSet(ours) { query[theirs] = "1" }
         guard ["input", "output", "error"].contains(where: query.flag) else {
             throw APIStatus.badRequest("you must specify at least one of stdin, stdout, stderr")
         }
@@ -33,8 +34,9 @@ extension APIServer {
     }
 
     func portForward(_ call: ResourceCall) async throws -> Response {
+        let options = try await admitConnection(call)
         let (_, node) = try scheduledPod(call)
-        let ports = QueryParameters(call.query.items.filter { $0.name == "ports" })
+        let ports = QueryParameters(options.ports.map { ("ports", "\($0)") })
         return try await stream(call, "/portForward/\(call.target.namespace ?? "")/\(call.name)", ports, node)
     }
 
@@ -64,17 +66,17 @@ extension APIServer {
     }
 
     /// The container asked for; the only one where none is.
-    func container(of pod: Pod, _ call: ResourceCall) throws -> String {
+    func container(_ asked: String, of pod: Pod) throws -> String {
         let containers =
             (pod.spec?.containers ?? []).map(\.name) + (pod.spec?.initContainers ?? []).map(\.name)
             + (pod.spec?.ephemeralContainers ?? []).map(\.name)
-        guard let asked = call.query["container"], !asked.isEmpty else {
+        guard !asked.isEmpty else {
             if let first = containers.first, pod.spec?.containers.count == 1 { return first }
             throw APIStatus.badRequest(
-                "a container name must be specified for pod \(call.name), choose one of: [\(containers.joined(separator: " "))]")
+                "a container name must be specified for pod \(pod.name), choose one of: [\(containers.joined(separator: " "))]")
         }
         guard containers.contains(asked) else {
-            throw APIStatus.badRequest("container \(asked) is not valid for pod \(call.name)")
+            throw APIStatus.badRequest("container \(asked) is not valid for pod \(pod.name)")
         }
         return asked
     }

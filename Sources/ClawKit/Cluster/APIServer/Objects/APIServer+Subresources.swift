@@ -55,7 +55,7 @@ extension APIServer {
             throw APIStatus.notFound(call.resource.subject, call.name)
         }
         let pod = Pod(document: entry.object)
-        let container = try container(of: pod, call)
+        let container = try container(call.query["container"] ?? "", of: pod)
         guard let node = pod.spec?.nodeName, !node.isEmpty else { return Response(status: .noContent) }
         var query = call.query
         query["container"] = nil

@@ -81,7 +81,7 @@ struct MutatingPolicyPlugin: AdmissionPlugin {
                 var changed = try invocation.policy.mutate(
                     object, bindings, parameter: invocation.parameter, request.call.resource)
             else { return false }
-            Defaults.apply(to: &changed, request.type)
+            if request.operation != .connect { Defaults.apply(to: &changed, request.type) }
             defer { object = changed }
             return changed != object
         } catch {

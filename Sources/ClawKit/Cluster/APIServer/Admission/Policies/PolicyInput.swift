@@ -24,7 +24,9 @@ struct PolicyInput: Sendable {
         return bindings
     }
 
-    var name: String { object?.objectName ?? request.old?.objectName ?? request.call.name }
+    var name: String {
+        request.operation == .connect ? request.call.name : object?.objectName ?? request.old?.objectName ?? request.call.name
+    }
 
     private var namespace: Value {
         guard request.type.kind != "Namespace", let namespace = request.namespaceObject else { return .null }
@@ -52,13 +54,14 @@ struct PolicyInput: Sendable {
     }
 
     private var options: JSON {
-        let kind =
-            switch request.operation {
-            case .create: "CreateOptions"
-            case .update: request.call.request.method == .patch ? "PatchOptions" : "UpdateOptions"
-            case .delete: "DeleteOptions"
-            case .connect: "PodExecOptions"
-            }
+        let kind: String
+        switch request.operation {
+        case .create: kind = "CreateOptions"
+        case .update: kind = request.call.request.method == .patch ? "PatchOptions" : "UpdateOptions"
+        case .delete: kind = "DeleteOptions"
+        // What it is opened with is the object.
+        case .connect: return .null
+        }
         var options: JSONObject = ["kind": .string(kind), "apiVersion": "meta.k8s.io/v1"]
         if request.call.isDryRun { options["dryRun"] = ["All"] }
         if request.operation != .delete {

@@ -48,6 +48,8 @@ struct ResourceMatch: Sendable {
     private func selectsObject(_ input: PolicyInput) -> Bool {
         let selector = match["objectSelector"]
         guard !selector.isEmpty else { return true }
+        // The options of a connection have no labels, and nothing that is said of labels holds for them.
+        guard input.request.operation != .connect else { return false }
         return [input.object, input.request.old].contains { $0.map { Self.matches(selector, $0) } ?? false }
     }
 

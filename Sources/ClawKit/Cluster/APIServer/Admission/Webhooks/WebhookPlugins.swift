@@ -41,7 +41,7 @@ struct MutatingWebhooks: AdmissionPlugin {
         do {
             var changed = try await request.call.resource.converted(
                 try JSONPatch(parsing: patch).apply(to: shown), to: request.type)
-            Defaults.apply(to: &changed, request.type)
+            if request.operation != .connect { Defaults.apply(to: &changed, request.type) }
             defer { object = changed }
             return changed != object
         } catch let error as PatchError {
