@@ -1,10 +1,11 @@
 import ClawBase
-import ClawCluster
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
 import HTTPTypes
 import Testing
+
+@testable import ClawCluster
 
 @Suite("Lists of the embedded API server")
 struct ListTests {
@@ -30,6 +31,57 @@ struct ListTests {
             #expect(page.json["metadata"]?["resourceVersion"] == version)
             #expect(page.json["metadata"]?["continue"] == nil)
             #expect(try await cluster.raw(.get, Self.path).names == ["a", "b", "bb", "d", "e"])
+        }
+    }
+
+    @Test("pages of any size show the first page's state, and count what is left of it")
+    func pagesOfAnySize() async throws {
+        try await withCluster { cluster in
+            let names = (0..<30).map { "m\($0 < 10 ? "0" : "")\($0)" }
+            for name in names { try await make(cluster, name) }
+            for size in [1, 3, 7, 29, 30] {
+                var (found, page) = ([String](), try await cluster.raw(.get, "\(Self.path)?limit=\(size)"))
+                while true {
+                    found += page.names
+                    let left = page.json["metadata"]?["remainingItemCount"]?.integer
+                    guard let token = page.json["metadata"]?["continue"]?.string else { break }
+                    #expect(left == Int64(names.count - found.count))
+                    // Before, within, and behind what is still to come.
+                    for name in ["a", found.last ?? "", "m29"] {
+                        _ = try await cluster.raw(.delete, "\(Self.path)/\(name)")
+                        try await make(cluster, name)
+                    }
+                    try await make(cluster, "new\(size)-\(found.count)")
+                    page = try await cluster.raw(.get, "\(Self.path)?limit=\(size)&continue=\(token)")
+                }
+                #expect(found == names, "pages of \(size)")
+                for name in try await cluster.raw(.get, Self.path).names where !names.contains(name) {
+                    _ = try await cluster.raw(.delete, "\(Self.path)/\(name)")
+                }
+            }
+        }
+    }
+
+    @Test("who comes too late for the next page is given another way to go on")
+    func expiredPages() async throws {
+        try await withCluster { cluster in
+            try await make(cluster, "a", "b", "c")
+            let page = try await cluster.raw(.get, "\(Self.path)?limit=1")
+            let token = try #require(page.json["metadata"]?["continue"]?.string)
+            try await make(cluster, "bb")
+            cluster.server.store.compactLog()
+            try await make(cluster, "d")
+            let late = try await cluster.raw(.get, "\(Self.path)?limit=2&continue=\(token)")
+            #expect(late.code == 410)
+            #expect(late.reason == "Expired")
+            #expect(late.message?.contains("use the continue token in this response") == true)
+            let other = try #require(late.json["metadata"]?["continue"]?.string)
+            var rest = try await cluster.raw(.get, "\(Self.path)?limit=2&continue=\(other)")
+            #expect(rest.names == ["b", "bb"])
+            let next = try #require(rest.json["metadata"]?["continue"]?.string)
+            try await make(cluster, "e")
+            rest = try await cluster.raw(.get, "\(Self.path)?limit=2&continue=\(next)")
+            #expect(rest.names == ["c", "d"], "from here on it is one state again")
         }
     }
 

@@ -130,16 +130,20 @@ final class ObjectStore: Sendable {
         }
     }
 
-    /// A collection's objects, and all its changes after a revision; nil where the log no longer reaches that.
-    func present(
-        _ collection: Collection, andChangesAfter revision: UInt64
-    ) -> (entries: [Key: Entry], events: [Event])? {
+    /// Looks at a collection as it is: its keys in order, its objects, what changed after a revision, and the present one.
+    /// - Parameter body: holds the store, so it must be quick.
+    /// - Returns: nil where the log no longer reaches the revision.
+    func read<R>(
+        _ collection: Collection, changesAfter revision: UInt64?,
+        _ body: ([Key], [Key: Entry], Slice<Deque<Event>>, UInt64) -> R
+    ) -> R? {
         state.withLock { state in
-            guard let contents = state.collections[collection.base] else {
-                return revision < state.compacted ? nil : ([:], [])
-            }
-            if revision < contents.compacted { return nil }
-            return (contents.entries, Array(contents.log[contents.log.firstIndex(after: revision)...]))
+            let keys = state.sortedKeys(of: collection.base)
+            let contents = state.collections[collection.base]
+            if let revision, revision < contents?.compacted ?? state.compacted { return nil }
+            let (entries, log) = (contents?.entries ?? [:], contents?.log ?? [])
+            let changes = revision.map { log[log.firstIndex(after: $0)...] } ?? log[log.endIndex...]
+            return body(keys, entries, changes, state.revision)
         }
     }
 
@@ -366,33 +370,5 @@ extension ObjectStore.State {
         collections[collection] = contents
         // In the order they came: a simulation is to be the same each time.
         for (_, waiter) in waiters.sorted(by: { $0.key < $1.key }) { waiter.resume() }
-    }
-}
-
-extension Deque<ObjectStore.Event> {
-    /// The first event after a revision; revisions ascend.
-    fileprivate func firstIndex(after revision: UInt64) -> Int {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle].revision > revision { high = middle } else { low = middle + 1 }
-        }
-        return low
-    }
-}
-
-extension [ObjectStore.Key] {
-    fileprivate func range(ofNamespace namespace: String) -> Range<Int> {
-        func lowerBound(_ isBefore: (String) -> Bool) -> Int {
-            var low = 0
-            var high = count
-            while low < high {
-                let middle = (low + high) / 2
-                if isBefore(self[middle].namespace) { low = middle + 1 } else { high = middle }
-            }
-            return low
-        }
-        return lowerBound { $0 < namespace }..<lowerBound { $0 <= namespace }
     }
 }

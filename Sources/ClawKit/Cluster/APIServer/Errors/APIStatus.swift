@@ -10,6 +10,8 @@ struct APIStatus: Error, Sendable {
     var reason: String
     var message: String
     var details: JSONObject?
+    /// How to go on with a list all the same.
+    var continueToken: String?
 
     /// `pods` or `deployments.apps`, and the two halves for the details.
     struct Subject {
@@ -22,6 +24,7 @@ struct APIStatus: Error, Sendable {
         var document: JSONObject = [
             "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure", "message": .string(message),
         ]
+        if let continueToken { document["metadata"] = ["continue": .string(continueToken)] }
         if !reason.isEmpty { document["reason"] = .string(reason) }
         if let details { document["details"] = .object(details) }
         document["code"] = .integer(Int64(code))

@@ -17,11 +17,10 @@ extension APIServer {
         let parameters = try ListParameters(call.query, isWatch: false)
         let filter = try ObjectFilter(call)
         let representation = try Representation(call, .list)
-        let (objects, revision, position) = try listed(call, parameters)
+        let excerpt = try excerpt(call, parameters, limit: filter.isEverything ? parameters.limit : 0)
         // Selectors speak of the version that is asked for.
-        let shown = filter.isEverything ? objects : try await call.resource.shown(objects)
-        let page = Page(shown, after: position, limit: parameters.limit, revision: revision, filter)
-        let found = filter.isEverything ? try await call.resource.shown(page.objects) : page.objects
+        let page = Page(excerpt, try await call.resource.shown(excerpt.objects), limit: parameters.limit, filter)
+        let found = page.objects
         var metadata = page.metadata
         switch representation.form {
         case .object:
@@ -48,33 +47,23 @@ extension APIServer {
     }
 
     /// The objects of the state that is asked for: the present one, one at a version, or that of an earlier page.
-    private func listed(
-        _ call: ResourceCall, _ parameters: ListParameters
-    ) throws -> (objects: [JSONObject], revision: UInt64, after: ObjectStore.Key?) {
-        let collection = call.resource.collection
+    /// - Parameter limit: the most that are read; 0 for all.
+    private func excerpt(_ call: ResourceCall, _ parameters: ListParameters, limit: Int) throws -> ObjectStore.Excerpt {
+        func read(at revision: UInt64?, after last: ObjectStore.Key? = nil) -> ObjectStore.Excerpt? {
+            store.excerpt(call.resource.collection, namespace: call.namespace, at: revision, after: last, limit: limit)
+        }
         if let token = parameters.continueToken {
             let position = try Page.Position(token)
-            guard let objects = store.list(collection, namespace: call.namespace, at: position.revision) else {
-                throw APIStatus(
-                    code: 410, reason: "Expired",
-                    message: "The provided continue parameter is too old to display a consistent list result. You must "
-                        + "start a new list without the continue parameter.")
-            }
-            return (objects, position.revision, position.last)
+            if let excerpt = read(at: position.revision, after: position.last) { return excerpt }
+            throw APIStatus.inconsistentContinue(Page.Position(last: position.last, revision: nil).token)
         }
-        let (objects, revision) = store.list(collection, namespace: call.namespace)
         let asked = try parameters.revision { APIStatus.badRequest("invalid resource version: \($0)") }
-        guard let asked else { return (objects, revision, nil) }
-        if asked > revision { throw APIStatus.tooLarge(asked, current: revision) }
+        let present = store.revision
+        if let asked, asked > present { throw APIStatus.tooLarge(asked, current: present) }
         // With a limit and no other word, the state at the version is meant.
-        guard parameters.match == .exact || (parameters.match == nil && parameters.limit > 0) else {
-            return (objects, revision, nil)
-        }
-        guard let past = store.list(collection, namespace: call.namespace, at: asked) else {
-            throw APIStatus(
-                code: 410, reason: "Expired", message: "The resourceVersion for the provided list is too old.")
-        }
-        return (past, asked, nil)
+        let isExact = parameters.match == .exact || (parameters.match == nil && parameters.limit > 0)
+        if let excerpt = read(at: isExact ? asked : nil) { return excerpt }
+        throw APIStatus(code: 410, reason: "Expired", message: "The resourceVersion for the provided list is too old.")
     }
 
     /// One object in the representation the client asked for.
@@ -105,6 +94,20 @@ extension JSONObject {
 }
 
 extension APIStatus {
+    /// A page whose state the log no longer reaches.
+    /// - Parameter token: with which the client may go on all the same.
+    static func inconsistentContinue(_ token: String) -> APIStatus {
+        var status = APIStatus(
+            code: 410, reason: "Expired",
+            message: "The provided continue parameter is too old to display a consistent list result. You can start a new "
+                + "list without the continue parameter, or use the continue token in this response to retrieve the remainder "
+                + "of the results. Continuing with the provided token results in an inconsistent list - objects that were "
+                + "created, modified, or deleted between the time the first chunk was returned and now may show up in the "
+                + "list.")
+        status.continueToken = token
+        return status
+    }
+
     static func tooLarge(_ revision: UInt64, current: UInt64) -> APIStatus {
         APIStatus(
             code: 504, reason: "Timeout",

@@ -10,7 +10,10 @@ struct Page {
     /// Where a page ended.
     struct Position {
         let last: ObjectStore.Key
-        let revision: UInt64
+        /// Of the first page; nil to go on with what is there now.
+        let revision: UInt64?
+
+        init(last: ObjectStore.Key, revision: UInt64?) { (self.last, self.revision) = (last, revision) }
 
         init(_ token: String) throws {
             guard let bytes = Base64URL.decode(token) else {
@@ -21,10 +24,21 @@ struct Page {
             }
             guard let position = try? JSONParser.parse(bytes), let namespace = position["ns"]?.string,
                 let name = position["n"]?.string,
-                let revision = position["rv"]?.integer.flatMap(UInt64.init(exactly:))
+                let revision = position["rv"]?.integer
             else { throw Self.invalid("server does not recognize this encoded version \"\"") }
             last = ObjectStore.Key(namespace: namespace, name: name)
-            self.revision = revision
+            guard revision != 0 else {
+                throw Self.invalid("incorrect encoded start resourceVersion (version meta.k8s.io/v1)")
+            }
+            self.revision = UInt64(exactly: revision)
+        }
+
+        var token: String {
+            let position: JSON = [
+                "ns": .string(last.namespace), "n": .string(last.name),
+                "rv": .integer(revision.map { Int64(clamping: $0) } ?? -1),
+            ]
+            return Base64URL.encode(position.bytes())
         }
 
         private static func invalid(_ problem: String) -> APIStatus {
@@ -33,23 +47,25 @@ struct Page {
     }
 
     /// - Parameters:
-    ///   - all: the whole state, in the order of its keys.
+    ///   - excerpt: the page as it is where everything matches; else everything from where the page begins.
+    ///   - shown: its objects in the version that is asked for.
     ///   - limit: 0 for no limit.
-    init(_ all: [JSONObject], after last: ObjectStore.Key?, limit: Int, revision: UInt64, _ filter: ObjectFilter) {
-        var metadata: JSONObject = ["resourceVersion": .string(String(revision))]
-        var rest = all[...]
-        if let last { rest = rest.drop { ObjectStore.Key(object: $0) <= last } }
-        var found: [JSONObject] = []
-        while limit == 0 || found.count < limit, let object = rest.popFirst() {
-            if filter.matches(object) { found.append(object) }
+    init(_ excerpt: ObjectStore.Excerpt, _ shown: [JSONObject], limit: Int, _ filter: ObjectFilter) {
+        var metadata: JSONObject = ["resourceVersion": .string(String(excerpt.revision))]
+        var (found, remaining) = (shown, excerpt.remaining)
+        if !filter.isEverything {
+            var rest = shown[...]
+            found = []
+            while limit == 0 || found.count < limit, let object = rest.popFirst() {
+                if filter.matches(object) { found.append(object) }
+            }
+            remaining = rest.count
         }
         // Whether the rest matches is not looked at: a page may be followed by an empty one.
-        if !rest.isEmpty, let last = found.last {
-            let token: JSON = [
-                "ns": .string(last.objectNamespace), "n": .string(last.objectName), "rv": .integer(Int64(clamping: revision)),
-            ]
-            metadata["continue"] = .string(Base64URL.encode(token.bytes()))
-            if filter.isEverything { metadata["remainingItemCount"] = .integer(Int64(rest.count)) }
+        if remaining > 0, let last = found.last {
+            let position = Position(last: .init(object: last), revision: excerpt.revision)
+            metadata["continue"] = .string(position.token)
+            if filter.isEverything { metadata["remainingItemCount"] = .integer(Int64(remaining)) }
         }
         objects = found
         self.metadata = metadata
