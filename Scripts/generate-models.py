@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Writes the Kubernetes models, field tables and resource catalogue from the API's own description.
 
-    python3 Scripts/generate-models.py --openapi openapi-v2.json --discovery discovery.json [--defaults openapi-v3.json]
+    python3 Scripts/generate-models.py --openapi openapi-v2.json --discovery discovery.json --sources DIRECTORY
+        [--defaults openapi-v3.json]
 
 --openapi    what a cluster answers at /openapi/v2
 --discovery  its discovery documents in one object: "/apis", "/version" and "resources" (path -> APIResourceList)
 --defaults   its OpenAPI v3 schemas, from which the few published defaults are taken; the committed files have them
              (server-side apply needs a port's default protocol), so leave it out only to try something
+--sources    checkouts of github.com/kubernetes/{api,apimachinery,apiextensions-apiserver,kube-aggregator} at one
+             release, by those names: which members are left out where they are zero
 
 Only facts are read (names, types, keys), never descriptions. The output is the same for the same input.
 Only versions that are generally available (v1, v2, ...) are generated.
@@ -21,6 +24,7 @@ from pathlib import Path
 from modelgen.catalogue import catalogue
 from modelgen.definitions import Models
 from modelgen.fields import quoted
+from modelgen.gotypes import GoTypes
 from modelgen.structs import struct
 from modelgen.tables import table
 
@@ -64,10 +68,10 @@ def struct_files(models):
             for name, texts in files.items()}
 
 
-def table_files(models, defaults):
+def table_files(models, defaults, types):
     tables = defaultdict(list)
     for definition in models.definitions.values():
-        tables[definition.package] += table(definition, defaults)
+        tables[definition.package] += table(definition, defaults, types)
     files = {}
     for package, lines in sorted(tables.items()):
         files[f"Models/Generated/Schema+{package[0].upper() + package[1:]}.swift"] = (
@@ -102,12 +106,14 @@ def main():
     arguments.add_argument("--openapi", required=True, type=Path)
     arguments.add_argument("--discovery", required=True, type=Path)
     arguments.add_argument("--defaults", type=Path)
+    arguments.add_argument("--sources", required=True, type=Path)
     options = arguments.parse_args()
     discovery = json.loads(options.discovery.read_text())
     models = Models(json.loads(options.openapi.read_text()), discovery)
     defaults = json.loads(options.defaults.read_text())["schemas"] if options.defaults else {}
 
-    files = {**struct_files(models), **table_files(models, defaults), **catalogue_file(models), **key_file(models)}
+    files = {**struct_files(models), **table_files(models, defaults, GoTypes(options.sources)),
+             **catalogue_file(models), **key_file(models)}
     header = HEADER.format(version=discovery["/version"]["gitVersion"].removeprefix("v"))
     for folder in ("Models/Generated", "Documents/Generated"):
         (ROOT / folder).mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ def table_type(schema):
     return {"integer": "i", "number": "n", "boolean": "b"}[kind]
 
 
-def table_line(name, schema, required, default):
+def table_line(name, schema, required, default, omits_zero):
     words = ["", name, table_type(schema) + ("!" if required else "")]
     strategies = schema.get("x-kubernetes-patch-strategy", "").split(",")
     if schema.get("x-kubernetes-list-type") == "map":
@@ -41,13 +41,15 @@ def table_line(name, schema, required, default):
         words.append("e=" + ",".join(sorted(schema["enum"])))
     if required or (default is not None and default in ("", 0, False, {})):
         words.append("z")
+    elif omits_zero:
+        words.append("o")
     if default not in (None, "", {}, [], 0, False):
         words.append("d=" + json.dumps(default, separators=(",", ":")))
     assert not any(" " in word for word in words), words
     return " ".join(words)
 
 
-def table(definition, defaults):
+def table(definition, defaults, types):
     head = [definition.full_name]
     if definition.body.get("x-kubernetes-map-type") == "atomic":
         head.append("a")
@@ -56,6 +58,8 @@ def table(definition, defaults):
         head.append(f"union={union.get('discriminator', '')}:{members}")
     lines = [" ".join(head)]
     published = defaults.get(definition.full_name, {}).get("properties", {})
+    omitted = types.omits_zero(definition.full_name)
     for name, schema in sorted(definition.properties.items()):
-        lines.append(table_line(name, schema, name in definition.required, published.get(name, {}).get("default")))
+        default = published.get(name, {}).get("default")
+        lines.append(table_line(name, schema, name in definition.required, default, name in omitted))
     return lines

@@ -21,6 +21,8 @@ public struct Schema: Sendable {
         public var keyDefault: JSON?
         /// Whether Kubernetes' own documents never lack the field: unset it is empty, zero or null.
         public var isAlwaysPresent: Bool
+        /// For scalars: whether an explicit zero (0, false, an empty text) is the same as none.
+        public var omitsZero: Bool
         /// The texts that the field may hold; empty where any will do.
         public var enumeration: [String]
         /// For integers: whether they must fit 32 bits.
@@ -30,13 +32,13 @@ public struct Schema: Sendable {
             name: String, type: FieldType, isRequired: Bool = false, list: ListMerge = .atomic,
             patchMergeKey: String? = nil, retainsKeys: Bool = false, mergesOnPatch: Bool = false,
             replacesOnPatch: Bool = false, isAtomic: Bool? = nil, keyDefault: JSON? = nil,
-            isAlwaysPresent: Bool = false, enumeration: [String] = [], isInt32: Bool = false
+            isAlwaysPresent: Bool = false, omitsZero: Bool = false, enumeration: [String] = [], isInt32: Bool = false
         ) {
             (self.name, self.type, self.isRequired, self.list) = (name, type, isRequired, list)
             (self.patchMergeKey, self.retainsKeys) = (patchMergeKey, retainsKeys)
             (self.mergesOnPatch, self.replacesOnPatch) = (mergesOnPatch, replacesOnPatch)
             (self.isAtomic, self.keyDefault) = (isAtomic, keyDefault)
-            self.isAlwaysPresent = isAlwaysPresent
+            (self.isAlwaysPresent, self.omitsZero) = (isAlwaysPresent, omitsZero)
             (self.enumeration, self.isInt32) = (enumeration, isInt32)
         }
     }

@@ -12,7 +12,8 @@
 /// Attributes: `k=` keys of an associative list, `set` for a set, `m=` strategic merge key (`m` alone: merge a list
 /// of scalars), `r` for retainKeys, `p` for patchStrategy replace, `a` for an atomic map or object, `g` for one that
 /// is granular although its type is atomic, `d=` the default (JSON without blanks), `e=` the allowed texts, `32` for
-/// an integer of 32 bits, `z` for a field that Kubernetes always writes, be it empty, zero or null.
+/// an integer of 32 bits, `z` for a field that Kubernetes always writes, be it empty, zero or null, `o` for one that it
+/// leaves out where it is zero.
 /// A type that is atomic wherever it stands has ` a` behind its name; a union ` union=discriminator:field=value,…`.
 public final class SchemaTable: Sendable {
     private let schemas: [String: Schema]
@@ -91,6 +92,7 @@ public final class SchemaTable: Sendable {
         case "e": field.enumeration = list(value)
         case "32": field.isInt32 = true
         case "z": field.isAlwaysPresent = true
+        case "o": field.omitsZero = true
         default: preconditionFailure("unknown attribute '\(attribute)' of the field \(field.name)")
         }
     }

@@ -8,17 +8,12 @@ import HTTPTypes
 extension APIServer {
     /// Checks fields against the kind's table and removes those it does not know, as `fieldValidation` asks.
     /// Returns warnings for the client.
-    /// - Parameter repeated: names that stood twice in the text the object was read from.
-    /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation>
+    /// - Parameter repeated: what stood twice in the text the object was read from.
     func checkFields(
-        _ object: inout JSONObject, _ call: ResourceCall, repeated: [String] = [], fillsDefaults: Bool = true
+        _ object: inout JSONObject, _ call: ResourceCall, repeated: FieldValidation.Repetitions = .none,
+        fillsDefaults: Bool = true
     ) throws -> [String] {
-        let mode = call.query["fieldValidation"] ?? "Warn"
-        guard ["Ignore", "Warn", "Strict", ""].contains(mode) else {
-            throw APIStatus.invalid(
-                kind: call.writeOptionsKind, group: "meta.k8s.io", name: "",
-                [.unsupported("fieldValidation", .string(mode), ["", "Ignore", "Strict", "Warn"])])
-        }
+        let mode = try FieldValidation(call)
         var unknown: [String] = []
         switch call.resource.shape {
         case .builtIn(let name?):
@@ -26,6 +21,7 @@ extension APIServer {
             if let problem = decoding.problem { throw Self.undecodable(problem, call) }
             unknown = decoding.unknown
             if !unknown.isEmpty { object = SchemaTable.kubernetes.pruned(object, as: name) }
+            if decoding.hasZeros { object = DocumentForm().withoutZeros(object, as: name) }
         case .builtIn(nil): break
         case .custom(let custom):
             if let metadata = object[.metadata]?.object,
@@ -36,12 +32,15 @@ extension APIServer {
             unknown = custom.schema.prune(&object)
             if fillsDefaults { custom.schema.fillDefaults(&object) }
         }
-        let texts = unknown.map { "unknown field \"\($0)\"" } + repeated.map { "duplicate field \"\($0)\"" }
-        guard !texts.isEmpty else { return [] }
-        if mode == "Strict" {
-            throw Self.undecodable("strict decoding error: \(texts.joined(separator: ", "))", call)
+        if unknown.isEmpty, repeated.isEmpty { return [] }
+        let texts = unknown.map { "unknown field \"\($0)\"" }
+        switch mode {
+        case .ignore: return []
+        case .warn: return repeated.problemInYAML == nil ? texts + repeated.warnings : repeated.warnings + texts
+        case .strict:
+            let all = repeated.problemInYAML.map { [$0] + texts } ?? texts + repeated.warnings
+            throw Self.undecodable("strict decoding error: \(all.joined(separator: ", "))", call)
         }
-        return mode == "Warn" || mode.isEmpty ? texts : []
     }
 
     private static func undecodable(_ problem: String, _ call: ResourceCall) -> APIStatus {

@@ -28,7 +28,9 @@ extension APIServer {
         }
     }
 
-    func apply(_ patch: JSON, _ call: ResourceCall, subresource: String?) async throws -> Response {
+    func apply(
+        _ patch: JSON, _ call: ResourceCall, subresource: String?, repeated: FieldValidation.Repetitions = .none
+    ) async throws -> Response {
         guard let manager = call.query["fieldManager"], !manager.isEmpty else {
             throw APIStatus.invalid(
                 kind: "PatchOptions", group: "meta.k8s.io", name: "",
@@ -48,6 +50,14 @@ extension APIServer {
         }
         // Fields that the kind does not have are for the field manager to refuse, in its words.
         let fields = call.resource.fieldManager(subresource)
+        // The text is looked at again only once it has been applied, so this comes last.
+        let warnings = try FieldValidation(call) == .warn ? repeated.warnings : []
+        func checkText() throws {
+            if try FieldValidation(call) == .strict, let problem = repeated.problemInYAML {
+                throw APIStatus.badRequest("error strict decoding YAML: error converting YAML to JSON: \(problem)")
+            }
+        }
+        var response: Response
         let (force, key, now) = (call.query.flag("force"), try call.key(), time.now)
         if store.get(call.resource.collection, key) == nil, subresource == nil {
             try call.requireNamespace()
@@ -57,21 +67,34 @@ extension APIServer {
                     "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
             }
             var object = try fields.apply(configuration, to: nil, manager: manager, force: force, at: now)
+            try checkText()
             try call.adopt(&object)
-            call.resource.custom?.schema.fillDefaults(&object)
-            return try await store(create: object, call, .applied)
+            call.resource.settleApplied(&object)
+            response = try await store(create: object, call, .applied)
         } else {
-            return try await update(call, key, subresource: subresource, .applied) { live in
+            response = try await update(call, key, subresource: subresource, .applied) { live in
                 var new = try fields.apply(configuration, to: live, manager: manager, force: force, at: now)
+                try checkText()
                 try call.adopt(&new)
-                call.resource.custom?.schema.fillDefaults(&new)
+                call.resource.settleApplied(&new)
                 return new
             }
         }
+        response.addWarnings(warnings)
+        return response
     }
 }
 
 extension RegisteredResource {
+    /// What decoding makes of the result of an apply.
+    fileprivate func settleApplied(_ object: inout JSONObject) {
+        switch shape {
+        case .builtIn(let name?): object = DocumentForm().withoutZeros(object, as: name)
+        case .builtIn(nil): break
+        case .custom(let custom): custom.schema.fillDefaults(&object)
+        }
+    }
+
     /// The account keeper of this resource's objects, or of one of its subresources.
     func fieldManager(_ subresource: String?) -> FieldManager {
         let ignored: FieldSet =

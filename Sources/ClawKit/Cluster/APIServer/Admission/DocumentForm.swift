@@ -7,7 +7,7 @@ import ClawSchemas
 ///
 /// Which is which follows from the Go types behind the API (`omitempty`), and stands in the field tables.
 struct DocumentForm {
-    private let types = SchemaTable.kubernetes
+    private var types: SchemaTable { .kubernetes }
 
     func settled(_ object: JSONObject, as type: String) -> JSONObject {
         types[type].map { settled(object, $0) } ?? object
@@ -86,6 +86,38 @@ struct DocumentForm {
         case .quantity: "0"
         case .object(let name): .object(settled(JSONObject(), as: name))
         case .any, .time, .microTime, .bytes, .list, .map: .null
+        }
+    }
+}
+
+/// What Go's decoder makes of a document: members that are zero, and are left out where they are, were never there.
+extension DocumentForm {
+    func withoutZeros(_ object: JSONObject, as type: String) -> JSONObject {
+        types[type].map { withoutZeros(object, $0) } ?? object
+    }
+
+    private func withoutZeros(_ object: JSONObject, _ schema: Schema) -> JSONObject {
+        var result = object
+        for (name, value) in object {
+            guard let field = schema[name] else { continue }
+            if field.omitsZero, value.isZero {
+                result[name] = nil
+            } else if let reduced = withoutZeros(value, field.type) {
+                result[name] = reduced
+            }
+        }
+        return result
+    }
+
+    /// nil for what holds no members of a known type.
+    private func withoutZeros(_ value: JSON, _ type: Schema.FieldType) -> JSON? {
+        switch (type, value) {
+        case (.object(let name), .object(let object)): types[name].map { .object(withoutZeros(object, $0)) }
+        case (.list(.object(let name)), .array(let items)):
+            .array(items.map { withoutZeros($0, .object(name)) ?? $0 })
+        case (.map(.object(let name)), .object(let members)):
+            .object(JSONObject(members.map { ($0, withoutZeros($1, .object(name)) ?? $1) }))
+        default: nil
         }
     }
 }

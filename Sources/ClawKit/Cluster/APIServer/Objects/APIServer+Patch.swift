@@ -17,9 +17,9 @@ extension APIServer {
             }
             throw APIStatus.unsupportedMediaType(accepted.map(\.mediaType))
         }
-        let patch = try await call.bodyValue(mediaTypes: accepted.map(\.mediaType))
+        let (patch, repeated) = try await call.bodyValueWithRepetitions(mediaTypes: accepted.map(\.mediaType))
         do {
-            if type == .apply { return try await apply(patch, call, subresource: subresource) }
+            if type == .apply { return try await apply(patch, call, subresource: subresource, repeated: .inYAML(repeated)) }
             var warnings: [String] = []
             var response = try await update(call, try call.key(), subresource: subresource) { live in
                 var new = try Patch.apply(

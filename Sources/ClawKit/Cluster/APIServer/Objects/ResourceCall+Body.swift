@@ -9,19 +9,20 @@ import HTTPTypes
 extension ResourceCall {
     /// The body as a JSON value: taken over unencoded from the same process, or parsed from JSON or YAML.
     func bodyValue(mediaTypes: [String] = ContentEncoding.mediaTypes) async throws -> JSON {
-        if let value = request.body.value as? JSON { return value }
-        return try value(of: try await request.body.collect(limit: APIServer.bodyLimit), mediaTypes: mediaTypes)
+        try await bodyValueWithRepetitions(mediaTypes: mediaTypes).value
+    }
+
+    /// - Returns: the value, and the keys that stood twice in a mapping, where its text is YAML.
+    func bodyValueWithRepetitions(
+        mediaTypes: [String] = ContentEncoding.mediaTypes
+    ) async throws -> (value: JSON, repeated: [RepeatedKey]) {
+        if let value = request.body.value as? JSON { return (value, []) }
+        let bytes = try await request.body.collect(limit: APIServer.bodyLimit)
+        return mediaType.hasSuffix("yaml") ? try yaml(bytes) : (try value(of: bytes, mediaTypes: mediaTypes), [])
     }
 
     private func value(of bytes: [UInt8], mediaTypes: [String] = ContentEncoding.mediaTypes) throws -> JSON {
         let mediaType = self.mediaType
-        if mediaType.hasSuffix("yaml") {
-            let documents = try yaml(bytes)
-            guard documents.count == 1 else {
-                throw APIStatus.badRequest("the body must hold one YAML document, it holds \(documents.count)")
-            }
-            return documents[0]
-        }
         if mediaType == ProtobufCodec.mediaType, mediaTypes.contains(mediaType) { return try message(bytes) }
         guard mediaType.isEmpty || mediaTypes.contains(mediaType) || mediaType.hasSuffix("json") else {
             throw APIStatus.unsupportedMediaType(mediaTypes)
@@ -38,9 +39,19 @@ extension ResourceCall {
         }
     }
 
-    private func yaml(_ bytes: [UInt8]) throws -> [JSON] {
+    private func yaml(_ bytes: [UInt8]) throws -> (value: JSON, repeated: [RepeatedKey]) {
         do {
-            return try Manifest.parse(String(decoding: bytes, as: UTF8.self), source: "body")
+            // Most send JSON by this name too.
+            if bytes.first == UInt8(ascii: "{"), let value = try? JSONParser.parse(bytes),
+                RepeatedFields.find(in: bytes).isEmpty
+            {
+                return (value, [])
+            }
+            let (documents, repeated) = try Manifest.parseRepeating(String(decoding: bytes, as: UTF8.self), source: "body")
+            guard documents.count == 1 else {
+                throw APIStatus.badRequest("the body must hold one YAML document, it holds \(documents.count)")
+            }
+            return (documents[0], repeated)
         } catch let finding as Finding {
             let problem = GoYAML.words(for: finding)
             if request.method == .patch {
@@ -94,9 +105,13 @@ extension ResourceCall {
         return object
     }
 
-    /// The body as an object, and the places of members that stood twice in its text.
-    func bodyObjectWithRepetitions() async throws -> (JSONObject, [String]) {
-        guard request.body.value == nil, !mediaType.hasSuffix("yaml"), mediaType != ProtobufCodec.mediaType else { return (try await bodyObject(), []) }
+    /// The body as an object, and what is to be said of members that stood twice in its text.
+    func bodyObjectWithRepetitions() async throws -> (JSONObject, FieldValidation.Repetitions) {
+        if mediaType.hasSuffix("yaml") {
+            let (value, repeated) = try await bodyValueWithRepetitions()
+            return (try object(of: value), .inYAML(repeated))
+        }
+        guard request.body.value == nil, mediaType != ProtobufCodec.mediaType else { return (try await bodyObject(), .none) }
         let bytes = try await request.body.collect(limit: APIServer.bodyLimit)
         let value = try value(of: bytes)
         if let version = value["apiVersion"]?.string, version.split(separator: "/").count > 2 {
@@ -108,7 +123,7 @@ extension ResourceCall {
                 "couldn't get version/kind; json parse error: json: cannot unmarshal \(GoText.kind(of: value)) into Go value "
                     + "of type \(type)", bytes)
         }
-        return (try object(of: value), RepeatedFields.find(in: bytes))
+        return (try object(of: value), .inJSON(RepeatedFields.find(in: bytes)))
     }
 
     /// Checks that an object's kind, version and namespace are the request's, and fills in what it leaves out.

@@ -12,6 +12,20 @@ public enum Manifest {
     /// - Throws: ``Finding`` with ``FindingCode/badConfig`` naming `source` and the line.
     public static func parse(_ text: String, source: String) throws -> [JSON] {
         if let json = parseJSON(text) { return json.isNull ? [] : [json] }
+        let (documents, repeated) = try parseRepeating(text, source: source)
+        if let key = repeated.first {
+            throw Finding(
+                .badConfig, "The text is not YAML: the key '\(key.name)' stands twice in one mapping.",
+                field: "\(source):\(key.line)")
+        }
+        return documents
+    }
+
+    /// As Kubernetes reads a text: of a key that stands twice in a mapping the last one counts.
+    /// - Returns: the documents, and the keys that stand there again.
+    package static func parseRepeating(
+        _ text: String, source: String
+    ) throws -> (documents: [JSON], repeated: [RepeatedKey]) {
         if let line = AliasKeys.firstLine(in: text) {
             throw Finding(
                 .badConfig,
@@ -20,13 +34,9 @@ public enum Manifest {
         }
         do {
             // No resolver: Yams' own costs a regular expression for each scalar, and follows other rules.
-            var nodes = try Yams.compose_all(yaml: text, .basic)
             var converter = NodeConverter(source: source, textSize: text.utf8.count)
-            var documents: [JSON] = []
-            while let node = nodes.next() { documents.append(try converter.convert(node)) }
-            // The sequence just ends at a mistake, and says afterwards that there was one; a copy of it would not.
-            if let error = nodes.error { throw error }
-            return documents.filter { !$0.isNull }
+            let documents = try RepeatedKeys.compose(text).map { try converter.convert($0) }
+            return (documents.filter { !$0.isNull }, converter.repeated)
         } catch let error as YamlError {
             let line = error.line.map { ":\($0)" } ?? ""
             throw Finding(.badConfig, "The text is not YAML: \(error.summary).", field: "\(source)\(line)")

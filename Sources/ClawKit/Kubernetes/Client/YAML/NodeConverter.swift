@@ -13,6 +13,8 @@ struct NodeConverter {
     /// What may still be written, in bytes of scalars and one for each node. A text without aliases never comes near;
     /// aliases of aliases grow exponentially.
     private var sizeLeft: Int
+    /// The keys that stand in their mapping once more.
+    private(set) var repeated: [RepeatedKey] = []
 
     init(source: String, textSize: Int) {
         self.source = source
@@ -46,14 +48,23 @@ struct NodeConverter {
     private mutating func object(_ mapping: Node.Mapping, _ node: Node, depth: Int) throws -> JSONObject {
         var members = Members()
         var merged: [Node] = []
+        // Since the first that is repeated.
+        var earlier: Set<String> = []
         for (key, value) in mapping {
             if case .scalar(let scalar) = key, scalar.string == "<<", scalar.style == .plain {
                 merged.append(value)
                 continue
             }
-            let name = try name(key)
+            let (name, isText, isEarlier) = try name(key)
             try spend(name.utf8.count, key)
-            guard members.add(name, try convert(value, depth: depth + 1)) else {
+            let converted = try convert(value, depth: depth + 1)
+            if isEarlier || !earlier.isEmpty {
+                if earlier.contains(name) {
+                    repeated.append(RepeatedKey(name: name, isText: isText, line: value.mark?.line ?? 0))
+                }
+                earlier.insert(name)
+            }
+            guard isEarlier || members.add(name, converted) else {
                 throw finding("The key '\(name)' stands twice in one mapping.", key)
             }
         }
@@ -90,13 +101,17 @@ struct NodeConverter {
         }
     }
 
-    private func name(_ key: Node) throws -> String {
+    /// - Returns: the key; whether it is a text, not a number; and whether the mapping has it again further on.
+    private func name(_ key: Node) throws -> (name: String, isText: Bool, isEarlier: Bool) {
         guard case .scalar(let scalar) = key else { throw finding("A mapping's key must be a plain text.", key) }
-        guard scalar.style == .plain else { return scalar.string }
-        guard let name = PlainScalar(scalar.string).keyText else {
+        let (text, isEarlier) = RepeatedKeys.original(scalar.string)
+        guard scalar.style == .plain else { return (text, true, isEarlier) }
+        let plain = PlainScalar(text)
+        guard let name = plain.keyText else {
             throw finding("A mapping's key must not be null; quote it.", key)
         }
-        return name
+        if case .text = plain { return (name, true, isEarlier) }
+        return (name, false, isEarlier)
     }
 
     // MARK: scalars

@@ -3,7 +3,7 @@
 extension GeneratedSchemas {
     static let admissionregistration: StaticString = """
         io.k8s.api.admissionregistration.v1.ApplyConfiguration
-         expression s
+         expression s o
         io.k8s.api.admissionregistration.v1.AuditAnnotation
          key s! z
          valueExpression s! z
@@ -11,7 +11,7 @@ extension GeneratedSchemas {
          fieldRef s! z
          warning s! z
         io.k8s.api.admissionregistration.v1.JSONPatch
-         expression s
+         expression s o
         io.k8s.api.admissionregistration.v1.MatchCondition
          expression s! z
          name s! z
@@ -22,26 +22,26 @@ extension GeneratedSchemas {
          objectSelector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
          resourceRules [io.k8s.api.admissionregistration.v1.NamedRuleWithOperations
         io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicySpec z
         io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec z
         io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec
          matchResources io.k8s.api.admissionregistration.v1.MatchResources
          paramRef io.k8s.api.admissionregistration.v1.ParamRef
-         policyName s
+         policyName s o
         io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicySpec
          failurePolicy s e=Fail,Ignore
          matchConditions [io.k8s.api.admissionregistration.v1.MatchCondition k=name m=name
          matchConstraints io.k8s.api.admissionregistration.v1.MatchResources
          mutations [io.k8s.api.admissionregistration.v1.Mutation
          paramKind io.k8s.api.admissionregistration.v1.ParamKind
-         reinvocationPolicy s e=IfNeeded,Never
+         reinvocationPolicy s e=IfNeeded,Never o
          variables [io.k8s.api.admissionregistration.v1.Variable
         io.k8s.api.admissionregistration.v1.MutatingWebhook
          admissionReviewVersions [s! z
@@ -57,8 +57,8 @@ extension GeneratedSchemas {
          sideEffects s! e=None,NoneOnDryRun,Some,Unknown z
          timeoutSeconds i 32
         io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          webhooks [io.k8s.api.admissionregistration.v1.MutatingWebhook k=name m=name
         io.k8s.api.admissionregistration.v1.Mutation
@@ -73,11 +73,11 @@ extension GeneratedSchemas {
          resources [s
          scope s e=*,Cluster,Namespaced
         io.k8s.api.admissionregistration.v1.ParamKind a
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
         io.k8s.api.admissionregistration.v1.ParamRef a
-         name s
-         namespace s
+         name s o
+         namespace s o
          parameterNotFoundAction s
          selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
         io.k8s.api.admissionregistration.v1.RuleWithOperations
@@ -94,14 +94,14 @@ extension GeneratedSchemas {
         io.k8s.api.admissionregistration.v1.TypeChecking
          expressionWarnings [io.k8s.api.admissionregistration.v1.ExpressionWarning
         io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec z
          status io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus z
         io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec! z
         io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec
@@ -119,7 +119,7 @@ extension GeneratedSchemas {
          variables [io.k8s.api.admissionregistration.v1.Variable k=name m=name
         io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus
          conditions [io.k8s.apimachinery.pkg.apis.meta.v1.Condition k=type
-         observedGeneration i
+         observedGeneration i o
          typeChecking io.k8s.api.admissionregistration.v1.TypeChecking
         io.k8s.api.admissionregistration.v1.ValidatingWebhook
          admissionReviewVersions [s! z
@@ -134,14 +134,14 @@ extension GeneratedSchemas {
          sideEffects s! e=None,NoneOnDryRun,Some,Unknown z
          timeoutSeconds i 32
         io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          webhooks [io.k8s.api.admissionregistration.v1.ValidatingWebhook k=name m=name
         io.k8s.api.admissionregistration.v1.Validation
          expression s! z
-         message s
-         messageExpression s
+         message s o
+         messageExpression s o
          reason s
         io.k8s.api.admissionregistration.v1.Variable a
          expression s! z

@@ -3,50 +3,50 @@
 extension GeneratedSchemas {
     static let apiextensions: StaticString = """
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition
-         description s
-         format s
+         description s o
+         format s o
          jsonPath s! z
          name s! z
-         priority i 32
+         priority i 32 o
          type s! z
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion
          strategy s! z
          webhook io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec! z
          status io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus z
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition
          lastTransitionTime t
-         message s
-         observedGeneration i
-         reason s
+         message s o
+         observedGeneration i o
+         reason s o
          status s! z
          type s! z
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames
          categories [s
          kind s! z
-         listKind s
+         listKind s o
          plural s! z
          shortNames [s
-         singular s
+         singular s o
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec
          conversion io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion
          group s! z
          names io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames! z
-         preserveUnknownFields b
+         preserveUnknownFields b o
          scope s! z
          versions [io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion! z
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus
          acceptedNames io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames z
          conditions [io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition k=type
-         observedGeneration i
+         observedGeneration i o
          storedVersions [s
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion
          additionalPrinterColumns [io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition
-         deprecated b
+         deprecated b o
          deprecationWarning s
          name s! z
          schema io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation
@@ -65,11 +65,11 @@ extension GeneratedSchemas {
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation
          openAPIV3Schema io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation
-         description s
-         url s
+         description s o
+         url s o
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps
          $ref s
-         $schema s
+         $schema s o
          additionalItems *
          additionalProperties *
          allOf [io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps
@@ -77,14 +77,14 @@ extension GeneratedSchemas {
          default *
          definitions {io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps
          dependencies {*
-         description s
+         description s o
          enum [*
          example *
-         exclusiveMaximum b
-         exclusiveMinimum b
+         exclusiveMaximum b o
+         exclusiveMinimum b o
          externalDocs io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation
-         format s
-         id s
+         format s o
+         id s o
          items *
          maxItems i
          maxLength i
@@ -96,17 +96,17 @@ extension GeneratedSchemas {
          minimum n
          multipleOf n
          not io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps
-         nullable b
+         nullable b o
          oneOf [io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps
-         pattern s
+         pattern s o
          patternProperties {io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps
          properties {io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps
          required [s
-         title s
-         type s
-         uniqueItems b
-         x-kubernetes-embedded-resource b
-         x-kubernetes-int-or-string b
+         title s o
+         type s o
+         uniqueItems b o
+         x-kubernetes-embedded-resource b o
+         x-kubernetes-int-or-string b o
          x-kubernetes-list-map-keys [s
          x-kubernetes-list-type s
          x-kubernetes-map-type s
@@ -120,9 +120,9 @@ extension GeneratedSchemas {
          path s
          port i 32
         io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule
-         fieldPath s
-         message s
-         messageExpression s
+         fieldPath s o
+         message s o
+         messageExpression s o
          optionalOldSelf b
          reason s e=FieldValueDuplicate,FieldValueForbidden,FieldValueInvalid,FieldValueRequired
          rule s! z

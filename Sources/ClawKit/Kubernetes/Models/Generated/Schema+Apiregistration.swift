@@ -3,30 +3,30 @@
 extension GeneratedSchemas {
     static let apiregistration: StaticString = """
         io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec z
          status io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus z
         io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition
          lastTransitionTime t
-         message s
-         reason s
+         message s o
+         reason s o
          status s! z
          type s! z
         io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec
          caBundle y
-         group s
+         group s o
          groupPriorityMinimum i! 32 z
-         insecureSkipTLSVerify b
+         insecureSkipTLSVerify b o
          service io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference
-         version s
+         version s o
          versionPriority i! 32 z
         io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus
          conditions [io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition k=type m=type
         io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference
-         name s
-         namespace s
+         name s o
+         namespace s o
          port i 32
         """
 }

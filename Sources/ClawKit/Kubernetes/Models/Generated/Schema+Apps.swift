@@ -3,25 +3,25 @@
 extension GeneratedSchemas {
     static let apps: StaticString = """
         io.k8s.api.apps.v1.ControllerRevision
-         apiVersion s
+         apiVersion s o
          data *
-         kind s
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          revision i! z
         io.k8s.api.apps.v1.DaemonSet
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.apps.v1.DaemonSetSpec z
          status io.k8s.api.apps.v1.DaemonSetStatus z
         io.k8s.api.apps.v1.DaemonSetCondition
          lastTransitionTime t
-         message s
-         reason s
+         message s o
+         reason s o
          status s! z
          type s! z
         io.k8s.api.apps.v1.DaemonSetSpec
-         minReadySeconds i 32
+         minReadySeconds i 32 o
          revisionHistoryLimit i 32
          selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector! z
          template io.k8s.api.core.v1.PodTemplateSpec! z
@@ -31,31 +31,31 @@ extension GeneratedSchemas {
          conditions [io.k8s.api.apps.v1.DaemonSetCondition k=type m=type
          currentNumberScheduled i! 32 z
          desiredNumberScheduled i! 32 z
-         numberAvailable i 32
+         numberAvailable i 32 o
          numberMisscheduled i! 32 z
          numberReady i! 32 z
-         numberUnavailable i 32
-         observedGeneration i
-         updatedNumberScheduled i 32
+         numberUnavailable i 32 o
+         observedGeneration i o
+         updatedNumberScheduled i 32 o
         io.k8s.api.apps.v1.DaemonSetUpdateStrategy
          rollingUpdate io.k8s.api.apps.v1.RollingUpdateDaemonSet
-         type s e=OnDelete,RollingUpdate
+         type s e=OnDelete,RollingUpdate o
         io.k8s.api.apps.v1.Deployment
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.apps.v1.DeploymentSpec z
          status io.k8s.api.apps.v1.DeploymentStatus z
         io.k8s.api.apps.v1.DeploymentCondition
          lastTransitionTime t
          lastUpdateTime t
-         message s
-         reason s
+         message s o
+         reason s o
          status s! z
          type s! z
         io.k8s.api.apps.v1.DeploymentSpec
-         minReadySeconds i 32
-         paused b
+         minReadySeconds i 32 o
+         paused b o
          progressDeadlineSeconds i 32
          replicas i 32
          revisionHistoryLimit i 32
@@ -63,41 +63,41 @@ extension GeneratedSchemas {
          strategy io.k8s.api.apps.v1.DeploymentStrategy r z
          template io.k8s.api.core.v1.PodTemplateSpec! z
         io.k8s.api.apps.v1.DeploymentStatus
-         availableReplicas i 32
+         availableReplicas i 32 o
          collisionCount i 32
          conditions [io.k8s.api.apps.v1.DeploymentCondition k=type m=type
-         observedGeneration i
-         readyReplicas i 32
-         replicas i 32
+         observedGeneration i o
+         readyReplicas i 32 o
+         replicas i 32 o
          terminatingReplicas i 32
-         unavailableReplicas i 32
-         updatedReplicas i 32
+         unavailableReplicas i 32 o
+         updatedReplicas i 32 o
         io.k8s.api.apps.v1.DeploymentStrategy
          rollingUpdate io.k8s.api.apps.v1.RollingUpdateDeployment
-         type s e=Recreate,RollingUpdate
+         type s e=Recreate,RollingUpdate o
         io.k8s.api.apps.v1.ReplicaSet
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.apps.v1.ReplicaSetSpec z
          status io.k8s.api.apps.v1.ReplicaSetStatus z
         io.k8s.api.apps.v1.ReplicaSetCondition
          lastTransitionTime t
-         message s
-         reason s
+         message s o
+         reason s o
          status s! z
          type s! z
         io.k8s.api.apps.v1.ReplicaSetSpec
-         minReadySeconds i 32
+         minReadySeconds i 32 o
          replicas i 32
          selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector! z
          template io.k8s.api.core.v1.PodTemplateSpec z
         io.k8s.api.apps.v1.ReplicaSetStatus
-         availableReplicas i 32
+         availableReplicas i 32 o
          conditions [io.k8s.api.apps.v1.ReplicaSetCondition k=type m=type
-         fullyLabeledReplicas i 32
-         observedGeneration i
-         readyReplicas i 32
+         fullyLabeledReplicas i 32 o
+         observedGeneration i o
+         readyReplicas i 32 o
          replicas i! 32 z
          terminatingReplicas i 32
         io.k8s.api.apps.v1.RollingUpdateDaemonSet
@@ -110,27 +110,27 @@ extension GeneratedSchemas {
          maxUnavailable x
          partition i 32
         io.k8s.api.apps.v1.StatefulSet
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.apps.v1.StatefulSetSpec z
          status io.k8s.api.apps.v1.StatefulSetStatus z
         io.k8s.api.apps.v1.StatefulSetCondition
          lastTransitionTime t
-         message s
-         reason s
+         message s o
+         reason s o
          status s! z
          type s! z
         io.k8s.api.apps.v1.StatefulSetOrdinals
          start i 32 z
         io.k8s.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy
-         whenDeleted s
-         whenScaled s
+         whenDeleted s o
+         whenScaled s o
         io.k8s.api.apps.v1.StatefulSetSpec
-         minReadySeconds i 32
+         minReadySeconds i 32 o
          ordinals io.k8s.api.apps.v1.StatefulSetOrdinals
          persistentVolumeClaimRetentionPolicy io.k8s.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy
-         podManagementPolicy s e=OrderedReady,Parallel
+         podManagementPolicy s e=OrderedReady,Parallel o
          replicas i 32
          revisionHistoryLimit i 32
          selector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector! z
@@ -142,15 +142,15 @@ extension GeneratedSchemas {
          availableReplicas i 32 z
          collisionCount i 32
          conditions [io.k8s.api.apps.v1.StatefulSetCondition k=type m=type
-         currentReplicas i 32
-         currentRevision s
-         observedGeneration i
-         readyReplicas i 32
+         currentReplicas i 32 o
+         currentRevision s o
+         observedGeneration i o
+         readyReplicas i 32 o
          replicas i! 32 z
-         updateRevision s
-         updatedReplicas i 32
+         updateRevision s o
+         updatedReplicas i 32 o
         io.k8s.api.apps.v1.StatefulSetUpdateStrategy
          rollingUpdate io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy
-         type s e=OnDelete,RollingUpdate
+         type s e=OnDelete,RollingUpdate o
         """
 }

@@ -3,20 +3,20 @@
 extension GeneratedSchemas {
     static let authentication: StaticString = """
         io.k8s.api.authentication.v1.BoundObjectReference
-         apiVersion s
-         kind s
-         name s
-         uid s
+         apiVersion s o
+         kind s o
+         name s o
+         uid s o
         io.k8s.api.authentication.v1.SelfSubjectReview
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          status io.k8s.api.authentication.v1.SelfSubjectReviewStatus z
         io.k8s.api.authentication.v1.SelfSubjectReviewStatus
          userInfo io.k8s.api.authentication.v1.UserInfo z
         io.k8s.api.authentication.v1.TokenRequest
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.authentication.v1.TokenRequestSpec z
          status io.k8s.api.authentication.v1.TokenRequestStatus z
@@ -28,8 +28,8 @@ extension GeneratedSchemas {
          expirationTimestamp t
          token s z
         io.k8s.api.authentication.v1.TokenReview
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.authentication.v1.TokenReviewSpec! z
          status io.k8s.api.authentication.v1.TokenReviewStatus z
@@ -38,13 +38,13 @@ extension GeneratedSchemas {
          token s! z
         io.k8s.api.authentication.v1.TokenReviewStatus
          audiences [s
-         authenticated b
-         error s
+         authenticated b o
+         error s o
          user io.k8s.api.authentication.v1.UserInfo z
         io.k8s.api.authentication.v1.UserInfo
          extra {[s
          groups [s
-         uid s
-         username s
+         uid s o
+         username s o
         """
 }

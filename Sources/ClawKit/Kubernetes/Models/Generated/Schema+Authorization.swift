@@ -3,41 +3,41 @@
 extension GeneratedSchemas {
     static let authorization: StaticString = """
         io.k8s.api.authorization.v1.FieldSelectorAttributes
-         rawSelector s
+         rawSelector s o
          requirements [io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement
         io.k8s.api.authorization.v1.LabelSelectorAttributes
-         rawSelector s
+         rawSelector s o
          requirements [io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement
         io.k8s.api.authorization.v1.LocalSubjectAccessReview
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.authorization.v1.SubjectAccessReviewSpec! z
          status io.k8s.api.authorization.v1.SubjectAccessReviewStatus z
         io.k8s.api.authorization.v1.NonResourceAttributes
-         path s
-         verb s
+         path s o
+         verb s o
         io.k8s.api.authorization.v1.NonResourceRule
          nonResourceURLs [s
          verbs [s! z
         io.k8s.api.authorization.v1.ResourceAttributes
          fieldSelector io.k8s.api.authorization.v1.FieldSelectorAttributes
-         group s
+         group s o
          labelSelector io.k8s.api.authorization.v1.LabelSelectorAttributes
-         name s
-         namespace s
-         resource s
-         subresource s
-         verb s
-         version s
+         name s o
+         namespace s o
+         resource s o
+         subresource s o
+         verb s o
+         version s o
         io.k8s.api.authorization.v1.ResourceRule
          apiGroups [s
          resourceNames [s
          resources [s
          verbs [s! z
         io.k8s.api.authorization.v1.SelfSubjectAccessReview
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec! z
          status io.k8s.api.authorization.v1.SubjectAccessReviewStatus z
@@ -45,16 +45,16 @@ extension GeneratedSchemas {
          nonResourceAttributes io.k8s.api.authorization.v1.NonResourceAttributes
          resourceAttributes io.k8s.api.authorization.v1.ResourceAttributes
         io.k8s.api.authorization.v1.SelfSubjectRulesReview
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec! z
          status io.k8s.api.authorization.v1.SubjectRulesReviewStatus z
         io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec
-         namespace s
+         namespace s o
         io.k8s.api.authorization.v1.SubjectAccessReview
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.authorization.v1.SubjectAccessReviewSpec! z
          status io.k8s.api.authorization.v1.SubjectAccessReviewStatus z
@@ -63,15 +63,15 @@ extension GeneratedSchemas {
          groups [s
          nonResourceAttributes io.k8s.api.authorization.v1.NonResourceAttributes
          resourceAttributes io.k8s.api.authorization.v1.ResourceAttributes
-         uid s
-         user s
+         uid s o
+         user s o
         io.k8s.api.authorization.v1.SubjectAccessReviewStatus
          allowed b! z
-         denied b
-         evaluationError s
-         reason s
+         denied b o
+         evaluationError s o
+         reason s o
         io.k8s.api.authorization.v1.SubjectRulesReviewStatus
-         evaluationError s
+         evaluationError s o
          incomplete b! z
          nonResourceRules [io.k8s.api.authorization.v1.NonResourceRule! z
          resourceRules [io.k8s.api.authorization.v1.ResourceRule! z

@@ -3,12 +3,12 @@
 extension GeneratedSchemas {
     static let autoscaling: StaticString = """
         io.k8s.api.autoscaling.v1.CrossVersionObjectReference a
-         apiVersion s
+         apiVersion s o
          kind s! z
          name s! z
         io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec! z
          status io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerStatus z
@@ -24,8 +24,8 @@ extension GeneratedSchemas {
          lastScaleTime t
          observedGeneration i
         io.k8s.api.autoscaling.v1.Scale
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.autoscaling.v1.ScaleSpec z
          status io.k8s.api.autoscaling.v1.ScaleStatus z
@@ -33,7 +33,7 @@ extension GeneratedSchemas {
          replicas i 32 z
         io.k8s.api.autoscaling.v1.ScaleStatus
          replicas i! 32 z
-         selector s
+         selector s o
         io.k8s.api.autoscaling.v2.ContainerResourceMetricSource
          container s! z
          name s! z
@@ -43,7 +43,7 @@ extension GeneratedSchemas {
          current io.k8s.api.autoscaling.v2.MetricValueStatus! z
          name s! z
         io.k8s.api.autoscaling.v2.CrossVersionObjectReference
-         apiVersion s
+         apiVersion s o
          kind s! z
          name s! z
         io.k8s.api.autoscaling.v2.ExternalMetricSource
@@ -62,8 +62,8 @@ extension GeneratedSchemas {
          stabilizationWindowSeconds i 32
          tolerance q
         io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec! z
          status io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus z
@@ -72,8 +72,8 @@ extension GeneratedSchemas {
          scaleUp io.k8s.api.autoscaling.v2.HPAScalingRules
         io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerCondition
          lastTransitionTime t
-         message s
-         reason s
+         message s o
+         reason s o
          status s! z
          type s! z
         io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec
@@ -85,7 +85,7 @@ extension GeneratedSchemas {
         io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus
          conditions [io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerCondition k=type m=type
          currentMetrics [io.k8s.api.autoscaling.v2.MetricStatus
-         currentReplicas i 32
+         currentReplicas i 32 o
          desiredReplicas i! 32 z
          lastScaleTime t
          observedGeneration i

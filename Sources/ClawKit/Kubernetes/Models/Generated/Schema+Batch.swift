@@ -3,13 +3,13 @@
 extension GeneratedSchemas {
     static let batch: StaticString = """
         io.k8s.api.batch.v1.CronJob
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.batch.v1.CronJobSpec! z
          status io.k8s.api.batch.v1.CronJobStatus z
         io.k8s.api.batch.v1.CronJobSpec
-         concurrencyPolicy s e=Allow,Forbid,Replace
+         concurrencyPolicy s e=Allow,Forbid,Replace o
          failedJobsHistoryLimit i 32
          jobTemplate io.k8s.api.batch.v1.JobTemplateSpec! z
          schedule s! z
@@ -22,16 +22,16 @@ extension GeneratedSchemas {
          lastScheduleTime t
          lastSuccessfulTime t
         io.k8s.api.batch.v1.Job
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.batch.v1.JobSpec z
          status io.k8s.api.batch.v1.JobStatus z
         io.k8s.api.batch.v1.JobCondition
          lastProbeTime t
          lastTransitionTime t
-         message s
-         reason s
+         message s o
+         reason s o
          status s! z
          type s! z
         io.k8s.api.batch.v1.JobSpec
@@ -52,15 +52,15 @@ extension GeneratedSchemas {
          template io.k8s.api.core.v1.PodTemplateSpec! z
          ttlSecondsAfterFinished i 32
         io.k8s.api.batch.v1.JobStatus
-         active i 32
-         completedIndexes s
+         active i 32 o
+         completedIndexes s o
          completionTime t
          conditions [io.k8s.api.batch.v1.JobCondition m=type
-         failed i 32
+         failed i 32 o
          failedIndexes s
          ready i 32
          startTime t
-         succeeded i 32
+         succeeded i 32 o
          terminating i 32
          uncountedTerminatedPods io.k8s.api.batch.v1.UncountedTerminatedPods
         io.k8s.api.batch.v1.JobTemplateSpec

@@ -3,16 +3,16 @@
 extension GeneratedSchemas {
     static let certificates: StaticString = """
         io.k8s.api.certificates.v1.CertificateSigningRequest
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.certificates.v1.CertificateSigningRequestSpec! z
          status io.k8s.api.certificates.v1.CertificateSigningRequestStatus z
         io.k8s.api.certificates.v1.CertificateSigningRequestCondition
          lastTransitionTime t
          lastUpdateTime t
-         message s
-         reason s
+         message s o
+         reason s o
          status s! z
          type s! z
         io.k8s.api.certificates.v1.CertificateSigningRequestSpec
@@ -21,9 +21,9 @@ extension GeneratedSchemas {
          groups [s
          request y! z
          signerName s! z
-         uid s
+         uid s o
          usages [s
-         username s
+         username s o
         io.k8s.api.certificates.v1.CertificateSigningRequestStatus
          certificate y
          conditions [io.k8s.api.certificates.v1.CertificateSigningRequestCondition k=type

@@ -3,8 +3,8 @@
 extension GeneratedSchemas {
     static let coordination: StaticString = """
         io.k8s.api.coordination.v1.Lease
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.coordination.v1.LeaseSpec z
         io.k8s.api.coordination.v1.LeaseSpec

@@ -3,9 +3,9 @@
 extension GeneratedSchemas {
     static let core: StaticString = #"""
         io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource
-         fsType s
-         partition i 32
-         readOnly b
+         fsType s o
+         partition i 32 o
+         readOnly b o
          volumeID s! z
         io.k8s.api.core.v1.Affinity
          nodeAffinity io.k8s.api.core.v1.NodeAffinity
@@ -25,28 +25,28 @@ extension GeneratedSchemas {
          kind s e=Dedicated,Managed,Shared d="Shared"
          readOnly b z
         io.k8s.api.core.v1.AzureFilePersistentVolumeSource
-         readOnly b
+         readOnly b o
          secretName s! z
          secretNamespace s
          shareName s! z
         io.k8s.api.core.v1.AzureFileVolumeSource
-         readOnly b
+         readOnly b o
          secretName s! z
          shareName s! z
         io.k8s.api.core.v1.Binding
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          target io.k8s.api.core.v1.ObjectReference! z
         io.k8s.api.core.v1.CSIPersistentVolumeSource
          controllerExpandSecretRef io.k8s.api.core.v1.SecretReference
          controllerPublishSecretRef io.k8s.api.core.v1.SecretReference
          driver s! z
-         fsType s
+         fsType s o
          nodeExpandSecretRef io.k8s.api.core.v1.SecretReference
          nodePublishSecretRef io.k8s.api.core.v1.SecretReference
          nodeStageSecretRef io.k8s.api.core.v1.SecretReference
-         readOnly b
+         readOnly b o
          volumeAttributes {s
          volumeHandle s! z
         io.k8s.api.core.v1.CSIVolumeSource
@@ -60,26 +60,26 @@ extension GeneratedSchemas {
          drop [s
         io.k8s.api.core.v1.CephFSPersistentVolumeSource
          monitors [s! z
-         path s
-         readOnly b
-         secretFile s
+         path s o
+         readOnly b o
+         secretFile s o
          secretRef io.k8s.api.core.v1.SecretReference
-         user s
+         user s o
         io.k8s.api.core.v1.CephFSVolumeSource
          monitors [s! z
-         path s
-         readOnly b
-         secretFile s
+         path s o
+         readOnly b o
+         secretFile s o
          secretRef io.k8s.api.core.v1.LocalObjectReference
-         user s
+         user s o
         io.k8s.api.core.v1.CinderPersistentVolumeSource
-         fsType s
-         readOnly b
+         fsType s o
+         readOnly b o
          secretRef io.k8s.api.core.v1.SecretReference
          volumeID s! z
         io.k8s.api.core.v1.CinderVolumeSource
-         fsType s
-         readOnly b
+         fsType s o
+         readOnly b o
          secretRef io.k8s.api.core.v1.LocalObjectReference
          volumeID s! z
         io.k8s.api.core.v1.ClientIPConfig
@@ -91,21 +91,21 @@ extension GeneratedSchemas {
          path s! z
          signerName s
         io.k8s.api.core.v1.ComponentCondition
-         error s
-         message s
+         error s o
+         message s o
          status s! z
          type s! z
         io.k8s.api.core.v1.ComponentStatus
-         apiVersion s
+         apiVersion s o
          conditions [io.k8s.api.core.v1.ComponentCondition k=type m=type
-         kind s
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
         io.k8s.api.core.v1.ConfigMap
-         apiVersion s
+         apiVersion s o
          binaryData {y
          data {s
          immutable b
-         kind s
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
         io.k8s.api.core.v1.ConfigMapEnvSource
          name s z
@@ -118,8 +118,8 @@ extension GeneratedSchemas {
          kubeletConfigKey s! z
          name s! z
          namespace s! z
-         resourceVersion s
-         uid s
+         resourceVersion s o
+         uid s o
         io.k8s.api.core.v1.ConfigMapProjection
          items [io.k8s.api.core.v1.KeyToPath
          name s z
@@ -134,8 +134,8 @@ extension GeneratedSchemas {
          command [s
          env [io.k8s.api.core.v1.EnvVar k=name m=name
          envFrom [io.k8s.api.core.v1.EnvFromSource
-         image s
-         imagePullPolicy s e=Always,IfNotPresent,Never
+         image s o
+         imagePullPolicy s e=Always,IfNotPresent,Never o
          lifecycle io.k8s.api.core.v1.Lifecycle
          livenessProbe io.k8s.api.core.v1.Probe
          name s! z
@@ -147,27 +147,27 @@ extension GeneratedSchemas {
          restartPolicyRules [io.k8s.api.core.v1.ContainerRestartRule
          securityContext io.k8s.api.core.v1.SecurityContext
          startupProbe io.k8s.api.core.v1.Probe
-         stdin b
-         stdinOnce b
-         terminationMessagePath s
-         terminationMessagePolicy s e=FallbackToLogsOnError,File
-         tty b
+         stdin b o
+         stdinOnce b o
+         terminationMessagePath s o
+         terminationMessagePolicy s e=FallbackToLogsOnError,File o
+         tty b o
          volumeDevices [io.k8s.api.core.v1.VolumeDevice k=devicePath m=devicePath
          volumeMounts [io.k8s.api.core.v1.VolumeMount k=mountPath m=mountPath
-         workingDir s
+         workingDir s o
         io.k8s.api.core.v1.ContainerExtendedResourceRequest
          containerName s! z
          requestName s! z
          resourceName s! z
         io.k8s.api.core.v1.ContainerImage
          names [s
-         sizeBytes i
+         sizeBytes i o
         io.k8s.api.core.v1.ContainerPort
          containerPort i! 32 z
-         hostIP s
-         hostPort i 32
-         name s
-         protocol s e=SCTP,TCP,UDP d="TCP"
+         hostIP s o
+         hostPort i 32 o
+         name s o
+         protocol s e=SCTP,TCP,UDP o d="TCP"
         io.k8s.api.core.v1.ContainerResizePolicy
          resourceName s! z
          restartPolicy s! z
@@ -184,20 +184,20 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.ContainerStateRunning
          startedAt t
         io.k8s.api.core.v1.ContainerStateTerminated
-         containerID s
+         containerID s o
          exitCode i! 32 z
          finishedAt t
-         message s
-         reason s
-         signal i 32
+         message s o
+         reason s o
+         signal i 32 o
          startedAt t
         io.k8s.api.core.v1.ContainerStateWaiting
-         message s
-         reason s
+         message s o
+         reason s o
         io.k8s.api.core.v1.ContainerStatus
          allocatedResources {q
          allocatedResourcesStatus [io.k8s.api.core.v1.ResourceStatus k=name m=name
-         containerID s
+         containerID s o
          image s! z
          imageID s! z
          lastState io.k8s.api.core.v1.ContainerState z
@@ -225,34 +225,34 @@ extension GeneratedSchemas {
          defaultMode i 32
          items [io.k8s.api.core.v1.DownwardAPIVolumeFile
         io.k8s.api.core.v1.EmptyDirVolumeSource
-         medium s
+         medium s o
          sizeLimit q
         io.k8s.api.core.v1.EndpointAddress a
-         hostname s
+         hostname s o
          ip s! z
          nodeName s
          targetRef io.k8s.api.core.v1.ObjectReference
         io.k8s.api.core.v1.EndpointPort a
          appProtocol s
-         name s
+         name s o
          port i! 32 z
-         protocol s e=SCTP,TCP,UDP
+         protocol s e=SCTP,TCP,UDP o
         io.k8s.api.core.v1.EndpointSubset
          addresses [io.k8s.api.core.v1.EndpointAddress
          notReadyAddresses [io.k8s.api.core.v1.EndpointAddress
          ports [io.k8s.api.core.v1.EndpointPort
         io.k8s.api.core.v1.Endpoints
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          subsets [io.k8s.api.core.v1.EndpointSubset
         io.k8s.api.core.v1.EnvFromSource
          configMapRef io.k8s.api.core.v1.ConfigMapEnvSource
-         prefix s
+         prefix s o
          secretRef io.k8s.api.core.v1.SecretEnvSource
         io.k8s.api.core.v1.EnvVar
          name s! z
-         value s
+         value s o
          valueFrom io.k8s.api.core.v1.EnvVarSource
         io.k8s.api.core.v1.EnvVarSource
          configMapKeyRef io.k8s.api.core.v1.ConfigMapKeySelector
@@ -265,8 +265,8 @@ extension GeneratedSchemas {
          command [s
          env [io.k8s.api.core.v1.EnvVar k=name m=name
          envFrom [io.k8s.api.core.v1.EnvFromSource
-         image s
-         imagePullPolicy s e=Always,IfNotPresent,Never
+         image s o
+         imagePullPolicy s e=Always,IfNotPresent,Never o
          lifecycle io.k8s.api.core.v1.Lifecycle
          livenessProbe io.k8s.api.core.v1.Probe
          name s! z
@@ -278,47 +278,47 @@ extension GeneratedSchemas {
          restartPolicyRules [io.k8s.api.core.v1.ContainerRestartRule
          securityContext io.k8s.api.core.v1.SecurityContext
          startupProbe io.k8s.api.core.v1.Probe
-         stdin b
-         stdinOnce b
-         targetContainerName s
-         terminationMessagePath s
-         terminationMessagePolicy s e=FallbackToLogsOnError,File
-         tty b
+         stdin b o
+         stdinOnce b o
+         targetContainerName s o
+         terminationMessagePath s o
+         terminationMessagePolicy s e=FallbackToLogsOnError,File o
+         tty b o
          volumeDevices [io.k8s.api.core.v1.VolumeDevice k=devicePath m=devicePath
          volumeMounts [io.k8s.api.core.v1.VolumeMount k=mountPath m=mountPath
-         workingDir s
+         workingDir s o
         io.k8s.api.core.v1.EphemeralVolumeSource
          volumeClaimTemplate io.k8s.api.core.v1.PersistentVolumeClaimTemplate
         io.k8s.api.core.v1.Event
-         action s
-         apiVersion s
-         count i 32
+         action s o
+         apiVersion s o
+         count i 32 o
          eventTime u
          firstTimestamp t
          involvedObject io.k8s.api.core.v1.ObjectReference! z
-         kind s
+         kind s o
          lastTimestamp t
-         message s
+         message s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta! z
-         reason s
+         reason s o
          related io.k8s.api.core.v1.ObjectReference
          reportingComponent s z
          reportingInstance s z
          series io.k8s.api.core.v1.EventSeries
          source io.k8s.api.core.v1.EventSource z
-         type s
+         type s o
         io.k8s.api.core.v1.EventSeries
-         count i 32
+         count i 32 o
          lastObservedTime u
         io.k8s.api.core.v1.EventSource
-         component s
-         host s
+         component s o
+         host s o
         io.k8s.api.core.v1.ExecAction
          command [s
         io.k8s.api.core.v1.FCVolumeSource
-         fsType s
+         fsType s o
          lun i 32
-         readOnly b
+         readOnly b o
          targetWWNs [s
          wwids [s
         io.k8s.api.core.v1.FileKeySelector a
@@ -328,46 +328,46 @@ extension GeneratedSchemas {
          volumeName s! z
         io.k8s.api.core.v1.FlexPersistentVolumeSource
          driver s! z
-         fsType s
+         fsType s o
          options {s
-         readOnly b
+         readOnly b o
          secretRef io.k8s.api.core.v1.SecretReference
         io.k8s.api.core.v1.FlexVolumeSource
          driver s! z
-         fsType s
+         fsType s o
          options {s
-         readOnly b
+         readOnly b o
          secretRef io.k8s.api.core.v1.LocalObjectReference
         io.k8s.api.core.v1.FlockerVolumeSource
-         datasetName s
-         datasetUUID s
+         datasetName s o
+         datasetUUID s o
         io.k8s.api.core.v1.GCEPersistentDiskVolumeSource
-         fsType s
-         partition i 32
+         fsType s o
+         partition i 32 o
          pdName s! z
-         readOnly b
+         readOnly b o
         io.k8s.api.core.v1.GRPCAction
          port i! 32 z
          service s z
         io.k8s.api.core.v1.GitRepoVolumeSource
-         directory s
+         directory s o
          repository s! z
-         revision s
+         revision s o
         io.k8s.api.core.v1.GlusterfsPersistentVolumeSource
          endpoints s! z
          endpointsNamespace s
          path s! z
-         readOnly b
+         readOnly b o
         io.k8s.api.core.v1.GlusterfsVolumeSource
          endpoints s! z
          path s! z
-         readOnly b
+         readOnly b o
         io.k8s.api.core.v1.HTTPGetAction
-         host s
+         host s o
          httpHeaders [io.k8s.api.core.v1.HTTPHeader
-         path s
+         path s o
          port x! z
-         scheme s e=HTTP,HTTPS
+         scheme s e=HTTP,HTTPS o
         io.k8s.api.core.v1.HTTPHeader
          name s! z
          value s! z
@@ -380,32 +380,32 @@ extension GeneratedSchemas {
          path s! z
          type s e=,BlockDevice,CharDevice,Directory,DirectoryOrCreate,File,FileOrCreate,Socket
         io.k8s.api.core.v1.ISCSIPersistentVolumeSource
-         chapAuthDiscovery b
-         chapAuthSession b
-         fsType s
+         chapAuthDiscovery b o
+         chapAuthSession b o
+         fsType s o
          initiatorName s
          iqn s! z
-         iscsiInterface s d="default"
+         iscsiInterface s o d="default"
          lun i! 32 z
          portals [s
-         readOnly b
+         readOnly b o
          secretRef io.k8s.api.core.v1.SecretReference
          targetPortal s! z
         io.k8s.api.core.v1.ISCSIVolumeSource
-         chapAuthDiscovery b
-         chapAuthSession b
-         fsType s
+         chapAuthDiscovery b o
+         chapAuthSession b o
+         fsType s o
          initiatorName s
          iqn s! z
-         iscsiInterface s d="default"
+         iscsiInterface s o d="default"
          lun i! 32 z
          portals [s
-         readOnly b
+         readOnly b o
          secretRef io.k8s.api.core.v1.LocalObjectReference
          targetPortal s! z
         io.k8s.api.core.v1.ImageVolumeSource
-         pullPolicy s e=Always,IfNotPresent,Never
-         reference s
+         pullPolicy s e=Always,IfNotPresent,Never o
+         reference s o
         io.k8s.api.core.v1.ImageVolumeStatus
          imageRef s! z
         io.k8s.api.core.v1.KeyToPath
@@ -422,8 +422,8 @@ extension GeneratedSchemas {
          sleep io.k8s.api.core.v1.SleepAction
          tcpSocket io.k8s.api.core.v1.TCPSocketAction
         io.k8s.api.core.v1.LimitRange
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.core.v1.LimitRangeSpec z
         io.k8s.api.core.v1.LimitRangeItem
@@ -440,8 +440,8 @@ extension GeneratedSchemas {
          supplementalGroups [i
          uid i! z
         io.k8s.api.core.v1.LoadBalancerIngress
-         hostname s
-         ip s
+         hostname s o
+         ip s o
          ipMode s
          ports [io.k8s.api.core.v1.PortStatus
         io.k8s.api.core.v1.LoadBalancerStatus
@@ -453,31 +453,31 @@ extension GeneratedSchemas {
          path s! z
         io.k8s.api.core.v1.ModifyVolumeStatus
          status s! e=InProgress,Infeasible,Pending z
-         targetVolumeAttributesClassName s
+         targetVolumeAttributesClassName s o
         io.k8s.api.core.v1.NFSVolumeSource
          path s! z
-         readOnly b
+         readOnly b o
          server s! z
         io.k8s.api.core.v1.Namespace
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.core.v1.NamespaceSpec z
          status io.k8s.api.core.v1.NamespaceStatus z
         io.k8s.api.core.v1.NamespaceCondition
          lastTransitionTime t
-         message s
-         reason s
+         message s o
+         reason s o
          status s! z
          type s! z
         io.k8s.api.core.v1.NamespaceSpec
          finalizers [s
         io.k8s.api.core.v1.NamespaceStatus
          conditions [io.k8s.api.core.v1.NamespaceCondition k=type m=type
-         phase s e=Active,Terminating
+         phase s e=Active,Terminating o
         io.k8s.api.core.v1.Node
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.core.v1.NodeSpec z
          status io.k8s.api.core.v1.NodeStatus z
@@ -494,8 +494,8 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.NodeCondition
          lastHeartbeatTime t
          lastTransitionTime t
-         message s
-         reason s
+         message s o
+         reason s o
          status s! z
          type s! z
         io.k8s.api.core.v1.NodeConfigSource
@@ -503,7 +503,7 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.NodeConfigStatus
          active io.k8s.api.core.v1.NodeConfigSource
          assigned io.k8s.api.core.v1.NodeConfigSource
-         error s
+         error s o
          lastKnownGood io.k8s.api.core.v1.NodeConfigSource
         io.k8s.api.core.v1.NodeDaemonEndpoints
          kubeletEndpoint io.k8s.api.core.v1.DaemonEndpoint z
@@ -526,12 +526,12 @@ extension GeneratedSchemas {
          matchFields [io.k8s.api.core.v1.NodeSelectorRequirement
         io.k8s.api.core.v1.NodeSpec
          configSource io.k8s.api.core.v1.NodeConfigSource
-         externalID s
-         podCIDR s
+         externalID s o
+         podCIDR s o
          podCIDRs [s set m
-         providerID s
+         providerID s o
          taints [io.k8s.api.core.v1.Taint
-         unschedulable b
+         unschedulable b o
         io.k8s.api.core.v1.NodeStatus
          addresses [io.k8s.api.core.v1.NodeAddress k=type m=type
          allocatable {q
@@ -543,7 +543,7 @@ extension GeneratedSchemas {
          features io.k8s.api.core.v1.NodeFeatures
          images [io.k8s.api.core.v1.ContainerImage
          nodeInfo io.k8s.api.core.v1.NodeSystemInfo z
-         phase s e=Pending,Running,Terminated
+         phase s e=Pending,Running,Terminated o
          runtimeHandlers [io.k8s.api.core.v1.NodeRuntimeHandler
          volumesAttached [io.k8s.api.core.v1.AttachedVolume
          volumesInUse [s
@@ -562,33 +562,33 @@ extension GeneratedSchemas {
          swap io.k8s.api.core.v1.NodeSwapStatus
          systemUUID s! z
         io.k8s.api.core.v1.ObjectFieldSelector a
-         apiVersion s
+         apiVersion s o
          fieldPath s! z
         io.k8s.api.core.v1.ObjectReference a
-         apiVersion s
-         fieldPath s
-         kind s
-         name s
-         namespace s
-         resourceVersion s
-         uid s
+         apiVersion s o
+         fieldPath s o
+         kind s o
+         name s o
+         namespace s o
+         resourceVersion s o
+         uid s o
         io.k8s.api.core.v1.PersistentVolume
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.core.v1.PersistentVolumeSpec z
          status io.k8s.api.core.v1.PersistentVolumeStatus z
         io.k8s.api.core.v1.PersistentVolumeClaim
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.core.v1.PersistentVolumeClaimSpec z
          status io.k8s.api.core.v1.PersistentVolumeClaimStatus z
         io.k8s.api.core.v1.PersistentVolumeClaimCondition
          lastProbeTime t
          lastTransitionTime t
-         message s
-         reason s
+         message s o
+         reason s o
          status s! z
          type s! z
         io.k8s.api.core.v1.PersistentVolumeClaimSpec
@@ -600,7 +600,7 @@ extension GeneratedSchemas {
          storageClassName s
          volumeAttributesClassName s
          volumeMode s e=Block,Filesystem
-         volumeName s
+         volumeName s o
         io.k8s.api.core.v1.PersistentVolumeClaimStatus
          accessModes [s
          allocatedResourceStatuses {s g
@@ -609,13 +609,13 @@ extension GeneratedSchemas {
          conditions [io.k8s.api.core.v1.PersistentVolumeClaimCondition k=type m=type
          currentVolumeAttributesClassName s
          modifyVolumeStatus io.k8s.api.core.v1.ModifyVolumeStatus
-         phase s e=Bound,Lost,Pending
+         phase s e=Bound,Lost,Pending o
         io.k8s.api.core.v1.PersistentVolumeClaimTemplate
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.core.v1.PersistentVolumeClaimSpec! z
         io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource
          claimName s! z
-         readOnly b
+         readOnly b o
         io.k8s.api.core.v1.PersistentVolumeSpec
          accessModes [s
          awsElasticBlockStore io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource
@@ -637,28 +637,28 @@ extension GeneratedSchemas {
          mountOptions [s
          nfs io.k8s.api.core.v1.NFSVolumeSource
          nodeAffinity io.k8s.api.core.v1.VolumeNodeAffinity
-         persistentVolumeReclaimPolicy s e=Delete,Recycle,Retain
+         persistentVolumeReclaimPolicy s e=Delete,Recycle,Retain o
          photonPersistentDisk io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource
          portworxVolume io.k8s.api.core.v1.PortworxVolumeSource
          quobyte io.k8s.api.core.v1.QuobyteVolumeSource
          rbd io.k8s.api.core.v1.RBDPersistentVolumeSource
          scaleIO io.k8s.api.core.v1.ScaleIOPersistentVolumeSource
-         storageClassName s
+         storageClassName s o
          storageos io.k8s.api.core.v1.StorageOSPersistentVolumeSource
          volumeAttributesClassName s
          volumeMode s e=Block,Filesystem
          vsphereVolume io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource
         io.k8s.api.core.v1.PersistentVolumeStatus
          lastPhaseTransitionTime t
-         message s
-         phase s e=Available,Bound,Failed,Pending,Released
-         reason s
+         message s o
+         phase s e=Available,Bound,Failed,Pending,Released o
+         reason s o
         io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource
-         fsType s
+         fsType s o
          pdID s! z
         io.k8s.api.core.v1.Pod
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.core.v1.PodSpec z
          status io.k8s.api.core.v1.PodStatus z
@@ -676,9 +676,9 @@ extension GeneratedSchemas {
          preferredDuringSchedulingIgnoredDuringExecution [io.k8s.api.core.v1.WeightedPodAffinityTerm
          requiredDuringSchedulingIgnoredDuringExecution [io.k8s.api.core.v1.PodAffinityTerm
         io.k8s.api.core.v1.PodCertificateProjection
-         certificateChainPath s
-         credentialBundlePath s
-         keyPath s
+         certificateChainPath s o
+         credentialBundlePath s o
+         keyPath s o
          keyType s! z
          maxExpirationSeconds i 32
          signerName s! z
@@ -686,9 +686,9 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.PodCondition
          lastProbeTime t
          lastTransitionTime t
-         message s
-         observedGeneration i
-         reason s
+         message s o
+         observedGeneration i o
+         reason s o
          status s! z
          type s! z
         io.k8s.api.core.v1.PodDNSConfig
@@ -696,7 +696,7 @@ extension GeneratedSchemas {
          options [io.k8s.api.core.v1.PodDNSConfigOption
          searches [s
         io.k8s.api.core.v1.PodDNSConfigOption
-         name s
+         name s o
          value s
         io.k8s.api.core.v1.PodExtendedResourceClaimStatus
          requestMappings [io.k8s.api.core.v1.ContainerExtendedResourceRequest! z
@@ -738,39 +738,39 @@ extension GeneratedSchemas {
          automountServiceAccountToken b
          containers [io.k8s.api.core.v1.Container! k=name m=name z
          dnsConfig io.k8s.api.core.v1.PodDNSConfig
-         dnsPolicy s e=ClusterFirst,ClusterFirstWithHostNet,Default,None
+         dnsPolicy s e=ClusterFirst,ClusterFirstWithHostNet,Default,None o
          enableServiceLinks b
          ephemeralContainers [io.k8s.api.core.v1.EphemeralContainer k=name m=name
          hostAliases [io.k8s.api.core.v1.HostAlias k=ip m=ip
-         hostIPC b
-         hostNetwork b
-         hostPID b
+         hostIPC b o
+         hostNetwork b o
+         hostPID b o
          hostUsers b
-         hostname s
+         hostname s o
          hostnameOverride s
          imagePullSecrets [io.k8s.api.core.v1.LocalObjectReference k=name m=name
          initContainers [io.k8s.api.core.v1.Container k=name m=name
-         nodeName s
+         nodeName s o
          nodeSelector {s a
          os io.k8s.api.core.v1.PodOS
          overhead {q
          preemptionPolicy s e=Never,PreemptLowerPriority
          priority i 32
-         priorityClassName s
+         priorityClassName s o
          readinessGates [io.k8s.api.core.v1.PodReadinessGate
          resourceClaims [io.k8s.api.core.v1.PodResourceClaim k=name m=name r
          resources io.k8s.api.core.v1.ResourceRequirements
-         restartPolicy s e=Always,Never,OnFailure
+         restartPolicy s e=Always,Never,OnFailure o
          runtimeClassName s
-         schedulerName s
+         schedulerName s o
          schedulingGates [io.k8s.api.core.v1.PodSchedulingGate k=name m=name
          schedulingGroup io.k8s.api.core.v1.PodSchedulingGroup
          securityContext io.k8s.api.core.v1.PodSecurityContext
-         serviceAccount s
-         serviceAccountName s
+         serviceAccount s o
+         serviceAccountName s o
          setHostnameAsFQDN b
          shareProcessNamespace b
-         subdomain s
+         subdomain s o
          terminationGracePeriodSeconds i
          tolerations [io.k8s.api.core.v1.Toleration
          topologySpreadConstraints [io.k8s.api.core.v1.TopologySpreadConstraint k=topologyKey,whenUnsatisfiable m=topologyKey
@@ -781,25 +781,25 @@ extension GeneratedSchemas {
          containerStatuses [io.k8s.api.core.v1.ContainerStatus
          ephemeralContainerStatuses [io.k8s.api.core.v1.ContainerStatus
          extendedResourceClaimStatus io.k8s.api.core.v1.PodExtendedResourceClaimStatus
-         hostIP s
+         hostIP s o
          hostIPs [io.k8s.api.core.v1.HostIP m=ip
          initContainerStatuses [io.k8s.api.core.v1.ContainerStatus
-         message s
+         message s o
          nodeAllocatableResourceClaimStatuses [io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus
-         nominatedNodeName s
-         observedGeneration i
-         phase s e=Failed,Pending,Running,Succeeded,Unknown
-         podIP s
+         nominatedNodeName s o
+         observedGeneration i o
+         phase s e=Failed,Pending,Running,Succeeded,Unknown o
+         podIP s o
          podIPs [io.k8s.api.core.v1.PodIP k=ip m=ip
-         qosClass s e=BestEffort,Burstable,Guaranteed
-         reason s
-         resize s
+         qosClass s e=BestEffort,Burstable,Guaranteed o
+         reason s o
+         resize s o
          resourceClaimStatuses [io.k8s.api.core.v1.PodResourceClaimStatus k=name m=name r
          resources io.k8s.api.core.v1.ResourceRequirements
          startTime t
         io.k8s.api.core.v1.PodTemplate
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          template io.k8s.api.core.v1.PodTemplateSpec z
         io.k8s.api.core.v1.PodTemplateSpec
@@ -810,61 +810,61 @@ extension GeneratedSchemas {
          port i! 32 z
          protocol s! e=SCTP,TCP,UDP z
         io.k8s.api.core.v1.PortworxVolumeSource
-         fsType s
-         readOnly b
+         fsType s o
+         readOnly b o
          volumeID s! z
         io.k8s.api.core.v1.PreferredSchedulingTerm
          preference io.k8s.api.core.v1.NodeSelectorTerm! z
          weight i! 32 z
         io.k8s.api.core.v1.Probe
          exec io.k8s.api.core.v1.ExecAction
-         failureThreshold i 32
+         failureThreshold i 32 o
          grpc io.k8s.api.core.v1.GRPCAction
          httpGet io.k8s.api.core.v1.HTTPGetAction
-         initialDelaySeconds i 32
-         periodSeconds i 32
-         successThreshold i 32
+         initialDelaySeconds i 32 o
+         periodSeconds i 32 o
+         successThreshold i 32 o
          tcpSocket io.k8s.api.core.v1.TCPSocketAction
          terminationGracePeriodSeconds i
-         timeoutSeconds i 32
+         timeoutSeconds i 32 o
         io.k8s.api.core.v1.ProjectedVolumeSource
          defaultMode i 32
          sources [io.k8s.api.core.v1.VolumeProjection
         io.k8s.api.core.v1.QuobyteVolumeSource
-         group s
-         readOnly b
+         group s o
+         readOnly b o
          registry s! z
-         tenant s
-         user s
+         tenant s o
+         user s o
          volume s! z
         io.k8s.api.core.v1.RBDPersistentVolumeSource
-         fsType s
+         fsType s o
          image s! z
-         keyring s d="/etc/ceph/keyring"
+         keyring s o d="/etc/ceph/keyring"
          monitors [s! z
-         pool s d="rbd"
-         readOnly b
+         pool s o d="rbd"
+         readOnly b o
          secretRef io.k8s.api.core.v1.SecretReference
-         user s d="admin"
+         user s o d="admin"
         io.k8s.api.core.v1.RBDVolumeSource
-         fsType s
+         fsType s o
          image s! z
-         keyring s d="/etc/ceph/keyring"
+         keyring s o d="/etc/ceph/keyring"
          monitors [s! z
-         pool s d="rbd"
-         readOnly b
+         pool s o d="rbd"
+         readOnly b o
          secretRef io.k8s.api.core.v1.LocalObjectReference
-         user s d="admin"
+         user s o d="admin"
         io.k8s.api.core.v1.ReplicationController
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.core.v1.ReplicationControllerSpec z
          status io.k8s.api.core.v1.ReplicationControllerStatus z
         io.k8s.api.core.v1.ReplicationControllerCondition
          lastTransitionTime t
-         message s
-         reason s
+         message s o
+         reason s o
          status s! z
          type s! z
         io.k8s.api.core.v1.ReplicationControllerSpec
@@ -873,26 +873,26 @@ extension GeneratedSchemas {
          selector {s a
          template io.k8s.api.core.v1.PodTemplateSpec
         io.k8s.api.core.v1.ReplicationControllerStatus
-         availableReplicas i 32
+         availableReplicas i 32 o
          conditions [io.k8s.api.core.v1.ReplicationControllerCondition k=type m=type
-         fullyLabeledReplicas i 32
-         observedGeneration i
-         readyReplicas i 32
+         fullyLabeledReplicas i 32 o
+         observedGeneration i o
+         readyReplicas i 32 o
          replicas i! 32 z
         io.k8s.api.core.v1.ResourceClaim
          name s! z
-         request s
+         request s o
         io.k8s.api.core.v1.ResourceFieldSelector a
-         containerName s
+         containerName s o
          divisor q
          resource s! z
         io.k8s.api.core.v1.ResourceHealth
-         health s
+         health s o
          message s
          resourceID s! z
         io.k8s.api.core.v1.ResourceQuota
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.core.v1.ResourceQuotaSpec z
          status io.k8s.api.core.v1.ResourceQuotaStatus z
@@ -911,32 +911,32 @@ extension GeneratedSchemas {
          name s! z
          resources [io.k8s.api.core.v1.ResourceHealth k=resourceID
         io.k8s.api.core.v1.SELinuxOptions
-         level s
-         role s
-         type s
-         user s
+         level s o
+         role s o
+         type s o
+         user s o
         io.k8s.api.core.v1.ScaleIOPersistentVolumeSource
-         fsType s d="xfs"
+         fsType s o d="xfs"
          gateway s! z
-         protectionDomain s
-         readOnly b
+         protectionDomain s o
+         readOnly b o
          secretRef io.k8s.api.core.v1.SecretReference! z
-         sslEnabled b
-         storageMode s d="ThinProvisioned"
-         storagePool s
+         sslEnabled b o
+         storageMode s o d="ThinProvisioned"
+         storagePool s o
          system s! z
-         volumeName s
+         volumeName s o
         io.k8s.api.core.v1.ScaleIOVolumeSource
-         fsType s d="xfs"
+         fsType s o d="xfs"
          gateway s! z
-         protectionDomain s
-         readOnly b
+         protectionDomain s o
+         readOnly b o
          secretRef io.k8s.api.core.v1.LocalObjectReference! z
-         sslEnabled b
-         storageMode s d="ThinProvisioned"
-         storagePool s
+         sslEnabled b o
+         storageMode s o d="ThinProvisioned"
+         storagePool s o
          system s! z
-         volumeName s
+         volumeName s o
         io.k8s.api.core.v1.ScopeSelector a
          matchExpressions [io.k8s.api.core.v1.ScopedResourceSelectorRequirement
         io.k8s.api.core.v1.ScopedResourceSelectorRequirement
@@ -947,13 +947,13 @@ extension GeneratedSchemas {
          localhostProfile s
          type s! e=Localhost,RuntimeDefault,Unconfined z
         io.k8s.api.core.v1.Secret
-         apiVersion s
+         apiVersion s o
          data {y
          immutable b
-         kind s
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          stringData {s
-         type s
+         type s o
         io.k8s.api.core.v1.SecretEnvSource
          name s z
          optional b
@@ -966,13 +966,13 @@ extension GeneratedSchemas {
          name s z
          optional b
         io.k8s.api.core.v1.SecretReference a
-         name s
-         namespace s
+         name s o
+         namespace s o
         io.k8s.api.core.v1.SecretVolumeSource
          defaultMode i 32
          items [io.k8s.api.core.v1.KeyToPath
          optional b
-         secretName s
+         secretName s o
         io.k8s.api.core.v1.SecurityContext
          allowPrivilegeEscalation b
          appArmorProfile io.k8s.api.core.v1.AppArmorProfile
@@ -987,50 +987,50 @@ extension GeneratedSchemas {
          seccompProfile io.k8s.api.core.v1.SeccompProfile
          windowsOptions io.k8s.api.core.v1.WindowsSecurityContextOptions
         io.k8s.api.core.v1.Service
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.core.v1.ServiceSpec z
          status io.k8s.api.core.v1.ServiceStatus z
         io.k8s.api.core.v1.ServiceAccount
-         apiVersion s
+         apiVersion s o
          automountServiceAccountToken b
          imagePullSecrets [io.k8s.api.core.v1.LocalObjectReference
-         kind s
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          secrets [io.k8s.api.core.v1.ObjectReference k=name m=name
         io.k8s.api.core.v1.ServiceAccountTokenProjection
-         audience s
+         audience s o
          expirationSeconds i
          path s! z
         io.k8s.api.core.v1.ServicePort
          appProtocol s
-         name s
-         nodePort i 32
+         name s o
+         nodePort i 32 o
          port i! 32 z
-         protocol s e=SCTP,TCP,UDP d="TCP"
+         protocol s e=SCTP,TCP,UDP o d="TCP"
          targetPort x
         io.k8s.api.core.v1.ServiceSpec
          allocateLoadBalancerNodePorts b
-         clusterIP s
+         clusterIP s o
          clusterIPs [s
          externalIPs [s
-         externalName s
-         externalTrafficPolicy s e=Cluster,Local
-         healthCheckNodePort i 32
+         externalName s o
+         externalTrafficPolicy s e=Cluster,Local o
+         healthCheckNodePort i 32 o
          internalTrafficPolicy s e=Cluster,Local
          ipFamilies [s
          ipFamilyPolicy s e=PreferDualStack,RequireDualStack,SingleStack
          loadBalancerClass s
-         loadBalancerIP s
+         loadBalancerIP s o
          loadBalancerSourceRanges [s
          ports [io.k8s.api.core.v1.ServicePort k=port,protocol m=port
-         publishNotReadyAddresses b
+         publishNotReadyAddresses b o
          selector {s a
-         sessionAffinity s e=ClientIP,None
+         sessionAffinity s e=ClientIP,None o
          sessionAffinityConfig io.k8s.api.core.v1.SessionAffinityConfig
          trafficDistribution s
-         type s e=ClusterIP,ExternalName,LoadBalancer,NodePort
+         type s e=ClusterIP,ExternalName,LoadBalancer,NodePort o
         io.k8s.api.core.v1.ServiceStatus
          conditions [io.k8s.apimachinery.pkg.apis.meta.v1.Condition k=type m=type
          loadBalancer io.k8s.api.core.v1.LoadBalancerStatus z
@@ -1039,34 +1039,34 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.SleepAction
          seconds i! z
         io.k8s.api.core.v1.StorageOSPersistentVolumeSource
-         fsType s
-         readOnly b
+         fsType s o
+         readOnly b o
          secretRef io.k8s.api.core.v1.ObjectReference
-         volumeName s
-         volumeNamespace s
+         volumeName s o
+         volumeNamespace s o
         io.k8s.api.core.v1.StorageOSVolumeSource
-         fsType s
-         readOnly b
+         fsType s o
+         readOnly b o
          secretRef io.k8s.api.core.v1.LocalObjectReference
-         volumeName s
-         volumeNamespace s
+         volumeName s o
+         volumeNamespace s o
         io.k8s.api.core.v1.Sysctl
          name s! z
          value s! z
         io.k8s.api.core.v1.TCPSocketAction
-         host s
+         host s o
          port x! z
         io.k8s.api.core.v1.Taint
          effect s! e=NoExecute,NoSchedule,PreferNoSchedule z
          key s! z
          timeAdded t
-         value s
+         value s o
         io.k8s.api.core.v1.Toleration
-         effect s e=NoExecute,NoSchedule,PreferNoSchedule
-         key s
-         operator s e=Equal,Exists,Gt,Lt
+         effect s e=NoExecute,NoSchedule,PreferNoSchedule o
+         key s o
+         operator s e=Equal,Exists,Gt,Lt o
          tolerationSeconds i
-         value s
+         value s o
         io.k8s.api.core.v1.TopologySelectorLabelRequirement
          key s! z
          values [s! z
@@ -1129,14 +1129,14 @@ extension GeneratedSchemas {
          mountPath s! z
          mountPropagation s e=Bidirectional,HostToContainer,None
          name s! z
-         readOnly b
+         readOnly b o
          recursiveReadOnly s
-         subPath s
-         subPathExpr s
+         subPath s o
+         subPathExpr s o
         io.k8s.api.core.v1.VolumeMountStatus
          mountPath s! z
          name s! z
-         readOnly b
+         readOnly b o
          recursiveReadOnly s
          volumeStatus io.k8s.api.core.v1.VolumeStatus
         io.k8s.api.core.v1.VolumeNodeAffinity
@@ -1154,9 +1154,9 @@ extension GeneratedSchemas {
         io.k8s.api.core.v1.VolumeStatus
          image io.k8s.api.core.v1.ImageVolumeStatus
         io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource
-         fsType s
-         storagePolicyID s
-         storagePolicyName s
+         fsType s o
+         storagePolicyID s o
+         storagePolicyName s o
          volumePath s! z
         io.k8s.api.core.v1.WeightedPodAffinityTerm
          podAffinityTerm io.k8s.api.core.v1.PodAffinityTerm! z

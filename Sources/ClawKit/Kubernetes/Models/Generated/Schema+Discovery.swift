@@ -25,9 +25,9 @@ extension GeneratedSchemas {
          protocol s e=SCTP,TCP,UDP
         io.k8s.api.discovery.v1.EndpointSlice
          addressType s! e=FQDN,IPv4,IPv6 z
-         apiVersion s
+         apiVersion s o
          endpoints [io.k8s.api.discovery.v1.Endpoint
-         kind s
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          ports [io.k8s.api.discovery.v1.EndpointPort
         io.k8s.api.discovery.v1.ForNode

@@ -3,23 +3,23 @@
 extension GeneratedSchemas {
     static let events: StaticString = """
         io.k8s.api.events.v1.Event
-         action s
-         apiVersion s
-         deprecatedCount i 32
+         action s o
+         apiVersion s o
+         deprecatedCount i 32 o
          deprecatedFirstTimestamp t
          deprecatedLastTimestamp t
          deprecatedSource io.k8s.api.core.v1.EventSource z
          eventTime u! z
-         kind s
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
-         note s
-         reason s
+         note s o
+         reason s o
          regarding io.k8s.api.core.v1.ObjectReference z
          related io.k8s.api.core.v1.ObjectReference
-         reportingController s
-         reportingInstance s
+         reportingController s o
+         reportingInstance s o
          series io.k8s.api.events.v1.EventSeries
-         type s
+         type s o
         io.k8s.api.events.v1.EventSeries
          count i! 32 z
          lastObservedTime u! z

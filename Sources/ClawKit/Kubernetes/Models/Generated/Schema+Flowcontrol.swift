@@ -8,17 +8,17 @@ extension GeneratedSchemas {
         io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod
          type s! z
         io.k8s.api.flowcontrol.v1.FlowSchema
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.flowcontrol.v1.FlowSchemaSpec z
          status io.k8s.api.flowcontrol.v1.FlowSchemaStatus z
         io.k8s.api.flowcontrol.v1.FlowSchemaCondition
          lastTransitionTime t
-         message s
-         reason s
-         status s
-         type s
+         message s o
+         reason s o
+         status s o
+         type s o
         io.k8s.api.flowcontrol.v1.FlowSchemaSpec
          distinguisherMethod io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod
          matchingPrecedence i 32 z
@@ -44,17 +44,17 @@ extension GeneratedSchemas {
          resourceRules [io.k8s.api.flowcontrol.v1.ResourcePolicyRule
          subjects [io.k8s.api.flowcontrol.v1.Subject! z
         io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec z
          status io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationStatus z
         io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationCondition
          lastTransitionTime t
-         message s
-         reason s
-         status s
-         type s
+         message s o
+         reason s o
+         status s o
+         type s o
         io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationReference
          name s! z
         io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec union=type:exempt=Exempt,limited=Limited
@@ -69,7 +69,7 @@ extension GeneratedSchemas {
          queues i 32 z
         io.k8s.api.flowcontrol.v1.ResourcePolicyRule
          apiGroups [s! set z
-         clusterScope b
+         clusterScope b o
          namespaces [s set
          resources [s! set z
          verbs [s! set z

@@ -3,50 +3,50 @@
 extension GeneratedSchemas {
     static let meta: StaticString = """
         io.k8s.apimachinery.pkg.apis.meta.v1.APIGroup
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          name s! z
          preferredVersion io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionForDiscovery z
          serverAddressByClientCIDRs [io.k8s.apimachinery.pkg.apis.meta.v1.ServerAddressByClientCIDR
          versions [io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionForDiscovery! z
         io.k8s.apimachinery.pkg.apis.meta.v1.APIGroupList
-         apiVersion s
+         apiVersion s o
          groups [io.k8s.apimachinery.pkg.apis.meta.v1.APIGroup! z
-         kind s
+         kind s o
         io.k8s.apimachinery.pkg.apis.meta.v1.APIResource
          categories [s
-         group s
+         group s o
          kind s! z
          name s! z
          namespaced b! z
          shortNames [s
          singularName s! z
-         storageVersionHash s
+         storageVersionHash s o
          verbs [s! z
-         version s
+         version s o
         io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList
-         apiVersion s
+         apiVersion s o
          groupVersion s! z
-         kind s
+         kind s o
          resources [io.k8s.apimachinery.pkg.apis.meta.v1.APIResource! z
         io.k8s.apimachinery.pkg.apis.meta.v1.APIVersions
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          serverAddressByClientCIDRs [io.k8s.apimachinery.pkg.apis.meta.v1.ServerAddressByClientCIDR! z
          versions [s! z
         io.k8s.apimachinery.pkg.apis.meta.v1.Condition
          lastTransitionTime t! z
          message s! z
-         observedGeneration i
+         observedGeneration i o
          reason s! z
          status s! z
          type s! z
         io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions
-         apiVersion s
+         apiVersion s o
          dryRun [s
          gracePeriodSeconds i
          ignoreStoreReadErrorWithClusterBreakingPotential b
-         kind s
+         kind s o
          orphanDependents b
          preconditions io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions
          propagationPolicy s
@@ -65,18 +65,18 @@ extension GeneratedSchemas {
          operator s! z
          values [s
         io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta
-         continue s
+         continue s o
          remainingItemCount i
-         resourceVersion s
-         selfLink s
+         resourceVersion s o
+         selfLink s o
          shardInfo io.k8s.apimachinery.pkg.apis.meta.v1.ShardInfo
         io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry
-         apiVersion s
-         fieldsType s
+         apiVersion s o
+         fieldsType s o
          fieldsV1 *
-         manager s
-         operation s
-         subresource s
+         manager s o
+         operation s o
+         subresource s o
          time t
         io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
          annotations {s
@@ -84,16 +84,16 @@ extension GeneratedSchemas {
          deletionGracePeriodSeconds i
          deletionTimestamp t
          finalizers [s set m
-         generateName s
-         generation i
+         generateName s o
+         generation i o
          labels {s
          managedFields [io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry
-         name s
-         namespace s
+         name s o
+         namespace s o
          ownerReferences [io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference k=uid m=uid
-         resourceVersion s
-         selfLink s
-         uid s
+         resourceVersion s o
+         selfLink s o
+         uid s o
         io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference a
          apiVersion s! z
          blockOwnerDeletion b
@@ -110,25 +110,25 @@ extension GeneratedSchemas {
         io.k8s.apimachinery.pkg.apis.meta.v1.ShardInfo
          selector s! z
         io.k8s.apimachinery.pkg.apis.meta.v1.Status
-         apiVersion s
-         code i 32
+         apiVersion s o
+         code i 32 o
          details io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails
-         kind s
-         message s
+         kind s o
+         message s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta z
-         reason s
-         status s
+         reason s o
+         status s o
         io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause
-         field s
-         message s
-         reason s
+         field s o
+         message s o
+         reason s o
         io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails
          causes [io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause
-         group s
-         kind s
-         name s
-         retryAfterSeconds i 32
-         uid s
+         group s o
+         kind s o
+         name s o
+         retryAfterSeconds i 32 o
+         uid s o
         io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent
          object *! z
          type s! z

@@ -4,13 +4,13 @@ extension GeneratedSchemas {
     static let networking: StaticString = """
         io.k8s.api.networking.v1.HTTPIngressPath
          backend io.k8s.api.networking.v1.IngressBackend! z
-         path s
+         path s o
          pathType s! e=Exact,ImplementationSpecific,Prefix z
         io.k8s.api.networking.v1.HTTPIngressRuleValue
          paths [io.k8s.api.networking.v1.HTTPIngressPath! z
         io.k8s.api.networking.v1.IPAddress
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.networking.v1.IPAddressSpec! z
         io.k8s.api.networking.v1.IPAddressSpec
@@ -19,8 +19,8 @@ extension GeneratedSchemas {
          cidr s! z
          except [s
         io.k8s.api.networking.v1.Ingress
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.networking.v1.IngressSpec z
          status io.k8s.api.networking.v1.IngressStatus z
@@ -28,8 +28,8 @@ extension GeneratedSchemas {
          resource io.k8s.api.core.v1.TypedLocalObjectReference
          service io.k8s.api.networking.v1.IngressServiceBackend
         io.k8s.api.networking.v1.IngressClass
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.networking.v1.IngressClassSpec z
         io.k8s.api.networking.v1.IngressClassParametersReference
@@ -39,11 +39,11 @@ extension GeneratedSchemas {
          namespace s
          scope s
         io.k8s.api.networking.v1.IngressClassSpec
-         controller s
+         controller s o
          parameters io.k8s.api.networking.v1.IngressClassParametersReference
         io.k8s.api.networking.v1.IngressLoadBalancerIngress
-         hostname s
-         ip s
+         hostname s o
+         ip s o
          ports [io.k8s.api.networking.v1.IngressPortStatus
         io.k8s.api.networking.v1.IngressLoadBalancerStatus
          ingress [io.k8s.api.networking.v1.IngressLoadBalancerIngress
@@ -52,7 +52,7 @@ extension GeneratedSchemas {
          port i! 32 z
          protocol s! e=SCTP,TCP,UDP z
         io.k8s.api.networking.v1.IngressRule
-         host s
+         host s o
          http io.k8s.api.networking.v1.HTTPIngressRuleValue
         io.k8s.api.networking.v1.IngressServiceBackend
          name s! z
@@ -66,10 +66,10 @@ extension GeneratedSchemas {
          loadBalancer io.k8s.api.networking.v1.IngressLoadBalancerStatus z
         io.k8s.api.networking.v1.IngressTLS
          hosts [s
-         secretName s
+         secretName s o
         io.k8s.api.networking.v1.NetworkPolicy
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.networking.v1.NetworkPolicySpec z
         io.k8s.api.networking.v1.NetworkPolicyEgressRule
@@ -92,16 +92,16 @@ extension GeneratedSchemas {
          podSelector io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector z
          policyTypes [s
         io.k8s.api.networking.v1.ParentReference
-         group s
+         group s o
          name s! z
-         namespace s
+         namespace s o
          resource s! z
         io.k8s.api.networking.v1.ServiceBackendPort a
-         name s
-         number i 32
+         name s o
+         number i 32 o
         io.k8s.api.networking.v1.ServiceCIDR
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.networking.v1.ServiceCIDRSpec z
          status io.k8s.api.networking.v1.ServiceCIDRStatus z

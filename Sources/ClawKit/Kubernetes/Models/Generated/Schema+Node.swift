@@ -5,9 +5,9 @@ extension GeneratedSchemas {
         io.k8s.api.node.v1.Overhead
          podFixed {q
         io.k8s.api.node.v1.RuntimeClass
-         apiVersion s
+         apiVersion s o
          handler s! z
-         kind s
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          overhead io.k8s.api.node.v1.Overhead
          scheduling io.k8s.api.node.v1.Scheduling

@@ -3,13 +3,13 @@
 extension GeneratedSchemas {
     static let policy: StaticString = """
         io.k8s.api.policy.v1.Eviction
-         apiVersion s
+         apiVersion s o
          deleteOptions io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions
-         kind s
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
         io.k8s.api.policy.v1.PodDisruptionBudget
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.policy.v1.PodDisruptionBudgetSpec z
          status io.k8s.api.policy.v1.PodDisruptionBudgetStatus z
@@ -25,6 +25,6 @@ extension GeneratedSchemas {
          disruptedPods {t
          disruptionsAllowed i 32 z
          expectedPods i 32 z
-         observedGeneration i
+         observedGeneration i o
         """
 }

@@ -6,13 +6,13 @@ extension GeneratedSchemas {
          clusterRoleSelectors [io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
         io.k8s.api.rbac.v1.ClusterRole
          aggregationRule io.k8s.api.rbac.v1.AggregationRule
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          rules [io.k8s.api.rbac.v1.PolicyRule
         io.k8s.api.rbac.v1.ClusterRoleBinding
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          roleRef io.k8s.api.rbac.v1.RoleRef! z
          subjects [io.k8s.api.rbac.v1.Subject
@@ -23,13 +23,13 @@ extension GeneratedSchemas {
          resources [s
          verbs [s! z
         io.k8s.api.rbac.v1.Role
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          rules [io.k8s.api.rbac.v1.PolicyRule
         io.k8s.api.rbac.v1.RoleBinding
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          roleRef io.k8s.api.rbac.v1.RoleRef! z
          subjects [io.k8s.api.rbac.v1.Subject
@@ -38,9 +38,9 @@ extension GeneratedSchemas {
          kind s! z
          name s! z
         io.k8s.api.rbac.v1.Subject a
-         apiGroup s
+         apiGroup s o
          kind s! z
          name s! z
-         namespace s
+         namespace s o
         """
 }

@@ -72,8 +72,8 @@ extension GeneratedSchemas {
          opaque io.k8s.api.resource.v1.OpaqueDeviceConfiguration
          requests [s
         io.k8s.api.resource.v1.DeviceClass
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.resource.v1.DeviceClassSpec! z
         io.k8s.api.resource.v1.DeviceClassConfiguration
@@ -107,9 +107,9 @@ extension GeneratedSchemas {
         io.k8s.api.resource.v1.DeviceSelector
          cel io.k8s.api.resource.v1.CELDeviceSelector
         io.k8s.api.resource.v1.DeviceSubRequest
-         allocationMode s e=All,ExactCount
+         allocationMode s e=All,ExactCount o
          capacity io.k8s.api.resource.v1.CapacityRequirements
-         count i
+         count i o
          deviceClassName s! z
          name s! z
          selectors [io.k8s.api.resource.v1.DeviceSelector
@@ -118,24 +118,24 @@ extension GeneratedSchemas {
          effect s! e=NoExecute,NoSchedule,None z
          key s! z
          timeAdded t
-         value s
+         value s o
         io.k8s.api.resource.v1.DeviceToleration
-         effect s e=NoExecute,NoSchedule,None
-         key s
-         operator s e=Equal,Exists d="Equal"
+         effect s e=NoExecute,NoSchedule,None o
+         key s o
+         operator s e=Equal,Exists o d="Equal"
          tolerationSeconds i
-         value s
+         value s o
         io.k8s.api.resource.v1.ExactDeviceRequest
          adminAccess b
-         allocationMode s e=All,ExactCount
+         allocationMode s e=All,ExactCount o
          capacity io.k8s.api.resource.v1.CapacityRequirements
-         count i
+         count i o
          deviceClassName s! z
          selectors [io.k8s.api.resource.v1.DeviceSelector
          tolerations [io.k8s.api.resource.v1.DeviceToleration
         io.k8s.api.resource.v1.NetworkDeviceData
-         hardwareAddress s
-         interfaceName s
+         hardwareAddress s o
+         interfaceName s o
          ips [s
         io.k8s.api.resource.v1.NodeAllocatableResourceMapping
          allocationMultiplier q
@@ -144,13 +144,13 @@ extension GeneratedSchemas {
          driver s! z
          parameters *! z
         io.k8s.api.resource.v1.ResourceClaim
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.resource.v1.ResourceClaimSpec! z
          status io.k8s.api.resource.v1.ResourceClaimStatus z
         io.k8s.api.resource.v1.ResourceClaimConsumerReference
-         apiGroup s
+         apiGroup s o
          name s! z
          resource s! z
          uid s! z
@@ -161,8 +161,8 @@ extension GeneratedSchemas {
          devices [io.k8s.api.resource.v1.AllocatedDeviceStatus k=driver,device,pool,shareID
          reservedFor [io.k8s.api.resource.v1.ResourceClaimConsumerReference k=uid m=uid
         io.k8s.api.resource.v1.ResourceClaimTemplate
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.resource.v1.ResourceClaimTemplateSpec! z
         io.k8s.api.resource.v1.ResourceClaimTemplateSpec
@@ -173,8 +173,8 @@ extension GeneratedSchemas {
          name s! z
          resourceSliceCount i! z
         io.k8s.api.resource.v1.ResourceSlice
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.resource.v1.ResourceSliceSpec! z
         io.k8s.api.resource.v1.ResourceSliceSpec

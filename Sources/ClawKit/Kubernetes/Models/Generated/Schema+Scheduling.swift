@@ -3,10 +3,10 @@
 extension GeneratedSchemas {
     static let scheduling: StaticString = """
         io.k8s.api.scheduling.v1.PriorityClass
-         apiVersion s
-         description s
-         globalDefault b
-         kind s
+         apiVersion s o
+         description s o
+         globalDefault b o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          preemptionPolicy s e=Never,PreemptLowerPriority
          value i 32 z

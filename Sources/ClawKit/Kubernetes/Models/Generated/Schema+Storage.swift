@@ -3,8 +3,8 @@
 extension GeneratedSchemas {
     static let storage: StaticString = """
         io.k8s.api.storage.v1.CSIDriver
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.storage.v1.CSIDriverSpec! z
         io.k8s.api.storage.v1.CSIDriverSpec
@@ -20,8 +20,8 @@ extension GeneratedSchemas {
          tokenRequests [io.k8s.api.storage.v1.TokenRequest
          volumeLifecycleModes [s set
         io.k8s.api.storage.v1.CSINode
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.storage.v1.CSINodeSpec! z
         io.k8s.api.storage.v1.CSINodeDriver
@@ -32,9 +32,9 @@ extension GeneratedSchemas {
         io.k8s.api.storage.v1.CSINodeSpec
          drivers [io.k8s.api.storage.v1.CSINodeDriver! k=name m=name z
         io.k8s.api.storage.v1.CSIStorageCapacity
-         apiVersion s
+         apiVersion s o
          capacity q
-         kind s
+         kind s o
          maximumVolumeSize q
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          nodeTopology io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
@@ -42,8 +42,8 @@ extension GeneratedSchemas {
         io.k8s.api.storage.v1.StorageClass
          allowVolumeExpansion b
          allowedTopologies [io.k8s.api.core.v1.TopologySelectorTerm
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          mountOptions [s
          parameters {s
@@ -54,8 +54,8 @@ extension GeneratedSchemas {
          audience s! z
          expirationSeconds i
         io.k8s.api.storage.v1.VolumeAttachment
-         apiVersion s
-         kind s
+         apiVersion s o
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          spec io.k8s.api.storage.v1.VolumeAttachmentSpec! z
          status io.k8s.api.storage.v1.VolumeAttachmentStatus z
@@ -72,14 +72,14 @@ extension GeneratedSchemas {
          attachmentMetadata {s
          detachError io.k8s.api.storage.v1.VolumeError
         io.k8s.api.storage.v1.VolumeAttributesClass
-         apiVersion s
+         apiVersion s o
          driverName s! z
-         kind s
+         kind s o
          metadata io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta z
          parameters {s
         io.k8s.api.storage.v1.VolumeError
          errorCode i 32
-         message s
+         message s o
          time t
         io.k8s.api.storage.v1.VolumeNodeResources
          count i 32

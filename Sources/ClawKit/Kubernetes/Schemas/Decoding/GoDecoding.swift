@@ -9,6 +9,8 @@ package struct GoDecoding {
     package private(set) var problem: String?
     /// Where members stand that the kind does not have: `spec.containers[0].prots`.
     package private(set) var unknown: [String] = []
+    /// Whether a member says nothing but zero, and is as good as absent.
+    package private(set) var hasZeros = false
 
     package static func inspect(_ object: JSONObject, as type: String) -> GoDecoding {
         var decoding = GoDecoding()
@@ -26,6 +28,7 @@ package struct GoDecoding {
                 unknown.append("\(FieldPath.member(path, name))")
                 continue
             }
+            if field.omitsZero, value.isZero { hasZeros = true }
             walk(value, field.type, Place(schema: schema, field: field, path: .member(path, name)))
             if problem != nil { return }
         }
@@ -86,6 +89,19 @@ package struct GoDecoding {
         /// the types that are embedded on it.
         package var goName: String {
             "\(GoTypes.shortName(schema.name)).\(GoTypes.names(on: path).joined(separator: "."))"
+        }
+    }
+}
+
+extension JSON {
+    /// 0, false, or an empty text.
+    package var isZero: Bool {
+        switch self {
+        case .integer(let number): number == 0
+        case .double(let number): number == 0
+        case .bool(let value): !value
+        case .string(let text): text.isEmpty
+        case .null, .array, .object: false
         }
     }
 }
