@@ -45,9 +45,10 @@ fuzz: ## feeds the document parser with what libFuzzer thinks up; SECONDS_TO_RUN
 	@Scripts/fuzz.sh
 
 models: ## generates the Kubernetes models; OPENAPI, DISCOVERY, DEFAULTS name Kubernetes' own documents, SOURCES its checkouts
-	@python3 Scripts/generate-models.py --openapi $(OPENAPI) --discovery $(DISCOVERY) --defaults $(DEFAULTS)
+	@python3 Scripts/generate-models.py --openapi $(OPENAPI) --discovery $(DISCOVERY) --defaults $(DEFAULTS) --sources $(SOURCES)
 	@python3 Scripts/generate-protobuf.py --sources $(SOURCES)
 	@python3 Scripts/generate-columns.py --sources $(SOURCES)
+	@python3 Scripts/generate-descriptions.py --openapi $(OPENAPI) --sources $(SOURCES)
 
 clean: ## removes what was built
 	@swift package clean

@@ -49,7 +49,9 @@ struct KubectlWalkTests {
         try await KubectlBench.run { kubectl in
             try await kubectl.expect("api-resources", "deployments", "deploy", "apps/v1", "customresourcedefinitions")
             try await kubectl.expect("api-versions", "batch/v1", "v1")
-            try await kubectl.expect("explain deployment.spec.strategy", "DeploymentStrategy", "rollingUpdate")
+            try await kubectl.expect(
+                "explain deployment.spec.strategy", "DeploymentStrategy", "rollingUpdate",
+                "The deployment strategy to use to replace existing pods with new ones.")
             try await kubectl.expect("explain pod.spec.containers --recursive", "livenessProbe", "-required-")
             try await kubectl.expect("version", "Server Version: v1.36")
             try await kubectl.expect("cluster-info", "is running at")

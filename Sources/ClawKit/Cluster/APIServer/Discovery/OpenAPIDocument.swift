@@ -1,6 +1,7 @@
 import ClawDocuments
 import ClawModels
 import ClawSchemas
+import Synchronization
 
 /// OpenAPI v3 per group version, derived from the field tables and the definitions' schemas: what `kubectl apply`
 /// and `kubectl explain` read. Paths carry what clients look for in them, no more.
@@ -20,6 +21,17 @@ enum OpenAPIDocument {
             path == (resource.type.group.isEmpty ? "api/\(resource.type.version)" : "apis/\(resource.type.apiVersion)")
         }
         guard !served.isEmpty else { return nil }
+        if served.contains(where: \.isCustom) { return document(path, served) }
+        // Kubernetes' own do not change.
+        if let known = builtIn.withLock({ $0[path] }) { return known }
+        let document = document(path, served)
+        builtIn.withLock { $0[path] = document }
+        return document
+    }
+
+    private static let builtIn = Mutex<[String: JSONObject]>([:])
+
+    private static func document(_ path: String, _ served: [RegisteredResource]) -> JSONObject {
         var paths = JSONObject()
         var schemas = JSONObject()
         for resource in served {
@@ -63,7 +75,9 @@ enum OpenAPIDocument {
         switch value {
         case .object(let object):
             if let reference = object["allOf"]?[0]?["$ref"]?.string, let name = reference.split(separator: "/").last {
-                return ["$ref": "#/definitions/\(name)"]
+                var definition: JSONObject = ["$ref": .string("#/definitions/\(name)")]
+                definition["description"] = object["description"]
+                return .object(definition)
             }
             if object["oneOf"] != nil { return ["type": "string"] }
             return .object(JSONObject(distinct: object.map { ($0.name, definition($0.value)) }))
@@ -116,12 +130,13 @@ enum OpenAPIDocument {
                 property["x-kubernetes-patch-merge-key"] = .string(key)
                 property["x-kubernetes-patch-strategy"] = "merge"
             }
-            if let described = ColumnDescriptions.text(of: field.name, in: name) {
+            if let described = FieldDescriptions.text(of: field.name, in: name) {
                 property["description"] = .string(described)
             }
             properties[field.name] = .object(property)
         }
         var component: JSONObject = ["type": "object"]
+        if let described = FieldDescriptions.text(of: "", in: name) { component["description"] = .string(described) }
         if !properties.isEmpty { component["properties"] = .object(properties) }
         component.set("required", schema.fields.filter(\.isRequired).map(\.name))
         if let type { component["x-kubernetes-group-version-kind"] = [gvk(type)] }

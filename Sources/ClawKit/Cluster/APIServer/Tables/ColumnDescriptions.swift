@@ -12,11 +12,4 @@ enum ColumnDescriptions {
         }
         return texts
     }()
-
-    /// Of a field of a type in the field tables, where tables show it: `io.k8s.api.core.v1.Secret`.
-    static func text(of field: String, in type: String) -> String? {
-        let words = type.split(separator: ".").suffix(3)
-        guard words.count == 3, let group = words.first, let kind = words.last else { return nil }
-        return texts["\(group)/\(words[words.index(after: words.startIndex)]) \(kind).\(field)"]
-    }
 }
