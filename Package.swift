@@ -25,6 +25,7 @@ let package = Package(
         .library(name: "ClawPlatform", targets: ["ClawPlatform"]),
         .library(name: "ClawGateway", targets: ["ClawGateway"]),
         .library(name: "ClawHTTPServer", targets: ["ClawHTTPServer"]),
+        .library(name: "ClawWebhooks", targets: ["ClawWebhooks"]),
         .library(name: "ClawKitPostgres", targets: ["ClawKitPostgres"]),
         .executable(name: "control-plane", targets: ["control-plane"]),
         .executable(name: "orchestrator", targets: ["orchestrator"]),
@@ -104,13 +105,21 @@ let package = Package(
             ],
             path: "Sources/ClawKit/Control"),
 
-        // MARK: Cluster
+        // MARK: Certificates and Cluster
+        .target(
+            name: "ClawCertificates",
+            dependencies: [
+                "ClawBase", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            path: "Sources/ClawKit/Certificates"),
         .systemLibrary(name: "CTerminal", path: "Sources/ClawKit/Cluster/CTerminal"),
         .target(
             name: "ClawCluster",
             dependencies: [
                 "CTerminal",
-                "ClawBase", "ClawDocuments", "ClawExpressions", "ClawKubernetes", "ClawControl", "ClawSchemas",
+                "ClawBase", "ClawCertificates", "ClawControl", "ClawDocuments", "ClawExpressions", "ClawKubernetes",
+                "ClawSchemas",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -132,6 +141,7 @@ let package = Package(
             dependencies: [
                 .product(name: "SwiftCompilerPlugin", package: "swift-syntax", condition: .when(traits: ["Macros"])),
                 .product(name: "SwiftDiagnostics", package: "swift-syntax", condition: .when(traits: ["Macros"])),
+                .product(name: "SwiftParser", package: "swift-syntax", condition: .when(traits: ["Macros"])),
                 .product(name: "SwiftSyntax", package: "swift-syntax", condition: .when(traits: ["Macros"])),
                 .product(name: "SwiftSyntaxBuilder", package: "swift-syntax", condition: .when(traits: ["Macros"])),
                 .product(name: "SwiftSyntaxMacros", package: "swift-syntax", condition: .when(traits: ["Macros"])),
@@ -182,10 +192,20 @@ let package = Package(
             ],
             path: "Sources/ClawKit/HTTPServer"),
         .target(
+            name: "ClawWebhooks",
+            dependencies: [
+                "ClawBase", "ClawCertificates", "ClawCustomResources", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes",
+                "ClawModels",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/ClawKit/Webhooks"),
+        .target(
             name: "ClawKit",
             dependencies: [
                 "ClawBase", "ClawDocuments", "ClawModels", "ClawKubernetes", "ClawControl",
                 "ClawCluster", "ClawCustomResources", "ClawGateway", "ClawHTTPServer", "ClawPlatform", "ClawResources",
+                "ClawWebhooks",
             ],
             path: "Sources/ClawKit/Umbrella"),
 
@@ -228,7 +248,8 @@ let package = Package(
         .executableTarget(
             name: "claw",
             dependencies: [
-                "ClawBase", "ClawCluster", "ClawDocuments", "ClawHTTPServer", "ExampleSupport",
+                "ClawBase", "ClawCluster", "ClawCustomResources", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes",
+                "ExampleSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
@@ -293,15 +314,17 @@ let package = Package(
         .testTarget(
             name: "ClawCustomResourcesTests",
             dependencies: [
-                "ArticleTesting", "ClawBase", "ClawCluster", "ClawCustomResources", "ClawDocuments", "ClawExpressions",
-                "ClawKubernetes", "ClawModels", "ClawResources", "ClawSchemas",
+                "ArticleTesting", "ClawBase", "ClawCertificates", "ClawCluster", "ClawCustomResources", "ClawDocuments",
+                "ClawExpressions", "ClawHTTPServer", "ClawKubernetes", "ClawModels", "ClawResources", "ClawSchemas",
+                "ClawWebhooks",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ], exclude: ["Generation/Samples"]),
         .testTarget(
             name: "ClawMacrosTests",
             dependencies: [
-                "ArticleTesting", "ClawCustomResources", "ClawDocuments", "ClawKubernetes", "ClawMacros", "ClawModels",
+                "ArticleTesting", "ClawCluster", "ClawCustomResources", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes",
+                "ClawMacros", "ClawModels", "ClawWebhooks", .product(name: "Logging", package: "swift-log"),
                 .target(name: "ClawMacroPlugin", condition: .when(traits: ["Macros"])),
                 .product(name: "SwiftSyntaxMacros", package: "swift-syntax", condition: .when(traits: ["Macros"])),
                 .product(
@@ -319,7 +342,8 @@ let package = Package(
         .testTarget(
             name: "ClawCommandTests",
             dependencies: [
-                "ClawBase", "ClawDocuments", "claw", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ClawBase", "ClawCluster", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes", "claw",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
         .testTarget(

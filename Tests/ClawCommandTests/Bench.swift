@@ -1,5 +1,6 @@
 import ClawBase
 import ClawDocuments
+import ClawKubernetes
 import HTTPTypes
 import Synchronization
 
@@ -29,6 +30,8 @@ struct Bench: Sendable {
     var files = InMemorySecrets([.file(".claw/admin-token"): Secret(Bench.token)])
     var time: any TimeSource = .system
     var isTerminal = false
+    /// What commands about definitions talk to.
+    var kubernetes: any KubernetesAPI = KubernetesClient(ScriptedTransport([]))
 
     init(_ handler: some Handler) { transport = RecordingTransport(HandlerTransport(handler)) }
 
@@ -57,7 +60,8 @@ struct Bench: Sendable {
             arguments,
             in: Surroundings(
                 environment: environment, files: files, console: console, time: time,
-                transport: { [transport] _ in transport }))
+                transport: { [transport] _ in transport },
+                kubernetes: { [kubernetes] _, _ in kubernetes }))
         return Outcome(status: status, out: console.out, error: console.error, writes: console.writes)
     }
 

@@ -60,7 +60,7 @@ struct SameCauseTests {
                 }
             var refused = 0
             for kite in kites {
-                let theirs = try await Self.refusal { try await cluster.client.dryRun.create(kite) }
+                let theirs = try await Self.refusal { _ = try await cluster.client.dryRun.create(kite) }
                 let ours = try await Self.refusal { try kite.validate() }
                 #expect(ours == theirs, "\(kite)")
                 if theirs != nil { refused += 1 }
@@ -92,7 +92,7 @@ struct SameCauseTests {
             for (name, value) in changes {
                 var new = old
                 new.spec.document[FieldKey(name)] = value
-                let theirs = try await Self.refusal { try await cluster.client.dryRun.replace(new) }
+                let theirs = try await Self.refusal { _ = try await cluster.client.dryRun.replace(new) }
                 let ours = try await Self.refusal { try new.validate(replacing: old) }
                 #expect(ours == theirs, "\(name) = \(String(describing: value))")
                 if theirs != nil { refused += 1 }

@@ -7,5 +7,5 @@
 /// - `Patch/`: JSON, merge, strategic and apply patches as pure functions.
 /// - `Controllers/`: what a real cluster's controller manager does.
 /// - `Nodes/`: nodes that run containers as local processes.
-/// - `Certificates/`: the cluster's own authority.
+@_exported public import ClawCertificates
 @_exported public import ClawControl

@@ -1,4 +1,5 @@
 public import ClawBase
+public import ClawCertificates
 import ClawControl
 public import ClawKubernetes
 import ClawDocuments

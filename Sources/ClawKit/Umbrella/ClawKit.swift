@@ -10,3 +10,4 @@
 @_exported public import ClawModels
 @_exported public import ClawPlatform
 @_exported public import ClawResources
+@_exported public import ClawWebhooks

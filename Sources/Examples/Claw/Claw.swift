@@ -10,7 +10,7 @@ struct Claw: GroupCommand {
             """,
         subcommands: [
             TenantCommand.self, ProjectCommand.self, UserCommand.self, RuntimeCommand.self, ChatCommand.self,
-            OperationCommand.self, MeCommand.self, ClusterCommand.self,
+            OperationCommand.self, MeCommand.self, ClusterCommand.self, DefinitionCommand.self,
         ])
 
     // The parser takes what the root knows from anywhere in the arguments, so these options may stand before the

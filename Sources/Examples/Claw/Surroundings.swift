@@ -1,4 +1,5 @@
 import ClawBase
+import ClawKubernetes
 import FoundationEssentials
 
 /// Everything a command line touches outside itself, so that tests can stand in for all of it.
@@ -10,6 +11,10 @@ struct Surroundings: Sendable {
     var time: any TimeSource = .system
     /// The way to a control plane, by its address.
     var transport: @Sendable (_ server: String) -> any Transport
+    /// The cluster that a kubeconfig's context names; each nil for what kubectl would take.
+    var kubernetes: @Sendable (_ kubeconfig: String?, _ context: String?) throws -> any KubernetesAPI = {
+        try KubernetesClient.connect(kubeconfig: $0, context: $1)
+    }
 
     /// This process's own.
     static func process() -> Surroundings {

@@ -1,3 +1,4 @@
+import ClawCertificates
 import ClawControl
 import ClawKubernetes
 import ClawModels

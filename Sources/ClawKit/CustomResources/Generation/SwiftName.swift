@@ -1,6 +1,7 @@
 /// Swift identifiers from names that anybody may have written.
 enum SwiftName {
-    /// A variable's name: letters, digits and underscores of ASCII only, in back quotes where Swift needs them.
+    /// A variable's name: letters, digits and underscores of ASCII only, in back quotes where Swift needs them. It never
+    /// begins with a capital letter, as types do: a variable would hide a type of its name.
     static func variable(_ name: String) -> String {
         var identifier = joined(words(name), startsUpper: false)
         if reserved.contains(identifier) { identifier += "_" }
@@ -9,7 +10,8 @@ enum SwiftName {
 
     /// A type's name: `rolloutSpec.ports` becomes `RolloutSpecPorts`.
     static func type(_ parts: [String]) -> String {
-        let identifier = joined(parts.flatMap(words), startsUpper: true)
+        var identifier = joined(parts.flatMap(words), startsUpper: true)
+        if identifier.first?.isLetter != true { identifier = "T\(identifier)" }
         return ["Type", "Protocol", "Self", "Any"].contains(identifier) ? identifier + "_" : identifier
     }
 
@@ -25,8 +27,9 @@ enum SwiftName {
     private static func joined(_ words: [String], startsUpper: Bool) -> String {
         var result = ""
         for (index, word) in words.enumerated() {
-            let first = index == 0 && !startsUpper ? word.prefix(1) : word.prefix(1).uppercased()[...]
-            result += first + word.dropFirst()
+            let isFirst = index == 0 && !startsUpper
+            let first = isFirst ? word.prefix(1).lowercased() : word.prefix(1).uppercased()
+            result += "\(first)\(word.dropFirst())"
         }
         // Names of one or more underscores have a meaning of their own.
         if result.allSatisfy({ $0 == "_" }) { return "value\(result)" }

@@ -17,36 +17,17 @@ public struct Property: Sendable {
     ///   - description: what `kubectl explain` says.
     ///   - value: what the server fills in where objects leave the field out.
     public init<V: SchemaValue>(
-        _ name: String, _ type: V.Type, _ description: String = "", default value: V? = nil,
-        _ constraints: Constraint...
+        _ name: String, _ type: V.Type, _ description: String, default value: V? = nil, _ constraints: Constraint...
     ) {
         self.init(
             name, V.schema, mayBeAbsent: V.mayBeAbsent, description: description, default: value?.written, constraints)
     }
 
-    /// Of one of Kubernetes' own types; its schema comes from Kubernetes' field tables.
-    @_disfavoredOverload
-    public init<V: DocumentView>(_ name: String, _ type: V.Type, _ description: String = "", _ constraints: Constraint...) {
-        self.init(name, .kubernetes(V.self), mayBeAbsent: false, description: description, default: nil, constraints)
-    }
-
-    @_disfavoredOverload
-    public init<V: DocumentView>(_ name: String, _ type: V?.Type, _ description: String = "", _ constraints: Constraint...) {
-        self.init(name, .kubernetes(V.self), mayBeAbsent: true, description: description, default: nil, constraints)
-    }
-
-    @_disfavoredOverload
-    public init<V: DocumentView>(_ name: String, _ type: [V].Type, _ description: String = "", _ constraints: Constraint...) {
-        self.init(
-            name, .list(of: .kubernetes(V.self)), mayBeAbsent: true, description: description, default: nil, constraints)
-    }
-
-    @_disfavoredOverload
-    public init<V: DocumentView>(
-        _ name: String, _ type: [String: V].Type, _ description: String = "", _ constraints: Constraint...
+    /// Without a description.
+    public init<V: SchemaValue>(
+        _ name: String, _ type: V.Type, default value: V? = nil, _ constraints: Constraint...
     ) {
-        self.init(
-            name, .map(to: .kubernetes(V.self)), mayBeAbsent: true, description: description, default: nil, constraints)
+        self.init(name, V.schema, mayBeAbsent: V.mayBeAbsent, default: value?.written, constraints)
     }
 
     /// - Parameter schema: written out, for what no Swift type says.

@@ -42,7 +42,8 @@ struct DeclaredField {
 
     /// `Property("replicas", Int.self, "How many run.", default: 1, .range(0...100))`
     var property: String {
-        var arguments = [name, "\(metatype).self", quoted(description)]
+        var arguments = [name, "\(metatype).self"]
+        if !description.isEmpty { arguments.append(quoted(description)) }
         if let initial, !initial.is(NilLiteralExprSyntax.self) { arguments.append("default: \(initial)") }
         arguments += constraints.map { $0.expression.trimmedDescription }
         return "Property(\(arguments.joined(separator: ", ")))"

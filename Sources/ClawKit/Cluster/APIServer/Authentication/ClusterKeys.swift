@@ -1,4 +1,5 @@
 import ClawBase
+import ClawCertificates
 import ClawDocuments
 import Crypto
 

@@ -1,4 +1,5 @@
 import ClawBase
+import ClawCertificates
 import ClawControl
 import ClawDocuments
 import ClawKubernetes

@@ -1,13 +1,13 @@
-import ClawBase
+package import ClawBase
 import SwiftASN1
-import X509
+package import X509
 
 extension CertificateAuthority {
     /// Signs what somebody else's key asks for: subject, names and key are the request's, the rest is said here.
     /// - Parameters:
     ///   - usages: as `certificates.k8s.io` names them, `client auth`, `digital signature`, …
     ///   - lifetime: at most until the authority itself ends.
-    func sign(
+    package func sign(
         _ request: X509.CertificateSigningRequest, usages: Set<String>, lifetime: Duration, now: Timestamp
     ) throws -> String {
         let names = try request.attributes.extensionRequest?.extensions.subjectAlternativeNames

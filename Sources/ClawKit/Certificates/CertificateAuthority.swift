@@ -13,13 +13,16 @@ public struct CertificateAuthority: Sendable {
     let certificate: Certificate
     let key: P256.Signing.PrivateKey
 
-    private static let lifetime = Duration.seconds(10 * 365 * 86400)
-    static let leafLifetime = Duration.seconds(365 * 86400)
+    /// How long an authority lives where nothing else is asked for.
+    public static let usualLifetime = Duration.seconds(10 * 365 * 86400)
+    package static let leafLifetime = Duration.seconds(365 * 86400)
     /// Other machines' clocks may be slow.
     static let skew = Duration.seconds(300)
 
     /// Makes a new authority with a new key.
-    public static func create(commonName: String, now: Timestamp) throws -> CertificateAuthority {
+    public static func create(
+        commonName: String, now: Timestamp, lifetime: Duration = usualLifetime
+    ) throws -> CertificateAuthority {
         let key = P256.Signing.PrivateKey()
         let name = try DistinguishedName { CommonName(commonName) }
         let publicKey = Certificate.PublicKey(key.publicKey)
@@ -63,11 +66,20 @@ public struct CertificateAuthority: Sendable {
     /// When the authority's own certificate ends.
     public var notAfter: Timestamp { Timestamp(seconds: Int64(certificate.notValidAfter.timeIntervalSince1970)) }
 
+    /// Whether a certificate is this authority's.
+    public func hasSigned(_ issued: IssuedCertificate) -> Bool {
+        guard let leaf = try? Certificate(pemEncoded: issued.certificatePEM) else { return false }
+        return certificate.publicKey.isValidSignature(leaf.signature, for: leaf)
+    }
+
     /// A certificate for a server, valid for these IP addresses and DNS names (a leading `*.` is a wildcard).
-    public func issueServer(hosts: [String], now: Timestamp) throws -> IssuedCertificate {
+    /// - Parameter lifetime: a year where not given, and never longer than the authority's own.
+    public func issueServer(
+        hosts: [String], now: Timestamp, lifetime: Duration? = nil
+    ) throws -> IssuedCertificate {
         let names = SubjectAlternativeNames(hosts.map(GeneralName.init(host:)))
         let subject = try DistinguishedName { CommonName(hosts.first ?? "server") }
-        return try issue(subject, now: now) {
+        return try issue(subject, now: now, lifetime: lifetime ?? Self.leafLifetime) {
             try ExtendedKeyUsage([.serverAuth])
             names
         }
@@ -83,14 +95,14 @@ public struct CertificateAuthority: Sendable {
     }
 
     private func issue(
-        _ subject: DistinguishedName, now: Timestamp,
+        _ subject: DistinguishedName, now: Timestamp, lifetime: Duration = leafLifetime,
         @ExtensionsBuilder _ purpose: () throws -> Result<Certificate.Extensions, any Error>
     ) throws -> IssuedCertificate {
         let leafKey = P256.Signing.PrivateKey()
         let publicKey = Certificate.PublicKey(leafKey.publicKey)
         let authorityKey = SubjectKeyIdentifier(hash: certificate.publicKey).keyIdentifier
         let purposes = try purpose().get()
-        let end = min(now + Self.leafLifetime, notAfter)
+        let end = min(now + lifetime, notAfter)
         let leaf = try Certificate(
             version: .v3, serialNumber: Self.serialNumber(), publicKey: publicKey,
             notValidBefore: Self.date(now - Self.skew), notValidAfter: Self.date(end),
@@ -117,11 +129,4 @@ public struct CertificateAuthority: Sendable {
     }
 
     static func date(_ moment: Timestamp) -> Date { Date(timeIntervalSince1970: Double(moment.seconds)) }
-}
-
-/// A certificate with its key, as PEM texts.
-public struct IssuedCertificate: Sendable {
-    public let certificatePEM: String
-    public let keyPEM: Secret<String>
-    public let notAfter: Timestamp
 }

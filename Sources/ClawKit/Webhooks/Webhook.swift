@@ -1,0 +1,57 @@
+import ClawBase
+public import ClawDocuments
+import ClawKubernetes
+import ClawModels
+
+/// Something the API server asks over https. ``AdmissionWebhook`` and ``ConversionWebhook`` are the two kinds.
+public protocol Webhook: Sendable {
+    /// Its part of the server's paths, unique among the webhooks of one server.
+    var path: String { get }
+    /// The answer to a review.
+    /// - Throws: where the question is none; answered with 400.
+    func answer(_ review: JSONObject) async throws -> JSON
+    /// Makes the API server ask: writes only what differs.
+    func register(_ client: WebhookClient, in api: any KubernetesAPI) async throws
+}
+
+/// How the API server finds a webhook, and whom it trusts.
+public struct WebhookClient: Sendable {
+    /// `service` or `url`, with `caBundle`.
+    public let config: JSONObject
+    /// The server's name, in the names of what it registers.
+    public let name: String
+}
+
+/// Where the API server reaches a webhook server.
+public struct WebhookAddress: Sendable {
+    let hosts: [String]
+    let config: @Sendable (_ path: String) -> JSONObject
+    let name: String
+
+    /// A service in front of the server's pods.
+    public static func service(namespace: String, name: String, port: Int = 443) -> WebhookAddress {
+        WebhookAddress(
+            hosts: ["\(name).\(namespace).svc", "\(name).\(namespace).svc.cluster.local"],
+            config: {
+                [
+                    "service": [
+                        "namespace": .string(namespace), "name": .string(name), "port": .integer(Int64(port)),
+                        "path": .string($0),
+                    ]
+                ]
+            }, name: name)
+    }
+
+    /// A server outside the cluster: `https://host:port`.
+    /// - Parameter name: the server's, for what it registers.
+    public static func url(_ base: String, name: String) -> WebhookAddress {
+        let authority = base.dropFirst(base.hasPrefix("https://") ? 8 : 0).prefix { $0 != "/" }
+        var host = String(authority)
+        if host.hasPrefix("["), let end = host.firstIndex(of: "]") {
+            host = String(host[host.index(after: host.startIndex)..<end])
+        } else if let colon = host.lastIndex(of: ":") {
+            host = String(host[..<colon])
+        }
+        return WebhookAddress(hosts: [host], config: { ["url": .string(base + $0)] }, name: name)
+    }
+}
