@@ -30,7 +30,9 @@ struct DefinitionTests {
     }
 
     private let old = definition(["tails": ["type": "integer"], "colour": ["type": "string"]])
-    private let wider = definition(["tails": ["type": "integer"], "colour": ["type": "string"], "line": ["type": "string"]])
+    private let wider = definition([
+        "tails": ["type": "integer"], "colour": ["type": "string"], "line": ["type": "string"],
+    ])
     private let narrower = definition(["tails": ["type": "integer", "maximum": 3]])
 
     /// The path of a file with the document.
@@ -72,7 +74,8 @@ struct DefinitionTests {
             #expect(await bench.run("crd", "diff", try file(narrower)).status == .refused)
             #expect(await bench.run("crd", "diff", "kites.toys.example", try file(wider)).status == .ok)
             #expect(await bench.run("crd", "diff", "nothing.toys.example", try file(wider)).status == .notFound)
-            #expect(await bench.run("crd", "generate", "kites.toys.example").out.contains("struct Kite: CustomResource"))
+            #expect(
+                await bench.run("crd", "generate", "kites.toys.example").out.contains("struct Kite: CustomResource"))
         }
     }
 
@@ -80,9 +83,12 @@ struct DefinitionTests {
     func wrong() async throws {
         #expect(await bench.run("crd", "diff").status == .usage)
         #expect(await bench.run("crd", "diff", "a.yaml", "b.yaml", "c.yaml").status == .usage)
-        #expect(await bench.run("crd", "generate", try file(["kind": "List", "apiVersion": "v1", "items": []])).status == .notFound)
+        #expect(
+            await bench.run("crd", "generate", try file(["kind": "List", "apiVersion": "v1", "items": []])).status
+                == .notFound)
         var bench = bench
-        bench.kubernetes = KubernetesClient(ScriptedTransport { _ in throw TransportError(code: .unreachable, message: "no route") })
+        bench.kubernetes = KubernetesClient(
+            ScriptedTransport { _ in throw TransportError(code: .unreachable, message: "no route") })
         #expect(await bench.run("crd", "generate", "kites.toys.example").status == .unreachable)
     }
 

@@ -15,7 +15,10 @@ struct OwnKindTests {
     @Test("say what their users rely on")
     func words() throws {
         let runtime = try #require(Runtime.definition.document[.spec]?["versions"]?[0])
-        #expect(runtime["additionalPrinterColumns"]?.array?.compactMap { $0["name"]?.string } == ["User", "Phase", "Restarts", "URL", "Age"])
+        #expect(
+            runtime["additionalPrinterColumns"]?.array?.compactMap { $0["name"]?.string } == [
+                "User", "Phase", "Restarts", "URL", "Age",
+            ])
         #expect(runtime["subresources"] == ["status": [:]])
         let spec = try #require(runtime.value(at: ["schema", "openAPIV3Schema", "properties", "spec"]))
         #expect(spec["required"] == ["user"])

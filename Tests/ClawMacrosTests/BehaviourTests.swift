@@ -62,7 +62,8 @@ private struct HandRollout: CustomResource {
             Property("image", String.self, "The image, with its tag.", .length(1...256)),
             Property("replicas", Int.self, "How many run.", default: 1, .range(0...100)),
             Property("ports", [Port].self, "", .map(keys: "name")), Property("env", [EnvVar].self),
-            Property("region", MacroRollout.Region.self, "", default: .anywhere, .immutable), Property("class", String?.self),
+            Property("region", MacroRollout.Region.self, "", default: .anywhere, .immutable),
+            Property("class", String?.self),
         ]
         var document: JSONObject
         init(document: JSONObject) { self.document = document }

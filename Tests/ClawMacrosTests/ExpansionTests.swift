@@ -119,7 +119,9 @@ struct ExpansionTests {
     static let declarations = [
         Mistake("@Schema enum A { case a }", 1, 1, "'@Schema' stands at a struct: the document is its value."),
         Mistake("@Schema struct A { let a: Int }", 1, 20, "A field is read from the document each time: write 'var'."),
-        Mistake("@Schema struct A { var a = 1 }", 1, 20, "A field's schema comes from its type: write it, as in 'var replicas: Int = 1'."),
+        Mistake(
+            "@Schema struct A { var a = 1 }", 1, 20,
+            "A field's schema comes from its type: write it, as in 'var replicas: Int = 1'."),
         Mistake(
             "@CustomResource(group: \"example\", version: \"v1\") struct A { var spec: Int }", 1, 24,
             "A group is a domain in lower case with at least one dot: \"example.dev\"."),

@@ -14,7 +14,8 @@ public struct ModelGrantResource: CustomResource {
         Property("spec", ModelGrantSpec.self), Property("status", ConditionedStatus?.self),
     ]
     public static let columns = [
-        PrinterColumn("User", "string", ".spec.subject.user"), PrinterColumn("Runtime", "string", ".spec.subject.runtime"),
+        PrinterColumn("User", "string", ".spec.subject.user"),
+        PrinterColumn("Runtime", "string", ".spec.subject.runtime"),
         .age,
     ]
 

@@ -8,7 +8,8 @@ public struct Runtime: CustomResource {
 
     public static let type = ResourceType(
         group: ClawGroup.name, version: ClawGroup.version, kind: "Runtime", shortNames: ["rt"], categories: ["all"])
-    public static let summary = "One user's long-lived agent: a pod with a volume, a model key of its own, and an address."
+    public static let summary =
+        "One user's long-lived agent: a pod with a volume, a model key of its own, and an address."
     public static let properties = [Property("spec", RuntimeSpec.self), Property("status", RuntimeStatus?.self)]
     public static let columns = [
         PrinterColumn("User", "string", ".spec.user"), PrinterColumn("Phase", "string", ".status.phase"),

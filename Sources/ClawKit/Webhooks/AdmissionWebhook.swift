@@ -52,7 +52,8 @@ public struct AdmissionWebhook<R: Resource>: Webhook {
             let request = try Request(question)
             let (object, warnings) = try await admit(request)
             response.set("warnings", warnings)
-            let patch = object.map { JSONDifference.patch(from: request.object?.document ?? [:], to: $0.document) } ?? []
+            let patch =
+                object.map { JSONDifference.patch(from: request.object?.document ?? [:], to: $0.document) } ?? []
             if !patch.isEmpty {
                 response["patchType"] = "JSONPatch"
                 response["patch"] = .string(Base64.encode(JSON.array(patch).bytes()))
@@ -80,7 +81,8 @@ public struct AdmissionWebhook<R: Resource>: Webhook {
                 [
                     "apiGroups": [.string(type.group)], "apiVersions": [.string(type.version)],
                     "operations": .array(operations.map { .string($0.rawValue) }),
-                    "resources": .array(([type.plural] + options.subresources.map { "\(type.plural)/\($0)" }).map(JSON.string)),
+                    "resources": .array(
+                        ([type.plural] + options.subresources.map { "\(type.plural)/\($0)" }).map(JSON.string)),
                 ]
             ],
         ]

@@ -3,9 +3,9 @@
 /// Admission and conversion webhooks, served over https with certificates of their own.
 ///
 ///     let server = WebhookServer(
-///         api, at: .service(namespace: "kites", name: "kite-webhooks"),
+///         api, at: .service(namespace: "kites", name: "kite-webhooks"), secretNamespace: "kites",
 ///         serving: [
-///             AdmissionWebhook(for: Kite.self) { request in try request.object?.validate(replacing: request.oldObject) },
+///             AdmissionWebhook(for: Kite.self) { try $0.object?.validate(replacing: $0.oldObject) ?? [] },
 ///             ConversionWebhook(for: Kite.self),
 ///         ])
 ///     try await server.run(listen: ListenAddress("0.0.0.0:8443"), logger: logger)

@@ -15,7 +15,9 @@ extension WebhookCertificates {
         guard let bundle = text("ca.crt"), let authorityKey = text("ca.key"), let certificate = text("tls.crt"),
             let key = text("tls.key")
         else { return nil }
-        let pems = bundle.split(separator: Self.boundary).map { "\($0)\(Self.boundary)" }.filter { $0.contains("BEGIN") }
+        let pems = bundle.split(separator: Self.boundary).map { "\($0)\(Self.boundary)" }.filter {
+            $0.contains("BEGIN")
+        }
         // What somebody spoilt is made anew.
         guard let first = pems.first,
             let authority = try? CertificateAuthority(certificatePEM: first, keyPEM: Secret(authorityKey)),

@@ -57,7 +57,8 @@ struct WebhookCertificates: Sendable {
         guard var kept else {
             let authority = try newAuthority(now)
             return Kept(
-                bundle: [authority.certificatePEM], authority: authority, server: try issue(authority, now), isTrusted: false)
+                bundle: [authority.certificatePEM], authority: authority, server: try issue(authority, now),
+                isTrusted: false)
         }
         kept.bundle = kept.bundle.filter { pem in
             pem == kept.authority.certificatePEM || (end(of: pem) ?? now) > now

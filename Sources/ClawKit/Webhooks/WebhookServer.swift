@@ -54,7 +54,8 @@ public final class WebhookServer: Sendable {
     ) async throws {
         let kept = try await settle()
         let identity = TLSIdentity.rotating { [self] in self.identity(kept) }
-        let server = HTTPServer(listen: listen, tls: identity, limits: .init(bodyBytes: 256 << 20), time: time, logger: logger)
+        let server = HTTPServer(
+            listen: listen, tls: identity, limits: .init(bodyBytes: 256 << 20), time: time, logger: logger)
         let handler = WebhookHandler(webhooks)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -6,7 +6,9 @@ import Testing
 
 @Suite("What a change of a definition breaks")
 struct ComparisonTests {
-    private func definition(_ properties: JSON, required: [String] = [], _ more: JSONObject = [:]) -> CustomResourceDefinition {
+    private func definition(_ properties: JSON, required: [String] = [], _ more: JSONObject = [:])
+        -> CustomResourceDefinition
+    {
         var version: JSONObject = [
             "name": "v1", "served": true, "storage": true,
             "schema": [
@@ -72,7 +74,8 @@ struct ComparisonTests {
         Change(
             "a lower maximum", ["a": ["type": "integer", "maximum": 9]], ["a": ["type": "integer", "maximum": 8]],
             "E_CRD_LIMIT_TIGHTENED"),
-        Change("a higher maximum", ["a": ["type": "integer", "maximum": 9]], ["a": ["type": "integer", "maximum": 10]]),
+        Change(
+            "a higher maximum", ["a": ["type": "integer", "maximum": 9]], ["a": ["type": "integer", "maximum": 10]]),
         Change(
             "the bound itself", ["a": ["type": "integer", "minimum": 1]],
             ["a": ["type": "integer", "minimum": 1, "exclusiveMinimum": true]], "E_CRD_LIMIT_TIGHTENED"),
@@ -117,7 +120,10 @@ struct ComparisonTests {
     }
 
     private func version(_ name: String, served: Bool = true, storage: Bool = false) -> JSON {
-        ["name": .string(name), "served": .bool(served), "storage": .bool(storage), "schema": ["openAPIV3Schema": ["type": "object"]]]
+        [
+            "name": .string(name), "served": .bool(served), "storage": .bool(storage),
+            "schema": ["openAPIV3Schema": ["type": "object"]],
+        ]
     }
 
     @Test("of versions, names and scope")
@@ -143,7 +149,11 @@ struct ComparisonTests {
     @Test("a subresource or a selectable field gone")
     func subresources() {
         let old = definition(
-            ["a": Self.text], ["subresources": ["status": [:], "scale": ["specReplicasPath": ".spec.a"]], "selectableFields": [["jsonPath": ".spec.a"]]])
+            ["a": Self.text],
+            [
+                "subresources": ["status": [:], "scale": ["specReplicasPath": ".spec.a"]],
+                "selectableFields": [["jsonPath": ".spec.a"]],
+            ])
         let found = DefinitionComparison.findings(from: old, to: definition(["a": Self.text]))
         #expect(
             found.map(\.code.rawValue) == [

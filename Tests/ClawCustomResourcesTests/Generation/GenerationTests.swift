@@ -46,7 +46,8 @@ struct GenerationTests {
         let spec = definition.document[.spec]
         #expect(ClassEvilNever.type.kind == spec?["names"]?["kind"]?.string)
         #expect(ClassEvilNever.type.group == spec?["group"]?.string)
-        let wanted = try #require(spec?.value(at: ["versions", "0", "schema", "openAPIV3Schema", "properties", "spec", "properties"])?.object)
+        let wanted = try #require(
+            spec?.value(at: ["versions", "0", "schema", "openAPIV3Schema", "properties", "spec", "properties"])?.object)
         let found = ClassEvilNever.definition.document[.spec]?.value(
             at: ["versions", "0", "schema", "openAPIV3Schema", "properties", "spec", "properties"])?.object
         #expect(Set(wanted.names) == Set(found?.names ?? []))

@@ -10,7 +10,8 @@ struct Glider: CustomResource {
         OtherVersion(GliderV1.self) { old in
             let parts = old.spec.size.split(separator: "x").compactMap { Int($0) }
             guard parts.count == 2 else {
-                throw Finding(.badRequest, "The size '\(old.spec.size)' is not written like 120x20.", field: "spec.size")
+                throw Finding(
+                    .badRequest, "The size '\(old.spec.size)' is not written like 120x20.", field: "spec.size")
             }
             var new = Glider(old.metadata)
             new.spec = Spec(span: parts[0], chord: parts[1])

@@ -69,7 +69,8 @@ public enum DefinitionComparison {
             }
             findings += VersionComparison.findings(version, next, name)
         }
-        return findings + storage(before, after, hasConversion: new.value(at: ["spec", "conversion", "strategy"]) == "Webhook")
+        return findings
+            + storage(before, after, hasConversion: new.value(at: ["spec", "conversion", "strategy"]) == "Webhook")
     }
 
     private static func dropped(_ version: JSON, _ name: String, isStored: Bool) -> Finding {
@@ -81,7 +82,8 @@ public enum DefinitionComparison {
         }
         return Finding(
             .definitionVersionDropped,
-            "Clients of \(name) are answered 404. Keep it with 'deprecated: true' until nobody asks for it.", field: name)
+            "Clients of \(name) are answered 404. Keep it with 'deprecated: true' until nobody asks for it.",
+            field: name)
     }
 
     /// Stored objects are read in the new storage version: what that lacks is lost.

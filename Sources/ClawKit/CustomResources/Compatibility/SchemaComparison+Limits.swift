@@ -23,13 +23,16 @@ extension SchemaComparison {
             narrowed(path, "\(name) \(value) (\(was)) may refuse stored values")
         }
         if new["x-kubernetes-embedded-resource"]?.bool == true, old["x-kubernetes-embedded-resource"]?.bool != true {
-            report(.fieldType, path, "It must be a whole resource from now on, with apiVersion and kind. Add another field.")
+            report(
+                .fieldType, path,
+                "It must be a whole resource from now on, with apiVersion and kind. Add another field.")
         }
     }
 
     private mutating func narrowed(_ path: String, _ what: String) {
         report(
-            .limitTightened, path, "\(what): objects that break it can no longer change it. Keep the old limit, or mend them first.")
+            .limitTightened, path,
+            "\(what): objects that break it can no longer change it. Keep the old limit, or mend them first.")
     }
 
     private mutating func tightened(
@@ -37,7 +40,9 @@ extension SchemaComparison {
     ) {
         guard let after = new[name]?.number else { return }
         if let before = old[name]?.number {
-            if isTighter(after, before) { narrowed(path, "\(name) goes from \(old[name] ?? .null) to \(new[name] ?? .null)") }
+            if isTighter(after, before) {
+                narrowed(path, "\(name) goes from \(old[name] ?? .null) to \(new[name] ?? .null)")
+            }
         } else if !(name.hasPrefix("min") && name != "minimum" && after <= 0) {
             narrowed(path, "\(name) \(new[name] ?? .null) is new")
         }
@@ -50,7 +55,8 @@ extension SchemaComparison {
         }
         for value in before where !after.contains(value) {
             report(
-                .enumValueGone, path, "\(value) is no longer allowed: objects with it are refused when they change. Keep the value.")
+                .enumValueGone, path,
+                "\(value) is no longer allowed: objects with it are refused when they change. Keep the value.")
         }
     }
 

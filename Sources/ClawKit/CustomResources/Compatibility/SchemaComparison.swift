@@ -59,7 +59,8 @@ struct SchemaComparison {
         let now = new["default"].map { "becomes \($0)" } ?? "is gone"
         report(
             .defaultChanged, path,
-            "The default \(before) \(now): objects that leave the field out mean something else. Keep it, or set the field in them.")
+            "The default \(before) \(now): objects that leave the field out mean something else. Keep it, or set the field in them."
+        )
     }
 
     // MARK: members
@@ -71,6 +72,8 @@ struct SchemaComparison {
             new["x-kubernetes-preserve-unknown-fields"]?.bool == true || new["additionalProperties"]?.object != nil
             || new["additionalProperties"]?.bool == true
         for (name, schema) in before.sorted(by: { $0.name < $1.name }) {
+            // Every object has these, whether its schema names them or not.
+            if path.isEmpty, ["apiVersion", "kind", "metadata"].contains(name) { continue }
             if let next = after[name] {
                 compare(schema, next, at: place(name))
             } else if !takesOthers {
@@ -108,6 +111,7 @@ struct SchemaComparison {
             plain["description"] = nil
             return plain
         }
-        return added.first { plain($0.value) == plain(schema) }?.name ?? NearestName.nearest(to: name, in: added.map(\.name))
+        return added.first { plain($0.value) == plain(schema) }?.name
+            ?? NearestName.nearest(to: name, in: added.map(\.name))
     }
 }

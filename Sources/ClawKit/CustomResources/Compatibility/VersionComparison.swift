@@ -36,7 +36,8 @@ enum VersionComparison {
                     field: "\(name) subresources.scale.\(key)"))
         }
         let kept = Set((new["selectableFields"]?.array ?? []).compactMap { $0["jsonPath"]?.string })
-        for field in (old["selectableFields"]?.array ?? []).compactMap({ $0["jsonPath"]?.string }) where !kept.contains(field) {
+        for field in (old["selectableFields"]?.array ?? []).compactMap({ $0["jsonPath"]?.string })
+        where !kept.contains(field) {
             findings.append(
                 Finding(
                     .definitionSelectableField,

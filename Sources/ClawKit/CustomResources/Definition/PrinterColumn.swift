@@ -11,7 +11,8 @@ public struct PrinterColumn: Sendable, Hashable {
     /// Columns above 0 are shown by `-o wide` only.
     public let priority: Int
 
-    public init(_ name: String, _ type: String = "string", _ path: String, description: String = "", priority: Int = 0) {
+    public init(_ name: String, _ type: String = "string", _ path: String, description: String = "", priority: Int = 0)
+    {
         (self.name, self.type, self.path) = (name, type, path)
         (self.description, self.priority) = (description, priority)
     }

@@ -7,7 +7,9 @@ public struct ScaleSubresource: Sendable, Hashable {
     /// A label selector as text; autoscalers find the pods by it.
     public let selector: String?
 
-    public init(replicas: String = ".spec.replicas", statusReplicas: String = ".status.replicas", selector: String? = nil) {
+    public init(
+        replicas: String = ".spec.replicas", statusReplicas: String = ".status.replicas", selector: String? = nil
+    ) {
         (self.replicas, self.statusReplicas, self.selector) = (replicas, statusReplicas, selector)
     }
 

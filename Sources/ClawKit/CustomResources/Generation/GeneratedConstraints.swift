@@ -88,7 +88,9 @@ struct GeneratedConstraints {
             arguments.append("messageExpression: \(SwiftText.literal(expression))")
         }
         let reasons: [SchemaRule.Reason] = [.invalid, .forbidden, .required, .duplicate]
-        if let reason = reasons.first(where: { .string($0.rawValue) == rule["reason"] }) { arguments.append("reason: .\(reason)") }
+        if let reason = reasons.first(where: { .string($0.rawValue) == rule["reason"] }) {
+            arguments.append("reason: .\(reason)")
+        }
         if let path = rule["fieldPath"]?.string { arguments.append("fieldPath: \(SwiftText.literal(path))") }
         if rule["optionalOldSelf"]?.bool == true { arguments.append("takesAbsentOldSelf: true") }
         return "SchemaRule(\(arguments.joined(separator: ", ")))"

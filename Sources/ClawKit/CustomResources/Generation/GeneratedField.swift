@@ -23,11 +23,11 @@ struct GeneratedField {
         let key = SwiftText.literal(name)
         let read = value.map { "self[\(key), default: \($0)]" } ?? "self[\(key)]"
         return """
-            \(SwiftText.comment(comment, indent: "    "))    \(access)var \(identifier): \(type) {
-                get { \(read) }
-                set { self[\(key)] = newValue }
-            }
+                \(SwiftText.comment(comment, indent: "    "))    \(access)var \(identifier): \(type) {
+                    get { \(read) }
+                    set { self[\(key)] = newValue }
+                }
 
-        """
+            """
     }
 }

@@ -17,18 +17,22 @@ struct GeneratedType {
     static let anything = GeneratedType("JSON", .anything)
 
     static func list(_ element: GeneratedType, _ items: JSON) -> GeneratedType {
-        GeneratedType("[\(element.swift)]", .list(of: element.schema), kind: .list, element: GeneratedConstraints(items, element))
+        GeneratedType(
+            "[\(element.swift)]", .list(of: element.schema), kind: .list, element: GeneratedConstraints(items, element))
     }
 
     static func map(_ value: GeneratedType, _ values: JSON) -> GeneratedType {
         GeneratedType(
-            "[String: \(value.swift)]", .map(to: value.schema), kind: .map, element: GeneratedConstraints(values, value))
+            "[String: \(value.swift)]", .map(to: value.schema), kind: .map, element: GeneratedConstraints(values, value)
+        )
     }
 
     /// A struct's own schema says these keywords.
     static func view(_ name: String, _ schema: JSON) -> GeneratedType {
         var own = JSONObject()
-        for key in ["type", "properties", "required", "x-kubernetes-validations"] { own.set(FieldKey(key), schema[key]) }
+        for key in ["type", "properties", "required", "x-kubernetes-validations"] {
+            own.set(FieldKey(key), schema[key])
+        }
         return GeneratedType(name, FieldSchema(own), kind: .view)
     }
 

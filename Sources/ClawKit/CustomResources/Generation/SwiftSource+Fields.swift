@@ -42,7 +42,8 @@ extension SwiftSource {
 
     mutating func type(of schema: JSON, in parts: [String], depth: Int) throws(Finding) -> GeneratedType {
         if types.count > Self.most.types {
-            throw Finding(.badRequest, "The definition has more than \(Self.most.types) types; take a smaller version of it.")
+            throw Finding(
+                .badRequest, "The definition has more than \(Self.most.types) types; take a smaller version of it.")
         }
         if schema["x-kubernetes-int-or-string"]?.bool == true {
             let isAmount = schema["pattern"] == FieldSchema.quantity.json["pattern"]
@@ -50,7 +51,9 @@ extension SwiftSource {
         }
         switch schema["type"]?.string {
         case "string":
-            if let name = writeEnum(schema, parts) { return GeneratedType(name, FieldSchema(Self.plainEnum(schema)), kind: .enumeration) }
+            if let name = writeEnum(schema, parts) {
+                return GeneratedType(name, FieldSchema(Self.plainEnum(schema)), kind: .enumeration)
+            }
             if schema["format"] == "date-time" { return GeneratedType("Timestamp", .time, kind: .time) }
             return GeneratedType("String", .string, kind: .text)
         case "boolean": return GeneratedType("Bool", .bool, kind: .bool)
@@ -76,7 +79,8 @@ extension SwiftSource {
         let fields = try self.fields(of: schema, in: parts, depth: depth)
         var text = SwiftText.comment(schema["description"]?.string ?? "", indent: "")
         text += "\(access)struct \(name): SchemaView {\n" + storage + "\n" + propertyList(fields) + ruleList(schema)
-        text += "\n    \(access)init(\(fields.map(\.parameter).joined(separator: ", "))) {\n        document = JSONObject()\n"
+        text +=
+            "\n    \(access)init(\(fields.map(\.parameter).joined(separator: ", "))) {\n        document = JSONObject()\n"
         for field in fields { text += "        self.\(field.identifier) = \(field.identifier)\n" }
         text += "    }\n\n" + fields.map { $0.accessor(access) }.joined() + "}\n"
         declarations.append(text)
@@ -87,7 +91,9 @@ extension SwiftSource {
 
     /// nil where the values are not texts that can be told apart as cases.
     private mutating func writeEnum(_ schema: JSON, _ parts: [String]) -> String? {
-        guard let values = schema["enum"]?.array, !values.isEmpty, values.count <= 200, schema["format"] == nil else { return nil }
+        guard let values = schema["enum"]?.array, !values.isEmpty, values.count <= 200, schema["format"] == nil else {
+            return nil
+        }
         let words = values.compactMap(\.string)
         guard words.count == values.count, Set(words).count == words.count else { return nil }
         var taken: Set<String> = []

@@ -11,9 +11,12 @@ extension SwiftSource {
         text += "\(access)struct \(name): CustomResource {\n" + storage
         text += "\n    \(access)static let type = \(resourceType(facts))\n"
         text += summary(schema) + propertyList(fields) + ruleList(schema) + options(facts.version)
-        text += "\n    \(access)init(metadata: ObjectMeta\(fields.filter { $0.name != "status" }.map { ", \($0.parameter)" }.joined())) {\n"
+        text +=
+            "\n    \(access)init(metadata: ObjectMeta\(fields.filter { $0.name != "status" }.map { ", \($0.parameter)" }.joined())) {\n"
         text += "        self.init(metadata)\n"
-        for field in fields where field.name != "status" { text += "        self.\(field.identifier) = \(field.identifier)\n" }
+        for field in fields where field.name != "status" {
+            text += "        self.\(field.identifier) = \(field.identifier)\n"
+        }
         text += "    }\n\n" + fields.map { $0.accessor(access) }.joined() + "}\n"
         declarations.insert(text, at: 0)
     }
@@ -35,9 +38,15 @@ extension SwiftSource {
             "group: \(SwiftText.literal(facts.group))", "version: \(text(facts.version["name"]))",
             "kind: \(SwiftText.literal(facts.kind))", "plural: \(SwiftText.literal(facts.plural))",
         ]
-        if facts.names["singular"]?.string.map({ !$0.isEmpty }) ?? false { parts.append("singular: \(text(facts.names["singular"]))") }
-        if facts.names["shortNames"]?.array?.isEmpty == false { parts.append("shortNames: \(list(facts.names["shortNames"]))") }
-        if facts.names["categories"]?.array?.isEmpty == false { parts.append("categories: \(list(facts.names["categories"]))") }
+        if facts.names["singular"]?.string.map({ !$0.isEmpty }) ?? false {
+            parts.append("singular: \(text(facts.names["singular"]))")
+        }
+        if facts.names["shortNames"]?.array?.isEmpty == false {
+            parts.append("shortNames: \(list(facts.names["shortNames"]))")
+        }
+        if facts.names["categories"]?.array?.isEmpty == false {
+            parts.append("categories: \(list(facts.names["categories"]))")
+        }
         if facts.spec["scope"] == "Cluster" { parts.append("isNamespaced: false") }
         return "ResourceType(\n        \(parts.joined(separator: ", ")))"
     }
@@ -51,7 +60,9 @@ extension SwiftSource {
             if let priority = column["priority"]?.integer, priority != 0 { parts.append("priority: \(priority)") }
             return "        PrinterColumn(\(parts.joined(separator: ", "))),\n"
         }
-        if !columns.isEmpty { text += "    \(access)static let columns: [PrinterColumn] = [\n\(columns.joined())    ]\n" }
+        if !columns.isEmpty {
+            text += "    \(access)static let columns: [PrinterColumn] = [\n\(columns.joined())    ]\n"
+        }
         if let scale = version["subresources"]?["scale"] {
             func path(_ name: String) -> String { SwiftText.literal(scale[name]?.string ?? "") }
             let selector = scale["labelSelectorPath"] == nil ? "" : ", selector: \(path("labelSelectorPath"))"
@@ -59,12 +70,14 @@ extension SwiftSource {
                 "    \(access)static let scale: ScaleSubresource? = ScaleSubresource(\n        replicas: \(path("specReplicasPath")), "
                 + "statusReplicas: \(path("statusReplicasPath"))\(selector))\n"
         }
-        let fields = (version["selectableFields"]?.array ?? []).compactMap { $0["jsonPath"]?.string }.map(SwiftText.literal)
+        let fields = (version["selectableFields"]?.array ?? []).compactMap { $0["jsonPath"]?.string }.map(
+            SwiftText.literal)
         if !fields.isEmpty {
             text += "    \(access)static let selectableFields: [String] = [\(fields.joined(separator: ", "))]\n"
         }
         if version["deprecated"]?.bool == true {
-            let warning = version["deprecationWarning"]?.string.map { ".warning(\(SwiftText.literal($0)))" } ?? ".useNewest"
+            let warning =
+                version["deprecationWarning"]?.string.map { ".warning(\(SwiftText.literal($0)))" } ?? ".useNewest"
             text += "    \(access)static let deprecation: Deprecation? = \(warning)\n"
         }
         return text
@@ -80,7 +93,9 @@ extension SwiftSource {
     }
 
     func ruleList(_ schema: JSON) -> String {
-        let rules = (schema["x-kubernetes-validations"]?.array ?? []).map { "        \(GeneratedConstraints.rule($0)),\n" }
+        let rules = (schema["x-kubernetes-validations"]?.array ?? []).map {
+            "        \(GeneratedConstraints.rule($0)),\n"
+        }
         return rules.isEmpty ? "" : "    \(access)static let rules: [SchemaRule] = [\n\(rules.joined())    ]\n"
     }
 }

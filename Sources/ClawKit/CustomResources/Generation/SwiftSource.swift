@@ -27,11 +27,13 @@ public struct SwiftSource: Sendable {
         guard let spec = definition.document[.spec], let names = spec["names"], let group = spec["group"]?.string,
             let kind = names["kind"]?.string, !kind.isEmpty, let plural = names["plural"]?.string
         else {
-            throw Finding(.badRequest, "This is no CustomResourceDefinition: it lacks a group, kind or plural.", field: "spec")
+            throw Finding(
+                .badRequest, "This is no CustomResourceDefinition: it lacks a group, kind or plural.", field: "spec")
         }
         let versions = spec["versions"]?.array ?? []
-        guard let chosen = versions.first(where: { version.map(JSON.string) == $0["name"] })
-            ?? (version == nil ? versions.first { $0["storage"]?.bool == true } ?? versions.first : nil)
+        guard
+            let chosen = versions.first(where: { version.map(JSON.string) == $0["name"] })
+                ?? (version == nil ? versions.first { $0["storage"]?.bool == true } ?? versions.first : nil)
         else {
             let all = versions.compactMap { $0["name"]?.string }.joined(separator: ", ")
             throw Finding(.notFound, "There is no version '\(version ?? "")'; it has: \(all).", field: "spec.versions")
@@ -73,9 +75,11 @@ struct KindFacts {
 /// Names of types, each given once.
 struct TypeNames: Sendable {
     private var taken: Set<String> = [
-        "String", "Int", "Int32", "Double", "Bool", "JSON", "JSONObject", "Quantity", "IntOrString", "Timestamp", "Property",
+        "String", "Int", "Int32", "Double", "Bool", "JSON", "JSONObject", "Quantity", "IntOrString", "Timestamp",
+        "Property",
         "Constraint", "SchemaRule", "SchemaView", "SchemaEnum", "CustomResource", "ResourceType", "PrinterColumn",
-        "ScaleSubresource", "ObjectMeta", "Array", "Dictionary", "Optional", "FieldSchema", "Deprecation", "OtherVersion",
+        "ScaleSubresource", "ObjectMeta", "Array", "Dictionary", "Optional", "FieldSchema", "Deprecation",
+        "OtherVersion",
     ]
     var count: Int { taken.count }
 

@@ -4,7 +4,9 @@ import ClawDocuments
 extension Constraint {
     /// How many elements a list, or members a map, may have.
     public static func count(_ range: some LimitRange<Int>) -> Constraint {
-        let (least, most) = (range.lowest.map { JSON.integer(Int64($0)) }, range.highest.map { JSON.integer(Int64($0)) })
+        let (least, most) = (
+            range.lowest.map { JSON.integer(Int64($0)) }, range.highest.map { JSON.integer(Int64($0)) }
+        )
         return Constraint { draft in
             let isList = draft.schema["type"] == "array"
             if let least { draft.schema[isList ? "minItems" : "minProperties"] = least }

@@ -20,7 +20,9 @@ public struct Constraint: Sendable {
     /// The same, with the value as JSON text, as generated source has it.
     public static func keyword(_ name: String, json text: StaticString) -> Constraint {
         // A literal of the program: what is no JSON there is a programmer's mistake.
-        guard let value = try? JSONParser.parse(Array("\(text)".utf8)) else { preconditionFailure("'\(text)' is no JSON") }
+        guard let value = try? JSONParser.parse(Array("\(text)".utf8)) else {
+            preconditionFailure("'\(text)' is no JSON")
+        }
         return Constraint(name, value)
     }
 

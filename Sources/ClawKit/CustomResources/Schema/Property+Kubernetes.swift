@@ -13,7 +13,8 @@ extension Property {
     }
 
     @_disfavoredOverload
-    public init<V: DocumentView>(_ name: String, _ type: [V].Type, _ description: String, _ constraints: Constraint...) {
+    public init<V: DocumentView>(_ name: String, _ type: [V].Type, _ description: String, _ constraints: Constraint...)
+    {
         self.init(name, .list(of: .kubernetes(V.self)), mayBeAbsent: true, description: description, constraints)
     }
 

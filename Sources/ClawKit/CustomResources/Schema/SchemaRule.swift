@@ -34,7 +34,8 @@ public struct SchemaRule: Sendable, Hashable {
 
     static func staysSet(_ name: String) -> SchemaRule {
         let escaped = DeclaredType.escape(name) ?? name
-        return SchemaRule("!has(oldSelf.\(escaped)) || has(self.\(escaped))", "\(name) is immutable, and cannot be removed")
+        return SchemaRule(
+            "!has(oldSelf.\(escaped)) || has(self.\(escaped))", "\(name) is immutable, and cannot be removed")
     }
 
     var json: JSON {

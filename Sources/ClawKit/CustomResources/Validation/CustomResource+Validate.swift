@@ -68,7 +68,8 @@ extension CustomResource {
     }
 
     private static func prefixErrors(_ prefix: String) -> [FieldError] {
-        guard !prefix.isEmpty, let problem = ObjectNames.problem(with: prefix.hasSuffix("-") ? prefix + "x" : prefix, of: type)
+        guard !prefix.isEmpty,
+            let problem = ObjectNames.problem(with: prefix.hasSuffix("-") ? prefix + "x" : prefix, of: type)
         else { return [] }
         return [.invalid("metadata.generateName", .string(prefix), problem)]
     }

@@ -11,7 +11,8 @@ public import ClawCustomResources
 ///         var zone: String?
 ///     }
 @attached(
-    member, names: named(document), named(init(document:)), named(init), named(properties), named(rules), named(summary))
+    member, names: named(document), named(init(document:)), named(init), named(properties), named(rules), named(summary)
+)
 @attached(memberAttribute)
 @attached(extension, conformances: SchemaView)
 public macro Schema() = #externalMacro(module: "ClawMacroPlugin", type: "SchemaMacro")

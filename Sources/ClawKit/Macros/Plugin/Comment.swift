@@ -24,7 +24,8 @@ enum Comment {
             switch piece {
             case .docLineComment(let text): return [trimmed(text.dropFirst(3))]
             case .docBlockComment(let text):
-                return text.dropFirst(3).dropLast(2).split(separator: "\n", omittingEmptySubsequences: false).map { line in
+                return text.dropFirst(3).dropLast(2).split(separator: "\n", omittingEmptySubsequences: false).map {
+                    line in
                     let line = trimmed(line)
                     return line.hasPrefix("*") ? trimmed(line.dropFirst()) : line
                 }

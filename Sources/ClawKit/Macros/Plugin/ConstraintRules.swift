@@ -35,11 +35,13 @@ enum ConstraintRules {
             if name == "pattern" { arguments.first.map { pattern($0.expression, context) } }
             if name == "length" || name == "count" { arguments.first.map { notNegative($0.expression, context) } }
             if name == "map", arguments.isEmpty {
-                context.report(constraint, "noKeys", "'.map' names the fields that tell elements apart: .map(keys: \"name\").")
+                context.report(
+                    constraint, "noKeys", "'.map' names the fields that tell elements apart: .map(keys: \"name\").")
             }
             if name == "required", shape.absence == nil, shape.kind != .other {
                 context.report(
-                    constraint, "alreadyRequired", "'\(type.trimmedDescription)' is required already; take '.required' away.")
+                    constraint, "alreadyRequired",
+                    "'\(type.trimmedDescription)' is required already; take '.required' away.")
             }
             if name == "each", let element = shape.element {
                 check(arguments.map(\.expression), Shape(element), element, context)
@@ -106,7 +108,9 @@ enum ConstraintRules {
             }
         }
         if depth != 0 || isEscaped || isInClass {
-            context.report(expression, "badPattern", "The regular expression '\(text)' lacks a closing bracket or has one too many.")
+            context.report(
+                expression, "badPattern",
+                "The regular expression '\(text)' lacks a closing bracket or has one too many.")
         }
     }
 
@@ -121,7 +125,9 @@ enum ConstraintRules {
         if let list = type.as(ArrayTypeSyntax.self) { return types(list.element, context) }
         if let map = type.as(DictionaryTypeSyntax.self) {
             if map.key.trimmedDescription != "String" {
-                context.report(map.key, "mapKey", "The keys of maps in documents are texts: [String: \(map.value.trimmedDescription)].")
+                context.report(
+                    map.key, "mapKey",
+                    "The keys of maps in documents are texts: [String: \(map.value.trimmedDescription)].")
             }
             return types(map.value, context)
         }

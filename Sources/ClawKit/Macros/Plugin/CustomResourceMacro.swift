@@ -51,11 +51,14 @@ struct CustomResourceMacro: MemberMacro, MemberAttributeMacro, ExtensionMacro {
     private static func check(_ arguments: [LabeledExprSyntax], _ context: some MacroExpansionContext) {
         func text(_ label: String) -> (node: ExprSyntax, text: String)? {
             arguments.first { $0.label?.text == label }.flatMap { argument in
-                argument.expression.as(StringLiteralExprSyntax.self)?.representedLiteralValue.map { (argument.expression, $0) }
+                argument.expression.as(StringLiteralExprSyntax.self)?.representedLiteralValue.map {
+                    (argument.expression, $0)
+                }
             }
         }
         if let (node, group) = text("group"), !group.contains(".") || group.lowercased() != group {
-            context.report(node, "badGroup", "A group is a domain in lower case with at least one dot: \"example.dev\".")
+            context.report(
+                node, "badGroup", "A group is a domain in lower case with at least one dot: \"example.dev\".")
         }
         if let (node, version) = text("version"), !isVersion(version) {
             context.report(node, "badVersion", "A version is written like \"v1\", \"v1beta2\" or \"v2alpha1\".")

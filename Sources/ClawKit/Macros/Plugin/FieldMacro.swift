@@ -29,7 +29,8 @@ struct RuleMacro: PeerMacro {
         if !declaration.is(StructDeclSyntax.self) {
             context.report(
                 node, "misplacedRule",
-                "@Rule stands at a struct; a field's rule is written @Field(.rule(\"self > 0\", \"must be positive\")).")
+                "@Rule stands at a struct; a field's rule is written @Field(.rule(\"self > 0\", \"must be positive\"))."
+            )
         }
         return []
     }

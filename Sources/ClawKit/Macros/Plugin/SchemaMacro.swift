@@ -58,11 +58,14 @@ enum DeclarationRules {
                 variable.bindings.allSatisfy({ $0.accessorBlock == nil })
             else { continue }
             if variable.bindingSpecifier.tokenKind == .keyword(.let) {
-                context.report(variable.bindingSpecifier, "let", "A field is read from the document each time: write 'var'.")
+                context.report(
+                    variable.bindingSpecifier, "let", "A field is read from the document each time: write 'var'.")
             } else if variable.bindings.count > 1 {
                 context.report(variable, "severalVariables", "Write each field as a variable of its own.")
             } else if DeclaredField(variable) == nil {
-                context.report(variable, "noType", "A field's schema comes from its type: write it, as in 'var replicas: Int = 1'.")
+                context.report(
+                    variable, "noType", "A field's schema comes from its type: write it, as in 'var replicas: Int = 1'."
+                )
             }
         }
         return true

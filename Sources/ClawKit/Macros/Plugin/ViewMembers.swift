@@ -21,7 +21,10 @@ struct ViewMembers {
     }
 
     var storage: [DeclSyntax] {
-        ["\(raw: access)var document: JSONObject", "\(raw: access)init(document: JSONObject) { self.document = document }"]
+        [
+            "\(raw: access)var document: JSONObject",
+            "\(raw: access)init(document: JSONObject) { self.document = document }",
+        ]
     }
 
     /// - Parameter extra: a parameter before the fields, and what is done with it.

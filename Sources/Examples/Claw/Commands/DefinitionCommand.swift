@@ -22,7 +22,8 @@ struct DefinitionCommand: GroupCommand {
                 """)
         @OptionGroup var connection: ConnectionOptions
         @OptionGroup var cluster: ClusterOptions
-        @Argument(help: ArgumentHelp("The old definition and the new one, or the new one alone.", valueName: "definition"))
+        @Argument(
+            help: ArgumentHelp("The old definition and the new one, or the new one alone.", valueName: "definition"))
         var definitions: [String]
 
         func validate() throws {
@@ -34,7 +35,8 @@ struct DefinitionCommand: GroupCommand {
         func run(in surroundings: Surroundings) async throws {
             let source = DefinitionSource(cluster, surroundings)
             let new = try await source.definitions(definitions[definitions.count - 1])
-            let old = definitions.count == 2
+            let old =
+                definitions.count == 2
                 ? try await source.definitions(definitions[0]) : try await source.live(of: new)
             let report = DefinitionReport(from: old, to: new)
             switch connection.output {
@@ -44,7 +46,8 @@ struct DefinitionCommand: GroupCommand {
             if report.breaking > 0 {
                 throw Failure(
                     .refused, .incompatibleDefinition,
-                    "\(report.breaking) \(report.breaking == 1 ? "change breaks" : "changes break") what is stored or in use")
+                    "\(report.breaking) \(report.breaking == 1 ? "change breaks" : "changes break") what is stored or in use"
+                )
             }
         }
     }
@@ -62,15 +65,19 @@ struct DefinitionCommand: GroupCommand {
         func run(in surroundings: Surroundings) async throws {
             let all = try await DefinitionSource(cluster, surroundings).definitions(definition)
             let fitting = name.map { name in all.filter { $0.name == name } } ?? all
-            guard let only = fitting.first else { throw Failure.notFound("\(definition) has no definition '\(name ?? "")'") }
+            guard let only = fitting.first else {
+                throw Failure.notFound("\(definition) has no definition '\(name ?? "")'")
+            }
             guard fitting.count == 1 else {
                 throw Failure.usage(
-                    "it has \(fitting.count) definitions (\(fitting.map(\.name).joined(separator: ", "))); choose one", field: "--name")
+                    "it has \(fitting.count) definitions (\(fitting.map(\.name).joined(separator: ", "))); choose one",
+                    field: "--name")
             }
             let text = try SwiftSource.generate(from: only, version: version, isPublic: !`internal`)
             switch connection.output {
             case .text: surroundings.console.print(text)
-            case .json: surroundings.console.print("\(["definition": .string(only.name), "swift": .string(text)] as JSON)")
+            case .json:
+                surroundings.console.print("\(["definition": .string(only.name), "swift": .string(text)] as JSON)")
             }
         }
     }

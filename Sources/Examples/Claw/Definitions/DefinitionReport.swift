@@ -14,8 +14,12 @@ struct DefinitionReport {
             let after = old.count == 1 && new.count == 1 ? new.first : new.first { $0.name == before.name }
             guard let after else {
                 entries.append(
-                    (before.name, Finding(
-                        .definitionDropped, "The definition is gone, and all its objects with it. Keep it.", field: "metadata.name")))
+                    (
+                        before.name,
+                        Finding(
+                            .definitionDropped, "The definition is gone, and all its objects with it. Keep it.",
+                            field: "metadata.name")
+                    ))
                 continue
             }
             entries += DefinitionComparison.findings(from: before, to: after).map { (before.name, $0) }
@@ -29,7 +33,8 @@ struct DefinitionReport {
         let lines = entries.map { "\($0.definition): \($0.finding.description.onOneLine)" }
         let warnings = entries.count - breaking
         let summary =
-            entries.isEmpty ? "nothing breaks" : "\(breaking) breaking, \(warnings) \(warnings == 1 ? "warning" : "warnings")"
+            entries.isEmpty
+            ? "nothing breaks" : "\(breaking) breaking, \(warnings) \(warnings == 1 ? "warning" : "warnings")"
         return (lines + [summary]).joined(separator: "\n")
     }
 

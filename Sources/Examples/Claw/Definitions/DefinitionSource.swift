@@ -44,7 +44,8 @@ struct DefinitionSource {
         } catch let error as KubernetesError {
             throw Failure(.failed, .badAnswer, error.message)
         } catch let error as TransportError {
-            throw Failure(.unreachable, .unreachable, "the cluster cannot be reached: \(error.message); see --kubeconfig")
+            throw Failure(
+                .unreachable, .unreachable, "the cluster cannot be reached: \(error.message); see --kubeconfig")
         }
     }
 }

@@ -36,7 +36,8 @@ package struct GoDecoding {
 
     private mutating func walk(_ value: JSON, _ type: Schema.FieldType, _ place: Place) {
         switch (type, value) {
-        case (_, .null), (.any, _), (.string, .string), (.bool, .bool), (.number, .integer), (.number, .double), (.intOrString, .string):
+        case (_, .null), (.any, _), (.string, .string), (.bool, .bool), (.number, .integer), (.number, .double),
+            (.intOrString, .string):
             break
         case (.integer, .integer(let number)):
             if place.field.isInt32, Int32(exactly: number) == nil { mismatch("number \(number)", type, place) }

@@ -25,7 +25,8 @@ package struct FieldError: Error, Sendable, Hashable {
         FieldError(
             reason: "FieldValueTypeInvalid", field: field,
             message:
-                "Invalid value: \"\(value.typeName)\": \(field) in body must be of type \(expected): \"\(value.typeName)\"")
+                "Invalid value: \"\(value.typeName)\": \(field) in body must be of type \(expected): \"\(value.typeName)\""
+        )
     }
 
     package static func unsupported(_ field: String, _ value: JSON, _ supported: [String]) -> FieldError {

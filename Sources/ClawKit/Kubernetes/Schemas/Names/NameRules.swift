@@ -97,7 +97,9 @@ package enum NameRules {
     package static let hyphen = UInt8(ascii: "-")
     package static func isLower(_ byte: UInt8) -> Bool { (97...122).contains(byte) }
     package static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
-    package static func isAlphanumeric(_ byte: UInt8) -> Bool { isLower(byte) || isDigit(byte) || (65...90).contains(byte) }
+    package static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        isLower(byte) || isDigit(byte) || (65...90).contains(byte)
+    }
     package static func isNameCharacter(_ byte: UInt8) -> Bool {
         isAlphanumeric(byte) || byte == hyphen || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
     }
