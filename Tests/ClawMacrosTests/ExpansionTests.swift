@@ -129,7 +129,7 @@ struct ExpansionTests {
             "@CustomResource(group: \"e.dev\", version: \"1\") struct A { var spec: Int }", 1, 42,
             "A version is written like \"v1\", \"v1beta2\" or \"v2alpha1\"."),
         Mistake(
-            "@CustomResource(group: \"e.dev\", version: \"v1\") struct A { var status: Int? }", 1, 54,
+            "@CustomResource(group: \"e.dev\", version: \"v1\") struct A { var status: Int? }", 1, 55,
             "A kind has a variable 'spec': what its users ask for."),
     ]
 

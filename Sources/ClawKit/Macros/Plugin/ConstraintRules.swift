@@ -14,7 +14,7 @@ enum ConstraintRules {
     ]
 
     static func check(_ field: DeclaredField, _ context: some MacroExpansionContext) {
-        types(field.type, context)
+        types(field.writtenType, context)
         check(field.constraints.map(\.expression), Shape(field.type), field.type, context)
     }
 

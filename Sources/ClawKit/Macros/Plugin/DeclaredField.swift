@@ -9,6 +9,8 @@ struct DeclaredField {
     /// In Swift, with back quotes where it has them.
     let identifier: TokenSyntax
     let type: TypeSyntax
+    /// The same where it stands, for diagnostics.
+    let writtenType: TypeSyntax
     let initial: ExprSyntax?
     /// The arguments of `@Field`.
     let constraints: [LabeledExprSyntax]
@@ -27,6 +29,7 @@ struct DeclaredField {
         self.variable = variable
         identifier = pattern.identifier.trimmed
         self.type = type.trimmed
+        writtenType = type
         initial = binding.initializer?.value.trimmed
         let arguments = variable.fieldAttribute?.arguments?.as(LabeledExprListSyntax.self).map(Array.init) ?? []
         constraints = arguments.filter { $0.label == nil }
