@@ -1,9 +1,10 @@
 #if Macros
-import ClawMacroPlugin
 import SwiftSyntaxMacroExpansion
 import SwiftSyntaxMacros
 import SwiftSyntaxMacrosGenericTestSupport
 import Testing
+
+@testable import ClawMacroPlugin
 
 @Suite("What the macros write")
 struct ExpansionTests {
