@@ -65,7 +65,7 @@ extension EmbeddedCluster {
             switch kind {
             case .garbageCollector: [GarbageCollector(server, client).controller(caches, logger)]
             case .namespaces: [NamespaceController(server, client).controller(caches, logger)]
-            case .scheduler: [Scheduler(client).controller(caches, logger)]
+            case .scheduler: [Scheduler(client, caches).controller(caches, logger)]
             case .deployments: [DeploymentController(client, caches).controller(caches, logger)]
             case .replicaSets: [ReplicaController<ReplicaSet>(client, caches).controller(caches, logger)]
             case .statefulSets: [StatefulSetController(client, caches).controller(caches, logger)]

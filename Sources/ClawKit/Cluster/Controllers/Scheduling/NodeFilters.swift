@@ -5,6 +5,8 @@ struct NodeFacts: Sendable {
     let name: String
     let labels: [String: String]
     let taints: [Taint]
+    /// What is to be avoided, but not forbidden.
+    let softTaints: [Taint]
     let isReady: Bool
     let isUnschedulable: Bool
     /// nil where the node does not say: it takes any number of pods.
@@ -13,7 +15,9 @@ struct NodeFacts: Sendable {
     init(_ node: Node) {
         name = node.name
         labels = node.labels
-        taints = (node.spec?.taints ?? []).filter { $0.effect != "PreferNoSchedule" }
+        let taints = node.spec?.taints ?? []
+        self.taints = taints.filter { $0.effect != "PreferNoSchedule" }
+        softTaints = taints.filter { $0.effect == "PreferNoSchedule" }
         isReady = node.status?.conditions.first { $0.type == "Ready" }?.status == "True" && !node.isBeingDeleted
         isUnschedulable = node.spec?.unschedulable == true
         let allocatable = node.status?.allocatable ?? [:]
@@ -21,17 +25,22 @@ struct NodeFacts: Sendable {
     }
 }
 
-/// What a pod asks of a node, read once for all of them.
+/// What a pod asks of a node itself, whatever other pods do.
 struct PodNeeds: Sendable {
     let request: ResourceAmounts
+    let ports: [HostPort]
+    let preferred: [PreferredSchedulingTerm]
     private let selector: [String: String]
     private var terms: [NodeSelectorTerm]?
     private let tolerations: [Toleration]
 
     init(_ pod: Pod) {
         request = pod.requestedResources
+        ports = pod.hostPorts
         selector = pod.spec?.nodeSelector ?? [:]
-        terms = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+        let affinity = pod.spec?.affinity?.nodeAffinity
+        terms = affinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+        preferred = affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
         tolerations = pod.spec?.tolerations ?? []
     }
 
@@ -45,19 +54,25 @@ struct PodNeeds: Sendable {
         selector.allSatisfy { node.labels[$0.key] == $0.value } && terms?.contains { $0.matches(node) } ?? true
     }
 
-    /// Why the pod cannot go there, in kube-scheduler's words; empty where it can.
-    func obstacles(on node: NodeFacts, taken: ResourceAmounts) -> [String] {
-        if node.isUnschedulable, !isTolerated(Self.unschedulable) {
-            return ["node(s) were unschedulable"]
-        }
-        guard node.isReady else { return ["node(s) were not ready"] }
-        guard isMeant(for: node) else { return ["node(s) didn't match Pod's node affinity/selector"] }
+    /// Why the pod cannot go there, in the order in which kube-scheduler asks; nil where it can.
+    func obstacle(of node: NodeFacts) -> Obstacle? {
+        if node.isUnschedulable, !isTolerated(Self.unschedulable) { return .unschedulable }
+        guard node.isReady else { return .notReady }
         if let taint = node.taints.first(where: { !isTolerated($0) }) {
-            return ["node(s) had untolerated taint {\(taint.key): \(taint.value ?? "")}"]
+            return Obstacle("node(s) had untolerated taint {\(taint.key): \(taint.value ?? "")}", isFinal: true)
         }
+        return isMeant(for: node) ? nil : .affinity
+    }
+
+    /// What there is too little of.
+    func shortages(on node: NodeFacts, taken: ResourceAmounts) -> [Obstacle] {
         guard let offered = node.offered else { return [] }
-        return request.missing(from: offered, taken: taken).map {
-            $0 == "pods" ? "Too many pods" : "Insufficient \($0)"
+        let missing = request.missing(from: offered, taken: taken)
+        if missing.isEmpty { return [] }
+        // What the node never has, nobody can leave to the pod.
+        let never = Set(request.missing(from: offered, taken: ResourceAmounts()))
+        return missing.map {
+            Obstacle($0 == "pods" ? "Too many pods" : "Insufficient \($0)", isFinal: never.contains($0))
         }
     }
 

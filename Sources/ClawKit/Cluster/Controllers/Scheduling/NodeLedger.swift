@@ -12,94 +12,118 @@ final class NodeLedger: Sendable {
         case none(String)
     }
 
-    private struct State {
-        var nodes: [String: NodeFacts] = [:]
-        var taken: [String: ResourceAmounts] = [:]
-        /// By the pod's uid.
-        var placed: [String: (node: String, request: ResourceAmounts)] = [:]
-        var waiting: Set<ObjectKey> = []
-
-        mutating func place(_ uid: String, on node: String, _ request: ResourceAmounts) {
-            remove(uid)
-            placed[uid] = (node, request)
-            taken[node, default: ResourceAmounts()] += request
-        }
-
-        mutating func remove(_ uid: String) {
-            guard let old = placed.removeValue(forKey: uid) else { return }
-            taken[old.node]? -= old.request
-        }
+    private struct Waiting {
+        let priority: Int
+        let looksAtOthers: Bool
+        let hasClaims: Bool
     }
 
-    private let state = Mutex(State())
+    private struct State {
+        var placements: Placements
+        var waiting: [ObjectKey: Waiting] = [:]
+    }
 
-    /// Pods without a node.
-    var waiting: [ObjectKey] { state.withLock { Array($0.waiting) } }
+    /// What a change of a pod means for those that wait.
+    enum News: Sendable, Equatable {
+        case none
+        /// Room, perhaps for anybody.
+        case room
+        /// Another neighbour.
+        case neighbour
+    }
+
+    private let state: Mutex<State>
+
+    init(namespaceLabels: @escaping PodGroup.NamespaceLabels = { _ in [:] }) {
+        state = Mutex(State(placements: Placements(namespaceLabels)))
+    }
+
+    /// Pods without a node, those of the highest priority first.
+    var waiting: [ObjectKey] { waiting { _ in true } }
+
+    /// Those of them whose place depends on where others are.
+    var waitingForOthers: [ObjectKey] { waiting(where: \.looksAtOthers) }
+
+    /// Those of them that have claims.
+    var waitingWithClaims: [ObjectKey] { waiting(where: \.hasClaims) }
+
+    private func waiting(where isMeant: (Waiting) -> Bool) -> [ObjectKey] {
+        state.withLock { state in
+            state.waiting.isEmpty ? [] : state.waiting.filter { isMeant($0.value) }
+        }
+        .sorted { ($1.value.priority, $0.key.namespace, $0.key.name) < ($0.value.priority, $1.key.namespace, $1.key.name) }
+        .map(\.key)
+    }
+
+    var nodeCount: Int { state.withLock { $0.placements.nodes.count } }
 
     func didChange(_ change: ObjectCache<Node>.Change) {
         state.withLock { state in
             if let node = change.new {
-                state.nodes[node.name] = NodeFacts(node)
+                state.placements.set(NodeFacts(node))
             } else {
-                state.nodes[change.object?.name ?? ""] = nil
+                state.placements.removeNode(change.object?.name ?? "")
             }
         }
     }
 
-    /// - Returns: whether the pod takes no room any more.
-    func didChange(_ change: ObjectCache<Pod>.Change) -> Bool {
+    func didChange(_ change: ObjectCache<Pod>.Change) -> News {
         // A pod of the same name may have taken the place of another one.
         if let old = change.old, old.uid != change.new?.uid { forget(old) }
-        if let pod = change.new { see(pod) }
-        return change.new?.isOver ?? true
+        guard let pod = change.new else { return .room }
+        let isNew = see(pod)
+        return pod.isOver ? .room : isNew ? .neighbour : .none
     }
 
-    func see(_ pod: Pod) {
-        guard let uid = pod.uid, !pod.isOver else { return forget(pod) }
+    /// - Returns: whether the pod counts in another way than before.
+    @discardableResult
+    func see(_ pod: Pod) -> Bool {
+        guard let uid = pod.uid, !pod.isOver else {
+            forget(pod)
+            return true
+        }
         let key = ObjectKey(pod)
-        state.withLock { state in
+        return state.withLock { state in
             guard let node = pod.spec?.nodeName, !node.isEmpty else {
-                state.waiting.insert(key)
-                return
+                state.waiting[key] = Waiting(
+                    priority: pod.spec?.priority ?? 0, looksAtOthers: pod.looksAtOthers, hasClaims: !pod.claimNames.isEmpty)
+                return false
             }
-            state.waiting.remove(key)
-            if state.placed[uid]?.node != node { state.place(uid, on: node, pod.requestedResources) }
+            let isBound = state.waiting.removeValue(forKey: key) != nil
+            if let known = state.placements.placed[uid], known.node == node, known.isUpToDate(with: pod) { return isBound }
+            state.placements.place(uid, PlacedPod(pod, on: node))
+            return true
         }
     }
 
     private func forget(_ pod: Pod) {
         state.withLock { state in
-            state.remove(pod.uid ?? "")
-            state.waiting.remove(ObjectKey(pod))
+            state.placements.remove(pod.uid ?? "")
+            state.placements.forgetNomination(pod.uid ?? "")
+            state.waiting[ObjectKey(pod)] = nil
         }
     }
 
-    /// Chooses the node with the fewest pods of those that take the pod, and counts it there.
-    func reserve(_ pod: Pod) -> Placement {
-        let needs = PodNeeds(pod)
-        return state.withLock { state in
-            var best: (pods: Int, name: String)?
-            var obstacles: [String: Int] = [:]
-            for node in state.nodes.values {
-                let taken = state.taken[node.name] ?? ResourceAmounts()
-                let reasons = needs.obstacles(on: node, taken: taken)
-                for reason in reasons { obstacles[reason, default: 0] += 1 }
-                guard reasons.isEmpty else { continue }
-                let candidate = (taken.pods, node.name)
-                if best.map({ candidate < $0 }) ?? true { best = candidate }
+    /// Chooses the node that suits the pod best, the one with the fewest pods of equals, and counts it there.
+    func reserve(_ demand: PodDemand) -> Placement {
+        state.withLock { state in
+            let (node, reasons) = state.placements.choose(demand)
+            if let node {
+                state.placements.place(demand.uid, demand.placed(on: node))
+                return .node(node)
             }
-            if let best, let uid = pod.uid {
-                state.place(uid, on: best.name, needs.request)
-                return .node(best.name)
-            }
-            guard !state.nodes.isEmpty else { return .none("no nodes available to schedule pods") }
-            let reasons = obstacles.map { "\($0.value) \($0.key)" }.sorted().joined(separator: ", ")
-            return .none("0/\(state.nodes.count) nodes are available: \(reasons).")
+            guard !state.placements.nodes.isEmpty else { return .none(Obstacle.noNodes) }
+            return .none(Obstacle.message(reasons, nodes: state.placements.nodes.count))
         }
+    }
+
+    /// Finds whom the pod may displace, and keeps their room for it.
+    func preempt(for demand: PodDemand, _ budgets: [EvictionBudget]) -> Preemption {
+        state.withLock { $0.placements.preempt(for: demand, budgets) }
     }
 
     /// The pod did not go where it was to go.
-    func release(_ pod: Pod) { state.withLock { $0.remove(pod.uid ?? "") } }
+    func release(_ pod: Pod) { state.withLock { $0.placements.remove(pod.uid ?? "") } }
 }
 
 extension Pod {

@@ -6,43 +6,89 @@ import ClawModels
 import HTTPTypes
 import Logging
 
-/// Binds each pod to a node that is ready, wanted, tolerated and has room for it, the one with the fewest pods first.
+/// Binds each pod to the node that suits it best of those that are ready, wanted, tolerated and have room for it, and
+/// where none has, makes room by evicting pods of lower priority.
 /// <https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/>
 struct Scheduler: Sendable {
     private let client: KubernetesClient
+    private let time: any TimeSource
+    private let pods: ObjectCache<Pod>
+    private let nodes: ObjectCache<Node>
+    private let budgets: ObjectCache<PodDisruptionBudget>
+    private let volumes: PodVolumeReader
+    private let events: ControllerEvents
+    private let ledger: NodeLedger
 
-    init(_ client: KubernetesClient) { self.client = client }
+    init(_ client: KubernetesClient, _ caches: SharedCaches) {
+        self.client = client
+        time = caches.time
+        pods = caches.cache(Pod.self)
+        nodes = caches.cache(Node.self)
+        budgets = caches.cache(PodDisruptionBudget.self)
+        volumes = PodVolumeReader(caches)
+        events = ControllerEvents(client, "default-scheduler", time: caches.time)
+        let namespaces = caches.cache(Namespace.self)
+        ledger = NodeLedger { namespaces.get($0)?.labels ?? [:] }
+    }
 
     func controller(_ caches: SharedCaches, _ logger: Logger) -> Controller {
-        let pods = caches.cache(Pod.self)
-        let nodes = caches.cache(Node.self)
-        let time = caches.time
-        let ledger = NodeLedger()
+        let ledger = ledger
         nodes.onChange { ledger.didChange($0) }
         let controller = Controller("scheduler", caches: caches, logger: logger) { key in
             guard let pod = pods[key], pod.isWaitingForNode else { return .settled }
-            switch ledger.reserve(pod) {
-            case .node(let name):
-                do {
-                    try await bind(pod, to: name)
-                } catch let error as KubernetesError where error.isNotFound || error.isConflict {
-                    // Gone, going or bound by somebody else meanwhile.
-                    ledger.release(pod)
-                    if let present = pods[key] { ledger.see(present) }
-                } catch {
-                    ledger.release(pod)
-                    throw error
-                }
-            case .none(let message): try await report(pod, message, now: time.now)
-            }
+            try await schedule(pod)
             return .settled
         }
         // Before the controller hears of a change, the ledger has.
         pods.onChange { [weak controller] change in
-            // What is over has made room.
-            if ledger.didChange(change) { controller?.ask(for: ledger.waiting) }
+            switch ledger.didChange(change) {
+            case .room: controller?.ask(for: ledger.waiting)
+            case .neighbour: controller?.ask(for: ledger.waitingForOthers)
+            case .none: break
+            }
         }
-        return controller.reconciles(Pod.self).watches(Node.self) { _ in ledger.waiting }
+        return controller.reconciles(Pod.self)
+            .watches(Node.self) { _ in ledger.waiting }
+            .watches(PersistentVolumeClaim.self) { _ in ledger.waitingWithClaims }
+            .watches(PersistentVolume.self) { _ in ledger.waitingWithClaims }
+            .watches(StorageClass.self) { _ in ledger.waitingWithClaims }
+            .watches(PodDisruptionBudget.self) { _ in [] }
+            .watches(Namespace.self) { _ in [] }
+    }
+
+    private func schedule(_ pod: Pod) async throws {
+        var found: PodVolumes?
+        if !pod.claimNames.isEmpty {
+            switch volumes.read(pod) {
+            case .ready(let volumes): found = volumes
+            case .waits(let message): return try await report(pod, waiting(message))
+            }
+        }
+        let demand = PodDemand(pod, volumes: found)
+        switch ledger.reserve(demand) {
+        case .node(let name):
+            do {
+                if let found { try await select(found, on: name) }
+                try await bind(pod, to: name)
+            } catch let error as KubernetesError where error.isNotFound || error.isConflict {
+                // Gone, going or bound by somebody else meanwhile.
+                ledger.release(pod)
+                if let present = pods[ObjectKey(pod)] { ledger.see(present) }
+            } catch {
+                ledger.release(pod)
+                throw error
+            }
+        case .none(Obstacle.noNodes): try await report(pod, Obstacle.noNodes)
+        case .none(let message): try await makeRoom(for: pod, demand, message)
+        }
+    }
+
+    /// What no node can help with.
+    private func waiting(_ message: String) -> String {
+        let count = ledger.nodeCount
+        if count == 0 { return Obstacle.noNodes }
+        return "0/\(count) nodes are available: \(message). preemption: "
+            + Obstacle.message([Obstacle.preemptionIsNoHelp: count], nodes: count)
     }
 
     private func bind(_ pod: Pod, to node: String) async throws {
@@ -56,28 +102,73 @@ struct Scheduler: Sendable {
                 .post, Pod.type, namespace: pod.namespace, name: pod.name, subresource: "binding", body: binding))
     }
 
+    /// Tells the volume binder where claims that waited for their consumer are to be bound.
+    private func select(_ found: PodVolumes, on node: String) async throws {
+        guard let facts = nodes.get(node).map({ NodeFacts($0) }), let chosen = found.volumes(on: facts) else { return }
+        volumes.promise(chosen)
+        for delayed in found.delayed where delayed.claim.annotations[VolumeNames.selectedNode] != node {
+            _ = try await client.mergePatch(
+                PersistentVolumeClaim.self, delayed.claim.name, in: delayed.claim.namespace,
+                ["metadata": ["annotations": .object([VolumeNames.selectedNode: .string(node)])]])
+        }
+    }
+
+    // MARK: no place
+
+    private func makeRoom(for pod: Pod, _ demand: PodDemand, _ message: String) async throws {
+        switch ledger.preempt(for: demand, budgets.all.compactMap { EvictionBudget($0) }) {
+        case .none(let reason): try await report(pod, "\(message) preemption: \(reason)")
+        case .victims(let victims, let node):
+            try await report(pod, message, nominating: node)
+            for victim in victims { try await evict(victim, for: pod, on: node) }
+        }
+    }
+
+    private func evict(_ victim: Preemption.Victim, for pod: Pod, on node: String) async throws {
+        guard let present = pods[victim.key], present.uid == victim.uid, !present.isBeingDeleted else { return }
+        do {
+            _ = try await client.edit(Pod.self, present.name, in: present.namespace, subresource: "status", time: time) {
+                guard $0.uid == victim.uid else { return }
+                $0.status?.conditions.removeAll { $0.type == "DisruptionTarget" }
+                $0.status?.conditions.append(
+                    PodCondition(
+                        type: "DisruptionTarget", status: "True", reason: "PreemptionByScheduler",
+                        message: "default-scheduler: preempting to accommodate a higher priority pod",
+                        lastTransitionTime: time.now.rfc3339()))
+            }
+            try await client.delete(Pod.self, present.name, in: present.namespace, uid: victim.uid)
+            await events.normal("Preempted", "Preempted by pod \(pod.uid ?? "") on node \(node)", on: present)
+        } catch let error as KubernetesError where error.isNotFound || error.isConflict {
+            // Gone already.
+        }
+    }
+
     /// Says in the pod's conditions why it waits, once.
-    private func report(_ pod: Pod, _ message: String, now: Timestamp) async throws {
+    private func report(_ pod: Pod, _ message: String, nominating node: String? = nil) async throws {
         let old = pod.status?.conditions.first { $0.type == "PodScheduled" }
-        guard old?.message != message else { return }
+        guard old?.message != message || (node != nil && node != pod.status?.nominatedNodeName) else { return }
         var changed = pod
         var status = pod.status ?? PodStatus()
         status.conditions.removeAll { $0.type == "PodScheduled" }
         status.conditions.append(
             PodCondition(
                 type: "PodScheduled", status: "False", reason: "Unschedulable", message: message,
-                lastTransitionTime: now.rfc3339()))
+                lastTransitionTime: old?.status == "False" ? old?.lastTransitionTime : time.now.rfc3339()))
+        if let node { status.nominatedNodeName = node }
         changed.status = status
         do {
             _ = try await client.replaceStatus(changed)
         } catch let error as KubernetesError where error.isNotFound || error.isConflict {
             // The change that was quicker asks for this pod again.
+            return
         }
+        await events.warning("FailedScheduling", message, on: pod)
     }
 }
 
 extension Pod {
     fileprivate var isWaitingForNode: Bool {
         (spec?.nodeName ?? "").isEmpty && !isBeingDeleted && spec?.schedulerName == "default-scheduler"
+            && (spec?.schedulingGates ?? []).isEmpty
     }
 }

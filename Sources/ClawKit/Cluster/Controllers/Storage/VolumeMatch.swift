@@ -23,16 +23,21 @@ extension PersistentVolumeClaim {
     /// - Parameter node: where the claim is to be used, if that is known already.
     /// <https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding>
     func bestVolume(among volumes: [PersistentVolume], for node: Node?) -> PersistentVolume? {
+        suitableVolumes(among: volumes).first { $0.isKept(for: self) || node.map($0.isReachable) ?? true }
+    }
+
+    /// The volumes that it could be bound to, those kept for it first, then the smaller before the larger.
+    func suitableVolumes(among volumes: [PersistentVolume]) -> [PersistentVolume] {
         let query = spec?.selector.flatMap { try? LabelQuery($0) }
-        var best: PersistentVolume?
+        var (kept, others): ([PersistentVolume], [PersistentVolume]) = ([], [])
         for volume in volumes where !volume.isBeingDeleted && volume.suits(self) {
-            if volume.isKept(for: self) { return volume }
-            guard volume.spec?.claimRef == nil, query?.matches(volume.labels) ?? true, node.map(volume.isReachable) ?? true
-            else { continue }
-            if let present = best, !(volume.size < present.size) { continue }
-            best = volume
+            if volume.isKept(for: self) {
+                kept.append(volume)
+            } else if volume.spec?.claimRef == nil, query?.matches(volume.labels) ?? true {
+                others.append(volume)
+            }
         }
-        return best
+        return kept + others.sorted { $0.size == $1.size ? $0.name < $1.name : $0.size < $1.size }
     }
 }
 

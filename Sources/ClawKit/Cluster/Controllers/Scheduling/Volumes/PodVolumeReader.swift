@@ -1,0 +1,76 @@
+import ClawControl
+import ClawKubernetes
+import ClawModels
+import Synchronization
+
+/// Reads what a pod's claims mean for its place.
+/// <https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode>
+final class PodVolumeReader: Sendable {
+    enum Answer: Sendable {
+        case ready(PodVolumes)
+        /// kube-scheduler's message.
+        case waits(String)
+    }
+
+    private let claims: ObjectCache<PersistentVolumeClaim>
+    private let volumes: ObjectCache<PersistentVolume>
+    private let classes: ObjectCache<StorageClass>
+    /// Volumes that were promised to claims, by name, until the binder has bound them.
+    private let promised = Mutex<[String: String]>([:])
+
+    init(_ caches: SharedCaches) {
+        claims = caches.cache(PersistentVolumeClaim.self)
+        volumes = caches.cache(PersistentVolume.self)
+        classes = caches.cache(StorageClass.self)
+    }
+
+    func read(_ pod: Pod) -> Answer {
+        var result = PodVolumes()
+        for name in pod.claimNames {
+            guard let claim = claims[ObjectKey(namespace: pod.namespace ?? "", name: name)] else {
+                return .waits("persistentvolumeclaim \"\(name)\" not found")
+            }
+            if claim.isBeingDeleted { return .waits("persistentvolumeclaim \"\(name)\" is being deleted") }
+            let volume = claim.spec?.volumeName ?? ""
+            if claim.status?.phase == "Lost" {
+                return .waits("persistentvolumeclaim \"\(name)\" bound to non-existent persistentvolume \"\(volume)\"")
+            }
+            if claim.annotations[VolumeNames.bindCompleted] != nil, !volume.isEmpty {
+                guard let found = volumes.get(volume) else { return .waits("persistentvolume \"\(volume)\" not found") }
+                if let terms = found.nodeTerms { result.bound.append(terms) }
+                continue
+            }
+            let kind = classes.get(claim.storageClass)
+            guard volume.isEmpty, kind?.volumeBindingMode == "WaitForFirstConsumer" else {
+                return .waits("pod has unbound immediate PersistentVolumeClaims")
+            }
+            result.delayed.append(delayed(claim, kind))
+        }
+        return .ready(result)
+    }
+
+    private func delayed(_ claim: PersistentVolumeClaim, _ kind: StorageClass?) -> PodVolumes.Delayed {
+        let uid = claim.uid ?? ""
+        let others = promised.withLock { promised in
+            // What is bound by now, or gone, need no longer be kept.
+            promised = promised.filter { name, _ in volumes.get(name).map { $0.spec?.claimRef == nil } ?? false }
+            return Set(promised.filter { $0.value != uid }.keys)
+        }
+        let candidates = volumes.all.filter { !others.contains($0.name) }
+        let provisioner = kind?.provisioner ?? "kubernetes.io/no-provisioner"
+        return PodVolumes.Delayed(
+            claim: claim,
+            candidates: claim.suitableVolumes(among: candidates).map { ($0.name, $0.nodeTerms) },
+            provisioned: provisioner == "kubernetes.io/no-provisioner" ? nil : kind?.allowedTopologies ?? [])
+    }
+
+    /// Keeps volumes for claims.
+    func promise(_ chosen: [String: String]) {
+        promised.withLock { promised in for (claim, volume) in chosen { promised[volume] = claim } }
+    }
+}
+
+extension PersistentVolume {
+    /// nil where every node reaches it.
+    fileprivate var nodeTerms: [NodeSelectorTerm]? { spec?.nodeAffinity?.required?.nodeSelectorTerms }
+}
