@@ -50,6 +50,12 @@ final class RunningCluster: Sendable {
         }
     }
 
+    /// Ends the process as a power cut would, and waits until it is gone.
+    func crash() async throws {
+        Foundation.kill(pid, SIGKILL)
+        try await SystemTime().withDeadline(.seconds(120), "the cluster's end") { [ended] in _ = try await ended.wait() }
+    }
+
     /// For tests that end early.
     func kill() { if ended.value == nil { Foundation.kill(pid, SIGKILL) } }
 }

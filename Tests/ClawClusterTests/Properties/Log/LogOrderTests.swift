@@ -48,7 +48,16 @@ struct LogOrderTests {
             }
             #expect(Set(written).count == written.count)
             let watch = try await open(cluster, "resourceVersion=\(start)")
-            for version in written.sorted() { #expect(try await next(watch).object.revision == version) }
+            var shared: JSONObject?
+            for version in written.sorted() {
+                let (_, object) = try await next(watch)
+                #expect(object.revision == version)
+                guard object.name == "shared" else { continue }
+                // Nobody wrote over what he had not seen: from one state to the next one writer's value changes.
+                let (old, new) = (shared?["data"]?.object ?? [:], object["data"]?.object ?? [:])
+                #expect(new.filter { old[$0.name] != $0.value }.count == 1 && new.count >= old.count, "\(old) \(new)")
+                shared = object
+            }
         }
     }
 

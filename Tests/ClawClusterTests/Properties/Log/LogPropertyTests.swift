@@ -25,7 +25,14 @@ struct LogPropertyTests {
         for seed in (batch * Self.histories)..<((batch + 1) * Self.histories) {
             let steps = LogStep.history(seed: seed, length: 12 + seed % 40, isDurable: isDurable)
             guard let problem = try await clusters.problem(steps, namespace: "h\(seed)") else { continue }
-            let (shortest, last) = try await LogMinimizer(isDurable: isDurable).minimize(steps, problem)
+            // What never comes is waited for each time.
+            let attempts = problem.contains("never came") ? 20 : 200
+            let (shortest, last) = try await minimized(steps, problem, attempts: attempts) { fewer in
+                let alone = try await LogClusters(isDurable: isDurable)
+                let problem = try await alone.problem(fewer, namespace: "h")
+                try await alone.close()
+                return problem
+            }
             let text = shortest.map { "  .\($0),".replacing("ClawClusterTests.", with: "") }.joined(separator: "\n")
             Issue.record("seed \(seed): \(last)\n\(text)")
             break
@@ -71,39 +78,5 @@ private final class LogClusters {
     func close() async throws {
         try cluster.close()
         if let directory { try FileManager.default.removeItem(atPath: directory) }
-    }
-}
-
-/// Takes steps away from a failing history as long as it still fails.
-private struct LogMinimizer {
-    let isDurable: Bool
-
-    func minimize(_ steps: [LogStep], _ problem: String) async throws -> (steps: [LogStep], problem: String) {
-        var (best, last) = (steps, problem)
-        guard let alone = try await self.problem(best) else {
-            return (best, "\(problem) (only after other histories in the same cluster)")
-        }
-        last = alone
-        var length = best.count / 2
-        // What never comes is waited for, so that attempts are counted.
-        var attempts = 200
-        while length > 0, attempts > 0 {
-            var start = 0
-            while start < best.count, attempts > 0 {
-                var fewer = best
-                fewer.removeSubrange(start..<min(best.count, start + length))
-                attempts -= last.contains("never came") ? 10 : 1
-                if let problem = try await self.problem(fewer) { (best, last) = (fewer, problem) } else { start += length }
-            }
-            length /= 2
-        }
-        return (best, last)
-    }
-
-    private func problem(_ steps: [LogStep]) async throws -> String? {
-        let clusters = try await LogClusters(isDurable: isDurable)
-        let problem = try await clusters.problem(steps, namespace: "h")
-        try await clusters.close()
-        return problem
     }
 }
