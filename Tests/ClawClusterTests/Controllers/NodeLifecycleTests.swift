@@ -6,15 +6,15 @@ import Testing
 
 @Suite("The life of nodes")
 struct NodeLifecycleTests {
-    private func makeNode(_ client: KubernetesClient, lease: Timestamp?) async throws {
-        var node = try await client.create(Node(metadata: ObjectMeta(name: "n")))
+    private func makeNode(_ client: KubernetesClient, _ name: String = "n", lease: Timestamp?) async throws {
+        var node = try await client.create(Node(metadata: ObjectMeta(name: name)))
         node.status = NodeStatus(conditions: [NodeCondition(type: "Ready", status: "True")])
         _ = try await client.replaceStatus(node)
         guard let lease else { return }
         _ = try await client.create(
             Lease(
-                metadata: ObjectMeta(name: "n", namespace: "kube-node-lease"),
-                spec: LeaseSpec(holderIdentity: "n", renewTime: lease.rfc3339(fractionDigits: 6))))
+                metadata: ObjectMeta(name: name, namespace: "kube-node-lease"),
+                spec: LeaseSpec(holderIdentity: name, renewTime: lease.rfc3339(fractionDigits: 6))))
     }
 
     private func makePod(_ client: KubernetesClient, _ name: String, patience: Int? = nil) async throws {
@@ -35,6 +35,7 @@ struct NodeLifecycleTests {
         try await withVirtualCluster { cluster in
             let client = cluster.client
             try await makeNode(client, lease: cluster.clock.now)
+            try await makeNode(client, "well", lease: nil)
             try await makePod(client, "quick", patience: 10)
             try await makePod(client, "patient")
             for _ in 0..<6 {
@@ -66,6 +67,7 @@ struct NodeLifecycleTests {
         try await withVirtualCluster { cluster in
             let client = cluster.client
             try await makeNode(client, lease: cluster.clock.now)
+            try await makeNode(client, "well", lease: nil)
             try await cluster.clock.advance(by: .seconds(60))
             var node = try await client.waitFor(Node.self, "n") { ($0.spec?.taints ?? []).count == 2 }
             _ = try await client.edit(Lease.self, "n", in: "kube-node-lease") {

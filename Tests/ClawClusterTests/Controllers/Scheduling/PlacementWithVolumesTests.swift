@@ -80,6 +80,10 @@ struct PlacementWithVolumesTests {
             let node = testNode("x")
             _ = try await client.create(node)
             _ = try await client.edit(Node.self, "x", subresource: "status") { $0.status = node.status }
+            _ = try await client.create(
+                StorageClass(
+                    metadata: ObjectMeta(name: "now"), provisioner: "kubernetes.io/no-provisioner",
+                    volumeBindingMode: "Immediate"))
             func says(_ text: String) async throws {
                 try await client.waitFor(Pod.self, "p", in: "default") { pod in
                     pod.status?.conditions.contains { $0.message?.hasPrefix("0/1 nodes are available: \(text).") ?? false } ?? false

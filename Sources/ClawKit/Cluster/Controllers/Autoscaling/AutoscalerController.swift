@@ -57,6 +57,7 @@ struct AutoscalerController: Sendable {
         } catch is AutoscalerProblem {
             // Told in the conditions.
         }
+        look.status.observedGeneration = autoscaler.metadata.generation
         guard look.status != autoscaler.status else { return }
         var changed = autoscaler
         changed.status = look.status

@@ -7,7 +7,7 @@ import Logging
 /// Notices nodes that are no longer heard of, and keeps away from nodes in trouble what does not tolerate that.
 ///
 /// Only a node with a Lease is expected to be heard of: one that somebody made by hand, or that is simulated, stays as
-/// it says it is. Pods leave a lost node when their tolerations run out, however many nodes are lost at once.
+/// it says it is. Pods leave a lost node when their tolerations run out, counted from its turn (see ``ZoneHealth``).
 /// <https://kubernetes.io/docs/concepts/architecture/nodes/#node-status>
 struct NodeLifecycleController: Sendable {
     private static let leases = "kube-node-lease"
@@ -19,6 +19,7 @@ struct NodeLifecycleController: Sendable {
     private let leases: ObjectCache<Lease>
     private let pods: CacheIndex<Pod>
     private let renewals = LeaseRenewals()
+    private let zones = ZoneHealth()
     private let events: ControllerEvents
     private let time: any TimeSource
 
@@ -48,6 +49,11 @@ struct NodeLifecycleController: Sendable {
         .reconciles(Node.self)
         .watches(Pod.self) { _ in [] }
         .watches(Lease.self) { _ in [] }
+        nodes.onChange { [weak controller] change in
+            guard zones.didChange(from: change.old, to: change.new) else { return }
+            let unwell = nodes.all.filter { $0.readiness != nil && $0.readiness != "True" }
+            controller?.ask(for: unwell.map { ObjectKey($0) })
+        }
         leases.onChange { [weak controller] change in
             // A renewal of a node that is well asks for nothing: its look is due anyway.
             guard let lease = change.object, lease.namespace == Self.leases else { return }
@@ -66,8 +72,10 @@ struct NodeLifecycleController: Sendable {
             // The change asks again.
             return .settled
         }
-        if try await taint(node, now) { return .settled }
-        if node.readiness != nil, node.readiness != "True" { try await markPods(of: node, now) }
+        let turn = node.isUnwell && !node.isDrivenFrom ? zones.turn(of: node, now: now) : .now
+        if try await taint(node, turn == .now && !zones.isEverythingLost, now) { return .settled }
+        if node.isUnwell { try await markPods(of: node, now) }
+        if case .after(let wait) = turn { return .again(after: wait) }
         return silence.map { .again(after: max(.seconds(1), Self.patience - $0)) } ?? .settled
     }
 
@@ -97,8 +105,9 @@ struct NodeLifecycleController: Sendable {
 
     // MARK: taints
 
+    /// - Parameter drivesAway: whether pods that do not tolerate its state are to leave the node.
     /// - Returns: whether the node was changed.
-    private func taint(_ node: Node, _ now: Timestamp) async throws -> Bool {
+    private func taint(_ node: Node, _ drivesAway: Bool, _ now: Timestamp) async throws -> Bool {
         let old = node.spec?.taints ?? []
         var taints = old
         func want(_ key: String, _ effect: String, _ isWanted: Bool) {
@@ -112,9 +121,9 @@ struct NodeLifecycleController: Sendable {
         }
         // A node that has said nothing yet is tainted by the server.
         if let readiness = node.readiness {
-            for effect in ["NoSchedule", "NoExecute"] {
-                want("not-ready", effect, readiness == "False")
-                want("unreachable", effect, readiness == "Unknown")
+            for (effect, holds) in [("NoSchedule", true), ("NoExecute", drivesAway)] {
+                want("not-ready", effect, holds && readiness == "False")
+                want("unreachable", effect, holds && readiness == "Unknown")
             }
         }
         for (type, key) in [
@@ -149,6 +158,13 @@ struct NodeLifecycleController: Sendable {
 }
 
 extension Node {
-    /// nil where it has not said.
-    fileprivate var readiness: String? { status?.conditions.first { $0.type == "Ready" }?.status }
+    fileprivate var isUnwell: Bool { readiness.map { $0 != "True" } ?? false }
+
+    /// Whether its turn has come before.
+    fileprivate var isDrivenFrom: Bool {
+        (spec?.taints ?? []).contains {
+            $0.effect == "NoExecute"
+                && ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].contains($0.key)
+        }
+    }
 }

@@ -20,7 +20,18 @@ final class NodeLedger: Sendable {
 
     private struct State {
         var placements: Placements
-        var waiting: [ObjectKey: Waiting] = [:]
+        private(set) var waiting: [ObjectKey: Waiting] = [:]
+        /// How many of those look at others.
+        private(set) var socials = 0
+
+        /// - Returns: whether it waited before.
+        @discardableResult
+        mutating func setWaiting(_ key: ObjectKey, _ new: Waiting?) -> Bool {
+            let old = waiting[key]
+            waiting[key] = new
+            socials += (new?.looksAtOthers == true ? 1 : 0) - (old?.looksAtOthers == true ? 1 : 0)
+            return old != nil
+        }
     }
 
     /// What a change of a pod means for those that wait.
@@ -42,15 +53,16 @@ final class NodeLedger: Sendable {
     var waiting: [ObjectKey] { waiting { _ in true } }
 
     /// Those of them whose place depends on where others are.
-    var waitingForOthers: [ObjectKey] { waiting(where: \.looksAtOthers) }
+    var waitingForOthers: [ObjectKey] {
+        // Asked at each pod's binding: mostly there are none.
+        state.withLock { $0.socials } == 0 ? [] : waiting(where: \.looksAtOthers)
+    }
 
     /// Those of them that have claims.
     var waitingWithClaims: [ObjectKey] { waiting(where: \.hasClaims) }
 
     private func waiting(where isMeant: (Waiting) -> Bool) -> [ObjectKey] {
-        state.withLock { state in
-            state.waiting.isEmpty ? [] : state.waiting.filter { isMeant($0.value) }
-        }
+        state.withLock { state in state.waiting.filter { isMeant($0.value) } }
         .sorted { ($1.value.priority, $0.key.namespace, $0.key.name) < ($0.value.priority, $1.key.namespace, $1.key.name) }
         .map(\.key)
     }
@@ -85,11 +97,14 @@ final class NodeLedger: Sendable {
         let key = ObjectKey(pod)
         return state.withLock { state in
             guard let node = pod.spec?.nodeName, !node.isEmpty else {
-                state.waiting[key] = Waiting(
-                    priority: pod.spec?.priority ?? 0, looksAtOthers: pod.looksAtOthers, hasClaims: !pod.claimNames.isEmpty)
+                state.setWaiting(
+                    key,
+                    Waiting(
+                        priority: pod.spec?.priority ?? 0, looksAtOthers: pod.looksAtOthers,
+                        hasClaims: !pod.claimNames.isEmpty))
                 return false
             }
-            let isBound = state.waiting.removeValue(forKey: key) != nil
+            let isBound = state.setWaiting(key, nil)
             if let known = state.placements.placed[uid], known.node == node, known.isUpToDate(with: pod) { return isBound }
             state.placements.place(uid, PlacedPod(pod, on: node))
             return true
@@ -100,7 +115,7 @@ final class NodeLedger: Sendable {
         state.withLock { state in
             state.placements.remove(pod.uid ?? "")
             state.placements.forgetNomination(pod.uid ?? "")
-            state.waiting[ObjectKey(pod)] = nil
+            state.setWaiting(ObjectKey(pod), nil)
         }
     }
 

@@ -23,21 +23,31 @@ extension PersistentVolumeClaim {
     /// - Parameter node: where the claim is to be used, if that is known already.
     /// <https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding>
     func bestVolume(among volumes: [PersistentVolume], for node: Node?) -> PersistentVolume? {
-        suitableVolumes(among: volumes).first { $0.isKept(for: self) || node.map($0.isReachable) ?? true }
+        var best: PersistentVolume?
+        for volume in suitableVolumes(among: volumes) {
+            if volume.isKept(for: self) { return volume }
+            if let present = best, !(volume.size < present.size) { continue }
+            if node.map(volume.isReachable) ?? true { best = volume }
+        }
+        return best
     }
 
-    /// The volumes that it could be bound to, those kept for it first, then the smaller before the larger.
+    /// The volumes that it could be bound to, in the order given.
     func suitableVolumes(among volumes: [PersistentVolume]) -> [PersistentVolume] {
         let query = spec?.selector.flatMap { try? LabelQuery($0) }
-        var (kept, others): ([PersistentVolume], [PersistentVolume]) = ([], [])
-        for volume in volumes where !volume.isBeingDeleted && volume.suits(self) {
-            if volume.isKept(for: self) {
-                kept.append(volume)
-            } else if volume.spec?.claimRef == nil, query?.matches(volume.labels) ?? true {
-                others.append(volume)
-            }
+        return volumes.filter { volume in
+            guard !volume.isBeingDeleted, volume.suits(self) else { return false }
+            return volume.isKept(for: self) || (volume.spec?.claimRef == nil && query?.matches(volume.labels) ?? true)
         }
-        return kept + others.sorted { $0.size == $1.size ? $0.name < $1.name : $0.size < $1.size }
+    }
+
+    /// The same, with what is taken first at the front.
+    func volumesByPreference(among volumes: [PersistentVolume]) -> [PersistentVolume] {
+        suitableVolumes(among: volumes).sorted { a, b in
+            let (isKept, isOtherKept) = (a.isKept(for: self), b.isKept(for: self))
+            if isKept != isOtherKept { return isKept }
+            return a.size == b.size ? a.name < b.name : a.size < b.size
+        }
     }
 }
 

@@ -41,6 +41,10 @@ final class PodVolumeReader: Sendable {
                 continue
             }
             let kind = classes.get(claim.storageClass)
+            if kind == nil, volume.isEmpty, claim.suitableVolumes(among: volumes.all).isEmpty {
+                // Nobody would ever bind it. A real cluster's pod waits for ever; simulated nodes go on without.
+                continue
+            }
             guard volume.isEmpty, kind?.volumeBindingMode == "WaitForFirstConsumer" else {
                 return .waits("pod has unbound immediate PersistentVolumeClaims")
             }
@@ -60,7 +64,7 @@ final class PodVolumeReader: Sendable {
         let provisioner = kind?.provisioner ?? "kubernetes.io/no-provisioner"
         return PodVolumes.Delayed(
             claim: claim,
-            candidates: claim.suitableVolumes(among: candidates).map { ($0.name, $0.nodeTerms) },
+            candidates: claim.volumesByPreference(among: candidates).map { ($0.name, $0.nodeTerms) },
             provisioned: provisioner == "kubernetes.io/no-provisioner" ? nil : kind?.allowedTopologies ?? [])
     }
 
