@@ -70,7 +70,8 @@ struct Placements: Sendable {
             for term in pod.affinities.forbidden where bars[term]?.isEmpty == true { bars[term] = nil }
         }
         if counters.isEmpty { return }
-        for key in counters.keys where counts(key, pod) { Self.add(step, to: &counters[key, default: [:]], pod.node) }
+        // Of the keys alone: a view of the dictionary would have each change copy it.
+        for key in Array(counters.keys) where counts(key, pod) { Self.add(step, to: &counters[key, default: [:]], pod.node) }
     }
 
     private static func add(_ step: Int, to counts: inout [String: Int], _ node: String) {

@@ -25,7 +25,7 @@ struct Scheduler: Sendable {
         pods = caches.cache(Pod.self)
         nodes = caches.cache(Node.self)
         budgets = caches.cache(PodDisruptionBudget.self)
-        volumes = PodVolumeReader(caches)
+        volumes = PodVolumeReader(client, caches)
         events = ControllerEvents(client, "default-scheduler", time: caches.time)
         let namespaces = caches.cache(Namespace.self)
         ledger = NodeLedger { namespaces.get($0)?.labels ?? [:] }
@@ -59,7 +59,7 @@ struct Scheduler: Sendable {
     private func schedule(_ pod: Pod) async throws {
         var found: PodVolumes?
         if !pod.claimNames.isEmpty {
-            switch volumes.read(pod) {
+            switch try await volumes.read(pod) {
             case .ready(let volumes): found = volumes
             case .waits(let message): return try await report(pod, waiting(message))
             }

@@ -12,19 +12,21 @@ final class PodVolumeReader: Sendable {
         case waits(String)
     }
 
+    private let client: KubernetesClient
     private let claims: ObjectCache<PersistentVolumeClaim>
     private let volumes: ObjectCache<PersistentVolume>
     private let classes: ObjectCache<StorageClass>
     /// Volumes that were promised to claims, by name, until the binder has bound them.
     private let promised = Mutex<[String: String]>([:])
 
-    init(_ caches: SharedCaches) {
+    init(_ client: KubernetesClient, _ caches: SharedCaches) {
+        self.client = client
         claims = caches.cache(PersistentVolumeClaim.self)
         volumes = caches.cache(PersistentVolume.self)
         classes = caches.cache(StorageClass.self)
     }
 
-    func read(_ pod: Pod) -> Answer {
+    func read(_ pod: Pod) async throws -> Answer {
         var result = PodVolumes()
         for name in pod.claimNames {
             guard let claim = claims[ObjectKey(namespace: pod.namespace ?? "", name: name)] else {
@@ -41,16 +43,21 @@ final class PodVolumeReader: Sendable {
                 continue
             }
             let kind = classes.get(claim.storageClass)
-            if kind == nil, volume.isEmpty, claim.suitableVolumes(among: volumes.all).isEmpty {
-                // Nobody would ever bind it. A real cluster's pod waits for ever; simulated nodes go on without.
-                continue
-            }
+            // A real cluster's pod waits for ever; simulated nodes go on without.
+            if kind == nil, volume.isEmpty, try await isNobodys(claim) { continue }
             guard volume.isEmpty, kind?.volumeBindingMode == "WaitForFirstConsumer" else {
                 return .waits("pod has unbound immediate PersistentVolumeClaims")
             }
             result.delayed.append(delayed(claim, kind))
         }
         return .ready(result)
+    }
+
+    /// Whether nobody would ever bind the claim. Asked of the server: caches may lag behind what was made just now.
+    private func isNobodys(_ claim: PersistentVolumeClaim) async throws -> Bool {
+        guard claim.suitableVolumes(among: volumes.all).isEmpty else { return false }
+        if !claim.storageClass.isEmpty, try await client.find(StorageClass.self, claim.storageClass) != nil { return false }
+        return claim.suitableVolumes(among: try await client.list(PersistentVolume.self).items).isEmpty
     }
 
     private func delayed(_ claim: PersistentVolumeClaim, _ kind: StorageClass?) -> PodVolumes.Delayed {
