@@ -12,10 +12,10 @@ public struct QueryParameters: Sendable, Equatable, ExpressibleByDictionaryLiter
     public init(parsing target: String) {
         items = []
         guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return }
-        for pair in target[target.index(after: mark)...].split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            items.append((Percent.decode(parts[0], plusIsSpace: true),
-                parts.count > 1 ? Percent.decode(parts[1], plusIsSpace: true) : ""))
+        for pair in target.utf8[target.utf8.index(after: mark)...].split(separator: UInt8(ascii: "&")) {
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            items.append((Percent.decode(Substring(parts[0]), plusIsSpace: true),
+                parts.count > 1 ? Percent.decode(Substring(parts[1]), plusIsSpace: true) : ""))
         }
     }
 

@@ -49,7 +49,7 @@ public struct Request: Sendable {
     /// The path without its query, percent-encoding kept.
     public var path: Substring {
         let target = head.path ?? "/"
-        return target.prefix { $0 != "?" }
+        return target[..<(target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex)]
     }
 
     /// The query's parameters in order, percent-decoded (`application/x-www-form-urlencoded` rules).
@@ -59,7 +59,7 @@ public struct Request: Sendable {
 extension HTTPRequest {
     /// A request for an absolute URL (`https://host:port/path?query`) or a bare path (`/path?query`).
     init(method: Method, url target: String) {
-        guard let schemeEnd = target.firstRange(of: "://") else {
+        guard target.utf8.first != UInt8(ascii: "/"), let schemeEnd = target.firstRange(of: "://") else {
             self.init(method: method, scheme: nil, authority: nil, path: target)
             return
         }

@@ -5,13 +5,34 @@ extension Timestamp {
         let days = total.flooringDivision(by: 86400)
         let clock = total - days * 86400
         let date = CivilDate(daysSinceEpoch: days)
-        var text = "\(pad(date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))"
-        text += "T\(pad(clock / 3600, 2)):\(pad(clock / 60 % 60, 2)):\(pad(clock % 60, 2))"
-        if fractionDigits > 0 {
-            let fraction = String(nanoseconds - total * 1_000_000_000 + 1_000_000_000).dropFirst()
-            text += "." + fraction.prefix(fractionDigits)
+        // Of a 64-bit count of nanoseconds: from 1677 to 2262.
+        return String(unsafeUninitializedCapacity: 31) { text in
+            var count = 0
+            func write(_ number: Int64, _ digits: Int, before mark: UInt8? = nil) {
+                var rest = number
+                for position in stride(from: count + digits - 1, through: count, by: -1) {
+                    text[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                count += digits
+                guard let mark else { return }
+                text[count] = mark
+                count += 1
+            }
+            write(date.year, 4, before: UInt8(ascii: "-"))
+            write(date.month, 2, before: UInt8(ascii: "-"))
+            write(date.day, 2, before: UInt8(ascii: "T"))
+            write(clock / 3600, 2, before: UInt8(ascii: ":"))
+            write(clock / 60 % 60, 2, before: UInt8(ascii: ":"))
+            write(clock % 60, 2, before: fractionDigits > 0 ? UInt8(ascii: ".") : UInt8(ascii: "Z"))
+            if fractionDigits > 0 {
+                write(nanoseconds - total * 1_000_000_000, 9)
+                count -= 9 - min(9, fractionDigits)
+                text[count] = UInt8(ascii: "Z")
+                count += 1
+            }
+            return count
         }
-        return text + "Z"
     }
 
     /// Reads RFC 3339 with any offset and up to nine fractional digits; nil where the text is anything else.
@@ -53,11 +74,6 @@ extension Timestamp {
 
 extension Timestamp: CustomStringConvertible {
     public var description: String { rfc3339(fractionDigits: 3) }
-}
-
-private func pad(_ number: Int64, _ width: Int) -> String {
-    let text = String(number)
-    return String(repeating: "0", count: max(0, width - text.count)) + text
 }
 
 private func digits(_ bytes: some Collection<UInt8>) -> Int64? {

@@ -167,7 +167,7 @@ struct ResourceCall: Sendable {
     /// Who a write's fields belong to: `fieldManager`, else the first word of the user agent.
     var manager: String {
         if let named = query["fieldManager"], !named.isEmpty { return named }
-        let agent = request.headers[.userAgent] ?? ""
+        let agent = request.headers.value(.userAgent) ?? ""
         let product = agent.prefix { $0 != "/" && $0 != " " }
         return product.isEmpty ? "unknown" : String(product)
     }

@@ -103,7 +103,7 @@ public final class ClusterHistory: Sendable {
             let number = state.first + state.requests.count
             state.requests.append(
                 Entry(
-                    number: number, time: time, user: user.name, userAgent: request.headers[.userAgent] ?? "",
+                    number: number, time: time, user: user.name, userAgent: request.headers.value(.userAgent) ?? "",
                     verb: attributes.verb, group: group, resource: resource, subresource: subresource,
                     namespace: attributes.namespace, name: name,
                     isDryRun: request.query.items.contains { $0.name == "dryRun" && $0.value == "All" }, body: body))

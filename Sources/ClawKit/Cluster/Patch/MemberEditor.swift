@@ -76,9 +76,9 @@ struct MemberLookup {
         table = object.count > 64 ? Dictionary(object.map { ($0.name, $0.value) }) { _, last in last } : nil
     }
 
-    subscript(_ name: String) -> JSON? {
-        guard let table else { return object[name] }
-        return table[name]
+    subscript(_ key: FieldKey) -> JSON? {
+        guard let table else { return object[key] }
+        return table[key.name]
     }
 }
 

@@ -180,6 +180,8 @@ final class ObjectStore: Sendable {
             let revision = state.revision + 1
             var stored = collection.stored(object)
             stored.setMetadata(.resourceVersion, .string(String(revision)))
+            // In one piece: the writer's texts and trees are let go, and reading copies none of it.
+            stored = stored.packed()
             let position = try journal?.stage(put: stored, in: base, revision: revision)
             state.revision = revision
             let event = Event(

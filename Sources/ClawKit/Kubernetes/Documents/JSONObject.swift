@@ -82,6 +82,9 @@ public struct JSONObject: Sendable {
         return true
     }
 
+    /// The list of members; nil where the object is packed.
+    var members: MemberList? { if case .members(let list) = storage { list } else { nil } }
+
     /// Calls `body` with where the object's packed bytes begin; nil where it is not packed.
     func withPacked<R>(_ body: (UnsafeRawPointer) -> R) -> R? {
         guard case .packed(let bytes, let offset) = storage else { return nil }
@@ -92,19 +95,20 @@ public struct JSONObject: Sendable {
 
     /// The members as a list of this object's own.
     @inline(__always)
-    private mutating func change<R>(_ body: (MemberList) throws -> R) rethrows -> R {
+    private mutating func change<R>(_ body: (inout MemberList) throws -> R) rethrows -> R {
+        var list: MemberList
         switch storage {
         case .packed(let bytes, let offset):
-            let list = Self.reading(bytes, offset) { MemberList(unpacking: $0, in: bytes) }
-            storage = .members(list)
-            return try body(list)
-        case .members(var list):
+            list = Self.reading(bytes, offset) { MemberList(unpacking: $0, in: bytes) }
+            storage = .members(Self.none)
+        case .members(let own):
+            list = own
             // Given up here, so that a list nobody else holds is changed in place.
             storage = .members(Self.none)
-            if !isKnownUniquelyReferenced(&list) { list = list.copy() }
-            defer { storage = .members(list) }
-            return try body(list)
+            list.makeUnique()
         }
+        defer { storage = .members(list) }
+        return try body(&list)
     }
 
     /// Changes a member in place without copying its subtree. A nil left behind removes the member.
@@ -178,6 +182,31 @@ extension JSONObject: Sequence {
         }
     }
 
+    /// Calls `body` with each member, whose key finds a schema's field without the name.
+    package func forEachMember(_ body: (FieldKey, JSON) throws -> Void) rethrows {
+        switch storage {
+        case .members(let list):
+            for index in 0..<list.count {
+                let member = list.keyedMember(at: index)
+                try body(member.key, member.value)
+            }
+        case .packed(let bytes, let offset):
+            try withExtendedLifetime(bytes) {
+                let object = bytes.start + Int(offset)
+                let end = object + PackedTag.objectHeader + PackedReader.uint32(object + 1)
+                var next = object + PackedTag.objectHeader
+                while next < end {
+                    let key = PackedReader.uint16(next)
+                    let name = next + 2
+                    let isCustom = key & PackedTag.customName != 0
+                    let value = isCustom ? name + Int(key & ~PackedTag.customName) : name
+                    try body(FieldKey(known: isCustom ? FieldKey.unknown : key, PackedReader.name(key, name)), PackedReader.value(value, in: bytes))
+                    next = PackedReader.skip(value)
+                }
+            }
+        }
+    }
+
     public func makeIterator() -> Iterator { Iterator(self) }
     public var underestimatedCount: Int { count }
 }
@@ -186,6 +215,8 @@ extension JSONObject: Hashable {
     public static func == (a: JSONObject, b: JSONObject) -> Bool {
         if a.isIdentical(to: b) { return true }
         guard a.count == b.count else { return false }
+        // Equal bytes are equal values; others may be, too.
+        if case .packed(let x, let i) = a.storage, case .packed(let y, let j) = b.storage, PackedReader.isSame(x, i, y, j) { return true }
         if case .members(let a) = a.storage, case .members(let b) = b.storage, let same = a.isEqual(inOrder: b) { return same }
         return a.allSatisfy { name, value in b[name] == value }
     }

@@ -1,32 +1,34 @@
 /// The field table of one object type: what every schema-driven part reads (decoding checks, strategic merge,
 /// server-side apply, defaulting, pruning, validation, explain).
-public struct Schema: Sendable {
-    public struct Field: Sendable {
-        public var name: String
-        public var type: FieldType
-        public var isRequired: Bool
+///
+/// A reference, as its fields are: walks over documents pass them along at every member.
+public final class Schema: Sendable {
+    public final class Field: Sendable {
+        public let name: String
+        public let type: FieldType
+        public let isRequired: Bool
         /// For lists: how the elements merge.
-        public var list: ListMerge
+        public let list: ListMerge
         /// Strategic merge's key (`patchMergeKey`), where the list merges by it.
-        public var patchMergeKey: String?
+        public let patchMergeKey: String?
         /// Strategic merge keeps only the given members (`patchStrategy: retainKeys`).
-        public var retainsKeys: Bool
+        public let retainsKeys: Bool
         /// Strategic merge merges the list (`patchStrategy: merge`): by ``patchMergeKey``, or as a set of scalars.
-        public var mergesOnPatch: Bool
+        public let mergesOnPatch: Bool
         /// Strategic merge replaces the map as a whole (`patchStrategy: replace`).
-        public var replacesOnPatch: Bool
+        public let replacesOnPatch: Bool
         /// For objects and maps: whether one manager owns the whole; nil where the type itself says.
-        public var isAtomic: Bool?
+        public let isAtomic: Bool?
         /// The value that a missing field stands for: the published defaults only, which list keys rely on.
-        public var keyDefault: JSON?
+        public let keyDefault: JSON?
         /// Whether Kubernetes' own documents never lack the field: unset it is empty, zero or null.
-        public var isAlwaysPresent: Bool
+        public let isAlwaysPresent: Bool
         /// For scalars: whether an explicit zero (0, false, an empty text) is the same as none.
-        public var omitsZero: Bool
+        public let omitsZero: Bool
         /// The texts that the field may hold; empty where any will do.
-        public var enumeration: [String]
+        public let enumeration: [String]
         /// For integers: whether they must fit 32 bits.
-        public var isInt32: Bool
+        public let isInt32: Bool
 
         public init(
             name: String, type: FieldType, isRequired: Bool = false, list: ListMerge = .atomic,
@@ -82,7 +84,9 @@ public struct Schema: Sendable {
     public let unions: [Union]
     /// Objects may hold fields beyond these (`x-kubernetes-preserve-unknown-fields`).
     public let isOpen: Bool
+    /// The fields by name, and, quicker, by their names' numbers in the list of known names.
     private let positions: [String: Int]
+    private let numbers: [UInt16]
 
     public init(name: String, fields: [Field], isAtomic: Bool = false, unions: [Union] = [], isOpen: Bool = false) {
         self.name = name
@@ -91,7 +95,13 @@ public struct Schema: Sendable {
         self.unions = unions
         self.isOpen = isOpen
         positions = Dictionary(fields.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        numbers = fields.map { FieldKey($0.name).number }
     }
 
     public subscript(_ name: String) -> Field? { positions[name].map { fields[$0] } }
+
+    public subscript(_ key: FieldKey) -> Field? {
+        if key.number == FieldKey.unknown { return self[key.name] }
+        return numbers.firstIndex(of: key.number).map { fields[$0] }
+    }
 }

@@ -71,29 +71,48 @@ public final class SchemaTable: Sendable {
         var type = words[1]
         let isRequired = type.utf8.last == UInt8(ascii: "!")
         if isRequired { type = type.dropLast() }
-        var field = Schema.Field(name: String(words[0]), type: parseType(type), isRequired: isRequired)
+        var attributes = Attributes()
         for attribute in words.dropFirst(2) {
             let parts = attribute.utf8.split(separator: UInt8(ascii: "="), maxSplits: 1).map { Substring($0) }
-            read(parts[0], parts.count > 1 ? parts[1] : nil, into: &field)
+            attributes.read(parts[0], parts.count > 1 ? parts[1] : nil)
         }
-        return field
+        return attributes.field(String(words[0]), parseType(type), isRequired: isRequired)
     }
 
-    private static func read(_ attribute: Substring, _ value: Substring?, into field: inout Schema.Field) {
-        switch attribute {
-        case "k": field.list = .map(keys: list(value))
-        case "set": field.list = .set
-        case "m": (field.mergesOnPatch, field.patchMergeKey) = (true, value.map(String.init))
-        case "r": field.retainsKeys = true
-        case "p": field.replacesOnPatch = true
-        case "a": field.isAtomic = true
-        case "g": field.isAtomic = false
-        case "d": field.keyDefault = value.flatMap { try? JSONParser.parse(Array($0.utf8)) }
-        case "e": field.enumeration = list(value)
-        case "32": field.isInt32 = true
-        case "z": field.isAlwaysPresent = true
-        case "o": field.omitsZero = true
-        default: preconditionFailure("unknown attribute '\(attribute)' of the field \(field.name)")
+    /// What stands behind a field's type.
+    private struct Attributes {
+        private var list = Schema.ListMerge.atomic
+        private var patchMergeKey: String?
+        private var (retainsKeys, mergesOnPatch, replacesOnPatch) = (false, false, false)
+        private var isAtomic: Bool?
+        private var keyDefault: JSON?
+        private var enumeration: [String] = []
+        private var (isInt32, isAlwaysPresent, omitsZero) = (false, false, false)
+
+        mutating func read(_ attribute: Substring, _ value: Substring?) {
+            switch attribute {
+            case "k": list = .map(keys: SchemaTable.list(value))
+            case "set": list = .set
+            case "m": (mergesOnPatch, patchMergeKey) = (true, value.map(String.init))
+            case "r": retainsKeys = true
+            case "p": replacesOnPatch = true
+            case "a": isAtomic = true
+            case "g": isAtomic = false
+            case "d": keyDefault = value.flatMap { try? JSONParser.parse(Array($0.utf8)) }
+            case "e": enumeration = SchemaTable.list(value)
+            case "32": isInt32 = true
+            case "z": isAlwaysPresent = true
+            case "o": omitsZero = true
+            default: preconditionFailure("unknown attribute '\(attribute)' of a field")
+            }
+        }
+
+        func field(_ name: String, _ type: Schema.FieldType, isRequired: Bool) -> Schema.Field {
+            Schema.Field(
+                name: name, type: type, isRequired: isRequired, list: list, patchMergeKey: patchMergeKey,
+                retainsKeys: retainsKeys, mergesOnPatch: mergesOnPatch, replacesOnPatch: replacesOnPatch,
+                isAtomic: isAtomic, keyDefault: keyDefault, isAlwaysPresent: isAlwaysPresent, omitsZero: omitsZero,
+                enumeration: enumeration, isInt32: isInt32)
         }
     }
 

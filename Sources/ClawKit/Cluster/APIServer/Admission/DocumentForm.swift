@@ -15,10 +15,10 @@ struct DocumentForm {
 
     private func settled(_ object: JSONObject, _ schema: Schema) -> JSONObject {
         var result = object
-        for (name, found) in object {
-            guard let field = schema[name] else { continue }
+        object.forEachMember { key, found in
+            guard let field = schema[key], field.type.hasForm || found.isNull else { return }
             let settled = settled(found, field)
-            if settled != found { result[name] = settled }
+            if settled != found { result[key] = settled }
         }
         for (key, field) in Self.neverAbsent[schema.name] ?? [] where object[key] == nil { result[key] = zero(field.type) }
         // A missing selector selects nothing, an empty one everything: here absence is kept.
@@ -118,6 +118,16 @@ extension DocumentForm {
         case (.map(.object(let name)), .object(let members)):
             .object(JSONObject(members.map { ($0, withoutZeros($1, .object(name)) ?? $1) }))
         default: nil
+        }
+    }
+}
+
+extension Schema.FieldType {
+    /// Whether a value that is no null may be kept in another form than it came.
+    fileprivate var hasForm: Bool {
+        switch self {
+        case .object, .list, .map: true
+        default: false
         }
     }
 }

@@ -15,7 +15,7 @@ struct SocketAuthenticator: RequestAuthenticator {
 
     func authenticate(_ request: Request) throws -> UserInfo {
         if let certificate = request.peerCertificate, let user = ClientCertificate.user(of: certificate) { return user }
-        guard let header = request.headers[.authorization], header.prefix(7).lowercased() == "bearer " else {
+        guard let header = request.headers.value(.authorization), header.prefix(7).lowercased() == "bearer " else {
             return .anonymous
         }
         let token = String(header.dropFirst(7))

@@ -17,7 +17,7 @@ extension APIServer {
         try authorize(attributes)
         // A WebSocket begins with GET, whatever it is for.
         if attributes.verb == "get", attributes.target.opensStream,
-            request.headers[.upgrade]?.lowercased().contains("websocket") == true
+            request.headers.value(.upgrade)?.lowercased().contains("websocket") == true
         {
             attributes.verb = "create"
             try authorize(attributes)

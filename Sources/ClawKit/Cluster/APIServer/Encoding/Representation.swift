@@ -22,7 +22,7 @@ struct Representation: Sendable {
     /// The first of the client's choices that this server has.
     /// - Throws: 406 where it has none.
     init(_ call: ResourceCall, _ scope: Scope) throws {
-        let accept = call.request.headers[.accept]
+        let accept = call.request.headers.value(.accept)
         // What most clients say.
         if accept == nil || accept == "" || accept == "application/json" { return }
         let ranges = MediaRange.parse(accept)

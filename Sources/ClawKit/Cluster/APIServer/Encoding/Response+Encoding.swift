@@ -7,11 +7,12 @@ import HTTPTypes
 extension Response {
     /// This answer's document written as the client wants it; anything that is no document stays as it is.
     func encoded(for request: Request) -> Response {
-        guard case .object(let document)? = body.value as? JSON, headers[.contentType] == "application/json" else {
-            return self
-        }
+        guard case .object(let document)? = body.value as? JSON else { return self }
+        let accept = request.headers.value(.accept)
+        if !Self.isChoice(accept), !request.isFromPerson { return self }
+        guard headers.value(.contentType) == "application/json" else { return self }
         var response = self
-        switch encoding(of: document, request.headers[.accept]) {
+        switch encoding(of: document, accept) {
         case .json:
             guard request.isFromPerson else { return self }
             response.body = .bytes(JSON.object(document).bytes(.pretty) + [UInt8(ascii: "\n")])
@@ -27,9 +28,12 @@ extension Response {
         return response
     }
 
+    /// Whether the client says more than most, who take JSON.
+    private static func isChoice(_ accept: String?) -> Bool { !(accept == nil || accept == "" || accept == "application/json") }
+
     /// What cannot be had at all is told as JSON.
     private func encoding(of document: JSONObject, _ accept: String?) -> ContentEncoding {
-        if accept == nil || accept == "" || accept == "application/json" { return .json }
+        guard Self.isChoice(accept) else { return .json }
         let (apiVersion, kind) = (document.string(.apiVersion) ?? "", document.string(.kind) ?? "")
         for range in MediaRange.parse(accept) {
             // A refusal is never turned into something else.
@@ -49,7 +53,7 @@ extension Request {
         if let pretty = query["pretty"], !pretty.isEmpty {
             return ["1", "t", "T", "true", "True", "TRUE"].contains(pretty)
         }
-        let agent = headers[.userAgent] ?? ""
+        let agent = headers.value(.userAgent) ?? ""
         return ["curl", "Wget", "Mozilla/5.0"].contains { agent.hasPrefix($0) }
     }
 }

@@ -9,9 +9,9 @@ import HTTPTypes
 extension APIServer {
     func patch(_ call: ResourceCall, subresource: String?) async throws -> Response {
         let accepted = call.resource.isCustom ? PatchType.forCustomResources : PatchType.allCases
-        guard let type = PatchType(mediaType: call.request.headers[.contentType] ?? ""), accepted.contains(type) else {
+        guard let type = PatchType(mediaType: call.request.headers.value(.contentType) ?? ""), accepted.contains(type) else {
             // A type that is no patch at all is refused with fewer words than one that this kind does not take.
-            if PatchType(mediaType: call.request.headers[.contentType] ?? "") == nil {
+            if PatchType(mediaType: call.request.headers.value(.contentType) ?? "") == nil {
                 throw APIStatus(
                     code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type", details: [:])
             }

@@ -53,7 +53,7 @@ extension APIServer {
     /// A patch of the Scale that stands for the object. Who applies it owns the object's replicas.
     func patchScale(_ call: ResourceCall) async throws -> Response {
         let accepted = [PatchType.json, .merge, .strategicMerge, .apply]
-        guard let type = PatchType(mediaType: call.request.headers[.contentType] ?? ""), accepted.contains(type) else {
+        guard let type = PatchType(mediaType: call.request.headers.value(.contentType) ?? ""), accepted.contains(type) else {
             throw APIStatus.unsupportedMediaType(accepted.map(\.mediaType))
         }
         let patch = try await call.bodyValue(mediaTypes: accepted.map(\.mediaType))

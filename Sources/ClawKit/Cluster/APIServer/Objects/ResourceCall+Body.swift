@@ -88,7 +88,7 @@ extension ResourceCall {
 
     /// `application/json`, without parameters; empty where the request says nothing.
     var mediaType: String {
-        let header = request.headers[.contentType] ?? ""
+        let header = request.headers.value(.contentType) ?? ""
         return header.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
     }
 

@@ -21,7 +21,7 @@ struct ResourceTarget: Sendable, Hashable {
     var rest: [String] = []
 
     static func parse(_ path: Substring) -> RequestTarget {
-        let parts = path.split(separator: "/").map { Percent.decode($0) }
+        let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { Percent.decode(Substring($0)) }
         var rest = parts[...]
         var target: ResourceTarget
         if rest.first == "api", rest.count > 2 {

@@ -5,6 +5,8 @@ public import ClawDocuments
 extension FieldSet {
     /// - Throws: ``PathElementError`` for a name that is no path element.
     public init(fieldsV1 object: JSONObject) throws(PathElementError) {
+        // By element: of one that stands in two spellings the last counts.
+        var found: [PathElement: Node] = [:]
         for (name, value) in object where name != "." {
             guard let element = PathElement(fieldsV1: name) else {
                 // A letter that is not known may be a later Kubernetes' own; it is left out, as there.
@@ -13,8 +15,9 @@ extension FieldSet {
             }
             let inner = value.object ?? [:]
             let children = try FieldSet(fieldsV1: inner)
-            set(element, Node(isMember: children.isEmpty || inner["."] != nil, children: children))
+            found[element] = Node(isMember: children.isEmpty || inner["."] != nil, children: children)
         }
+        self.init(found.map { ($0.key, $0.value) })
     }
 
     private static func isUnknownKind(_ name: String) -> Bool {
@@ -28,7 +31,7 @@ extension FieldSet {
         var members: [(name: String, value: JSON)] = []
         members.reserveCapacity(nodes.count + 1)
         if includingSelf { members.append((".", [:])) }
-        for (element, node) in nodes.sorted(by: { $0.key < $1.key }) {
+        for (element, node) in nodes {
             members.append(
                 (
                     element.fieldsV1,

@@ -12,7 +12,7 @@ public struct FieldSet: Sendable, Hashable {
     }
 
     /// Only nodes that are members or hold some.
-    var nodes: [PathElement: Node] = [:]
+    private(set) var nodes: SortedNodes = SortedNodes()
 
     public init() {}
 
@@ -26,11 +26,9 @@ public struct FieldSet: Sendable, Hashable {
     public mutating func insert(_ path: some Collection<PathElement>) {
         guard let first = path.first else { return }
         let rest = path.dropFirst()
-        if rest.isEmpty {
-            nodes[first, default: Node()].isMember = true
-        } else {
-            nodes[first, default: Node()].children.insert(rest)
-        }
+        var node = nodes[first] ?? Node()
+        if rest.isEmpty { node.isMember = true } else { node.children.insert(rest) }
+        nodes[first] = node
     }
 
     public func contains(_ path: some Collection<PathElement>) -> Bool {
@@ -47,14 +45,12 @@ public struct FieldSet: Sendable, Hashable {
     }
 
     private func collect(into result: inout [[PathElement]], below path: [PathElement]) {
-        let sorted = nodes.sorted { $0.key < $1.key }
-        for (element, node) in sorted where node.isMember { result.append(path + [element]) }
-        for (element, node) in sorted { node.children.collect(into: &result, below: path + [element]) }
+        for (element, node) in nodes where node.isMember { result.append(path + [element]) }
+        for (element, node) in nodes { node.children.collect(into: &result, below: path + [element]) }
     }
 
-    mutating func set(_ element: PathElement, _ node: Node) {
-        nodes[element] = node.isEmpty ? nil : node
-    }
+    /// From nodes in any order, each element once. Those that say nothing are left out.
+    init(_ nodes: [SortedNodes.Element]) { self.nodes = SortedNodes(nodes) }
 }
 
 extension FieldSet: CustomStringConvertible {
@@ -64,58 +60,41 @@ extension FieldSet: CustomStringConvertible {
 // MARK: algebra
 
 extension FieldSet {
+    private init(sorted nodes: [SortedNodes.Element]) { self.nodes = SortedNodes(sorted: nodes) }
+
     public func union(_ other: FieldSet) -> FieldSet {
         if isEmpty { return other }
-        var result = self
-        for (element, node) in other.nodes {
-            guard let own = nodes[element] else {
-                result.nodes[element] = node
-                continue
-            }
-            result.nodes[element] = Node(
-                isMember: own.isMember || node.isMember, children: own.children.union(node.children))
-        }
-        return result
+        if other.isEmpty { return self }
+        return FieldSet(sorted: nodes.merged(with: other.nodes) { own, peer in
+            guard let own, let peer else { return own ?? peer }
+            return Node(isMember: own.isMember || peer.isMember, children: own.children.union(peer.children))
+        })
     }
 
     public func intersection(_ other: FieldSet) -> FieldSet {
-        var result = FieldSet()
-        for (element, node) in nodes {
-            guard let peer = other.nodes[element] else { continue }
-            result.set(
-                element,
-                Node(isMember: node.isMember && peer.isMember, children: node.children.intersection(peer.children)))
-        }
-        return result
+        if isEmpty || other.isEmpty { return FieldSet() }
+        return FieldSet(sorted: nodes.merged(with: other.nodes) { own, peer in
+            guard let own, let peer else { return nil }
+            return Node(isMember: own.isMember && peer.isMember, children: own.children.intersection(peer.children))
+        })
     }
 
     /// Without the other's members; what is below them stays.
     public func subtracting(_ other: FieldSet) -> FieldSet {
-        if other.isEmpty { return self }
-        var result = self
-        for (element, peer) in other.nodes {
-            guard let node = nodes[element] else { continue }
-            result.set(
-                element,
-                Node(isMember: node.isMember && !peer.isMember, children: node.children.subtracting(peer.children)))
-        }
-        return result
+        if isEmpty || other.isEmpty { return self }
+        return FieldSet(sorted: nodes.merged(with: other.nodes) { own, peer in
+            guard let own, let peer else { return own }
+            return Node(isMember: own.isMember && !peer.isMember, children: own.children.subtracting(peer.children))
+        })
     }
 
     /// Without the other's members and everything below them.
     public func subtractingSubtrees(of other: FieldSet) -> FieldSet {
-        if other.isEmpty { return self }
-        var result = self
-        for (element, peer) in other.nodes {
-            guard let node = nodes[element] else { continue }
-            if peer.isMember {
-                result.nodes[element] = nil
-            } else {
-                result.set(
-                    element,
-                    Node(isMember: node.isMember, children: node.children.subtractingSubtrees(of: peer.children)))
-            }
-        }
-        return result
+        if isEmpty || other.isEmpty { return self }
+        return FieldSet(sorted: nodes.merged(with: other.nodes) { own, peer in
+            guard let own, let peer else { return own }
+            if peer.isMember { return nil }
+            return Node(isMember: own.isMember, children: own.children.subtractingSubtrees(of: peer.children))
+        })
     }
 }

@@ -3,7 +3,7 @@ import ClawSchemas
 
 /// How server-side apply sees the values at one place.
 struct FieldShape {
-    indirect enum Form {
+    enum Form {
         case string, numeric, bool
         /// Any scalar: quantities, a port's name or number.
         case scalar
@@ -37,8 +37,8 @@ struct FieldShape {
     }
 
     /// Whether the object's type declares the member, rather than being a map of any names.
-    func declares(_ name: String) -> Bool {
-        if case .record(let schema) = form { schema[name] != nil } else { false }
+    func declares(_ key: FieldKey) -> Bool {
+        if case .record(let schema) = form { schema[key] != nil } else { false }
     }
 }
 
@@ -70,21 +70,23 @@ struct FieldWalker: Sendable {
         }
     }
 
-    func member(_ name: String, of shape: FieldShape) -> FieldShape {
+    func member(_ key: FieldKey, of shape: FieldShape) -> FieldShape {
         switch shape.form {
-        case .record(let schema): schema[name].map { self.shape(of: $0.type, $0) } ?? .deduced
+        case .record(let schema): schema[key].map { self.shape(of: $0.type, $0) } ?? .deduced
         case .map(let type): self.shape(of: type)
         case .anything: .anything
         default: .deduced
         }
     }
 
+    func member(_ name: String, of shape: FieldShape) -> FieldShape { member(FieldKey(name), of: shape) }
+
     func element(of shape: FieldShape) -> FieldShape {
         if case .list(let type, _) = shape.form { self.shape(of: type) } else { .anything }
     }
 
     func child(_ element: PathElement, of shape: FieldShape) -> FieldShape {
-        if case .field(let name) = element { member(name, of: shape) } else { self.element(of: shape) }
+        if case .field(let name) = element { member(FieldKey(name), of: shape) } else { self.element(of: shape) }
     }
 
     // MARK: list elements

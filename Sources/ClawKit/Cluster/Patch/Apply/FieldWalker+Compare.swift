@@ -26,11 +26,24 @@ extension FieldWalker {
         var added = FieldSet.Node()
         var modified = FieldSet.Node()
         var removed = FieldSet.Node()
+    }
+
+    /// The nodes below one place, until all are known.
+    private struct Collector {
+        private var added: [SortedNodes.Element] = []
+        private var modified: [SortedNodes.Element] = []
+        private var removed: [SortedNodes.Element] = []
 
         mutating func set(_ element: PathElement, _ child: Nodes) {
-            if !child.added.isEmpty { added.children.set(element, child.added) }
-            if !child.modified.isEmpty { modified.children.set(element, child.modified) }
-            if !child.removed.isEmpty { removed.children.set(element, child.removed) }
+            if !child.added.isEmpty { added.append((element, child.added)) }
+            if !child.modified.isEmpty { modified.append((element, child.modified)) }
+            if !child.removed.isEmpty { removed.append((element, child.removed)) }
+        }
+
+        var nodes: Nodes {
+            Nodes(
+                added: .init(children: FieldSet(added)), modified: .init(children: FieldSet(modified)),
+                removed: .init(children: FieldSet(removed)))
         }
     }
 
@@ -75,23 +88,24 @@ extension FieldWalker {
     private func compareObjects(
         _ old: JSONObject, _ new: JSONObject, _ shape: FieldShape, isBoth: Bool = false
     ) -> Nodes {
-        var nodes = Nodes()
+        var nodes = Collector()
         let (oldMembers, newMembers) = (MemberLookup(old), MemberLookup(new))
-        for (name, value) in old {
-            let other = newMembers[name] ?? (isBoth ? implied(name, in: shape) : nil)
-            nodes.set(.field(name), compare(value, other, member(name, of: shape)))
+        old.forEachMember { key, value in
+            let other = newMembers[key] ?? (isBoth ? implied(key, in: shape) : nil)
+            nodes.set(.field(key.name), compare(value, other, member(key, of: shape)))
         }
-        for (name, value) in new where oldMembers[name] == nil {
-            let other = isBoth ? implied(name, in: shape) : nil
-            nodes.set(.field(name), compare(other, value, member(name, of: shape)))
+        new.forEachMember { key, value in
+            guard oldMembers[key] == nil else { return }
+            let other = isBoth ? implied(key, in: shape) : nil
+            nodes.set(.field(key.name), compare(other, value, member(key, of: shape)))
         }
-        return nodes
+        return nodes.nodes
     }
 
     /// What Kubernetes' own document would hold where this one holds nothing: there some fields are never absent,
     /// so that setting what is in them is not setting them.
-    private func implied(_ name: String, in shape: FieldShape) -> JSON? {
-        guard case .record(let schema) = shape.form, let field = schema[name] else { return nil }
+    private func implied(_ key: FieldKey, in shape: FieldShape) -> JSON? {
+        guard case .record(let schema) = shape.form, let field = schema[key] else { return nil }
         switch field.type {
         case .time, .microTime: return .null
         case _ where !field.isAlwaysPresent: return nil
@@ -104,7 +118,7 @@ extension FieldWalker {
     }
 
     private func compareLists(_ old: [JSON], _ new: [JSON], _ shape: FieldShape) -> Nodes {
-        var nodes = Nodes()
+        var nodes = Collector()
         let (oldOrder, oldItems) = index(old, in: shape)
         let (newOrder, newItems) = index(new, in: shape)
         let shape = element(of: shape)
@@ -126,6 +140,6 @@ extension FieldWalker {
                 nodes.set(element, child)
             }
         }
-        return nodes
+        return nodes.nodes
     }
 }

@@ -11,49 +11,47 @@ extension FieldWalker {
         switch shape.walk(value) {
         case .leaf: node.isMember = true
         case .object:
-            for (name, value) in value.object ?? [:] {
-                var child = fields(of: value, member(name, of: shape))
-                if value.isNull || value.object?.isEmpty == true || !shape.declares(name) { child.isMember = true }
-                node.children.set(.field(name), child)
+            var children: [SortedNodes.Element] = []
+            value.object?.forEachMember { key, value in
+                var child = fields(of: value, member(key, of: shape))
+                if value.isNull || value.object?.isEmpty == true || !shape.declares(key) { child.isMember = true }
+                children.append((.field(key.name), child))
             }
+            node.children = FieldSet(children)
         case .list:
             let (order, items) = index(value.array ?? [], in: shape)
+            var children: [SortedNodes.Element] = []
             for element in order {
                 guard let item = items[element]?.first else { continue }
                 // What stands twice is owned as a whole.
                 var child = items[element]?.count == 1 ? fields(of: item, self.element(of: shape)) : FieldSet.Node()
                 child.isMember = true
-                node.children.set(element, child)
+                children.append((element, child))
             }
+            node.children = FieldSet(children)
         }
         return node
     }
 
     /// With the declared fields along the members' paths as members: `a.b.c` brings `a` if it is a declared field.
     func withDeclaredParents(_ set: FieldSet, _ shape: FieldShape) -> FieldSet {
-        var result = FieldSet()
-        for (element, node) in set.nodes {
+        FieldSet(set.nodes.map { element, node in
             var node = node
-            if case .field(let name) = element, !node.children.isEmpty, shape.declares(name) { node.isMember = true }
+            if case .field(let name) = element, !node.children.isEmpty, shape.declares(FieldKey(name)) { node.isMember = true }
             node.children = withDeclaredParents(node.children, child(element, of: shape))
-            result.set(element, node)
-        }
-        return result
+            return (element, node)
+        })
     }
 
     /// Where a type became atomic since the set was written, its owner owns the whole.
     func reconciled(_ set: FieldSet, _ shape: FieldShape) -> FieldSet {
         if case .deduced = shape.form { return set }
-        var result = FieldSet()
-        for (element, node) in set.nodes {
+        return FieldSet(set.nodes.map { element, node in
+            // Most sets have nothing below.
+            if node.children.isEmpty { return (element, node) }
             let shape = child(element, of: shape)
-            if shape.isAtomic, !node.children.isEmpty {
-                result.set(element, FieldSet.Node(isMember: true))
-            } else {
-                result.set(
-                    element, FieldSet.Node(isMember: node.isMember, children: reconciled(node.children, shape)))
-            }
-        }
-        return result
+            if shape.isAtomic { return (element, FieldSet.Node(isMember: true)) }
+            return (element, FieldSet.Node(isMember: node.isMember, children: reconciled(node.children, shape)))
+        })
     }
 }

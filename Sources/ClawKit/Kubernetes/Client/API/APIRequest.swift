@@ -73,9 +73,9 @@ public struct APIRequest: Sendable {
         let target = query.items.isEmpty ? path : "\(path)?\(query)"
         var request = Request(method, target, headTimeout: timeout, idleTimeout: idleTimeout)
         request.headers = headers
-        request.headers[.accept] = accept
+        request.headers.setValue(accept, for: .accept)
         if let body {
-            request.headers[.contentType] = contentType
+            request.headers.setValue(contentType, for: .contentType)
             request.body = .value(body)
         }
         return request

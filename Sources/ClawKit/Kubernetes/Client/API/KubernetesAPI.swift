@@ -76,7 +76,7 @@ public struct KubernetesClient: KubernetesAPI {
 
     public func webSocket(for request: APIRequest, subprotocols: [String]) async throws -> WebSocket {
         var http = request.httpRequest
-        http.headers[.userAgent] = userAgent
+        http.headers.setValue(userAgent, for: .userAgent)
         http = .webSocket(
             http.head.path ?? "/", subprotocols: subprotocols, headers: http.headers, headTimeout: http.headTimeout)
         let response = try await transport.send(http)
@@ -87,7 +87,7 @@ public struct KubernetesClient: KubernetesAPI {
     /// The response, where its status says yes.
     private func accepted(_ request: APIRequest) async throws -> Response {
         var http = request.httpRequest
-        http.headers[.userAgent] = userAgent
+        http.headers.setValue(userAgent, for: .userAgent)
         let response = try await transport.send(http)
         if let onWarning = request.onWarning { ServerWarning.all(in: response.headers).forEach(onWarning) }
         guard (200..<300).contains(response.status.code) else {

@@ -23,6 +23,13 @@ struct KnownTexts: @unchecked Sendable {
             for index in 0..<(length - 16) where input[16 + index] != rest[index] { return false }
             return true
         }
+
+        /// Whether a text of this length, without its quote, goes on behind the first sixteen bytes as this one does.
+        func restMatches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+            guard let rest else { return true }
+            for index in 16..<max(16, length - 1) where text[index] != rest[index - 16] { return false }
+            return true
+        }
     }
 
     let texts: [String]
@@ -35,7 +42,6 @@ struct KnownTexts: @unchecked Sendable {
     /// Open addressing; each slot holds a text's number or `FieldKey.unknown`.
     private let slots: UnsafePointer<UInt16>
     private let mask: Int
-    private let numbers: [String: UInt16]
 
     init(_ lists: StaticString...) {
         texts = lists.flatMap { $0.description.split(separator: "\n").map(String.init) }
@@ -69,7 +75,6 @@ struct KnownTexts: @unchecked Sendable {
         self.slots = UnsafePointer(slots)
         self.shapes = UnsafePointer(shapes)
         longest = texts.map { $0.utf8.count + 1 }.max() ?? 0
-        numbers = Dictionary(uniqueKeysWithValues: texts.enumerated().map { ($1, UInt16($0)) })
     }
 
     private static func shape(_ text: String) -> Shape {
@@ -94,7 +99,32 @@ struct KnownTexts: @unchecked Sendable {
         return shape
     }
 
-    func number(of text: String) -> UInt16? { numbers[text] }
+    func number(of text: String) -> UInt16? {
+        var text = text
+        return text.withUTF8(number(of:))
+    }
+
+    /// The number of the text that these bytes are.
+    func number(of text: UnsafeBufferPointer<UInt8>) -> UInt16? {
+        guard text.count < longest else { return nil }
+        // As in `Shape`: the first sixteen bytes, with the closing quote.
+        var (word0, word1) = (UInt64(0), UInt64(0))
+        for index in 0..<min(text.count + 1, 16) {
+            let byte = UInt64(index < text.count ? text[index] : UInt8(ascii: "\""))
+            if index < 8 { word0 |= byte << UInt64(index * 8) } else { word1 |= byte << UInt64(index * 8 - 64) }
+        }
+        var slot = Self.hash(word0, word1, text.count + 1) & mask
+        while slots[slot] != FieldKey.unknown {
+            let shape = shapes + Int(slots[slot])
+            if shape.pointee.length == text.count + 1, shape.pointee.word0 == word0, shape.pointee.word1 == word1,
+                shape.pointee.restMatches(text)
+            {
+                return slots[slot]
+            }
+            slot = (slot + 1) & mask
+        }
+        return nil
+    }
 
     /// A text's bytes with a quote behind them.
     @inline(__always)

@@ -6,7 +6,7 @@ struct OutermostReader {
     private let depth: Int
     /// Whether to pause before the first element of `items`; only once, however often that name comes.
     private var pausesAtItems: Bool
-    private let list = MemberList()
+    private var list = MemberList(capacity: 8)
     /// The array that is being read: its name, its elements so far, and what they are.
     private var name = FieldKey("items")
     private var elements: [JSON] = []

@@ -23,6 +23,25 @@ enum PackedReader {
         }
     }
 
+    /// Whether two values are the same byte by byte.
+    static func isSame(_ a: PackedBytes, _ i: UInt32, _ b: PackedBytes, _ j: UInt32) -> Bool {
+        withExtendedLifetime((a, b)) {
+            let (x, y) = (a.start + Int(i), b.start + Int(j))
+            let count = skip(x) - x
+            guard skip(y) - y == count else { return false }
+            var position = 0
+            while position + 8 <= count {
+                guard (x + position).loadUnaligned(as: UInt64.self) == (y + position).loadUnaligned(as: UInt64.self) else { return false }
+                position += 8
+            }
+            while position < count {
+                guard x.load(fromByteOffset: position, as: UInt8.self) == y.load(fromByteOffset: position, as: UInt8.self) else { return false }
+                position += 1
+            }
+            return true
+        }
+    }
+
     static func string(_ pointer: UnsafeRawPointer) -> String? {
         switch pointer.load(as: UInt8.self) {
         case PackedTag.string8:

@@ -23,14 +23,11 @@ package struct GoDecoding {
     private mutating func walk(_ object: JSONObject, _ schema: Schema, _ path: FieldPath) {
         // A type without fields takes anything (RawExtension, JSON).
         guard !schema.fields.isEmpty else { return }
-        for (name, value) in object {
-            guard let field = schema[name] else {
-                unknown.append("\(FieldPath.member(path, name))")
-                continue
-            }
-            if field.omitsZero, value.isZero { hasZeros = true }
-            walk(value, field.type, Place(schema: schema, field: field, path: .member(path, name)))
+        object.forEachMember { key, value in
             if problem != nil { return }
+            guard let field = schema[key] else { return unknown.append("\(FieldPath.member(path, key.name))") }
+            if field.omitsZero, value.isZero { hasZeros = true }
+            walk(value, field.type, Place(schema: schema, field: field, parent: path, step: .member(key.name)))
         }
     }
 
@@ -57,12 +54,14 @@ package struct GoDecoding {
             if let schema = SchemaTable.kubernetes[name] { walk(object, schema, place.path) }
         case (.object(let name), _) where SchemaTable.kubernetes[name]?.fields.isEmpty ?? true: break
         case (.list(let element), .array(let elements)):
+            let path = place.path
             for (index, member) in elements.enumerated() where problem == nil {
-                walk(member, element, Place(schema: place.schema, field: place.field, path: .index(place.path, index)))
+                walk(member, element, Place(schema: place.schema, field: place.field, parent: path, step: .index(index)))
             }
         case (.map(let element), .object(let members)):
+            let path = place.path
             for (name, member) in members where problem == nil {
-                walk(member, element, Place(schema: place.schema, field: place.field, path: .key(place.path, name)))
+                walk(member, element, Place(schema: place.schema, field: place.field, parent: path, step: .key(name)))
             }
         case (.intOrString, _): problem = "json: cannot unmarshal \(Self.kind(value)) into Go value of type int32"
         default: mismatch(Self.kind(value), type, place)
@@ -84,7 +83,21 @@ package struct GoDecoding {
     package struct Place {
         package let schema: Schema
         package let field: Schema.Field
-        package let path: FieldPath
+        package let parent: FieldPath
+        package let step: Step
+
+        package enum Step {
+            case member(String), index(Int), key(String)
+        }
+
+        /// Put together only where something stands below, or is wrong.
+        package var path: FieldPath {
+            switch step {
+            case .member(let name): .member(parent, name)
+            case .index(let index): .index(parent, index)
+            case .key(let name): .key(parent, name)
+            }
+        }
 
         /// `ExecAction.spec.containers.startupProbe.ProbeHandler.exec.command`: the type, then the way to the field with
         /// the types that are embedded on it.

@@ -41,18 +41,17 @@ public struct CustomResourceSchema: Sendable {
         }
 
         private mutating func field(_ member: String, _ schema: JSONObject, named name: String) -> Schema.Field {
-            var field = Schema.Field(name: member, type: type(schema, named: name))
-            field.keyDefault = schema["default"]
-            switch schema["x-kubernetes-list-type"]?.string {
-            case "set": field.list = .set
-            case "map":
-                field.list = .map(keys: schema["x-kubernetes-list-map-keys"]?.array?.compactMap(\.string) ?? [])
-            default: break
-            }
-            field.isAtomic = schema["x-kubernetes-map-type"].map { $0 == "atomic" }
+            let type = type(schema, named: name)
+            let list: Schema.ListMerge =
+                switch schema["x-kubernetes-list-type"]?.string {
+                case "set": .set
+                case "map": .map(keys: schema["x-kubernetes-list-map-keys"]?.array?.compactMap(\.string) ?? [])
+                default: .atomic
+                }
+            var isAtomic = schema["x-kubernetes-map-type"].map { $0 == "atomic" }
             // Where nothing is said of an object's fields, they are as granular as they look.
-            if case .any = field.type { field.isAtomic = field.isAtomic ?? false }
-            return field
+            if case .any = type { isAtomic = isAtomic ?? false }
+            return Schema.Field(name: member, type: type, list: list, isAtomic: isAtomic, keyDefault: schema["default"])
         }
 
         private mutating func type(_ schema: JSONObject, named name: String) -> Schema.FieldType {
