@@ -139,7 +139,7 @@ final class APIServer: Handler {
 }
 
 /// One request for a resource, taken apart.
-struct ResourceCall: Sendable {
+final class ResourceCall: Sendable {
     let request: Request
     let target: ResourceTarget
     let resource: RegisteredResource

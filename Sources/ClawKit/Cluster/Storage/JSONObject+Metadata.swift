@@ -7,11 +7,14 @@ extension JSONObject {
 
     func metadataValue(_ key: FieldKey) -> JSON? { self[.metadata]?.object?[key] }
 
-    mutating func setMetadata(_ key: FieldKey, _ value: JSON?) {
+    mutating func setMetadata(_ key: FieldKey, _ value: JSON?) { changeMetadata { $0[key] = value } }
+
+    /// Changes several members at once.
+    mutating func changeMetadata(_ body: (inout JSONObject) -> Void) {
         modify(.metadata) { metadata in
             var object = metadata?.object ?? JSONObject()
             metadata = nil
-            object[key] = value
+            body(&object)
             metadata = .object(object)
         }
     }

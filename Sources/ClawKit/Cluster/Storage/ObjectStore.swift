@@ -122,8 +122,9 @@ final class ObjectStore: Sendable {
     /// Objects in the order of namespace and name, and the revision of this view.
     func list(_ collection: Collection, namespace: String?) -> (objects: [JSONObject], revision: UInt64) {
         state.withLock { state in
+            // Most of what writes look for (webhooks, policies, quotas) is not there.
+            guard let entries = state.collections[collection.base]?.entries, !entries.isEmpty else { return ([], state.revision) }
             let keys = state.sortedKeys(of: collection.base)
-            let entries = state.collections[collection.base]?.entries ?? [:]
             let chosen =
                 if let namespace { keys[keys.range(ofNamespace: namespace)] } else { keys[...] }
             return (chosen.compactMap { (entries[$0]?.object).map(collection.shown) }, state.revision)

@@ -17,6 +17,9 @@ struct OwnershipIndex {
     }
 
     mutating func update(_ reference: Reference, old: JSONObject?, new: JSONObject?) {
+        if let old, let new, old.metadataString(.uid) == new.metadataString(.uid),
+            old.metadataValue(.ownerReferences) == new.metadataValue(.ownerReferences)
+        { return }
         if let old {
             for owner in old.ownerUIDs {
                 dependents[owner]?.remove(reference)

@@ -99,7 +99,8 @@ extension JSONObject {
     }
     @inline(never)
     public mutating func set(_ key: FieldKey, _ views: [some DocumentView]) {
-        set(key, objects: views.map(\.document))
+        // No key path: one of a generic type is put together anew at each use.
+        set(key, objects: views.map { $0.document })
     }
 
     @inline(never)

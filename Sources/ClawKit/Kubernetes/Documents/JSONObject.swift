@@ -20,6 +20,9 @@ public struct JSONObject: Sendable {
 
     init(_ members: MemberList) { storage = .members(members) }
 
+    /// Room for so many members.
+    package init(capacity: Int) { storage = .members(MemberList(capacity: capacity)) }
+
     /// In time linear in the members, which must have distinct names: for large objects made at once.
     package init(distinct members: some Sequence<(name: String, value: JSON)>) {
         storage = .members(MemberList(distinct: members))

@@ -17,7 +17,7 @@ extension JSONObject {
 
     public func scalars<S: ScalarView>(_ key: FieldKey) -> [S] { self[key]?.array?.compactMap(S.init(json:)) ?? [] }
     public mutating func set(_ key: FieldKey, _ values: [some ScalarView]) {
-        self[key] = values.isEmpty ? nil : .array(values.map(\.json))
+        self[key] = values.isEmpty ? nil : .array(values.map { $0.json })
     }
 
     public func stringsMap(_ key: FieldKey) -> [String: [String]] {

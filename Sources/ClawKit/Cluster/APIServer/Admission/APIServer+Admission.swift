@@ -58,7 +58,7 @@ extension APIServer {
             Defaults.apply(to: &object, call.resource.type)
         }
         if case .builtIn(let name?) = call.resource.shape {
-            object = DocumentForm().settled(object, as: name)
+            object = DocumentForm().settled(object, as: name, from: old)
             if let old, call.resource.type.plural == "daemonsets" { countTemplates(&object, old) }
         }
     }
@@ -150,8 +150,9 @@ extension APIServer {
 extension JSONObject {
     /// Lists and maps of the metadata without members are not kept.
     fileprivate mutating func dropEmptyMetadata() {
+        guard let metadata = self[.metadata]?.object else { return }
         for key: FieldKey in [.labels, .annotations, .finalizers, .ownerReferences] {
-            switch metadataValue(key) {
+            switch metadata[key] {
             case .object(let map) where map.isEmpty: setMetadata(key, nil)
             case .array(let list) where list.isEmpty: setMetadata(key, nil)
             case .null: setMetadata(key, nil)

@@ -86,6 +86,11 @@ extension APIServer {
 }
 
 extension RegisteredResource {
+    private static let spec = FieldSet(fields: ["spec"])
+    private static let status = FieldSet(fields: ["status"])
+    private static let specAndStatus = FieldSet(fields: ["spec"], ["status"])
+    private static let desiredState = FieldSet(fields: ["spec"], ["metadata", "labels"], ["metadata", "annotations"])
+
     /// What decoding makes of the result of an apply.
     fileprivate func settleApplied(_ object: inout JSONObject) {
         switch shape {
@@ -100,10 +105,10 @@ extension RegisteredResource {
         let ignored: FieldSet =
             switch subresource {
             case "status":
-                isCustom ? FieldSet(fields: ["spec"], ["metadata", "labels"], ["metadata", "annotations"]) : FieldSet(fields: ["spec"])
+                isCustom ? Self.desiredState : Self.spec
             // What is asked for never changes, so nobody owns it.
-            case nil where type.plural == "certificatesigningrequests": FieldSet(fields: ["spec"], ["status"])
-            case nil: hasStatus ? FieldSet(fields: ["status"]) : FieldSet()
+            case nil where type.plural == "certificatesigningrequests": Self.specAndStatus
+            case nil: hasStatus ? Self.status : FieldSet()
             default: FieldSet()
             }
         let (types, schema): (SchemaTable, Schema?) =

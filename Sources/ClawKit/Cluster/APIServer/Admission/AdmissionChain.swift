@@ -8,11 +8,11 @@ struct AdmissionChain: Sendable {
     let hasDefaultAccounts: Bool
 
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {
-        for plugin in plugins { try await plugin.admit(&object, request) }
+        for plugin in plugins where plugin.concerns(request) { try await plugin.admit(&object, request) }
     }
 
     func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {
-        for plugin in plugins { try await plugin.validate(object, request) }
+        for plugin in plugins where plugin.concerns(request) { try await plugin.validate(object, request) }
     }
 }
 

@@ -6,6 +6,9 @@ import Synchronization
 /// A step every write passes between authorization and the store. It may change the object, then refuse it.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/>
 protocol AdmissionPlugin: Sendable {
+    /// Whether the plugin has anything to say of such a request: asked first, since most have nothing to do with most.
+    func concerns(_ request: AdmissionRequest) -> Bool
+
     /// Changes the object on its way in; nobody owns what is added here. Runs before the kind's own rules.
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws
 
@@ -15,6 +18,7 @@ protocol AdmissionPlugin: Sendable {
 }
 
 extension AdmissionPlugin {
+    func concerns(_ request: AdmissionRequest) -> Bool { true }
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {}
     func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {}
 }

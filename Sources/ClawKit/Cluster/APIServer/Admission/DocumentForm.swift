@@ -9,14 +9,16 @@ import ClawSchemas
 struct DocumentForm {
     private var types: SchemaTable { .kubernetes }
 
-    func settled(_ object: JSONObject, as type: String) -> JSONObject {
-        types[type].map { settled(object, $0) } ?? object
+    /// - Parameter old: the object as it is kept: what of it is in the new one has its form.
+    func settled(_ object: JSONObject, as type: String, from old: JSONObject? = nil) -> JSONObject {
+        types[type].map { settled(object, $0, from: old) } ?? object
     }
 
-    private func settled(_ object: JSONObject, _ schema: Schema) -> JSONObject {
+    private func settled(_ object: JSONObject, _ schema: Schema, from old: JSONObject? = nil) -> JSONObject {
         var result = object
         object.forEachMember { key, found in
             guard let field = schema[key], field.type.hasForm || found.isNull else { return }
+            if case .object(let part) = found, let known = old?[key]?.object, part.isIdentical(to: known) { return }
             let settled = settled(found, field)
             if settled != found { result[key] = settled }
         }

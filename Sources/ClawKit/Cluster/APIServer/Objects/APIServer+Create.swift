@@ -76,15 +76,14 @@ extension APIServer {
     }
 
     private func prepareForCreate(_ object: inout JSONObject, _ call: ResourceCall) {
-        object.setMetadata(.uid, .string(Chance.uuid()))
-        object.setMetadata(.creationTimestamp, .string(time.now.rfc3339()))
-        object.setMetadata(.deletionTimestamp, nil)
-        object.setMetadata(.deletionGracePeriodSeconds, nil)
-        object.setMetadata(.selfLink, nil)
-        object.setMetadata(.resourceVersion, nil)
+        object.changeMetadata { metadata in
+            metadata[.uid] = .string(Chance.uuid())
+            metadata[.creationTimestamp] = .string(time.now.rfc3339())
+            for key: FieldKey in [.deletionTimestamp, .deletionGracePeriodSeconds, .selfLink, .resourceVersion] { metadata[key] = .none }
+            metadata[.generation] = call.resource.countsGenerations ? .integer(1) : .none
+        }
         // A kubelet brings its node's status along.
         if call.resource.hasStatus, call.resource.type.kind != "Node" { object[.status] = nil }
-        if call.resource.countsGenerations { object.setMetadata(.generation, 1) } else { object.setMetadata(.generation, nil) }
     }
 
     /// The characters of `rand.SafeEncodeString`: no vowels, no digits that look like letters.

@@ -125,12 +125,15 @@ extension APIServer {
         } else if call.resource.hasStatus, subresource != "approval", subresource != "binding" {
             new[.status] = live[.status]
         }
-        for key: FieldKey in [
-            .uid, .creationTimestamp, .deletionTimestamp, .deletionGracePeriodSeconds, .generation, .selfLink, .name, .namespace,
-        ] {
-            new.setMetadata(key, live.metadataValue(key))
+        let kept = live[.metadata]?.object ?? JSONObject()
+        new.changeMetadata { metadata in
+            for key: FieldKey in [
+                .uid, .creationTimestamp, .deletionTimestamp, .deletionGracePeriodSeconds, .generation, .selfLink, .name,
+                .namespace, .resourceVersion,
+            ] {
+                metadata[key] = kept[key]
+            }
         }
-        new.setMetadata(.resourceVersion, live.metadataValue(.resourceVersion))
     }
 
     /// Counts changes of what is wanted, defaults filled in. Binding a pod is none.
@@ -159,13 +162,17 @@ extension RegisteredResource {
 
 extension JSONObject {
     /// Whether anything but metadata and status differs.
-    fileprivate func differsInDesiredState(from other: JSONObject) -> Bool {
-        var (a, b) = (self, other)
-        for key: FieldKey in [.metadata, .status] {
-            a[key] = nil
-            b[key] = nil
+    func differsInDesiredState(from other: JSONObject) -> Bool {
+        hasMembers(unlike: other) || other.hasMembers(unlike: self)
+    }
+
+    private func hasMembers(unlike other: JSONObject) -> Bool {
+        var differs = false
+        forEachMember { key, value in
+            if differs || key == .metadata || key == .status { return }
+            differs = other[key] != value
         }
-        return a != b
+        return differs
     }
 
     /// Whether a deletion that was asked for has nothing left to wait for.

@@ -154,8 +154,8 @@ extension ResourceCall {
             throw APIStatus.badRequest(
                 "the API version in the data (\(version)) does not match the expected API version (\(type.apiVersion))")
         }
-        object[.kind] = .string(type.kind)
-        object[.apiVersion] = .string(type.apiVersion)
+        if object.string(.kind) != type.kind { object[.kind] = .string(type.kind) }
+        if object.string(.apiVersion) != type.apiVersion { object[.apiVersion] = .string(type.apiVersion) }
         if let metadata = object[.metadata], metadata.object == nil, !metadata.isNull {
             throw APIStatus.badRequest(
                 "\(kind) in version \"\(type.version)\" cannot be handled as a \(kind): metadata must be an object")
@@ -168,7 +168,7 @@ extension ResourceCall {
             throw APIStatus.badRequest(
                 "the namespace of the provided object does not match the namespace sent on the request")
         }
-        object.setMetadata(.namespace, namespace.map(JSON.string))
+        if object.objectNamespace != namespace ?? "" { object.setMetadata(.namespace, namespace.map(JSON.string)) }
     }
 
     /// The collection's namespace, where objects are made.

@@ -58,7 +58,6 @@ extension Field {
     /// Whether nothing but metadata and status differs.
     fileprivate func hasSameDesiredState(as other: Field) -> Bool {
         guard case .object(let a)? = value, case .object(let b)? = other.value else { return false }
-        let names = Set(a.names + b.names).subtracting(["metadata", "status"])
-        return names.allSatisfy { a[$0] == b[$0] }
+        return !a.differsInDesiredState(from: b)
     }
 }

@@ -47,14 +47,22 @@ public struct FieldManager: Sendable {
     public func update(
         from live: JSONObject?, to new: JSONObject, manager: String, at time: Timestamp
     ) -> JSONObject {
-        var managed = managedFields(of: new, live)
         let object = new.withoutManagedFields
+        let old = live?.withoutManagedFields ?? [:]
+        let changes = walker.changes(from: old, to: object, schema)
+        // Nothing changed hands, and nobody touched the account: it stays as it is.
+        if let live, changes.isEmpty, new.metadataValue(.managedFields) == live.metadataValue(.managedFields) {
+            return new
+        }
+        var managed = managedFields(of: new, live)
         // Who reset the account, or never had one, has none until the next apply.
         guard live == nil || !managed.isEmpty else { return object }
-        record(from: live?.withoutManagedFields ?? [:], to: object, manager, &managed, time)
+        record(changes, manager, &managed, time)
         managed.mergeOldestUpdaters()
         let result = object.settingManagedFields(managed)
-        return live.map { Self.settlingTimes(of: result, against: $0) } ?? result
+        // Where something changed, the times may.
+        guard let live, changes.isEmpty else { return result }
+        return Self.settlingTimes(of: result, against: live)
     }
 
     private func managedFields(of new: JSONObject, _ live: JSONObject?) -> ManagedFields {
@@ -69,8 +77,12 @@ public struct FieldManager: Sendable {
     func record(
         from old: JSONObject, to new: JSONObject, _ manager: String, _ managed: inout ManagedFields, _ time: Timestamp
     ) {
+        record(walker.changes(from: old, to: new, schema), manager, &managed, time)
+    }
+
+    private func record(_ all: FieldChanges, _ manager: String, _ managed: inout ManagedFields, _ time: Timestamp) {
         reconcile(&managed)
-        let changes = walker.changes(from: old, to: new, schema).ignoring(ignoredFields)
+        let changes = all.ignoring(ignoredFields)
         take(changes, from: &managed, except: nil)
         let fields = changes.modified.union(changes.added).subtracting(Self.unownedFields)
         guard !fields.isEmpty else { return }

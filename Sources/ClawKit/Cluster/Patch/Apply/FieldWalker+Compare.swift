@@ -6,6 +6,8 @@ struct FieldChanges {
     var modified = FieldSet()
     var removed = FieldSet()
 
+    var isEmpty: Bool { added.isEmpty && modified.isEmpty && removed.isEmpty }
+
     /// Without the given fields and everything below them.
     func ignoring(_ fields: FieldSet) -> FieldChanges {
         FieldChanges(
@@ -48,41 +50,57 @@ extension FieldWalker {
     }
 
     private func compare(_ old: JSON?, _ new: JSON?, _ shape: FieldShape) -> Nodes {
-        if case .object(let old)? = old, case .object(let new)? = new, old.isIdentical(to: new) { return Nodes() }
-        let (oldWalk, newWalk) = (old.map(shape.walk), new.map(shape.walk))
-        let walk = newWalk ?? oldWalk ?? .leaf
-        if let oldWalk, let newWalk, oldWalk != newWalk {
+        switch (old, new) {
+        case (nil, nil): return Nodes()
+        case (nil, let new?): return Nodes(added: whole(new, shape))
+        case (let old?, nil): return Nodes(removed: whole(old, shape))
+        case (let old?, let new?): return compareBoth(old, new, shape)
+        }
+    }
+
+    /// A value that came or went, with all in it.
+    private func whole(_ value: JSON, _ shape: FieldShape) -> FieldSet.Node {
+        var children: [SortedNodes.Element] = []
+        switch shape.walk(value) {
+        case .leaf: break
+        case .object:
+            value.object?.forEachMember { key, value in children.append((.field(key.name), whole(value, member(key, of: shape)))) }
+        case .list:
+            let (order, items) = index(value.array ?? [], in: shape)
+            let shape = element(of: shape)
+            for element in order {
+                let peers = items[element] ?? []
+                // What stands twice is one.
+                children.append((element, peers.count == 1 ? whole(peers[0], shape) : FieldSet.Node(isMember: true)))
+            }
+        }
+        return FieldSet.Node(isMember: true, children: FieldSet(children))
+    }
+
+    private func compareBoth(_ old: JSON, _ new: JSON, _ shape: FieldShape) -> Nodes {
+        if case .object(let old) = old, case .object(let new) = new, old.isIdentical(to: new) { return Nodes() }
+        let walk = shape.walk(new)
+        if walk != shape.walk(old) {
             // A value of another kind: the field was changed, and its members come or go.
-            var nodes = compareObjects(old?.object ?? [:], new?.object ?? [:], shape)
+            var nodes = compareObjects(old.object ?? [:], new.object ?? [:], shape)
             nodes.modified.isMember = true
             return nodes
         }
-        var nodes: Nodes
         switch walk {
         case .leaf: return compareLeaves(old, new)
         case .object:
-            let (oldMembers, newMembers) = (old?.object ?? [:], new?.object ?? [:])
+            let (oldMembers, newMembers) = (old.object ?? [:], new.object ?? [:])
             if oldMembers.isEmpty, newMembers.isEmpty { return compareLeaves(old, new) }
-            nodes = compareObjects(oldMembers, newMembers, shape, isBoth: old != nil && new != nil)
+            return compareObjects(oldMembers, newMembers, shape, isBoth: true)
         case .list:
-            let (oldItems, newItems) = (old?.array ?? [], new?.array ?? [])
+            let (oldItems, newItems) = (old.array ?? [], new.array ?? [])
             if oldItems.isEmpty, newItems.isEmpty { return compareLeaves(old, new) }
-            nodes = compareLists(oldItems, newItems, shape)
+            return compareLists(oldItems, newItems, shape)
         }
-        if old == nil { nodes.added.isMember = true }
-        if new == nil { nodes.removed.isMember = true }
-        return nodes
     }
 
-    private func compareLeaves(_ old: JSON?, _ new: JSON?) -> Nodes {
-        var nodes = Nodes()
-        switch (old, new) {
-        case (nil, nil): break
-        case (nil, _): nodes.added.isMember = true
-        case (_, nil): nodes.removed.isMember = true
-        case (let old?, let new?): nodes.modified.isMember = old != new
-        }
-        return nodes
+    private func compareLeaves(_ old: JSON, _ new: JSON) -> Nodes {
+        Nodes(modified: FieldSet.Node(isMember: old != new))
     }
 
     private func compareObjects(

@@ -70,14 +70,14 @@ public struct ManagedFields: Sendable, Hashable {
     /// In Kubernetes' order: appliers before updaters, then by time (whole seconds), name, version and subresource.
     public var list: [JSON] {
         entries.sorted { Self.precedes($0, $1) }.map { manager, entry in
-            var object: JSONObject = [
-                "manager": .string(manager.name), "operation": .string(manager.operation.rawValue),
-                "apiVersion": .string(entry.apiVersion),
-            ]
-            if let time = entry.time { object["time"] = .string(time) }
-            object["fieldsType"] = "FieldsV1"
-            object["fieldsV1"] = .object(entry.fields.fieldsV1)
-            if !manager.subresource.isEmpty { object["subresource"] = .string(manager.subresource) }
+            var object = JSONObject(capacity: 7)
+            object[.manager] = .string(manager.name)
+            object[.operation] = .string(manager.operation.rawValue)
+            object[.apiVersion] = .string(entry.apiVersion)
+            if let time = entry.time { object[.time] = .string(time) }
+            object[.fieldsType] = "FieldsV1"
+            object[.fieldsV1] = .object(entry.fields.fieldsV1)
+            if !manager.subresource.isEmpty { object[.subresource] = .string(manager.subresource) }
             return .object(object)
         }
     }
@@ -122,20 +122,17 @@ public struct ManagedFieldsError: Error, Sendable, Hashable, CustomStringConvert
 }
 
 extension JSONObject {
-    var managedFieldsList: [JSON]? { self["metadata"]?.object?["managedFields"]?.array }
+    var managedFieldsList: [JSON]? { metadataValue(.managedFields)?.array }
 
     var withoutManagedFields: JSONObject {
-        guard self["metadata"]?.object?["managedFields"] != nil else { return self }
+        guard metadataValue(.managedFields) != nil else { return self }
         return settingManagedFields(ManagedFields())
     }
 
     func settingManagedFields(_ managed: ManagedFields) -> JSONObject {
         var result = self
-        result.modify("metadata") { metadata in
-            var object = metadata?.object ?? [:]
-            object["managedFields"] = managed.isEmpty ? nil : .array(managed.list)
-            metadata = object.isEmpty && metadata == nil ? nil : .object(object)
-        }
+        if managed.isEmpty, self[.metadata] == nil { return self }
+        result.setMetadata(.managedFields, managed.isEmpty ? .none : .array(managed.list))
         return result
     }
 }

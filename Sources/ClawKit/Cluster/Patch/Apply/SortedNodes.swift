@@ -2,8 +2,12 @@
 struct SortedNodes: Sendable, Hashable, RandomAccessCollection {
     typealias Element = (element: PathElement, node: FieldSet.Node)
 
-    private var elements: [PathElement] = []
-    private var nodes: [FieldSet.Node] = []
+    private struct Item: Sendable, Hashable {
+        var element: PathElement
+        var node: FieldSet.Node
+    }
+
+    private var items: [Item] = []
 
     init() {}
 
@@ -15,24 +19,20 @@ struct SortedNodes: Sendable, Hashable, RandomAccessCollection {
 
     /// Nodes that say nothing are left out.
     init(sorted members: [Element]) {
-        elements.reserveCapacity(members.count)
-        nodes.reserveCapacity(members.count)
-        for (element, node) in members where !node.isEmpty {
-            elements.append(element)
-            nodes.append(node)
-        }
+        items.reserveCapacity(members.count)
+        for (element, node) in members where !node.isEmpty { items.append(Item(element: element, node: node)) }
     }
 
     var startIndex: Int { 0 }
-    var endIndex: Int { elements.count }
-    subscript(index: Int) -> Element { (elements[index], nodes[index]) }
+    var endIndex: Int { items.count }
+    subscript(index: Int) -> Element { (items[index].element, items[index].node) }
 
     /// Where the element is, or would be.
     private func position(of element: PathElement) -> Int {
-        var (low, high) = (0, elements.count)
+        var (low, high) = (0, items.count)
         while low < high {
             let middle = (low + high) / 2
-            if elements[middle] < element { low = middle + 1 } else { high = middle }
+            if items[middle].element < element { low = middle + 1 } else { high = middle }
         }
         return low
     }
@@ -40,19 +40,15 @@ struct SortedNodes: Sendable, Hashable, RandomAccessCollection {
     subscript(element: PathElement) -> FieldSet.Node? {
         get {
             let position = position(of: element)
-            return position < elements.count && elements[position] == element ? nodes[position] : nil
+            return position < items.count && items[position].element == element ? items[position].node : nil
         }
         set {
             let position = position(of: element)
-            let isThere = position < elements.count && elements[position] == element
+            let isThere = position < items.count && items[position].element == element
             switch (isThere, newValue) {
-            case (true, let node?): nodes[position] = node
-            case (true, nil):
-                elements.remove(at: position)
-                nodes.remove(at: position)
-            case (false, let node?):
-                elements.insert(element, at: position)
-                nodes.insert(node, at: position)
+            case (true, let node?): items[position].node = node
+            case (true, nil): items.remove(at: position)
+            case (false, let node?): items.insert(Item(element: element, node: node), at: position)
             case (false, nil): break
             }
         }
@@ -65,15 +61,15 @@ struct SortedNodes: Sendable, Hashable, RandomAccessCollection {
         var result: [Element] = []
         result.reserveCapacity(Swift.max(count, other.count))
         var (i, j) = (0, 0)
-        while i < count || j < other.count {
-            if j == other.count || (i < count && elements[i] < other.elements[j]) {
-                if let node = combine(nodes[i], nil) { result.append((elements[i], node)) }
+        while i < items.count || j < other.items.count {
+            if j == other.items.count || (i < items.count && items[i].element < other.items[j].element) {
+                if let node = combine(items[i].node, nil) { result.append((items[i].element, node)) }
                 i += 1
-            } else if i == count || other.elements[j] < elements[i] {
-                if let node = combine(nil, other.nodes[j]) { result.append((other.elements[j], node)) }
+            } else if i == items.count || other.items[j].element < items[i].element {
+                if let node = combine(nil, other.items[j].node) { result.append((other.items[j].element, node)) }
                 j += 1
             } else {
-                if let node = combine(nodes[i], other.nodes[j]) { result.append((elements[i], node)) }
+                if let node = combine(items[i].node, other.items[j].node) { result.append((items[i].element, node)) }
                 (i, j) = (i + 1, j + 1)
             }
         }

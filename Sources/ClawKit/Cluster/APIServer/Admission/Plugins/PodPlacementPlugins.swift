@@ -8,8 +8,9 @@ struct DefaultTolerations: AdmissionPlugin {
         Toleration(key: "node.kubernetes.io/\($0)", operator: "Exists", effect: "NoExecute", tolerationSeconds: 300)
     }
 
+    func concerns(_ request: AdmissionRequest) -> Bool { request.createsPod }
+
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {
-        guard request.createsPod else { return }
         var pod = Pod(document: object)
         guard let tolerations = pod.spec?.tolerations else { return }
         pod.spec?.tolerations += Self.added.filter { added in
@@ -22,8 +23,9 @@ struct DefaultTolerations: AdmissionPlugin {
 /// Takes a pod's overhead and the nodes it may go to from its RuntimeClass.
 /// <https://kubernetes.io/docs/concepts/containers/runtime-class/>
 struct RuntimeClassPlugin: AdmissionPlugin {
+    func concerns(_ request: AdmissionRequest) -> Bool { request.createsPod }
+
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {
-        guard request.createsPod else { return }
         var pod = Pod(document: object)
         guard var spec = pod.spec, let name = spec.runtimeClassName else { return }
         guard let found = request.find("runtimeclasses", group: "node.k8s.io", name) else {

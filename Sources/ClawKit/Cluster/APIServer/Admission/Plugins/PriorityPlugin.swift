@@ -6,6 +6,8 @@ import ClawModels
 struct PriorityPlugin: AdmissionPlugin {
     private static let group = "scheduling.k8s.io"
 
+    func concerns(_ request: AdmissionRequest) -> Bool { request.createsPod || request.type.plural == "priorityclasses" }
+
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {
         guard request.createsPod else { return }
         var pod = Pod(document: object)

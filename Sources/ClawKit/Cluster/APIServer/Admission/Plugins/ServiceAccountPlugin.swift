@@ -9,8 +9,9 @@ struct ServiceAccountPlugin: AdmissionPlugin {
     /// Whether each namespace has a default account, made by the cluster. Where not, pods may do without.
     let hasDefaultAccounts: Bool
 
+    func concerns(_ request: AdmissionRequest) -> Bool { request.createsPod }
+
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {
-        guard request.createsPod else { return }
         var pod = Pod(document: object)
         guard var spec = pod.spec else { return }
         let isMirror = pod.metadata.annotations["kubernetes.io/config.mirror"] != nil

@@ -17,10 +17,11 @@ struct StorageProtection: AdmissionPlugin {
 /// Gives claims without a class the one marked as default; of several, the youngest.
 /// <https://kubernetes.io/docs/concepts/storage/storage-classes/#default-storageclass>
 struct DefaultStorageClass: AdmissionPlugin {
+    func concerns(_ request: AdmissionRequest) -> Bool {
+        request.operation == .create && request.subresource == nil && request.type.plural == "persistentvolumeclaims" && request.type.group.isEmpty
+    }
+
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {
-        guard request.operation == .create, request.subresource == nil, request.type.group.isEmpty,
-            request.type.plural == "persistentvolumeclaims"
-        else { return }
         var claim = PersistentVolumeClaim(document: object)
         guard claim.spec?.storageClassName == nil,
             claim.metadata.annotations["volume.beta.kubernetes.io/storage-class"] == nil,
@@ -34,10 +35,11 @@ struct DefaultStorageClass: AdmissionPlugin {
 /// Gives ingresses without a class the one marked as default.
 /// <https://kubernetes.io/docs/concepts/services-networking/ingress/#default-ingress-class>
 struct DefaultIngressClass: AdmissionPlugin {
+    func concerns(_ request: AdmissionRequest) -> Bool {
+        request.operation == .create && request.subresource == nil && request.type.plural == "ingresses" && request.type.group == "networking.k8s.io"
+    }
+
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {
-        guard request.operation == .create, request.subresource == nil, request.type.group == "networking.k8s.io",
-            request.type.plural == "ingresses"
-        else { return }
         var ingress = Ingress(document: object)
         guard ingress.spec?.ingressClassName == nil, ingress.metadata.annotations["kubernetes.io/ingress.class"] == nil,
             let name = request.defaultClass("ingressclasses", group: "networking.k8s.io", "ingressclass")
