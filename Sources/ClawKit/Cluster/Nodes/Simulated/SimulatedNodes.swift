@@ -100,6 +100,7 @@ public final class SimulatedNodes: Sendable {
 
     private func simulate(_ names: [String]) async throws {
         var simulation = Simulation(nodes: names, policy: PodMachine.Policy(), behavior: configuration.behavior)
+        let writer = SimulatedPodWriter(api: api, time: time, logger: logger)
         while true {
             let message = await inbox.next(until: simulation.nextDue, time)
             try Task.checkCancellation()
@@ -117,49 +118,7 @@ public final class SimulatedNodes: Sendable {
                 next = writes.count < 256 ? inbox.takeFirst() : nil
             }
             writes += simulation.advance(to: now)
-            for write in writes { try await perform(write) }
-        }
-    }
-
-    // MARK: telling the API server
-
-    private func perform(_ write: SimulatedPod.Write) async throws {
-        var failures = 0
-        while true {
-            do {
-                return try await time.withDeadline(.seconds(5), "writing a simulated pod") {
-                    switch write {
-                    case .status(let pod, let status): try await self.write(status, of: pod)
-                    case .delete(let pod):
-                        _ = try await self.api.delete(
-                            Pod.self, pod.name, in: pod.namespace, gracePeriodSeconds: 0, uid: pod.uid)
-                    }
-                }
-            } catch let error as KubernetesError where error.isNotFound || error.isConflict {
-                // Gone, or another pod of the same name.
-                return
-            } catch let error as KubernetesError where error.isForbidden || error.isInvalid {
-                logger.error("a simulated pod's status was refused", metadata: ["error": "\(error.message)"])
-                return
-            } catch let error where !(error is CancellationError) {
-                failures += 1
-                try await time.sleep(for: Backoff.nodeRetry.delay(afterFailures: failures))
-            }
-        }
-    }
-
-    private func write(_ status: PodStatus, of pod: Pod) async throws {
-        var pod = pod
-        while true {
-            let uid = pod.uid
-            pod.status = PodWriter.merge(status, into: pod.status ?? PodStatus())
-            do {
-                _ = try await api.replaceStatus(pod)
-                return
-            } catch let error as KubernetesError where error.isConflict {
-                pod = try await api.get(Pod.self, pod.name, in: pod.namespace)
-                guard pod.uid == uid else { return }
-            }
+            try await writer.perform(writes)
         }
     }
 
