@@ -5,6 +5,9 @@ SHELL := /bin/bash
 # release where it has been built already, debug otherwise: the first `make up` should not take a release build.
 CONFIG ?= $(if $(wildcard .build/release/control-plane),release,debug)
 ARGS ?=
+# The macros' trait, the same for all targets, so that nothing is built anew between them. Only what needs the macros
+# (their tests) builds swift-syntax.
+TRAITS ?= --traits Macros
 PROGRAMS := control-plane orchestrator claw agent-runtime
 
 .PHONY: help setup build up test test-full conformance bench fuzz models clean
@@ -17,26 +20,26 @@ setup: ## installs missing system packages (libcurl, libpq)
 
 build: setup ## builds the programs; CONFIG=debug|release
 	@echo "==> building the programs ($(CONFIG); the first build takes some minutes)"
-	@set -e; for program in $(PROGRAMS); do swift build -c $(CONFIG) --product $$program; done
-	@ln -sfn "$$(swift build -c $(CONFIG) --show-bin-path)" .build/bin
+	@set -e; for program in $(PROGRAMS); do swift build $(TRAITS) -c $(CONFIG) --product $$program; done
+	@ln -sfn "$$(swift build $(TRAITS) -c $(CONFIG) --show-bin-path)" .build/bin
 
 up: build ## runs the platform in the foreground; ARGS="--listen 127.0.0.1:8081 …"
 	@echo "==> starting the platform (Ctrl-C stops it)"
 	@exec .build/bin/control-plane $(ARGS)
 
 test: setup ## the hermetic tests
-	@swift build --build-tests
-	@swift test --skip-build
+	@swift build $(TRAITS) --build-tests
+	@swift test $(TRAITS) --skip-build
 
 test-full: setup ## everything: also kubectl and other real clients
 	@Scripts/setup-full.sh
-	@swift build --build-tests
-	@PATH="$$PWD/.venv/bin:$$PATH" swift test --skip-build
+	@swift build $(TRAITS) --build-tests
+	@PATH="$$PWD/.venv/bin:$$PATH" swift test $(TRAITS) --skip-build
 	@SECONDS_TO_RUN=30 Scripts/fuzz.sh
 
 conformance: setup ## recorded answers of a real kube-apiserver against the embedded cluster; CORPUS=directory ONLY='ssa-*'
-	@swift build -c $(CONFIG) --product claw
-	@Scripts/conformance.sh "$(CORPUS)" "$$(swift build -c $(CONFIG) --show-bin-path)/claw"
+	@swift build $(TRAITS) -c $(CONFIG) --product claw
+	@Scripts/conformance.sh "$(CORPUS)" "$$(swift build $(TRAITS) -c $(CONFIG) --show-bin-path)/claw"
 
 bench: setup ## the benchmarks, with what they are compared with; SECTIONS="lists memory …"
 	@Tests/Benchmarks/run.sh $(SECTIONS)
