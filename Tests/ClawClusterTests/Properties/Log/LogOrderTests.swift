@@ -23,10 +23,6 @@ struct LogOrderTests {
     @Test("many write at once: no version is given twice, and every watch tells each write once, in their order")
     func concurrentWriters() async throws {
         try await withCluster(controllers: []) { cluster in
-            // There before they begin: of two who apply what is not there yet, one may be told that it is.
-            let shared: JSON = ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "shared"]]
-            _ = try await cluster.raw(
-                .patch, "\(Self.path)/shared?fieldManager=w0&force=true", shared, type: "application/apply-patch+yaml")
             let start = cluster.server.store.revision
             let written = try await withThrowingTaskGroup(of: [UInt64].self) { group in
                 for writer in 0..<8 {
@@ -61,6 +57,33 @@ struct LogOrderTests {
                 let (old, new) = (shared?["data"]?.object ?? [:], object["data"]?.object ?? [:])
                 #expect(new.filter { old[$0.name] != $0.value }.count == 1 && new.count >= old.count, "\(old) \(new)")
                 shared = object
+            }
+        }
+    }
+
+    @Test("whoever applies gets what he wants, though others make and delete the object meanwhile")
+    func applyBesideDeletes() async throws {
+        try await withCluster(controllers: []) { cluster in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for writer in 0..<6 {
+                    group.addTask {
+                        for round in 0..<40 {
+                            let body: JSON = [
+                                "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "shared"],
+                                "data": .object(["w\(writer)": .string("\(round)")]),
+                            ]
+                            let answer = try await cluster.raw(
+                                .patch, "\(Self.path)/shared?fieldManager=w\(writer)&force=true", body,
+                                type: "application/apply-patch+yaml")
+                            #expect([200, 201].contains(answer.code), "\(answer.text)")
+                            #expect(answer.json["data"]?["w\(writer)"]?.string == "\(round)")
+                            guard round % 3 == writer % 3 else { continue }
+                            let gone = try await cluster.raw(.delete, "\(Self.path)/shared")
+                            #expect([200, 404].contains(gone.code), "\(gone.text)")
+                        }
+                    }
+                }
+                try await group.waitForAll()
             }
         }
     }

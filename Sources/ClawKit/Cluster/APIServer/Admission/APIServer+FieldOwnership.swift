@@ -57,31 +57,43 @@ extension APIServer {
                 throw APIStatus.badRequest("error strict decoding YAML: error converting YAML to JSON: \(problem)")
             }
         }
-        var response: Response
         let (force, key, now) = (call.query.flag("force"), try call.key(), time.now)
-        if store.get(call.resource.collection, key) == nil, subresource == nil {
-            try call.requireNamespace()
-            if let uid = configuration.metadataString(.uid), !uid.isEmpty {
-                throw APIStatus.conflict(
-                    call.resource.subject, call.name,
-                    "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
-            }
-            var object = try fields.apply(configuration, to: nil, manager: manager, force: force, at: now)
+        func settled(_ live: JSONObject?) throws -> JSONObject {
+            var object = try fields.apply(configuration, to: live, manager: manager, force: force, at: now)
             try checkText()
             try call.adopt(&object)
             call.resource.settleApplied(&object)
-            response = try await store(create: object, call, .applied)
-        } else {
-            response = try await update(call, key, subresource: subresource, .applied) { live in
-                var new = try fields.apply(configuration, to: live, manager: manager, force: force, at: now)
-                try checkText()
-                try call.adopt(&new)
-                call.resource.settleApplied(&new)
-                return new
+            return object
+        }
+        // Whoever applies gets what he wants whether or not others make or remove the object meanwhile.
+        while true {
+            try Task.checkCancellation()
+            let isAbsent = store.get(call.resource.collection, key) == nil && subresource == nil
+            do {
+                var response: Response
+                if isAbsent {
+                    try call.requireNamespace()
+                    try requireNoUID(configuration, call)
+                    response = try await store(create: try settled(nil), call, .applied)
+                } else {
+                    response = try await update(call, key, subresource: subresource, .applied) { try settled($0) }
+                }
+                response.addWarnings(warnings)
+                return response
+            } catch ObjectStore.CommitError.exists where isAbsent {
+                continue
+            } catch let status as APIStatus where status.code == 404 && !isAbsent && subresource == nil {
+                guard store.get(call.resource.collection, key) == nil else { throw status }
             }
         }
-        response.addWarnings(warnings)
-        return response
+    }
+
+    /// What is made new cannot have the identity of something that was.
+    private func requireNoUID(_ configuration: JSONObject, _ call: ResourceCall) throws {
+        guard let uid = configuration.metadataString(.uid), !uid.isEmpty else { return }
+        throw APIStatus.conflict(
+            call.resource.subject, call.name,
+            "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
     }
 }
 

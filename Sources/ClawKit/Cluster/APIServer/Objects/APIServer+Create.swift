@@ -20,7 +20,8 @@ extension APIServer {
         return response
     }
 
-    /// Creates an object already checked for its shape. Used by create, and by apply of what is not there yet.
+    /// Creates an object already checked for its shape. Used by create, and by apply of what is not there yet: the
+    /// latter is told by ``ObjectStore/CommitError/exists`` that somebody else was quicker.
     func store(
         create object: JSONObject, _ call: ResourceCall, _ ownership: Ownership = .update
     ) async throws -> Response {
@@ -46,7 +47,7 @@ extension APIServer {
             try complete(&new, call)
             if call.isDryRun {
                 if store.get(call.resource.collection, .init(object: new)) != nil {
-                    throw nameTaken(new, call)
+                    throw nameTaken(new, call, ownership)
                 }
                 return try answer(
                     call, try await call.resource.shown(try await call.resource.stored(new)), status: .created, request.warnings)
@@ -61,13 +62,14 @@ extension APIServer {
             } catch ObjectStore.CommitError.exists {
                 // A generated name that is taken is tried again, as kube-apiserver does (KEP-4420: 8 attempts).
                 if isGenerated, attempt < 8 { continue }
-                throw nameTaken(new, call)
+                throw nameTaken(new, call, ownership)
             }
         }
         throw APIStatus.internalError("unreachable")
     }
 
-    private func nameTaken(_ object: JSONObject, _ call: ResourceCall) -> APIStatus {
+    private func nameTaken(_ object: JSONObject, _ call: ResourceCall, _ ownership: Ownership) -> any Error {
+        if ownership == .applied { return ObjectStore.CommitError.exists }
         var status = APIStatus.alreadyExists(call.resource.subject, object.objectName)
         if store.get(call.resource.collection, .init(object: object))?.object.isBeingDeleted ?? false {
             status.message = "object is being deleted: \(status.message)"
