@@ -80,10 +80,10 @@ extension APIServer {
                 }
                 response.addWarnings(warnings)
                 return response
-            } catch ObjectStore.CommitError.exists where isAbsent {
+            } catch ObjectStore.CommitError.exists {
                 continue
-            } catch let status as APIStatus where status.code == 404 && !isAbsent && subresource == nil {
-                guard store.get(call.resource.collection, key) == nil else { throw status }
+            } catch ObjectStore.CommitError.missing {
+                if subresource != nil { throw APIStatus.notFound(call.resource.subject, call.name) }
             }
         }
     }

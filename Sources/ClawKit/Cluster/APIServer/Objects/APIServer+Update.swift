@@ -40,13 +40,15 @@ extension APIServer {
         return response
     }
 
-    /// Read, change, check, commit; again where somebody else was quicker.
+    /// Read, change, check, commit; again where somebody else was quicker. That the object is not there is told to an
+    /// apply by ``ObjectStore/CommitError/missing``, to others by 404.
     func update(
         _ call: ResourceCall, _ key: ObjectStore.Key, subresource: String?, _ ownership: Ownership = .update,
         _ change: (JSONObject) throws -> JSONObject
     ) async throws -> Response {
         while true {
             guard let entry = store.get(call.resource.collection, key) else {
+                if ownership == .applied { throw ObjectStore.CommitError.missing }
                 throw APIStatus.notFound(call.resource.subject, call.name)
             }
             let live = try await call.resource.shown(entry.object)
@@ -88,7 +90,7 @@ extension APIServer {
                 return try answer(call, try await call.resource.shown(stored), request.warnings)
             } catch ObjectStore.CommitError.changed {
                 continue
-            } catch ObjectStore.CommitError.missing {
+            } catch ObjectStore.CommitError.missing where ownership == .update {
                 throw APIStatus.notFound(call.resource.subject, call.name)
             }
         }
