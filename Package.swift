@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "ClawCustomResources", targets: ["ClawCustomResources"]),
         .library(name: "ClawMacros", targets: ["ClawMacros"]),
         .library(name: "ClawResources", targets: ["ClawResources"]),
+        .library(name: "ClawApps", targets: ["ClawApps"]),
         .library(name: "ClawPlatform", targets: ["ClawPlatform"]),
         .library(name: "ClawGateway", targets: ["ClawGateway"]),
         .library(name: "ClawHTTPServer", targets: ["ClawHTTPServer"]),
@@ -157,6 +158,18 @@ let package = Package(
             name: "ClawResources", dependencies: ["ClawCustomResources", "ClawDocuments", "ClawKubernetes", "ClawModels"],
             path: "Sources/ClawKit/Resources"),
 
+        // MARK: Apps: the One-Click Rollout and its operator
+        .target(
+            name: "ClawApps",
+            dependencies: [
+                "ClawBase", "ClawControl", "ClawCustomResources", "ClawDocuments", "ClawExpressions", "ClawKubernetes",
+                "ClawModels",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/ClawKit/Apps"),
+
         // MARK: Platform and Gateway
         .target(
             name: "ClawPlatform",
@@ -203,7 +216,7 @@ let package = Package(
         .target(
             name: "ClawKit",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawModels", "ClawKubernetes", "ClawControl",
+                "ClawApps", "ClawBase", "ClawDocuments", "ClawModels", "ClawKubernetes", "ClawControl",
                 "ClawCluster", "ClawCustomResources", "ClawGateway", "ClawHTTPServer", "ClawPlatform", "ClawResources",
                 "ClawWebhooks",
             ],
@@ -332,6 +345,15 @@ let package = Package(
                 .product(
                     name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax",
                     condition: .when(traits: ["Macros"])),
+            ]),
+        .testTarget(
+            name: "ClawAppsTests",
+            dependencies: [
+                "ClawApps", "ClawBase", "ClawCluster", "ClawControl", "ClawCustomResources", "ClawDocuments",
+                "ClawHTTPServer", "ClawKubernetes", "ClawModels",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .testTarget(name: "ClawPlatformConfigurationTests", dependencies: ["ClawBase", "ClawPlatform"]),
         .testTarget(

@@ -1,4 +1,5 @@
 /// One import for all of ClawKit. Each layer is also a product of its own for those who want less.
+@_exported public import ClawApps
 @_exported public import ClawBase
 @_exported public import ClawCluster
 @_exported public import ClawControl

@@ -1,0 +1,52 @@
+import ClawControl
+import ClawKubernetes
+
+extension RolloutChildren {
+    /// The claims of the spec, and those that it has dropped.
+    ///
+    /// A claim's class cannot change and its size cannot shrink: what is there already goes on as it is, and the status
+    /// tells of the difference. A dropped volume keeps its data unless the rollout's annotation says otherwise.
+    func volumes(_ observed: Observed) -> [Child] {
+        let policy: Child.Policy = RolloutSettings(rollout).deletesDroppedVolumes ? .managed : .kept
+        return spec.volumes.map { volume in
+            let name = names.volume(volume.name)
+            return Child(
+                claim(volume, name, present: observed[PersistentVolumeClaim.self, name]), stage: 1, policy: policy)
+        }
+    }
+
+    private func claim(
+        _ volume: Rollout.Volume, _ name: String, present: PersistentVolumeClaim?
+    ) -> PersistentVolumeClaim {
+        var size = Quantity(volume.size) ?? .zero
+        if let held = present?.spec?.resources?.requests["storage"], held > size { size = held }
+        // Absent, not empty: an empty class asks for no provisioning at all. One that was given stays given, though the
+        // spec may have left it out since.
+        var metadata = metadata(name)
+        let given = present?.annotations[Self.givenClass] ?? (present == nil ? volume.storageClass : nil)
+        if let given { metadata.annotations = [Self.givenClass: given] }
+        return PersistentVolumeClaim(
+            metadata: metadata,
+            spec: PersistentVolumeClaimSpec(
+                accessModes: ["ReadWriteOnce"], resources: VolumeResourceRequirements(requests: ["storage": size]),
+                storageClassName: given))
+    }
+
+    /// On a claim: the storage class that the spec asked for when it was made.
+    private static let givenClass = "one-click.dev/storage-class"
+
+    /// What the spec says of volumes that can no longer be had.
+    func volumeDifferences(_ observed: Observed) -> [String] {
+        spec.volumes.compactMap { volume in
+            let name = names.volume(volume.name)
+            guard let present = observed[PersistentVolumeClaim.self, name]?.spec else { return nil }
+            if let held = present.resources?.requests["storage"], let asked = Quantity(volume.size), held > asked {
+                return "The volume \(name) stays at \(held): a volume cannot shrink to \(asked)."
+            }
+            if let asked = volume.storageClass, let held = present.storageClassName, held != asked {
+                return "The volume \(name) stays in the storage class '\(held)': a volume cannot move to '\(asked)'."
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,36 @@
+public import ClawBase
+public import ClawControl
+
+/// The Rollout as three pure functions.
+///
+/// The service account is not among the children: rollouts of one project may share one, so it belongs to all of them
+/// (``SharedAccounts``).
+public struct RolloutKind: ManagedKind {
+    public init() {}
+
+    public let children: [any Resource.Type] = [
+        Deployment.self, Service.self, Ingress.self, HorizontalPodAutoscaler.self, CronJob.self,
+        KubernetesSecret.self, PersistentVolumeClaim.self, ControllerRevision.self,
+    ]
+
+    public let related = [
+        Relation(Pod.self, labeled: RolloutLabel.deployment) { pod in
+            pod.labels[RolloutLabel.deployment].map { ObjectKey(namespace: pod.namespace ?? "", name: $0) }
+        }
+    ]
+
+    /// What speaks against it as it is written: all of it at once, each with its place.
+    public func admit(_ rollout: Rollout) -> [Finding] { RolloutAdmission(rollout).findings }
+
+    public func desire(_ rollout: Rollout, _ observed: Observed) throws(Finding) -> [Child] {
+        let choice = try RevisionChoice(rollout, observed)
+        let children = RolloutChildren(of: rollout, spec: choice.running.spec, revision: choice.running.name)
+        return choice.records(rollout, observed) + children.all(observed)
+    }
+
+    public func observe(_ rollout: Rollout, _ observed: Observed, now: Timestamp) -> Observation<Rollout> {
+        var seen = rollout
+        seen.status = RolloutReport(rollout, observed).status(now: now)
+        return Observation(seen)
+    }
+}
