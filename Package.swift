@@ -102,6 +102,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/ClawKit/Control"),
@@ -308,7 +309,8 @@ let package = Package(
         .testTarget(
             name: "ClawControlTests",
             dependencies: [
-                "ClawBase", "ClawCluster", "ClawControl", "ClawDocuments", "ClawKubernetes", "ClawModels",
+                "ClawBase", "ClawCluster", "ClawControl", "ClawCustomResources", "ClawDocuments", "ClawKubernetes",
+                "ClawModels",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

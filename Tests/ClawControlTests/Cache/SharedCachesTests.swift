@@ -27,9 +27,21 @@ struct SharedCachesTests {
         let caches = SharedCaches(feed)
         try await withRunning({ try await caches.run() }) {
             try await caches.cache(ConfigMap.self).waitUntilSynced()
-            try await caches.cache(KubernetesSecret.self).waitUntilSynced()
+            try await caches.cache(KubernetesSecret.self, in: .allSecrets).waitUntilSynced()
             try await eventually("the watches") { feed.watchCount == 2 }
         }
+    }
+
+    @Test("all Secrets of a cluster are cached only by who says so, or as metadata")
+    func secrets() async throws {
+        let caches = SharedCaches(Feed())
+        _ = caches.cache(KubernetesSecret.self, in: CacheScope(namespace: "demo"))
+        _ = caches.cache(KubernetesSecret.self, in: CacheScope(matching: Selection(labels: ["app": "web"])))
+        _ = caches.cache(PartialObjectMetadata<KubernetesSecret>.self)
+        try await withRunning({ try await caches.run() }) { try await eventually("the lists") { caches.areSynced } }
+        _ = caches.cache(KubernetesSecret.self)
+        let error = await #expect(throws: Finding.self) { try await caches.run() }
+        #expect(error?.code == .secretsOfAll)
     }
 
     @Test("a kind that may not be watched ends the run with the refusal", .timeLimit(.minutes(10)))

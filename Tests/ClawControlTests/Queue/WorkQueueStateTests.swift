@@ -10,23 +10,23 @@ struct WorkQueueStateTests {
     @Test("keys come in the order they were added, each once")
     func order() {
         var queue = WorkQueueState<String>()
-        for key in ["b", "a", "b", "c", "a"] { queue.add(key) }
-        #expect((0..<4).map { _ in queue.take(now: start) } == ["b", "a", "c", nil])
+        for key in ["b", "a", "b", "c", "a"] { queue.add(key, now: start) }
+        #expect((0..<4).map { _ in queue.take(now: start)?.key } == ["b", "a", "c", nil])
         #expect(queue.inWorkCount == 3)
     }
 
     @Test("a key added while in work comes again, once, and only after its end")
     func again() {
         var queue = WorkQueueState<String>()
-        queue.add("a")
-        _ = queue.take(now: start)
-        queue.add("a")
-        queue.add("a")
-        #expect(queue.take(now: start) == nil)
-        queue.finish("a")
-        #expect(queue.take(now: start) == "a")
-        queue.finish("a")
-        #expect(queue.take(now: start) == nil && queue.isIdle)
+        queue.add("a", now: start)
+        _ = queue.take(now: start)?.key
+        queue.add("a", now: start)
+        queue.add("a", now: start)
+        #expect(queue.take(now: start)?.key == nil)
+        queue.finish("a", succeeded: nil, now: start)
+        #expect(queue.take(now: start)?.key == "a")
+        queue.finish("a", succeeded: nil, now: start)
+        #expect(queue.take(now: start)?.key == nil && queue.isIdle)
     }
 
     @Test("a delayed key comes at its time, at the earliest asked for")
@@ -37,44 +37,49 @@ struct WorkQueueStateTests {
         queue.add("a", at: start + .seconds(3))
         queue.add("b", at: start + .seconds(4))
         #expect(queue.nextDue == start + .seconds(3))
-        #expect(queue.take(now: start + .seconds(2)) == nil)
-        #expect(queue.take(now: start + .seconds(3)) == "a")
+        #expect(queue.take(now: start + .seconds(2))?.key == nil)
+        #expect(queue.take(now: start + .seconds(3))?.key == "a")
         #expect(queue.nextDue == start + .seconds(4))
-        queue.finish("a")
-        #expect(queue.take(now: start + .seconds(100)) == "b")
-        #expect(queue.take(now: start + .seconds(100)) == nil && queue.nextDue == nil)
+        queue.finish("a", succeeded: nil, now: start)
+        #expect(queue.take(now: start + .seconds(100))?.key == "b")
+        #expect(queue.take(now: start + .seconds(100))?.key == nil && queue.nextDue == nil)
     }
 
     @Test("an immediate addition makes the delay void; a delay does not put off what waits")
     func immediate() {
         var queue = WorkQueueState<String>()
         queue.add("a", at: start + .seconds(5))
-        queue.add("a")
+        queue.add("a", now: start)
         #expect(queue.nextDue == nil)
         queue.add("a", at: start + .seconds(1))
         #expect(queue.nextDue == nil)
-        #expect(queue.take(now: start) == "a")
-        queue.finish("a")
-        #expect(queue.take(now: start + .seconds(10)) == nil)
+        #expect(queue.take(now: start)?.key == "a")
+        queue.finish("a", succeeded: nil, now: start)
+        #expect(queue.take(now: start + .seconds(10))?.key == nil)
     }
 
     @Test("a key that falls due while in work waits for its end")
     func dueInWork() {
         var queue = WorkQueueState<String>()
-        queue.add("a")
-        _ = queue.take(now: start)
+        queue.add("a", now: start)
+        _ = queue.take(now: start)?.key
         queue.add("a", at: start + .seconds(1))
-        #expect(queue.take(now: start + .seconds(2)) == nil)
-        queue.finish("a")
-        #expect(queue.take(now: start + .seconds(2)) == "a")
+        #expect(queue.take(now: start + .seconds(2))?.key == nil)
+        queue.finish("a", succeeded: nil, now: start)
+        #expect(queue.take(now: start + .seconds(2))?.key == "a")
     }
 
     @Test("failures in a row are counted until one succeeds")
     func failures() {
         var queue = WorkQueueState<String>()
-        #expect([queue.failed("a"), queue.failed("a"), queue.failed("b")] == [1, 2, 1])
-        queue.succeeded("a")
-        #expect(queue.failed("a") == 1)
+        func work(_ key: String, succeeded: Bool) -> Int {
+            queue.add(key, now: start)
+            #expect(queue.take(now: start)?.key == key)
+            return queue.finish(key, succeeded: succeeded, now: start)
+        }
+        #expect([work("a", succeeded: false), work("a", succeeded: false), work("b", succeeded: false)] == [1, 2, 1])
+        #expect(work("a", succeeded: true) == 0)
+        #expect(work("a", succeeded: false) == 1)
     }
 
     /// The rules in the plainest form, each operation over everything.
@@ -121,7 +126,7 @@ struct WorkQueueStateTests {
             var now = start
             var owed: Set<Int> = []
             func take() {
-                let key = queue.take(now: now)
+                let key = queue.take(now: now)?.key
                 if let key { #expect(!model.inWork.contains(key), "twice in work") }
                 #expect(key == model.take(now: now))
                 if let key { owed.remove(key) }
@@ -130,7 +135,7 @@ struct WorkQueueStateTests {
                 let key = Int.random(in: 0..<8, using: &random)
                 switch Int.random(in: 0..<6, using: &random) {
                 case 0:
-                    queue.add(key)
+                    queue.add(key, now: now)
                     model.add(key)
                     owed.insert(key)
                 case 1, 2:
@@ -141,7 +146,7 @@ struct WorkQueueStateTests {
                 case 3: take()
                 case 4:
                     guard let key = model.inWork.randomElement(using: &random) else { continue }
-                    queue.finish(key)
+                    queue.finish(key, succeeded: nil, now: now)
                     model.finish(key)
                 default: now = now + .seconds(Int.random(in: 0...2, using: &random))
                 }
@@ -153,7 +158,7 @@ struct WorkQueueStateTests {
             for _ in 0..<40 {
                 take()
                 for key in model.inWork {
-                    queue.finish(key)
+                    queue.finish(key, succeeded: nil, now: now)
                     model.finish(key)
                 }
             }
@@ -167,15 +172,15 @@ struct WorkQueueStateTests {
         let count = 100_000
         for key in 0..<count { queue.add(key, at: start + .seconds(1000 + key % 1000)) }
         for key in 0..<count {
-            queue.add(key)
-            #expect(queue.take(now: start) == key)
-            queue.finish(key)
+            queue.add(key, now: start)
+            #expect(queue.take(now: start)?.key == key)
+            queue.finish(key, succeeded: nil, now: start)
             queue.add(key, at: start + .seconds(1000 + key % 1000))
         }
         #expect(queue.nextDue == start + .seconds(1000))
         var taken = 0
-        while let key = queue.take(now: start + .seconds(5000)) {
-            queue.finish(key)
+        while let key = queue.take(now: start + .seconds(5000))?.key {
+            queue.finish(key, succeeded: nil, now: start)
             taken += 1
         }
         #expect(taken == count)

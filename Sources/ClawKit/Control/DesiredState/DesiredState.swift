@@ -64,7 +64,10 @@ public struct DesiredState: Sendable {
         secret.set(.data, secret.stringMap(.data).merging(texts.mapValues { Base64.encode(Array($0.utf8)) }) { $1 })
     }
 
+    /// Owners are left out: several may own one object, each with a reference of its own.
     private static func hash(_ object: some Resource) -> String {
-        String(Hex.encode(SHA256.hash(data: JSON.object(object.document).bytes(.canonical))).prefix(16))
+        var document = object.document
+        document.modify(.metadata) { $0?["ownerReferences"] = nil }
+        return String(Hex.encode(SHA256.hash(data: JSON.object(document).bytes(.canonical))).prefix(16))
     }
 }

@@ -13,6 +13,9 @@ public struct Child: Sendable {
         case kept
         /// Created where absent and never changed, deleted when it is no longer desired: a record of the past.
         case createdOnce
+        /// Applied where it differs, for several owners at once: it goes when the last of them has gone. An owner that
+        /// no longer desires it holds it until then.
+        case shared
     }
 
     public var object: any Resource

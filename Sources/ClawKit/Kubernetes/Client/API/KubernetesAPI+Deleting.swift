@@ -79,7 +79,7 @@ extension DeleteOptions {
 
 extension Deletion {
     /// A server answers with a `Status` or with the object; the latter, for some kinds, even when it is gone.
-    init(_ answer: JSONObject, _ kind: ResourceType) {
+    package init(_ answer: JSONObject, _ kind: ResourceType) {
         let object = R(document: answer, type: kind)
         let metadata = object.metadata
         let isHeld =

@@ -131,7 +131,7 @@ extension KubernetesAPI {
 }
 
 extension APIRequest {
-    var isWrite: Bool { method != .get && method != .head && method != .options }
+    package var isWrite: Bool { method != .get && method != .head && method != .options }
     /// Creates, replaces and patches: what has a field manager.
     fileprivate var storesFields: Bool { method == .post || method == .put || method == .patch }
 }

@@ -1,7 +1,7 @@
 import ClawBase
 
 /// Which objects a list, watch or deleteCollection means.
-public struct Selection: Sendable {
+public struct Selection: Sendable, Hashable {
     /// `app=web,tier in (a,b)`: <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/>
     public var labelSelector: String?
     /// `metadata.name=web`, `spec.nodeName=…` where the kind supports it.

@@ -1,0 +1,153 @@
+import ClawBase
+import ClawKubernetes
+import Logging
+import Synchronization
+
+extension Controller {
+    /// Reconciles until cancelled; begins once all its caches are complete. Runs once at a time.
+    /// - Throws: `CancellationError`.
+    public func run() async throws {
+        let (syncs, companions) = sources.withLock { ($0.syncs, $0.companions) }
+        for sync in syncs { try await sync() }
+        try await withThrowingDiscardingTaskGroup { group in
+            for companion in companions { group.addTask { try await companion() } }
+            if let interval = options.resync { group.addTask { try await self.resync(every: interval) } }
+            while true {
+                try Task.checkCancellation()
+                switch nextMove() {
+                case .work(let item): group.addTask { await self.work(on: item) }
+                case .wait(let due): try await waitForNews(until: due)
+                }
+            }
+        }
+    }
+
+    private func resync(every interval: Duration) async throws {
+        while true {
+            try await caches.time.sleep(for: interval)
+            resync()
+        }
+    }
+
+    private enum Move {
+        case work(WorkQueueState<ObjectKey>.Item)
+        case wait(until: Timestamp?)
+    }
+
+    private func nextMove() -> Move {
+        let now = caches.time.now
+        return queue.withLock { queue in
+            // With all hands at work the clock does not matter: only a reconcile's end is news.
+            guard queue.hasRoom else { return .wait(until: nil) }
+            return queue.take(now: now).map(Move.work) ?? .wait(until: queue.nextChance(now: now))
+        }
+    }
+
+    private func work(on item: WorkQueueState<ObjectKey>.Item) async {
+        // What a reconcile says of the time, it says by the time at which it began.
+        let start = caches.time.now
+        let log = WriteLog()
+        let context = context(
+            item.key, causes: item.causes, lane: item.lane, attempt: item.failures + 1, log: log)
+        let outcome: ReconcileRecord.Outcome
+        do {
+            switch try await reconcileWithinDeadline(context) {
+            case .settled: outcome = succeed(item.key, again: nil)
+            case .again(let delay): outcome = succeed(item.key, again: (start + delay, delay))
+            }
+        } catch {
+            outcome = Task.isCancelled ? putBack(item) : retry(item.key, after: error)
+        }
+        let writes = log.all
+        let record = ReconcileRecord(
+            start: start, waited: start - item.since, took: caches.time.now - start, lane: item.lane,
+            causes: item.causes, writes: writes.first, writeCount: writes.count, outcome: outcome)
+        journal.withLock { $0.add(record, of: item.key) }
+        news.raise()
+    }
+
+    func context(
+        _ key: ObjectKey, causes: Causes = Causes(), lane: Lane = .normal, attempt: Int, log: WriteLog = WriteLog()
+    ) -> ReconcileContext {
+        let writer = Writer(controller: ObjectIdentifier(self), key: key)
+        return ReconcileContext(
+            key: key, causes: causes, lane: lane, attempt: attempt,
+            api: RecordedAPI(base: caches.api, caches: caches, writer: writer, log: log), caches: caches,
+            baseLogger: logger)
+    }
+
+    private func perform(_ context: ReconcileContext) async throws -> Reconciled {
+        for step in sources.withLock({ $0.steps }) {
+            if let outcome = try await step(context) { return outcome }
+        }
+        return try await reconcile(context)
+    }
+
+    /// - Throws: what the reconcile throws, ``Finding`` with ``FindingCode/deadline``. In the latter case the key's
+    ///   place is given to others at once, though this returns only when the reconcile has ended.
+    private func reconcileWithinDeadline(_ context: ReconcileContext) async throws -> Reconciled {
+        let (time, limit) = (caches.time, options.deadline)
+        return try await withThrowingTaskGroup(of: Reconciled?.self) { group in
+            group.addTask { try await self.perform(context) }
+            group.addTask {
+                try await time.sleep(for: limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            if let first { return first }
+            queue.withLock { $0.giveUp(context.key) }
+            news.raise()
+            throw Finding(
+                .deadline,
+                "The reconcile of \(context.key) did not end within \(limit.inSeconds) s; it has been cancelled.")
+        }
+    }
+
+    private func succeed(_ key: ObjectKey, again: (moment: Timestamp, delay: Duration)?) -> ReconcileRecord.Outcome {
+        let now = caches.time.now
+        queue.withLock { queue in
+            queue.finish(key, succeeded: true, now: now)
+            if let again {
+                queue.add(key, at: again.moment, cause: Cause(.timer, object: key, moment: again.moment))
+            }
+        }
+        return again.map { .again(after: $0.delay) } ?? .settled
+    }
+
+    /// What the end of the run interrupted is not lost to the next run, nor is it a failure.
+    private func putBack(_ item: WorkQueueState<ObjectKey>.Item) -> ReconcileRecord.Outcome {
+        let now = caches.time.now
+        queue.withLock { queue in
+            queue.finish(item.key, succeeded: nil, now: now)
+            queue.add(item.key, item.lane, now: now)
+        }
+        return .cancelled
+    }
+
+    private func retry(_ key: ObjectKey, after error: any Error) -> ReconcileRecord.Outcome {
+        let now = caches.time.now
+        let delay = queue.withLock { queue in
+            let failures = queue.finish(key, succeeded: false, now: now)
+            let delay = options.backoff.delay(afterFailures: failures)
+            queue.add(key, at: now + delay, cause: Cause(.retry, object: key, moment: now + delay))
+            return delay
+        }
+        logger.warning("reconcile failed", metadata: ["key": "\(key)", "error": "\(error)", "retry": "\(delay)"])
+        return .failed("\(error)", retryAfter: delay)
+    }
+
+    /// Sleeps until something is added or finished, or the next delayed key is due.
+    private func waitForNews(until due: Timestamp?) async throws {
+        guard let due else { return try await news.wait() }
+        let (time, news) = (caches.time, news)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await news.wait() }
+            group.addTask { try await time.sleep(until: due) }
+            try await group.next()
+            group.cancelAll()
+            // The loser ends with a cancellation, which is no error here.
+            while let result = await group.nextResult() { _ = result }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import ClawBase
+import ClawDocuments
+import ClawKubernetes
+import ClawModels
+public import Logging
+
+extension Controller {
+    /// A controller of a kind that is three pure functions: the engine does the rest.
+    /// - Parameters:
+    ///   - manager: the field manager of what is applied, and the value of `app.kubernetes.io/managed-by` of all
+    ///     children.
+    public convenience init<Kind: ManagedKind>(
+        managing kind: Kind, name: String? = nil, in scope: CacheScope = .all, manager: String, caches: SharedCaches,
+        options: Options = Options(), logger: Logger
+    ) {
+        let engine = Engine(kind, manager: manager, caches: caches)
+        self.init(for: Kind.Object.self, name: name, in: scope, caches: caches, options: options, logger: logger) {
+            try await engine.reconcile($0, $1)
+        }
+        for children in engine.children.stores { children.follow(by: self) }
+        for relation in engine.relations { relation.follow(by: self) }
+    }
+}
+
+/// Makes what a kind desires so.
+struct Engine<Kind: ManagedKind>: Sendable {
+    private let kind: Kind
+    private let manager: String
+    let children: Children
+    let relations: [any RelatedStore]
+
+    init(_ kind: Kind, manager: String, caches: SharedCaches) {
+        (self.kind, self.manager) = (kind, manager)
+        children = Children(kind.children, manager: manager, caches: caches)
+        relations = kind.related.map { relation in Self.store(relation.type, relation, caches) }
+    }
+
+    private static func store<R: Resource>(
+        _ type: R.Type, _ relation: Relation, _ caches: SharedCaches
+    ) -> any RelatedStore {
+        TypedRelation<R>(relation, caches: caches)
+    }
+
+    func reconcile(_ object: Kind.Object, _ context: ReconcileContext) async throws -> Reconciled {
+        // Garbage collection removes the children.
+        if object.isBeingDeleted { return .settled }
+        let owner = ChildOwner(object, manager: manager)
+        var findings = kind.admit(object)
+        var progress = ChildProgress()
+        if !findings.contains(where: \.isRefusal) {
+            do {
+                let desired = try kind.desire(object, observed(owner, findings))
+                progress = try await children.make(desired, of: owner, context.api)
+            } catch let finding as Finding {
+                findings.append(finding)
+            }
+        }
+        let observed = observed(owner, findings, progress.failures)
+        let observation = kind.observe(object, observed, now: context.time.now)
+        let isReported = try await report(observation.object, replacing: object, context)
+        // What could not be made is tried again, with back-off; the status tells of it already.
+        if let error = progress.error { throw error }
+        if !isReported { return .again(after: .seconds(1)) }
+        return observation.lookAgainAfter.map { .again(after: $0) } ?? .settled
+    }
+
+    // MARK: what is there
+
+    private func observed(_ owner: ChildOwner, _ findings: [Finding], _ failures: [Observed.Failure] = []) -> Observed {
+        var objects: [ObjectIdentifier: [any Resource]] = [:]
+        for store in children.stores {
+            let found = store.objects(of: owner)
+            if !found.isEmpty { objects[store.identifier] = found }
+        }
+        for store in relations {
+            let found = store.objects(of: owner.key)
+            guard !found.isEmpty else { continue }
+            // A kind that is both a child and related is told once.
+            let others = (objects[store.identifier] ?? []).filter { one in !found.contains { $0.name == one.name } }
+            objects[store.identifier] = (others + found).sorted { $0.name < $1.name }
+        }
+        return Observed(byType: objects, findings: findings, failures: failures)
+    }
+
+    // MARK: the status
+
+    /// Writes the status where it says something else than before; false where somebody else was quicker.
+    private func report(
+        _ new: Kind.Object, replacing old: Kind.Object, _ context: ReconcileContext
+    ) async throws -> Bool {
+        let (wanted, present) = (new.document[.status], old.document[.status])
+        if wanted == present || wanted?.withoutNothing == present?.withoutNothing { return true }
+        do {
+            _ = try await context.api.replaceStatus(new)
+            return true
+        } catch let error as KubernetesError where error.isConflict {
+            return false
+        } catch let error as KubernetesError where error.isNotFound {
+            return true
+        }
+    }
+}
+
+extension Finding {
+    /// Codes that begin with `W_` only warn.
+    fileprivate var isRefusal: Bool { !code.rawValue.hasPrefix("W_") }
+}
+
+extension JSON {
+    /// Without nulls and empty containers, which servers drop.
+    fileprivate var withoutNothing: JSON? {
+        switch self {
+        case .null: return nil
+        case .object(let object):
+            var kept = JSONObject()
+            for (name, value) in object { if let value = value.withoutNothing { kept[name] = value } }
+            return kept.isEmpty ? nil : .object(kept)
+        case .array(let items): return items.isEmpty ? nil : .array(items.map { $0.withoutNothing ?? $0 })
+        default: return self
+        }
+    }
+}
