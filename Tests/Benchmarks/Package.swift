@@ -28,6 +28,17 @@ let package = Package(
                 .product(name: "ClawKubernetes", package: "ClawKit"),
             ],
             path: "Sources/ClusterBenchmark"),
+        .executableTarget(
+            name: "controller-benchmark",
+            dependencies: [
+                "BenchmarkSupport",
+                .product(name: "ClawApps", package: "ClawKit"),
+                .product(name: "ClawBase", package: "ClawKit"),
+                .product(name: "ClawCluster", package: "ClawKit"),
+                .product(name: "ClawControl", package: "ClawKit"),
+                .product(name: "ClawKubernetes", package: "ClawKit"),
+            ],
+            path: "Sources/ControllerBenchmark"),
         // The smallest useful program, for the size of a binary.
         .executableTarget(
             name: "hello-list", dependencies: [.product(name: "ClawKubernetes", package: "ClawKit")],

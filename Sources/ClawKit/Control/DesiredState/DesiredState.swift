@@ -15,8 +15,14 @@ public struct DesiredState: Sendable {
     private let api: any KubernetesAPI
     /// The field manager, and the value of nothing else.
     private let manager: String
+    /// Several own the object, each with a reference that is no business of the others.
+    private let isShared: Bool
 
-    public init(_ api: some KubernetesAPI, manager: String) { (self.api, self.manager) = (api, manager) }
+    public init(_ api: some KubernetesAPI, manager: String) { self.init(api, manager: manager, isShared: false) }
+
+    init(_ api: some KubernetesAPI, manager: String, isShared: Bool) {
+        (self.api, self.manager, self.isShared) = (api, manager, isShared)
+    }
 
     /// What became of an object.
     public enum Outcome: Sendable {
@@ -31,7 +37,7 @@ public struct DesiredState: Sendable {
     @discardableResult
     public func apply<R: Resource>(_ desired: R, live: R?) async throws -> Outcome {
         var desired = Self.declared(desired)
-        let hash = Self.hash(desired)
+        let hash = hash(desired)
         desired.annotations[Self.hashAnnotation] = hash
         if let live, live.annotations[Self.hashAnnotation] == hash,
             Difference().isSatisfied(desired.document, by: live.document, as: R.schemaName)
@@ -64,10 +70,9 @@ public struct DesiredState: Sendable {
         secret.set(.data, secret.stringMap(.data).merging(texts.mapValues { Base64.encode(Array($0.utf8)) }) { $1 })
     }
 
-    /// Owners are left out: several may own one object, each with a reference of its own.
-    private static func hash(_ object: some Resource) -> String {
+    private func hash(_ object: some Resource) -> String {
         var document = object.document
-        document.modify(.metadata) { $0?["ownerReferences"] = nil }
+        if isShared { document.modify(.metadata) { $0?["ownerReferences"] = nil } }
         return String(Hex.encode(SHA256.hash(data: JSON.object(document).bytes(.canonical))).prefix(16))
     }
 }

@@ -65,7 +65,9 @@ struct TypedChildren<R: Resource>: ChildStore {
             // It lacks the label, or the cache is behind.
             try requireOwn(other, child, owner)
         }
-        let outcome = try await DesiredState(api, manager: owner.fieldManager(child.policy)).apply(desired, live: live)
+        let state = DesiredState(
+            api, manager: owner.fieldManager(child.policy), isShared: child.policy == .shared)
+        let outcome = try await state.apply(desired, live: live)
         guard case .unchanged = outcome, let version = live?.resourceVersion else { return }
         proofs.all.withLock { $0[key] = Proof(version: version, wish: desired.document.hashValue) }
     }

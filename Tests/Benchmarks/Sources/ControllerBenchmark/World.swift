@@ -1,0 +1,73 @@
+import ClawApps
+import ClawBase
+import ClawCluster
+import ClawControl
+import ClawKubernetes
+import Logging
+import Synchronization
+
+/// A Rollout with two interfaces, one of them with an ingress, a secret and a volume: six children and their own.
+func makeRollout(_ index: Int, in namespace: String) -> Rollout {
+    var spec = Rollout.Spec(
+        image: .init(registry: "docker.io", repository: "library/nginx", tag: "1.29"),
+        scale: .init(min: 1, max: 3),
+        resources: .init(
+            requests: .init(cpu: "10m", memory: "16Mi"), limits: .init(cpu: "100m", memory: "64Mi")))
+    spec.secrets = [.init("TOKEN", "secret-\(index)")]
+    spec.env = [.init("INDEX", "\(index)")]
+    spec.interfaces = [
+        .init("http", port: 80, ingress: .init(ingressClass: "nginx", rules: [.init(host: "r\(index).example.dev")])),
+        .init("metrics", port: 9090),
+    ]
+    return Rollout(metadata: ObjectMeta(name: "r\(index)", namespace: namespace), spec: spec)
+}
+
+/// A cluster of simulated nodes, in real time, with the operator of Rollouts at work.
+func withOperator(
+    nodes: Int, _ body: @escaping @Sendable (EmbeddedCluster, SharedCaches, Controller) async throws -> Void
+) async throws {
+    var options = EmbeddedCluster.Options()
+    options.logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
+    try await EmbeddedCluster.withCluster(options) { cluster in
+        try await Rollout.install(in: cluster.client)
+        let caches = SharedCaches(cluster.client)
+        let controller = Controller(
+            managing: RolloutKind(), manager: "one-click", caches: caches, logger: options.logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await SimulatedNodes(.init(count: nodes), api: cluster.client).run() }
+            group.addTask { try await caches.run() }
+            group.addTask { try await controller.run() }
+            try await body(cluster, caches, controller)
+            group.cancelAll()
+            while await group.nextResult() != nil {}
+        }
+    }
+}
+
+/// Creates Rollouts in a hundred namespaces, sixteen at a time, and waits until all are ready.
+func createAndWait(_ count: Int, _ cluster: EmbeddedCluster, _ caches: SharedCaches) async throws {
+    let ready = Mutex(Set<ObjectKey>())
+    caches.cache(Rollout.self).onChange { change in
+        guard let rollout = change.new, rollout.isReady else { return }
+        _ = ready.withLock { $0.insert(ObjectKey(rollout)) }
+    }
+    let namespaces = min(100, count)
+    for index in 0..<namespaces {
+        _ = try await cluster.client.create(Namespace(metadata: ObjectMeta(name: "p\(index)")))
+    }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        for worker in 0..<16 {
+            group.addTask {
+                for index in stride(from: worker, to: count, by: 16) {
+                    _ = try await cluster.client.create(makeRollout(index, in: "p\(index % namespaces)"))
+                }
+            }
+        }
+        try await group.waitForAll()
+    }
+    while ready.withLock({ $0.count }) < count { try await Task.sleep(for: .milliseconds(5)) }
+}
+
+extension Rollout {
+    fileprivate var isReady: Bool { status.conditions.contains { $0.type == "Ready" && $0.status == "True" } }
+}
