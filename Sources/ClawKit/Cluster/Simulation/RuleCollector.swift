@@ -16,7 +16,10 @@ enum RuleCollector {
                 paths[request.resource, default: []].insert(request.verb)
             } else {
                 let name = request.subresource.isEmpty ? request.resource : "\(request.resource)/\(request.subresource)"
-                verbs[Resource(group: request.group, name: name), default: []].insert(request.verb)
+                let resource = Resource(group: request.group, name: name)
+                verbs[resource, default: []].insert(request.verb)
+                // What a patch makes must be allowed to be made, too.
+                if request.verb == "patch", request.status == 201 { verbs[resource, default: []].insert("create") }
             }
         }
         var together: [[String]: [Resource]] = [:]
