@@ -31,6 +31,9 @@ public struct RolloutKind: ManagedKind {
     public func observe(_ rollout: Rollout, _ observed: Observed, now: Timestamp) -> Observation<Rollout> {
         var seen = rollout
         seen.status = RolloutReport(rollout, observed).status(now: now)
-        return Observation(seen)
+        // A volume that was kept until now goes in two steps, of which nobody tells the second.
+        let children = RolloutChildren(of: rollout, spec: rollout.spec, revision: "")
+        let isReleasing = !children.droppedVolumes(observed).isEmpty
+        return Observation(seen, lookAgainAfter: isReleasing ? .seconds(1) : nil)
     }
 }

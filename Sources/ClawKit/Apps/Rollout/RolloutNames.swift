@@ -47,6 +47,9 @@ public enum RolloutLabel {
     /// On the Deployment: the revision it was made from.
     public static let revision = "one-click.dev/revision"
 
+    /// On claims that stay when they are no longer desired: the engine's mark.
+    static let kept = "clawkit.dev/kept"
+
     /// On all children, and the selector of Deployment and Services.
     static func all(_ rollout: Rollout) -> [String: String] {
         [project: rollout.namespace ?? "", deployment: rollout.name]

@@ -8,10 +8,32 @@ extension RolloutChildren {
     /// tells of the difference. A dropped volume keeps its data unless the rollout's annotation says otherwise.
     func volumes(_ observed: Observed) -> [Child] {
         let policy: Child.Policy = RolloutSettings(rollout).deletesDroppedVolumes ? .managed : .kept
-        return spec.volumes.map { volume in
+        let wanted = wantedVolumes.map { volume in
             let name = names.volume(volume.name)
             return Child(
                 claim(volume, name, present: observed[PersistentVolumeClaim.self, name]), stage: 1, policy: policy)
+        }
+        // Kept before the annotation came: once more, without the mark that keeps it; then no more.
+        let kept = droppedVolumes(observed).filter { $0.annotations[RolloutLabel.kept] == "true" }
+        let released = kept.map { present in
+            let asItIs = Rollout.Volume(present.name, mountPath: "/", size: "0")
+            return Child(claim(asItIs, present.name, present: present), stage: 1, policy: .managed)
+        }
+        return wanted + released
+    }
+
+    /// Those of the revision that runs, and those of the spec as written: a return to an earlier revision drops none.
+    private var wantedVolumes: [Rollout.Volume] {
+        let running = Set(spec.volumes.map(\.name))
+        return spec.volumes + rollout.spec.volumes.filter { !running.contains($0.name) }
+    }
+
+    /// Claims that the spec has dropped and that should be kept no longer.
+    func droppedVolumes(_ observed: Observed) -> [PersistentVolumeClaim] {
+        guard RolloutSettings(rollout).deletesDroppedVolumes else { return [] }
+        let wanted = Set(wantedVolumes.map { names.volume($0.name) })
+        return observed.all(PersistentVolumeClaim.self).filter {
+            !wanted.contains($0.name) && !$0.isBeingDeleted
         }
     }
 
