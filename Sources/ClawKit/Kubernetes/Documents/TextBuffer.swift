@@ -15,11 +15,7 @@ struct TextBuffer: ~Copyable {
 
     @inline(never)
     private mutating func grow(_ count: Int) {
-        capacity = max(capacity * 2, used + count)
-        let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 8)
-        larger.copyMemory(from: start, byteCount: used)
-        start.deallocate()
-        start = larger
+        start = start.grown(&capacity, by: count, keeping: used)
     }
 
     @inline(__always)

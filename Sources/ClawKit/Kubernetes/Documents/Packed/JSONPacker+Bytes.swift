@@ -37,11 +37,7 @@ extension JSONPacker {
 
     @inline(never)
     mutating func grow(_ count: Int) {
-        capacity = max(capacity * 2, used + count)
-        let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 8)
-        larger.copyMemory(from: out, byteCount: used)
-        out.deallocate()
-        out = larger
+        out = out.grown(&capacity, by: count, keeping: used)
     }
 
     @inline(__always)
