@@ -35,6 +35,19 @@ public enum JSONParser {
     public static func parse(
         _ bytes: Span<UInt8>, limits: Limits = Limits(), managedFields: ManagedFields = .lazy
     ) throws(JSONError) -> JSON {
+        try read(bytes, limits, managedFields).value
+    }
+
+    /// The value, and whether a name stood twice in one of its objects; what is left unparsed is not looked at.
+    package static func parseNotingRepetitions(
+        _ bytes: [UInt8], limits: Limits = Limits()
+    ) throws(JSONError) -> (value: JSON, repeatsNames: Bool) {
+        try read(bytes.span, limits, .lazy)
+    }
+
+    private static func read(
+        _ bytes: Span<UInt8>, _ limits: Limits, _ managedFields: ManagedFields
+    ) throws(JSONError) -> (value: JSON, repeatsNames: Bool) {
         guard bytes.count <= limits.bytes else {
             throw JSONError("the text has \(bytes.count) bytes, the limit is \(limits.bytes)", at: 0)
         }
@@ -44,11 +57,11 @@ public enum JSONParser {
             guard packer.peek() == UInt8(ascii: "{") else {
                 let value = try packer.document(depth: limits.depth)
                 try packer.expectEnd()
-                return value
+                return (value, packer.repeatsNames)
             }
             var reader = OutermostReader(depth: limits.depth)
             try reader.readToEnd(&packer)
-            return reader.value
+            return (reader.value, packer.repeatsNames)
         }
     }
 }

@@ -18,17 +18,20 @@ extension ResourceCall {
     ) async throws -> (value: JSON, repeated: [RepeatedKey]) {
         if let value = request.body.value as? JSON { return (value, []) }
         let bytes = try await request.body.collect(limit: APIServer.bodyLimit)
-        return mediaType.hasSuffix("yaml") ? try yaml(bytes) : (try value(of: bytes, mediaTypes: mediaTypes), [])
+        return mediaType.hasSuffix("yaml") ? try yaml(bytes) : (try value(of: bytes, mediaTypes: mediaTypes).value, [])
     }
 
-    private func value(of bytes: [UInt8], mediaTypes: [String] = ContentEncoding.mediaTypes) throws -> JSON {
+    /// - Returns: the value, and whether a name stood twice in one of its objects.
+    private func value(
+        of bytes: [UInt8], mediaTypes: [String] = ContentEncoding.mediaTypes
+    ) throws -> (value: JSON, repeatsNames: Bool) {
         let mediaType = self.mediaType
-        if mediaType == ProtobufCodec.mediaType, mediaTypes.contains(mediaType) { return try message(bytes) }
+        if mediaType == ProtobufCodec.mediaType, mediaTypes.contains(mediaType) { return (try message(bytes), false) }
         guard mediaType.isEmpty || mediaTypes.contains(mediaType) || mediaType.hasSuffix("json") else {
             throw APIStatus.unsupportedMediaType(mediaTypes)
         }
         do {
-            return try JSONParser.parse(bytes)
+            return try JSONParser.parseNotingRepetitions(bytes)
         } catch {
             let problem = GoJSON.words(for: error, bytes)
             if request.method == .patch { throw APIStatus.badRequest("error decoding patch: \(problem)") }
@@ -42,10 +45,10 @@ extension ResourceCall {
     private func yaml(_ bytes: [UInt8]) throws -> (value: JSON, repeated: [RepeatedKey]) {
         do {
             // Most send JSON by this name too.
-            if bytes.first == UInt8(ascii: "{"), let value = try? JSONParser.parse(bytes),
-                RepeatedFields.find(in: bytes).isEmpty
+            if bytes.first == UInt8(ascii: "{"), let read = try? JSONParser.parseNotingRepetitions(bytes),
+                !read.repeatsNames
             {
-                return (value, [])
+                return (read.value, [])
             }
             let (documents, repeated) = try Manifest.parseRepeating(String(decoding: bytes, as: UTF8.self), source: "body")
             guard documents.count == 1 else {
@@ -113,7 +116,7 @@ extension ResourceCall {
         }
         guard request.body.value == nil, mediaType != ProtobufCodec.mediaType else { return (try await bodyObject(), .none) }
         let bytes = try await request.body.collect(limit: APIServer.bodyLimit)
-        let value = try value(of: bytes)
+        let (value, repeatsNames) = try value(of: bytes)
         if let version = value["apiVersion"]?.string, version.split(separator: "/").count > 2 {
             throw unrecognized("unexpected GroupVersion string: \(version)", bytes)
         }
@@ -123,7 +126,7 @@ extension ResourceCall {
                 "couldn't get version/kind; json parse error: json: cannot unmarshal \(GoText.kind(of: value)) into Go value "
                     + "of type \(type)", bytes)
         }
-        return (try object(of: value), .inJSON(RepeatedFields.find(in: bytes)))
+        return (try object(of: value), repeatsNames ? .inJSON(RepeatedFields.find(in: bytes)) : .none)
     }
 
     /// Checks that an object's kind, version and namespace are the request's, and fills in what it leaves out.

@@ -17,6 +17,8 @@ struct JSONPacker: ~Copyable {
     /// at before it is taken; all are zero at first.
     let following: UnsafeMutablePointer<UInt16>
     var previous = 0
+    /// Whether a name has stood twice in one object.
+    var repeatsNames = false
     /// For each known name the known string that was its value last, and how often in vain its values were looked up.
     let values: UnsafeMutablePointer<UInt16>
     let misses: UnsafeMutablePointer<UInt8>
@@ -140,7 +142,10 @@ struct JSONPacker: ~Copyable {
             if kind != nil, key == ItemKind.key { saysItsKind = true }
             if names.mayRepeat(key, member, from: header, out) {
                 let moved = RepeatedNames.removeEarlier(member, from: header, to: used, out)
-                if moved > 0 { (member, used, count) = (member - moved, used - moved, count - 1) }
+                if moved > 0 {
+                    (member, used, count) = (member - moved, used - moved, count - 1)
+                    repeatsNames = true
+                }
             }
             skipBlanks()
             guard skip(UInt8(ascii: ":")) else { throw error("expected ':', found \(found())") }

@@ -46,7 +46,7 @@ struct OutermostReader {
             if packer.skip(UInt8(ascii: "[")) {
                 if try startArray(&packer, key) { return false }
             } else {
-                list[key] = try packer.document(depth: depth - 1, parent: key.number)
+                set(key, try packer.document(depth: depth - 1, parent: key.number), &packer)
             }
             packer.skipBlanks()
         } while packer.skip(UInt8(ascii: ","))
@@ -68,7 +68,7 @@ struct OutermostReader {
         itemKind = isItems ? ItemKind(listKind: list["kind"]?.string, apiVersion: list["apiVersion"]?.string) : nil
         packer.skipBlanks()
         if packer.skip(UInt8(ascii: "]")) {
-            list[key] = .array([])
+            set(key, .array([]), &packer)
             return false
         }
         if isItems, pausesAtItems {
@@ -76,7 +76,7 @@ struct OutermostReader {
             return true
         }
         _ = try Self.readElements(&packer, depth: elementDepth, kind: itemKind, until: nil, into: &elements)
-        endArray()
+        endArray(&packer)
         return false
     }
 
@@ -97,7 +97,7 @@ struct OutermostReader {
     }
 
     private mutating func endItems(_ packer: inout JSONPacker) throws(JSONError) -> Bool {
-        endArray()
+        endArray(&packer)
         packer.skipBlanks()
         return packer.skip(UInt8(ascii: ",")) ? try readMembers(&packer) : try endObject(&packer)
     }
@@ -117,8 +117,14 @@ struct OutermostReader {
         return true
     }
 
-    private mutating func endArray() {
-        list[name] = .array(elements)
+    private mutating func endArray(_ packer: inout JSONPacker) {
+        set(name, .array(elements), &packer)
         elements = []
+    }
+
+    private mutating func set(_ key: FieldKey, _ value: JSON, _ packer: inout JSONPacker) {
+        let count = list.count
+        list[key] = value
+        if list.count == count { packer.repeatsNames = true }
     }
 }
