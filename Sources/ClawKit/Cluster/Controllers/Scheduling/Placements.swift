@@ -60,18 +60,24 @@ struct Placements: Sendable {
 
     private mutating func count(_ pod: PlacedPod, by step: Int) {
         for port in pod.ports { ports[pod.node, default: [:]][port, default: 0] += step }
-        for term in pod.affinities.forbidden { Self.add(step, to: &bars[term, default: [:]], pod.node) }
-        for wish in pod.affinities.wishes { Self.add(step, to: &wishes[wish, default: [:]], pod.node) }
+        for term in pod.affinities.forbidden { Self.add(step, to: &bars[term], pod.node) }
+        for wish in pod.affinities.wishes { Self.add(step, to: &wishes[wish], pod.node) }
         // Whom a pod needs near it is welcome there (kube-scheduler's hardPodAffinityWeight).
         for term in pod.affinities.required {
-            Self.add(step, to: &wishes[WeightedTerm(term: term, weight: 1), default: [:]], pod.node)
-        }
-        if step < 0 {
-            for term in pod.affinities.forbidden where bars[term]?.isEmpty == true { bars[term] = nil }
+            Self.add(step, to: &wishes[WeightedTerm(term: term, weight: 1)], pod.node)
         }
         if counters.isEmpty { return }
         // Of the keys alone: a view of the dictionary would have each change copy it.
         for key in Array(counters.keys) where counts(key, pod) { Self.add(step, to: &counters[key, default: [:]], pod.node) }
+    }
+
+    /// Terms that no pod has any more are forgotten: each one is looked at for each pod that is placed.
+    private static func add(_ step: Int, to counts: inout [String: Int]?, _ node: String) {
+        var changed = counts ?? [:]
+        // Given up meanwhile, so that the map is changed in place.
+        counts = nil
+        add(step, to: &changed, node)
+        if !changed.isEmpty { counts = changed }
     }
 
     private static func add(_ step: Int, to counts: inout [String: Int], _ node: String) {
