@@ -53,7 +53,7 @@ public struct AdmissionWebhook<R: Resource>: Webhook {
             let (object, warnings) = try await admit(request)
             response.set("warnings", warnings)
             let patch =
-                object.map { JSONDifference.patch(from: request.object?.document ?? [:], to: $0.document) } ?? []
+                object.map { JSONPatchOperations.make(from: request.object?.document ?? [:], to: $0.document) } ?? []
             if !patch.isEmpty {
                 response["patchType"] = "JSONPatch"
                 response["patch"] = .string(Base64.encode(JSON.array(patch).bytes()))

@@ -25,7 +25,9 @@ struct WebhookCertificates: Sendable {
     /// What is kept, with whatever is due done: made, renewed, forgotten. Of several replicas one wins, and the others
     /// take what it wrote.
     func settled(in api: any KubernetesAPI, time: any TimeSource) async throws -> Kept {
-        for attempt in 1... {
+        var attempt = 0
+        while true {
+            attempt += 1
             let now = time.now
             let found = try await api.find(KubernetesSecret.self, secret.name, in: secret.namespace)
             let before = found.flatMap(read)
@@ -38,7 +40,6 @@ struct WebhookCertificates: Sendable {
                 try await time.sleep(for: .milliseconds(20 * attempt))
             }
         }
-        throw Finding(.internalError, "unreachable")
     }
 
     /// The authority has reached the API server: from now on it may sign what is shown.

@@ -57,18 +57,15 @@ public final class WebhookServer: Sendable {
         let server = HTTPServer(
             listen: listen, tls: identity, limits: .init(bodyBytes: 256 << 20), time: time, logger: logger)
         let handler = WebhookHandler(webhooks)
+        let (bound, bind) = AsyncStream.makeStream(of: ListenAddress.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await server.run(
-                    handler: handler,
-                    onBound: { [self] address in
-                        do { try await self.announce() } catch {
-                            logger.warning("webhooks not registered yet", metadata: ["error": "\(error)"])
-                        }
-                        await onReady(address)
-                    })
+            group.addTask { try await server.run(handler: handler, onBound: { bind.yield($0) }) }
+            group.addTask { [self] in
+                guard let address = await bound.first(where: { _ in true }) else { return }
+                try await self.announceForSure(logger)
+                await onReady(address)
+                try await self.renew(logger)
             }
-            group.addTask { [self] in try await self.renew(logger) }
             // The server's end, whichever way, is the whole's.
             _ = try await group.next()
             group.cancelAll()
@@ -107,14 +104,24 @@ public final class WebhookServer: Sendable {
             let kept = current.withLock { $0 }
             let next = kept.map { certificates.nextCheck($0, now: time.now) } ?? time.now + .seconds(10)
             try await time.sleep(until: next)
+            try await announceForSure(logger)
+        }
+    }
+
+    /// Until the API server has been told: it may be away, or not know a definition yet.
+    private func announceForSure(_ logger: Logger) async throws {
+        var pause = Duration.seconds(1)
+        while true {
             do {
-                try await announce()
+                return try await announce()
             } catch let error as CancellationError {
                 throw error
             } catch {
-                // The next look comes soon enough: a third of a lifetime is left.
-                logger.warning("webhook certificates not renewed", metadata: ["error": "\(error)"])
-                try await time.sleep(for: .seconds(10))
+                logger.warning(
+                    "webhooks and their certificates not registered yet",
+                    metadata: ["error": "\(error)", "again after": "\(pause)"])
+                try await time.sleep(for: pause)
+                pause = min(pause * 2, .seconds(60))
             }
         }
     }

@@ -1,8 +1,8 @@
 import ClawDocuments
 
 /// What makes one object of another, as a JSON patch (RFC 6902). Lists that differ are replaced as a whole.
-enum JSONDifference {
-    static func patch(from old: JSONObject, to new: JSONObject) -> [JSON] {
+enum JSONPatchOperations {
+    static func make(from old: JSONObject, to new: JSONObject) -> [JSON] {
         var operations: [JSON] = []
         compare(old, new, at: "", &operations)
         return operations
