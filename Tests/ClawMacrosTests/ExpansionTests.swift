@@ -67,7 +67,7 @@ struct ExpansionTests {
                     }
 
                     public static let properties: [Property] = [
-                        Property("most", Int.self, "The number, \\"at most\\".", default: 1, .range(0 ... 9)),
+                        Property("most", Int.self, #"The number, "at most"."#, default: 1, .range(0 ... 9)),
                         Property("class", String?.self),
                     ]
 

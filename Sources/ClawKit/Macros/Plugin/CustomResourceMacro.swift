@@ -5,7 +5,9 @@ import SwiftSyntaxBuilder
 import SwiftSyntaxMacros
 
 /// `@CustomResource`: a struct that is a kind.
-struct CustomResourceMacro: MemberMacro, MemberAttributeMacro, ExtensionMacro {
+struct CustomResourceMacro: ViewMacro {
+    static let conformance: TypeSyntax = "CustomResource"
+
     static func expansion(
         of node: AttributeSyntax, providingMembersOf declaration: some DeclGroupSyntax,
         conformingTo protocols: [TypeSyntax], in context: some MacroExpansionContext
@@ -83,22 +85,6 @@ struct CustomResourceMacro: MemberMacro, MemberAttributeMacro, ExtensionMacro {
             return digits() && rest.isEmpty
         }
         return false
-    }
-
-    static func expansion(
-        of node: AttributeSyntax, attachedTo declaration: some DeclGroupSyntax,
-        providingAttributesFor member: some DeclSyntaxProtocol, in context: some MacroExpansionContext
-    ) throws -> [AttributeSyntax] {
-        FieldAttributes.of(member)
-    }
-
-    static func expansion(
-        of node: AttributeSyntax, attachedTo declaration: some DeclGroupSyntax,
-        providingExtensionsOf type: some TypeSyntaxProtocol, conformingTo protocols: [TypeSyntax],
-        in context: some MacroExpansionContext
-    ) throws -> [ExtensionDeclSyntax] {
-        guard declaration.is(StructDeclSyntax.self) else { return [] }
-        return [try ExtensionDeclSyntax("extension \(type.trimmed): CustomResource {}")]
     }
 }
 #endif

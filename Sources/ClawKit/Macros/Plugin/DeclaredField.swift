@@ -1,6 +1,7 @@
 #if Macros
 import SwiftDiagnostics
 import SwiftSyntax
+import SwiftSyntaxBuilder
 import SwiftSyntaxMacros
 
 /// A variable of a struct that is a field of its document.
@@ -71,23 +72,5 @@ extension VariableDeclSyntax {
 }
 
 /// A Swift string literal of a text.
-func quoted(_ text: String) -> String {
-    var literal = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": literal += "\\\""
-        case "\\": literal += "\\\\"
-        case "\n": literal += "\\n"
-        case "\r": literal += "\\r"
-        case "\t": literal += "\\t"
-        default:
-            if scalar.value < 0x20 {
-                literal += "\\u{\(String(scalar.value, radix: 16))}"
-            } else {
-                literal.unicodeScalars.append(scalar)
-            }
-        }
-    }
-    return literal + "\""
-}
+func quoted(_ text: String) -> String { StringLiteralExprSyntax(content: text).description }
 #endif
