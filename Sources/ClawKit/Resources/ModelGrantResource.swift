@@ -1,5 +1,4 @@
 public import ClawCustomResources
-public import ClawKubernetes
 
 /// What one runtime's model key may do. The key itself stands in the runtime's Secret only; here is its hash.
 ///

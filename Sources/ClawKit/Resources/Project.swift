@@ -1,5 +1,4 @@
 public import ClawCustomResources
-public import ClawKubernetes
 
 /// A tenant's project: a namespace of the same name, and who may do what in it.
 public struct Project: CustomResource {

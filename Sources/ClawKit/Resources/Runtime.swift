@@ -1,5 +1,4 @@
 public import ClawCustomResources
-public import ClawKubernetes
 
 /// One user's long-lived agent: a pod with a volume, a model key of its own, and an address.
 public struct Runtime: CustomResource {

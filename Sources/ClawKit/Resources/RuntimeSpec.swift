@@ -1,5 +1,4 @@
 public import ClawCustomResources
-public import ClawKubernetes
 
 public struct RuntimeSpec: SchemaView {
     public enum DesiredState: String, SchemaEnum {

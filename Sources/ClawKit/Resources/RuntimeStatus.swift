@@ -1,5 +1,4 @@
 public import ClawCustomResources
-public import ClawKubernetes
 
 /// Where a runtime stands; derived from its conditions and children, never an input.
 public enum RuntimePhase: String, SchemaEnum {

@@ -1,5 +1,4 @@
 public import ClawCustomResources
-public import ClawKubernetes
 
 /// A customer of the platform: projects and quotas belong to it.
 public struct Tenant: CustomResource {

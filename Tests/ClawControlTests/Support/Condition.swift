@@ -1,7 +1,7 @@
 import ClawBase
 
 /// Looks again and again until something holds.
-/// - Throws: ``Finding`` with `E_DEADLINE` when that takes longer than 30 seconds.
+/// - Throws: ``Finding`` with `E_DEADLINE` when that takes longer than two minutes.
 func eventually(_ what: String, _ isTrue: @Sendable () -> Bool) async throws {
     let end = ContinuousClock.now + .seconds(120)
     while !isTrue() {

@@ -56,7 +56,7 @@ struct FieldDraft {
     var isRequired: Bool
     var isImmutable = false
 
-    /// The schema that limits of values go to: that of the values of an optional is the field's own.
+    /// Of rules a field may have several, unlike other keywords.
     mutating func add(_ rule: SchemaRule) {
         schema["x-kubernetes-validations"] = .array((schema["x-kubernetes-validations"]?.array ?? []) + [rule.json])
     }
