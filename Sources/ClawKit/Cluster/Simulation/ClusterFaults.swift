@@ -1,4 +1,4 @@
-public import ClawBase
+import ClawBase
 
 /// What goes wrong between a subject and its cluster: probabilities from 0 to 1, each drawn from the simulation's seed.
 ///

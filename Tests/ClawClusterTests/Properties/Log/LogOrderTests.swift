@@ -134,7 +134,7 @@ struct LogOrderTests {
                     }
                 }
                 defer { group.cancelAll() }
-                return try await #require(try await group.next())
+                return try #require(try await group.next())
             }
             #expect(bookmark.type == "BOOKMARK")
             #expect(bookmark.object.revision == revision)

@@ -3,6 +3,7 @@ import HTTPTypes
 extension KubernetesAPI {
     /// Creates the object, in the namespace its metadata names. Without a name but with `metadata.generateName` the
     /// server makes one up.
+    @discardableResult
     public func create<R: Resource>(_ object: R) async throws -> R {
         try await self.object(
             .collection(.post, object.resourceType, in: object.namespace, body: object.body), object.resourceType)
@@ -10,6 +11,7 @@ extension KubernetesAPI {
 
     /// Replaces the object; with `metadata.resourceVersion` set, only where nobody changed it meanwhile.
     /// - Parameter subresource: `status`, say, which changes that part and nothing else.
+    @discardableResult
     public func replace<R: Resource>(_ object: R, subresource: String? = nil) async throws -> R {
         try await self.object(
             .object(
@@ -18,11 +20,13 @@ extension KubernetesAPI {
     }
 
     /// Replaces the status and nothing else.
+    @discardableResult
     public func replaceStatus<R: Resource>(_ object: R) async throws -> R {
         try await replace(object, subresource: "status")
     }
 
     /// Changes what the patch says.
+    @discardableResult
     public func patch<R: Resource>(
         _ type: R.Type, of kind: ResourceType = R.type, _ name: String, in namespace: String? = nil,
         subresource: String? = nil, _ patch: Patch
@@ -34,6 +38,7 @@ extension KubernetesAPI {
     }
 
     /// A JSON merge patch (RFC 7386).
+    @discardableResult
     public func mergePatch<R: Resource>(
         _ type: R.Type, of kind: ResourceType = R.type, _ name: String, in namespace: String? = nil,
         subresource: String? = nil, _ patch: JSON
@@ -47,6 +52,7 @@ extension KubernetesAPI {
     ///   - force: takes fields from their owners.
     /// - Throws: ``KubernetesError`` with `isConflict` where another manager owns a field and `force` is off:
     ///   ``KubernetesError/applyConflicts`` says which and who.
+    @discardableResult
     public func apply<R: Resource>(
         _ object: R, manager: String? = nil, force: Bool = false, subresource: String? = nil
     ) async throws -> R {
