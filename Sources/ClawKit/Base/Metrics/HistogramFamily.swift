@@ -2,11 +2,6 @@ import Synchronization
 
 /// Observations counted in buckets, per combination of label values. See ``CounterFamily`` about label values.
 public final class HistogramFamily: MetricsSource {
-    private struct Series {
-        var counts: [Int]
-        var sum = 0.0
-    }
-
     /// Upper bounds in seconds that suit anything from a local answer to a long model run.
     public static let seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
@@ -14,7 +9,7 @@ public final class HistogramFamily: MetricsSource {
     private let help: String
     private let labels: [String]
     private let bounds: [Double]
-    private let series = Mutex<[[String]: Series]>([:])
+    private let series = Mutex<[[String]: HistogramSeries]>([:])
 
     /// - Parameter bounds: the buckets' upper bounds, rising; the last one, infinity, is added.
     public init(_ name: String, help: String, labels: [String] = [], bounds: [Double] = HistogramFamily.seconds) {
@@ -23,12 +18,7 @@ public final class HistogramFamily: MetricsSource {
 
     public func observe(_ value: Double, _ labelValues: String...) {
         precondition(labelValues.count == labels.count, "\(name) has \(labels.count) labels")
-        let bucket = bounds.firstIndex { value <= $0 } ?? bounds.count
-        let empty = Series(counts: Array(repeating: 0, count: bounds.count + 1))
-        series.withLock { series in
-            series[labelValues, default: empty].counts[bucket] += 1
-            series[labelValues]?.sum += value
-        }
+        series.withLock { $0[labelValues, default: HistogramSeries(bounds)].observe(value) }
     }
 
     public func write(to text: inout MetricsText) {
@@ -36,14 +26,7 @@ public final class HistogramFamily: MetricsSource {
         text.family(name, .histogram, help: help)
         for (key, one) in series.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
             let own = Array(zip(labels, key)).map { (name: $0.0, value: $0.1) }
-            var total = 0
-            for (index, count) in one.counts.enumerated() {
-                total += count
-                let bound = index < bounds.count ? "\(bounds[index])" : "+Inf"
-                text.sample("\(name)_bucket", labels: own + [(name: "le", value: bound)], Double(total))
-            }
-            text.sample("\(name)_sum", labels: own, one.sum)
-            text.sample("\(name)_count", labels: own, Double(total))
+            one.write(name, labels: own, to: &text)
         }
     }
 }

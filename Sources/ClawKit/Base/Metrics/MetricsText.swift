@@ -10,8 +10,9 @@ public struct MetricsText: Sendable {
     public init() {}
 
     /// Opens a family; its samples follow.
-    public mutating func family(_ name: String, _ kind: Kind, help: String) {
-        text += "# HELP \(name) \(escape(help, quotes: false))\n# TYPE \(name) \(kind.rawValue)\n"
+    public mutating func family(_ name: String, _ kind: Kind, help: String = "") {
+        if !help.isEmpty { text += "# HELP \(name) \(escape(help, quotes: false))\n" }
+        text += "# TYPE \(name) \(kind.rawValue)\n"
     }
 
     public mutating func sample(_ name: String, labels: [(name: String, value: String)] = [], _ value: Double) {
