@@ -1,0 +1,43 @@
+public import ClawBase
+public import ClawDocuments
+public import ClawKubernetes
+
+/// An API for the time of one ``Leadership``: see ``Leadership/fenced(_:)``.
+public struct FencedAPI: KubernetesAPI {
+    private let base: any KubernetesAPI
+    private let term: Term
+
+    init(_ base: any KubernetesAPI, _ term: Term) { (self.base, self.term) = (base, term) }
+
+    public var reading: DocumentReading { base.reading }
+
+    public func document(for request: APIRequest) async throws -> JSONObject {
+        guard request.isWrite else { return try await base.document(for: request) }
+        return try await whileCertain { [base] in try await base.document(for: request) }
+    }
+
+    public func stream(for request: APIRequest) async throws -> Body {
+        guard request.isWrite else { return try await base.stream(for: request) }
+        return try await whileCertain { [base] in try await base.stream(for: request) }
+    }
+
+    /// Whatever a connection into a pod is for, it may change something.
+    public func webSocket(for request: APIRequest, subprotocols: [String]) async throws -> WebSocket {
+        try await whileCertain { [base] in try await base.webSocket(for: request, subprotocols: subprotocols) }
+    }
+
+    private func whileCertain<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
+        try term.check()
+        let term = term
+        return try await withThrowingTaskGroup(of: T.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await term.untilUncertain()
+                throw term.refusal
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import ClawBase
+import Synchronization
+
+/// How long somebody is certainly the leader.
+final class Term: Sendable {
+    let token: Int
+    private let lease: String
+    private let time: any TimeSource
+    private let certainUntil: Mutex<Timestamp>
+
+    init(token: Int, lease: String, certainUntil: Timestamp, time: any TimeSource) {
+        (self.token, self.lease, self.time) = (token, lease, time)
+        self.certainUntil = Mutex(certainUntil)
+    }
+
+    var end: Timestamp { certainUntil.withLock { $0 } }
+    var isCertain: Bool { time.now < end }
+
+    func extend(to moment: Timestamp) { certainUntil.withLock { $0 = max($0, moment) } }
+
+    /// Nothing is certain from now on.
+    func finish() { certainUntil.withLock { $0 = Timestamp(nanoseconds: .min) } }
+
+    /// - Throws: ``Finding`` with ``FindingCode/notLeader``.
+    func check() throws(Finding) { if !isCertain { throw refusal } }
+
+    var refusal: Finding {
+        Finding(
+            .notLeader,
+            "This process is no longer certainly the leader, so it must not write; end the work of this term, and let "
+                + "LeaderElection.run begin the next one.", field: "lease \(lease)")
+    }
+
+    /// Returns when leadership is no longer certain.
+    /// - Throws: `CancellationError`.
+    func untilUncertain() async throws {
+        while isCertain { try await time.sleep(until: end) }
+    }
+}
