@@ -1,4 +1,4 @@
-public import ClawKit
+import ClawKit
 import Foundation
 
 /// The files a platform keeps in its working directory: `.claw/…`. Directories are 0700, secrets 0600.

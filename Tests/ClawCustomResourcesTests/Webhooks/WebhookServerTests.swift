@@ -5,21 +5,24 @@ import ClawDocuments
 import ClawHTTPServer
 import ClawKubernetes
 @testable import ClawWebhooks
+import ClawModels
 import Logging
+import Synchronization
 import Testing
 
 @Suite("Webhooks served over https, with certificates of their own")
 struct WebhookServerTests {
     /// A cluster and a server that it asks over a real connection, until `body` ends.
     private func withServer(
-        _ webhooks: [any Webhook], _ body: @escaping @Sendable (EmbeddedCluster) async throws -> Void
+        _ webhooks: [any Webhook], by way: @escaping @Sendable (KubernetesClient) -> any KubernetesAPI = { $0 },
+        _ body: @escaping @Sendable (EmbeddedCluster) async throws -> Void
     ) async throws {
         try await EmbeddedCluster.withCluster { cluster in
             try await Glider.install(in: cluster.client)
             // The address must be known before the server is: its certificate names it.
             let port = try await Self.freePort()
             let server = WebhookServer(
-                cluster.client, at: .url("https://127.0.0.1:\(port)", name: "gliders"), secretNamespace: "default",
+                way(cluster.client), at: .url("https://127.0.0.1:\(port)", name: "gliders"), secretNamespace: "default",
                 serving: webhooks)
             let (ready, told) = AsyncStream<Void>.makeStream()
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -98,6 +101,25 @@ struct WebhookServerTests {
             let bad = old
             let error = await #expect(throws: KubernetesError.self) { try await cluster.client.create(bad) }
             #expect(error?.message.contains("not written like 120x20") == true)
+        }
+    }
+
+    @Test("a server that cannot reach the API server at first registers later, and is ready only then")
+    func late() async throws {
+        let refusals = Mutex(0)
+        try await withServer([ConversionWebhook(for: Glider.self)]) { client in
+            ModifiedAPI(client) { request in
+                guard request.target?.type.plural == "customresourcedefinitions" else { return }
+                let isAway = refusals.withLock { count in
+                    count += 1
+                    return count == 1
+                }
+                if isAway { throw TransportError(code: .unreachable, message: "The API server is away.") }
+            }
+        } _: { cluster in
+            #expect(refusals.withLock { $0 } > 1)
+            let definition = try await cluster.client.get(CustomResourceDefinition.self, Glider.type.qualifiedName)
+            #expect(definition.document["spec"]?["conversion"]?["strategy"] == "Webhook")
         }
     }
 
