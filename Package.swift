@@ -44,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -108,6 +109,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             path: "Sources/ClawKit/Control"),
 
@@ -346,8 +348,10 @@ let package = Package(
         .testTarget(
             name: "ClawMacrosTests",
             dependencies: [
-                "ArticleTesting", "ClawCluster", "ClawCustomResources", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes",
-                "ClawMacros", "ClawModels", "ClawWebhooks", .product(name: "Logging", package: "swift-log"),
+                "ArticleTesting", "ClawBase", "ClawCluster", "ClawControl", "ClawCustomResources", "ClawDocuments",
+                "ClawHTTPServer", "ClawKubernetes", "ClawMacros", "ClawModels", "ClawWebhooks",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .target(name: "ClawMacroPlugin", condition: .when(traits: ["Macros"])),
                 .product(name: "SwiftSyntaxMacros", package: "swift-syntax", condition: .when(traits: ["Macros"])),
                 .product(

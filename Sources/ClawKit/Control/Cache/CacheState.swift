@@ -49,6 +49,23 @@ struct CacheState<R: Resource> {
         owners.keys(of: uid).compactMap(object).filter { $0.controllerUID == uid }
     }
 
+    /// A number that is another one when any of these objects has another version, or is another.
+    func fingerprint(of keys: some Sequence<ObjectKey>) -> Int {
+        var print = 0
+        for key in keys {
+            guard let entry = entries[key] else { continue }
+            var hasher = Hasher()
+            hasher.combine(key)
+            hasher.combine(entry.version)
+            if entry.version == 0 { hasher.combine(object(entry)?.resourceVersion) }
+            // Whatever the order of the keys.
+            print ^= hasher.finalize()
+        }
+        return print
+    }
+
+    func fingerprint(controlledBy uid: String) -> Int { fingerprint(of: owners.unsortedKeys(of: uid)) }
+
     // MARK: what the watch tells
 
     mutating func replace(with objects: [R], version: String?) -> [Change] {

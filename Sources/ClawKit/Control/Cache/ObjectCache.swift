@@ -67,6 +67,12 @@ public final class ObjectCache<R: Resource>: Sendable {
     /// The objects whose controller has that uid.
     public func controlled(by uid: String) -> [R] { state.withLock { $0.copy.controlled(by: uid) } }
 
+    /// Numbers that are others as soon as one of the objects meant is another, or has another version.
+    func fingerprint(controlledBy uid: String) -> Int { state.withLock { $0.copy.fingerprint(controlledBy: uid) } }
+    func fingerprint(of keys: some Sequence<ObjectKey>) -> Int {
+        state.withLock { $0.copy.fingerprint(of: keys) }
+    }
+
     /// An index by what `values` takes from each object, kept up from now on: keep it, an index is not found again.
     public func index<Value: Hashable & Sendable>(_ values: @escaping @Sendable (R) -> [Value]) -> ObjectIndex<R, Value> {
         let index = ObjectIndex(self, values)

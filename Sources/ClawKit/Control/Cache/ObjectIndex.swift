@@ -23,6 +23,12 @@ public final class ObjectIndex<R: Resource, Value: Hashable & Sendable>: CacheIn
 
     public func keys(of value: Value) -> [ObjectKey] { keys.withLock { $0[value]?.sorted() ?? [] } }
 
+    /// As ``ObjectCache/fingerprint(of:)``, of the objects that have the value.
+    func fingerprint(of value: Value) -> Int {
+        guard let found = keys.withLock({ $0[value] }) else { return 0 }
+        return cache.fingerprint(of: found)
+    }
+
     func insert(_ key: ObjectKey, _ object: R) {
         let values = values(object)
         guard !values.isEmpty else { return }

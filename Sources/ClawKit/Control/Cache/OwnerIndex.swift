@@ -19,6 +19,14 @@ struct OwnerIndex: Sendable {
         }
     }
 
+    func unsortedKeys(of uid: String) -> [ObjectKey] {
+        switch owned[uid.hashValue] {
+        case nil: []
+        case .one(let key): [key]
+        case .many(let keys): Array(keys)
+        }
+    }
+
     mutating func insert(_ key: ObjectKey, owner uid: String) {
         modify(uid) { keys in
             switch keys {

@@ -1,24 +1,46 @@
 import ClawBase
-import ClawKubernetes
+public import ClawKubernetes
 import Logging
+import ServiceLifecycle
 import Synchronization
+import Tracing
 
 extension Controller {
-    /// Reconciles until cancelled; begins once all its caches are complete. Runs once at a time.
+    /// Reconciles until cancelled or shut down gracefully; begins once all its caches are complete. Runs once at a time.
+    ///
+    /// A graceful shutdown begins no more reconciles and waits for those under way.
+    /// - Parameter api: what reconciles write with, ``ReconcileContext/api``; nil: the caches' API.
     /// - Throws: `CancellationError`.
-    public func run() async throws {
-        let (syncs, companions) = sources.withLock { ($0.syncs, $0.companions) }
+    public func run(writingWith api: (any KubernetesAPI)? = nil) async throws {
+        let (syncs, companions) = sources.withLock { sources in
+            sources.writer = api
+            return (sources.syncs, sources.companions)
+        }
         for sync in syncs { try await sync() }
         try await withThrowingDiscardingTaskGroup { group in
-            for companion in companions { group.addTask { try await companion() } }
-            if let interval = options.resync { group.addTask { try await self.resync(every: interval) } }
-            while true {
-                try Task.checkCancellation()
-                switch nextMove() {
-                case .work(let item): group.addTask { await self.work(on: item) }
-                case .wait(let due): try await waitForNews(until: due)
-                }
+            for companion in companions { group.addTask { try await Self.untilShutdown(companion) } }
+            if let interval = options.resync {
+                group.addTask { try await Self.untilShutdown { try await self.resync(every: interval) } }
             }
+            try await withGracefulShutdownHandler {
+                while !Task.isShuttingDownGracefully {
+                    try Task.checkCancellation()
+                    switch nextMove() {
+                    case .work(let item): group.addTask { await self.work(on: item) }
+                    case .wait(let due): try await waitForNews(until: due)
+                    }
+                }
+            } onGracefulShutdown: {
+                self.news.raise()
+            }
+        }
+    }
+
+    private static func untilShutdown(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await body() }
+        } catch is CancellationError where Task.isShuttingDownGracefully && !Task.isCancelled {
+            // As wished.
         }
     }
 
@@ -35,11 +57,17 @@ extension Controller {
     }
 
     private func nextMove() -> Move {
-        let now = caches.time.now
-        return queue.withLock { queue in
+        let (now, owns) = (caches.time.now, sources.withLock { $0.owns })
+        return update { queue in
             // With all hands at work the clock does not matter: only a reconcile's end is news.
             guard queue.hasRoom else { return .wait(until: nil) }
-            return queue.take(now: now).map(Move.work) ?? .wait(until: queue.nextChance(now: now))
+            while let item = queue.take(now: now) {
+                if owns(item.key) { return .work(item) }
+                // Another replica has it. Should it become ours, everything is asked for.
+                queue.finish(item.key, succeeded: nil, now: now)
+                sources.withLock { $0.metrics }?.withdrawn()
+            }
+            return .wait(until: queue.nextChance(now: now))
         }
     }
 
@@ -49,9 +77,12 @@ extension Controller {
         let log = WriteLog()
         let context = context(
             item.key, causes: item.causes, lane: item.lane, attempt: item.failures + 1, log: log)
+        let metrics = sources.withLock { $0.metrics }
+        let measured = metrics?.began(after: start - item.since, at: start)
         let outcome: ReconcileRecord.Outcome
         do {
-            switch try await reconcileWithinDeadline(context) {
+            let reconciled = try await traced(context) { try await reconcileWithinDeadline(context) }
+            switch reconciled {
             case .settled: outcome = succeed(item.key, again: nil)
             case .again(let delay): outcome = succeed(item.key, again: (start + delay, delay))
             }
@@ -63,6 +94,8 @@ extension Controller {
             start: start, waited: start - item.since, took: caches.time.now - start, lane: item.lane,
             causes: item.causes, writes: writes.first, writeCount: writes.count, outcome: outcome)
         journal.withLock { $0.add(record, of: item.key) }
+        if let metrics, let measured { metrics.finished(measured, outcome.measured, at: caches.time.now) }
+        drains.tell()
         news.raise()
     }
 
@@ -72,12 +105,27 @@ extension Controller {
         let writer = Writer(controller: ObjectIdentifier(self), key: key)
         return ReconcileContext(
             key: key, causes: causes, lane: lane, attempt: attempt,
-            api: RecordedAPI(base: caches.api, caches: caches, writer: writer, log: log), caches: caches,
+            api: RecordedAPI(base: sources.withLock { $0.writer } ?? caches.api, caches: caches, writer: writer, log: log), caches: caches,
             baseLogger: logger)
     }
 
+    /// A span for each reconcile: <https://opentelemetry.io/docs/concepts/signals/traces/#spans>
+    private func traced<R: Sendable>(_ context: ReconcileContext, _ body: () async throws -> R) async throws -> R {
+        try await withSpan("reconcile \(name)", ofKind: .internal) { span in
+            span.updateAttributes { attributes in
+                attributes["k8s.namespace.name"] = context.key.namespace
+                attributes["clawkit.controller"] = name
+                attributes["clawkit.object"] = context.key.name
+                attributes["clawkit.cause"] = context.causes.first.first?.description
+                attributes["clawkit.attempt"] = context.attempt
+            }
+            return try await body()
+        }
+    }
+
     private func perform(_ context: ReconcileContext) async throws -> Reconciled {
-        for step in sources.withLock({ $0.steps }) {
+        let steps = sources.withLock { $0.steps }
+        for step in steps {
             if let outcome = try await step(context) { return outcome }
         }
         return try await reconcile(context)
@@ -106,7 +154,7 @@ extension Controller {
 
     private func succeed(_ key: ObjectKey, again: (moment: Timestamp, delay: Duration)?) -> ReconcileRecord.Outcome {
         let now = caches.time.now
-        queue.withLock { queue in
+        update { queue in
             queue.finish(key, succeeded: true, now: now)
             if let again {
                 queue.add(key, at: again.moment, cause: Cause(.timer, object: key, moment: again.moment))
@@ -118,7 +166,7 @@ extension Controller {
     /// What the end of the run interrupted is not lost to the next run, nor is it a failure.
     private func putBack(_ item: WorkQueueState<ObjectKey>.Item) -> ReconcileRecord.Outcome {
         let now = caches.time.now
-        queue.withLock { queue in
+        update { queue in
             queue.finish(item.key, succeeded: nil, now: now)
             queue.add(item.key, item.lane, now: now)
         }
@@ -127,12 +175,13 @@ extension Controller {
 
     private func retry(_ key: ObjectKey, after error: any Error) -> ReconcileRecord.Outcome {
         let now = caches.time.now
-        let delay = queue.withLock { queue in
+        let delay = update { queue in
             let failures = queue.finish(key, succeeded: false, now: now)
             let delay = options.backoff.delay(afterFailures: failures)
             queue.add(key, at: now + delay, cause: Cause(.retry, object: key, moment: now + delay))
             return delay
         }
+        sources.withLock { $0.metrics }?.retried()
         logger.warning("reconcile failed", metadata: ["key": "\(key)", "error": "\(error)", "retry": "\(delay)"])
         return .failed("\(error)", retryAfter: delay)
     }

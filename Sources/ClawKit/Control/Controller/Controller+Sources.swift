@@ -64,7 +64,7 @@ extension Controller {
         let lane = change.lane(relation)
         let own = options.ignoresOwnWrites ? change.writer : nil
         let wait = lane == .user ? .zero : options.debounce
-        queue.withLock { queue in
+        update { queue in
             for key in keys {
                 if let own, own.key == key, own.controller == ObjectIdentifier(self) { continue }
                 if wait > .zero {

@@ -27,6 +27,7 @@ public final class Controller: Sendable {
     let queue: Mutex<WorkQueueState<ObjectKey>>
     let journal: Mutex<ReconcileJournal>
     let news = Signal()
+    let drains = Drains()
     let sources = Mutex(Sources())
 
     /// What a controller waits for before it begins, and what runs beside it.
@@ -35,6 +36,11 @@ public final class Controller: Sendable {
         var companions: [@Sendable () async throws -> Void] = []
         /// What comes before each reconcile, and may take its place.
         var steps: [@Sendable (ReconcileContext) async throws -> Reconciled?] = []
+        /// What reconciles write with; nil: the caches' API.
+        var writer: (any KubernetesAPI)?
+        /// Whether a key is this replica's to work on.
+        var owns: @Sendable (ObjectKey) -> Bool = { _ in true }
+        var metrics: ControllerMetrics?
         /// The keys of all objects of the controller's own kind.
         var keys: @Sendable () -> [ObjectKey] = { [] }
     }
@@ -89,16 +95,30 @@ public final class Controller: Sendable {
     public func ask(for keys: [ObjectKey], lane: Lane = .normal) {
         guard !keys.isEmpty else { return }
         let now = caches.time.now
-        queue.withLock { queue in
+        update { queue in
             for key in keys { queue.add(key, lane, cause: Cause(.asked, object: key, moment: now), now: now) }
         }
         news.raise()
     }
 
+    /// Changes the queue, and counts what joined it.
+    @discardableResult
+    func update<R: Sendable>(_ body: (inout sending WorkQueueState<ObjectKey>) -> sending R) -> R {
+        let (result, joined) = queue.withLock { queue in
+            let before = queue.joinedCount
+            let result = body(&queue)
+            return (result, queue.joinedCount - before)
+        }
+        if joined > 0, let metrics = sources.withLock({ $0.metrics }) {
+            for _ in 0..<joined { metrics.added() }
+        }
+        return result
+    }
+
     /// Asks for every object of the controller's kind, behind everything else.
     public func resync() {
         let (keys, now) = (sources.withLock { $0.keys }(), caches.time.now)
-        queue.withLock { queue in
+        update { queue in
             for key in keys { queue.add(key, .background, cause: Cause(.resync, object: key, moment: now), now: now) }
         }
         news.raise()
@@ -107,6 +127,9 @@ public final class Controller: Sendable {
     /// Whether nothing waits and nothing is being worked on; what waits for its time (a retry, `again(after:)`) does
     /// not count.
     public var isIdle: Bool { queue.withLock { $0.isIdle } }
+
+    /// Whether so many reconciles do not end that no others begin: the program should be started anew.
+    public var isStuck: Bool { queue.withLock { $0.isStuck } }
 
     // MARK: explaining
 

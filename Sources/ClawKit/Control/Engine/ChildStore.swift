@@ -10,6 +10,8 @@ protocol ChildStore: Sendable {
     func follow(by controller: Controller)
     /// Sorted by name.
     func objects(of owner: ChildOwner) -> [any Resource]
+    /// Another number as soon as one of them is another.
+    func fingerprint(of owner: ChildOwner) -> Int
     func apply(_ child: Child, _ owner: ChildOwner, _ api: any KubernetesAPI) async throws
     func prune(except names: Set<String>, _ owner: ChildOwner, _ api: any KubernetesAPI) async throws
 }
@@ -44,6 +46,8 @@ struct TypedChildren<R: Resource>: ChildStore {
         let found = cache.controlled(by: owner.uid)
         return found.count > 1 ? found.sorted { $0.name < $1.name } : found
     }
+
+    func fingerprint(of owner: ChildOwner) -> Int { cache.fingerprint(controlledBy: owner.uid) }
 
     // MARK: applying
 
@@ -101,6 +105,7 @@ protocol RelatedStore: Sendable {
     func follow(by controller: Controller)
     /// Sorted by name.
     func objects(of owner: ObjectKey) -> [any Resource]
+    func fingerprint(of owner: ObjectKey) -> Int
 }
 
 struct TypedRelation<R: Resource>: RelatedStore {
@@ -120,4 +125,6 @@ struct TypedRelation<R: Resource>: RelatedStore {
     func follow(by controller: Controller) { controller.watches(R.self, in: scope, owner) }
 
     func objects(of owner: ObjectKey) -> [any Resource] { index[owner] }
+
+    func fingerprint(of owner: ObjectKey) -> Int { index.fingerprint(of: owner) }
 }

@@ -9,11 +9,12 @@ extension Controller {
     /// - Parameters:
     ///   - manager: the field manager of what is applied, and the value of `app.kubernetes.io/managed-by` of all
     ///     children.
+    ///   - events: where what is wrong is told to people too, whenever the status changes.
     public convenience init<Kind: ManagedKind>(
         managing kind: Kind, name: String? = nil, in scope: CacheScope = .all, manager: String, caches: SharedCaches,
-        options: Options = Options(), logger: Logger
+        options: Options = Options(), events: EventRecorder? = nil, logger: Logger
     ) {
-        let engine = Engine(kind, manager: manager, caches: caches)
+        let engine = Engine(kind, manager: manager, in: scope, events: events, caches: caches)
         self.init(for: Kind.Object.self, name: name, in: scope, caches: caches, options: options, logger: logger) {
             try await engine.reconcile($0, $1)
         }
@@ -26,13 +27,18 @@ extension Controller {
 struct Engine<Kind: ManagedKind>: Sendable {
     private let kind: Kind
     private let manager: String
+    private let events: EventRecorder?
     let children: Children
     let relations: [any RelatedStore]
+    private let settled = SettledObjects()
 
-    init(_ kind: Kind, manager: String, caches: SharedCaches) {
-        (self.kind, self.manager) = (kind, manager)
+    init(
+        _ kind: Kind, manager: String, in scope: CacheScope, events: EventRecorder?, caches: SharedCaches
+    ) {
+        (self.kind, self.manager, self.events) = (kind, manager, events)
         children = Children(kind.children, manager: manager, caches: caches)
         relations = kind.related.map { relation in Self.store(relation.type, relation, caches) }
+        settled.follow(caches.cache(Kind.Object.self, in: scope))
     }
 
     private static func store<R: Resource>(
@@ -45,6 +51,9 @@ struct Engine<Kind: ManagedKind>: Sendable {
         // Garbage collection removes the children.
         if object.isBeingDeleted { return .settled }
         let owner = ChildOwner(object, manager: manager)
+        // What pure functions said of the very same things before, they would say again.
+        let fingerprint = fingerprint(object, owner)
+        if settled.contains(owner.key, fingerprint) { return .settled }
         var findings = kind.admit(object)
         var progress = ChildProgress()
         if !findings.contains(where: \.isRefusal) {
@@ -57,11 +66,22 @@ struct Engine<Kind: ManagedKind>: Sendable {
         }
         let observed = observed(owner, findings, progress.failures)
         let observation = kind.observe(object, observed, now: context.time.now)
-        let isReported = try await report(observation.object, replacing: object, context)
+        let isReported = try await report(observation.object, replacing: object, observed, context)
         // What could not be made is tried again, with back-off; the status tells of it already.
         if let error = progress.error { throw error }
         if !isReported { return .again(after: .seconds(1)) }
-        return observation.lookAgainAfter.map { .again(after: $0) } ?? .settled
+        if let delay = observation.lookAgainAfter { return .again(after: delay) }
+        if self.fingerprint(object, owner) == fingerprint { settled.insert(owner.key, fingerprint) }
+        return .settled
+    }
+
+    private func fingerprint(_ object: Kind.Object, _ owner: ChildOwner) -> Int {
+        var hasher = Hasher()
+        hasher.combine(owner.uid)
+        hasher.combine(object.resourceVersion)
+        for store in children.stores { hasher.combine(store.fingerprint(of: owner)) }
+        for store in relations { hasher.combine(store.fingerprint(of: owner.key)) }
+        return hasher.finalize()
     }
 
     // MARK: what is there
@@ -86,12 +106,15 @@ struct Engine<Kind: ManagedKind>: Sendable {
 
     /// Writes the status where it says something else than before; false where somebody else was quicker.
     private func report(
-        _ new: Kind.Object, replacing old: Kind.Object, _ context: ReconcileContext
+        _ new: Kind.Object, replacing old: Kind.Object, _ observed: Observed, _ context: ReconcileContext
     ) async throws -> Bool {
         let (wanted, present) = (new.document[.status], old.document[.status])
         if wanted == present || wanted?.withoutNothing == present?.withoutNothing { return true }
         do {
             _ = try await context.api.replaceStatus(new)
+            for finding in observed.findings + observed.failures.map(\.finding) {
+                events?.warning(finding.code.reason, finding.message, on: new)
+            }
             return true
         } catch let error as KubernetesError where error.isConflict {
             return false
@@ -104,6 +127,13 @@ struct Engine<Kind: ManagedKind>: Sendable {
 extension Finding {
     /// Codes that begin with `W_` only warn.
     fileprivate var isRefusal: Bool { !code.rawValue.hasPrefix("W_") }
+}
+
+extension FindingCode {
+    /// As events have it: `ChildTaken` for `E_CHILD_TAKEN`.
+    fileprivate var reason: String {
+        rawValue.split(separator: "_").dropFirst().map { $0.prefix(1) + $0.dropFirst().lowercased() }.joined()
+    }
 }
 
 extension JSON {

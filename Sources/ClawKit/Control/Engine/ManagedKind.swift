@@ -22,6 +22,9 @@ public import ClawKubernetes
 /// One engine makes it so, for every kind alike: it compares with its caches first, applies only what differs, deletes
 /// what is no longer desired, and writes the status only where it says something else than before. In steady state it
 /// sends nothing to the server.
+///
+/// The functions must be pure: with the same object and the same things around it, in the same versions, they are not
+/// asked a second time (but when ``Observation/lookAgainAfter`` says so).
 public protocol ManagedKind: Sendable {
     associatedtype Object: Resource
 

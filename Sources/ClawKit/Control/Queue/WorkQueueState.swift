@@ -70,6 +70,8 @@ struct WorkQueueState<Key: Hashable & Sendable> {
     private(set) var readyCount = 0
     private(set) var inWorkCount = 0
     private(set) var delayedCount = 0
+    /// How often a key joined those that are ready.
+    private(set) var joinedCount = 0
     /// Keys in work that were given up: they hold no place.
     private(set) var givenUpCount = 0
 
@@ -87,7 +89,11 @@ struct WorkQueueState<Key: Hashable & Sendable> {
     /// When the next delayed key is due.
     var nextDue: Timestamp? { timeline.min?.due }
 
-    func failures(of key: Key) -> Int { entries[key]?.failures ?? 0 }
+    /// Whether more reconciles do not end than are borne.
+    var isStuck: Bool { givenUpCount >= limits.givenUp }
+
+    /// In time linear in the keys that the queue knows at the moment.
+    func isInWork(where isMeant: (Key) -> Bool) -> Bool { entries.contains { $0.value.isInWork && isMeant($0.key) } }
 
     // MARK: asking
 
@@ -99,8 +105,7 @@ struct WorkQueueState<Key: Hashable & Sendable> {
                 entry.again = min(lane, entry.again ?? lane)
             } else if entry.ticket == 0 {
                 entry.since = now
-                state.queue(key, &entry, lane)
-                state.readyCount += 1
+                state.join(key, &entry, lane)
             } else if lane < entry.lane {
                 // The place in the other lane becomes void.
                 state.queue(key, &entry, lane)
@@ -192,8 +197,7 @@ struct WorkQueueState<Key: Hashable & Sendable> {
                 entry.again = nil
                 entry.since = now
                 state.dropDelay(of: &entry)
-                state.queue(key, &entry, lane)
-                state.readyCount += 1
+                state.join(key, &entry, lane)
             }
             return entry.failures
         }
@@ -205,6 +209,12 @@ struct WorkQueueState<Key: Hashable & Sendable> {
         var entry = entries.removeValue(forKey: key) ?? Entry()
         defer { if !entry.isNothing { entries[key] = entry } }
         return body(&entry, &self)
+    }
+
+    private mutating func join(_ key: Key, _ entry: inout Entry, _ lane: Lane) {
+        queue(key, &entry, lane)
+        readyCount += 1
+        joinedCount += 1
     }
 
     private mutating func queue(_ key: Key, _ entry: inout Entry, _ lane: Lane) {
