@@ -16,6 +16,11 @@ public enum Percent {
         return String(decoding: out, as: UTF8.self)
     }
 
+    /// A name needs no encoding, most of the time.
+    public static func encode(_ text: String, allowing allowed: String = "") -> String {
+        text.utf8.allSatisfy(isUnreserved) ? text : encode(text[...], allowing: allowed)
+    }
+
     private static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -37,7 +37,7 @@ public struct Request: Sendable {
     public var method: HTTPRequest.Method { head.method }
     public var headers: HTTPFields {
         get { head.headerFields }
-        set { head.headerFields = newValue }
+        _modify { yield &head.headerFields }
     }
 
     /// Whether the client asks to leave HTTP: an `Upgrade` header, which `Connection` lists (RFC 9110, section 7.8).

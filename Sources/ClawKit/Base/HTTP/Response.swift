@@ -20,7 +20,7 @@ public struct Response: Sendable {
     public var status: HTTPResponse.Status { head.status }
     public var headers: HTTPFields {
         get { head.headerFields }
-        set { head.headerFields = newValue }
+        _modify { yield &head.headerFields }
     }
 
     /// Agrees to what the request's `Upgrade` header asked for: `serve` gets the connection's bytes.

@@ -40,9 +40,9 @@ public enum Chance {
 
     /// A version 4 UUID in lower case (RFC 9562, section 5.4).
     public static func uuid() -> String {
-        var generator = generator
-        let high = generator.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
-        let low = generator.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        let (first, second) = seeded.map { ($0.next(), $0.next()) } ?? EntropyPool.shared.next()
+        let high = first & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        let low = second & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         return String(unsafeUninitializedCapacity: 36) { text in
             var count = 0
             for digit in 0..<32 {

@@ -6,13 +6,13 @@ public struct JSONObject: Sendable {
     private enum Storage: Sendable {
         case packed(PackedBytes, offset: UInt32)
         case members(MemberList)
+        /// Holds nothing, so that nothing is counted when it is made or left behind.
+        case empty
     }
-
-    private static let none = MemberList()
 
     private var storage: Storage
 
-    public init() { storage = .members(Self.none) }
+    public init() { storage = .empty }
 
     init(_ bytes: PackedBytes, at position: UnsafeRawPointer) {
         storage = .packed(bytes, offset: UInt32(truncatingIfNeeded: position - bytes.start))
@@ -43,6 +43,7 @@ public struct JSONObject: Sendable {
         switch storage {
         case .packed(let bytes, let offset): Self.reading(bytes, offset) { Int(PackedReader.uint16($0 + 5)) }
         case .members(let list): list.count
+        case .empty: 0
         }
     }
 
@@ -56,10 +57,11 @@ public struct JSONObject: Sendable {
                     PackedReader.find(key, in: object).map { PackedReader.value($0, in: bytes) }
                 }
             case .members(let list): list[key]
+            case .empty: nil
             }
         }
         set {
-            if newValue == nil, self[key] == nil { return }
+            if newValue == nil, !has(key) { return }
             change { $0[key] = newValue }
         }
     }
@@ -69,12 +71,22 @@ public struct JSONObject: Sendable {
         set { self[FieldKey(name)] = newValue }
     }
 
+    /// Whether there is such a member, be it null.
+    package func has(_ key: FieldKey) -> Bool {
+        switch storage {
+        case .packed(let bytes, let offset): Self.reading(bytes, offset) { PackedReader.find(key, in: $0) != nil }
+        case .members(let list): list.has(key)
+        case .empty: false
+        }
+    }
+
     /// The text of a member, read without making a JSON value of it first.
     func text(_ key: FieldKey) -> String? {
         switch storage {
         case .packed(let bytes, let offset):
             Self.reading(bytes, offset) { PackedReader.find(key, in: $0).flatMap(PackedReader.string) }
-        case .members(let list): list[key]?.string
+        case .members(let list): list.text(key)
+        case .empty: nil
         }
     }
 
@@ -85,7 +97,7 @@ public struct JSONObject: Sendable {
         return true
     }
 
-    /// The list of members; nil where the object is packed.
+    /// The list of members; nil where the object is packed, or has none.
     var members: MemberList? { if case .members(let list) = storage { list } else { nil } }
 
     /// Calls `body` with where the object's packed bytes begin; nil where it is not packed.
@@ -103,12 +115,13 @@ public struct JSONObject: Sendable {
         switch storage {
         case .packed(let bytes, let offset):
             list = Self.reading(bytes, offset) { MemberList(unpacking: $0, in: bytes) }
-            storage = .members(Self.none)
+            storage = .empty
         case .members(let own):
             list = own
             // Given up here, so that a list nobody else holds is changed in place.
-            storage = .members(Self.none)
+            storage = .empty
             list.makeUnique()
+        case .empty: list = MemberList(capacity: 4)
         }
         defer { storage = .members(list) }
         return try body(&list)
@@ -137,6 +150,7 @@ public struct JSONObject: Sendable {
         switch (storage, other.storage) {
         case (.packed(let a, let x), .packed(let b, let y)): a === b && x == y
         case (.members(let a), .members(let b)): a === b
+        case (.empty, .empty): true
         default: false
         }
     }
@@ -160,6 +174,7 @@ extension JSONObject: Sequence {
             case .members(let list):
                 position = 0
                 end = list.count
+            case .empty: position = 0
             }
         }
 
@@ -181,6 +196,7 @@ extension JSONObject: Sequence {
                     }
                     return nil
                 }
+            case .empty: return nil
             }
         }
     }
@@ -207,6 +223,7 @@ extension JSONObject: Sequence {
                     next = PackedReader.skip(value)
                 }
             }
+        case .empty: break
         }
     }
 

@@ -35,10 +35,6 @@ struct MemberList: @unchecked Sendable {
 
     private var buffer: Buffer
 
-    private static let empty = MemberList(capacity: 0)
-
-    init() { self = Self.empty }
-
     init(capacity: Int) { buffer = Buffer.make(capacity: capacity) }
 
     /// A packed object's members; what is below them stays packed.
@@ -104,6 +100,30 @@ struct MemberList: @unchecked Sendable {
             guard header.pointee.names.isEmpty, count == other.count else { return nil }
             for index in 0..<count where members[index].id != other.members[index].id { return nil }
             for index in 0..<count where members[index].value != other.members[index].value { return false }
+            return true
+        }
+    }
+
+    func has(_ key: FieldKey) -> Bool { withExtendedLifetime(buffer) { index(of: key) != nil } }
+
+    /// The member's text, without a copy of its value.
+    func text(_ key: FieldKey) -> String? {
+        withExtendedLifetime(buffer) {
+            guard let index = index(of: key), case .string(let text) = members[index].value else { return nil }
+            return text
+        }
+    }
+
+    /// Calls `body` with each member: its key's number and a name for what has none.
+    @inline(__always)
+    func forEach(_ body: (_ number: UInt16, _ customName: String?, JSON) -> Bool) -> Bool {
+        withExtendedLifetime(buffer) {
+            let (members, count) = (members, header.pointee.count)
+            for index in 0..<count {
+                let id = members[index].id
+                let name = id & Self.custom == 0 ? nil : header.pointee.names[Int(id & ~Self.custom)]
+                if !body(id, name, members[index].value) { return false }
+            }
             return true
         }
     }

@@ -84,6 +84,8 @@ public final class Schema: Sendable {
     public let unions: [Union]
     /// Objects may hold fields beyond these (`x-kubernetes-preserve-unknown-fields`).
     public let isOpen: Bool
+    /// The fields that Kubernetes' own documents never lack.
+    package let alwaysPresent: [(key: FieldKey, field: Field)]
     /// The fields by name, and, quicker, by their names' numbers in the list of known names.
     private let positions: [String: Int]
     private let numbers: [UInt16]
@@ -94,6 +96,7 @@ public final class Schema: Sendable {
         self.isAtomic = isAtomic
         self.unions = unions
         self.isOpen = isOpen
+        alwaysPresent = fields.filter(\.isAlwaysPresent).map { (FieldKey($0.name), $0) }
         positions = Dictionary(fields.enumerated().map { ($1.name, $0) }) { first, _ in first }
         numbers = fields.map { FieldKey($0.name).number }
     }

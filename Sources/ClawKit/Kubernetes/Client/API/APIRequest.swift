@@ -71,14 +71,12 @@ public struct APIRequest: Sendable {
 
     package var httpRequest: Request {
         let target = query.items.isEmpty ? path : "\(path)?\(query)"
-        var request = Request(method, target, headTimeout: timeout, idleTimeout: idleTimeout)
-        request.headers = headers
-        request.headers.setValue(accept, for: .accept)
-        if let body {
-            request.headers.setValue(contentType, for: .contentType)
-            request.body = .value(body)
-        }
-        return request
+        var fields = headers
+        fields.setValue(accept, for: .accept)
+        if body != nil { fields.setValue(contentType, for: .contentType) }
+        return Request(
+            method, target, headers: fields, body: body.map { .value($0) } ?? .empty, headTimeout: timeout,
+            idleTimeout: idleTimeout)
     }
 }
 
@@ -90,11 +88,21 @@ extension ResourceType {
     /// `/api/v1/…` for the core group, `/apis/GROUP/VERSION/…` for every other; without a namespace, or with an empty
     /// one, the path over all namespaces. Names are percent-encoded; a subresource stands as it is (`proxy/a/b`).
     public func path(namespace: String?, name: String? = nil, subresource: String? = nil) -> String {
-        var path = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
-        if isNamespaced, let namespace, !namespace.isEmpty { path += "/namespaces/\(Percent.encode(namespace))" }
-        path += "/\(plural)"
-        if let name { path += "/\(Percent.encode(name, allowing: ":"))" }
-        if let subresource { path += "/\(subresource)" }
+        var path = group.isEmpty ? "/api" : "/apis"
+        path.reserveCapacity(96)
+        func append(_ segment: String) {
+            path.append("/")
+            path.append(segment)
+        }
+        if !group.isEmpty { append(group) }
+        append(version)
+        if isNamespaced, let namespace, !namespace.isEmpty {
+            append("namespaces")
+            append(Percent.encode(namespace))
+        }
+        append(plural)
+        if let name { append(Percent.encode(name, allowing: ":")) }
+        if let subresource { append(subresource) }
         return path
     }
 }

@@ -1,8 +1,9 @@
 /// The list of known names and values, made once per process and never changed: found by text, and by the raw bytes
 /// of JSON.
 ///
-/// Sendable although it holds pointers: what they point to is written here once and never freed.
-struct KnownTexts: @unchecked Sendable {
+/// Sendable although it holds pointers: what they point to is written here once and never freed. A class: whoever asks
+/// for the list gets a reference, not its parts.
+final class KnownTexts: @unchecked Sendable {
     static let shared = KnownTexts(FieldKey.knownNames, KnownValues.texts)
 
     /// A text as it stands in JSON behind its opening quote: with the closing one.

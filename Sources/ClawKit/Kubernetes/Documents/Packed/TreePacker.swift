@@ -1,27 +1,31 @@
 /// Writes a tree's packed bytes: what is packed already is copied as it lies.
 struct TreePacker: ~Copyable {
-    private var out: UnsafeMutableRawPointer
-    private var used = 0
-    private var capacity = 4096
+    private var buffer = ScratchBuffers.shared.take()
+    private var out: UnsafeMutableRawPointer { buffer.start }
+    /// How many bytes are written.
+    private(set) var used = 0
     private let known = KnownTexts.shared
 
-    init() { out = .allocate(byteCount: capacity, alignment: 8) }
-
-    deinit { out.deallocate() }
+    deinit { ScratchBuffers.shared.giveBack(buffer) }
 
     /// The object as one run of bytes; nil where a name is too long for that.
     static func pack(_ object: JSONObject) -> PackedBytes? {
         var packer = TreePacker()
-        guard packer.write(object), packer.used <= Int(UInt32.max) else { return nil }
-        return PackedBytes(copying: UnsafeRawBufferPointer(start: packer.out, count: packer.used))
+        return packer.write(object) ? packer.bytes() : nil
+    }
+
+    /// What is written, as bytes of their own; nil where that is more than offsets reach.
+    func bytes() -> PackedBytes? {
+        used <= Int(UInt32.max) ? PackedBytes(copying: UnsafeRawBufferPointer(start: out, count: used)) : nil
     }
 
     @inline(__always)
-    private mutating func reserve(_ count: Int) { if used + count > capacity { grow(count) } }
+    private mutating func reserve(_ count: Int) { if used + count > buffer.capacity { grow(count) } }
 
     @inline(never)
     private mutating func grow(_ count: Int) {
-        out = out.grown(&capacity, by: count, keeping: used)
+        let full = buffer.start
+        buffer.start = full.grown(&buffer.capacity, by: count, keeping: used)
     }
 
     @inline(__always)
@@ -38,7 +42,7 @@ struct TreePacker: ~Copyable {
         used += bytes.count
     }
 
-    private mutating func write(_ value: JSON) -> Bool {
+    mutating func write(_ value: JSON) -> Bool {
         switch value {
         case .null: put(PackedTag.null)
         case .bool(let value): put(value ? PackedTag.true : PackedTag.false)
@@ -102,7 +106,9 @@ struct TreePacker: ~Copyable {
 
     private mutating func write(_ object: JSONObject) -> Bool {
         if let list = object.members { return write(list) }
-        object.withPacked { put(UnsafeRawBufferPointer(start: $0, count: PackedReader.skip($0) - $0)) }
+        if object.withPacked({ put(UnsafeRawBufferPointer(start: $0, count: PackedReader.skip($0) - $0)) }) == nil {
+            put(PackedTag.emptyObject)
+        }
         return true
     }
 
@@ -111,32 +117,87 @@ struct TreePacker: ~Copyable {
             put(PackedTag.emptyObject)
             return true
         }
+        let header = begin()
+        let isWritten = list.forEach { number, customName, value in
+            guard let customName else {
+                put(number)
+                return write(value)
+            }
+            return write(customName: customName) && write(value)
+        }
+        end(header, count: list.count)
+        return isWritten
+    }
+
+    private mutating func write(customName: String) -> Bool {
+        var name = customName
+        return name.withUTF8 { put(name: $0, known: nil) }
+    }
+
+    // MARK: piece by piece
+
+    /// Opens an object: returns what ``end(_:count:)`` asks for.
+    mutating func begin() -> Int {
         let header = used
         reserve(PackedTag.objectHeader)
         used += PackedTag.objectHeader
-        for index in 0..<list.count {
-            let (key, value) = list.keyedMember(at: index)
-            guard write(key), write(value) else { return false }
-        }
+        return header
+    }
+
+    /// Closes an object of so many members, of which there is at least one.
+    mutating func end(_ header: Int, count: Int) {
         out.storeBytes(of: PackedTag.object, toByteOffset: header, as: UInt8.self)
         out.storeBytes(of: UInt32(truncatingIfNeeded: used - header - PackedTag.objectHeader), toByteOffset: header + 1, as: UInt32.self)
-        out.storeBytes(of: UInt16(truncatingIfNeeded: list.count), toByteOffset: header + 5, as: UInt16.self)
+        out.storeBytes(of: UInt16(truncatingIfNeeded: count), toByteOffset: header + 5, as: UInt16.self)
+    }
+
+    mutating func emptyObject() { put(PackedTag.emptyObject) }
+
+    /// A member's name; false where it is too long to be packed.
+    /// - Parameter number: of the name, where it is known.
+    private mutating func put(name: UnsafeBufferPointer<UInt8>, known number: UInt16?) -> Bool {
+        if let number {
+            put(number)
+            return true
+        }
+        guard name.count <= PackedTag.longestName else { return false }
+        put(UInt16(name.count) | PackedTag.customName)
+        put(UnsafeRawBufferPointer(name))
         return true
     }
 
-    private mutating func write(_ key: FieldKey) -> Bool {
+    /// A member's name in two parts.
+    mutating func put(name prefix: StaticString, _ rest: String) -> Bool {
+        var rest = rest
+        return rest.withUTF8 { bytes in
+            let (first, count) = (prefix.utf8CodeUnitCount, prefix.utf8CodeUnitCount + bytes.count)
+            guard count <= PackedTag.longestName else { return false }
+            reserve(2 + count)
+            let name = out + used + 2
+            name.copyMemory(from: prefix.utf8Start, byteCount: first)
+            if let source = bytes.baseAddress { (name + first).copyMemory(from: source, byteCount: bytes.count) }
+            let text = UnsafeBufferPointer(start: name.assumingMemoryBound(to: UInt8.self), count: count)
+            if let number = known.number(of: text) {
+                put(number)
+            } else {
+                put(UInt16(count) | PackedTag.customName)
+                used += count
+            }
+            return true
+        }
+    }
+
+    mutating func put(key: FieldKey) -> Bool {
         if key.number != FieldKey.unknown {
             put(key.number)
             return true
         }
         var name = key.name
-        return name.withUTF8 { bytes in
-            guard bytes.count <= PackedTag.longestName else { return false }
-            put(UInt16(bytes.count) | PackedTag.customName)
-            put(UnsafeRawBufferPointer(bytes))
-            return true
-        }
+        return name.withUTF8 { put(name: $0, known: nil) }
     }
+
+    /// Forgets what was written behind a place.
+    mutating func rewind(to place: Int) { used = place }
 }
 
 extension JSONObject {

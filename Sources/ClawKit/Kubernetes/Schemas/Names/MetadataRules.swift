@@ -4,14 +4,16 @@ import ClawDocuments
 package enum MetadataRules {
     /// - Parameter name: what is wrong with a name of this kind.
     package static func check(_ metadata: Field, name rule: (String) -> [String], _ errors: inout FieldErrors) {
-        let (prefix, name) = (metadata["generateName"], metadata["name"])
-        if !prefix.isEmpty {
+        let members = metadata.value?.object ?? JSONObject()
+        if let prefix = members.string(.generateName), !prefix.isEmpty {
             // A prefix may end where a name may not.
-            let text = prefix.string
-            errors.invalid(prefix, rule(text.hasSuffix("-") && text.count > 1 ? text.dropLast() + "a" : text))
+            let text = prefix.hasSuffix("-") && prefix.count > 1 ? prefix.dropLast() + "a" : prefix
+            errors.invalid(metadata["generateName"], rule(text))
         }
-        errors.invalid(name, rule(name.string))
+        let problems = rule(members.string(.name) ?? "")
+        if !problems.isEmpty { errors.invalid(metadata["name"], problems) }
         shared(metadata, &errors)
+        guard members.has(.finalizers) else { return }
         for finalizer in metadata["finalizers"].items
         where !finalizer.string.contains("/") && !standardFinalizers.contains(finalizer.string) {
             errors.invalid(finalizer, "name is neither a standard finalizer name nor is it fully qualified")
@@ -20,14 +22,17 @@ package enum MetadataRules {
 
     /// What creates and updates have in common.
     package static func shared(_ metadata: Field, _ errors: inout FieldErrors) {
-        labels(metadata["labels"], &errors)
-        annotations(metadata["annotations"], &errors)
-        owners(metadata["ownerReferences"], &errors)
-        finalizers(metadata["finalizers"], &errors)
+        // Places are made only for what is there.
+        guard let members = metadata.value?.object else { return }
+        if members.has(.labels) { labels(metadata["labels"], &errors) }
+        if members.has(.annotations) { annotations(metadata["annotations"], &errors) }
+        if members.has(.ownerReferences) { owners(metadata["ownerReferences"], &errors) }
+        if members.has(.finalizers) { finalizers(metadata["finalizers"], &errors) }
     }
 
     package static func labels(_ labels: Field, _ errors: inout FieldErrors) {
         guard !labels.isEmpty else { return }
+        if case .object(let members)? = labels.value, NameRules.areLabels(members) { return }
         for (name, value) in labels.entries {
             key(name, at: labels, &errors)
             for problem in NameRules.labelValue(value.string) {

@@ -16,6 +16,7 @@ package enum NameRules {
 
     /// RFC 1123.
     package static func subdomain(_ text: String) -> [String] {
+        if text.utf8.count <= 253, isSubdomain(text) { return [] }
         var problems: [String] = []
         if text.utf8.count > 253 { problems.append(tooLong(253)) }
         if isSubdomain(text) { return problems }
@@ -70,6 +71,7 @@ package enum NameRules {
 
     /// A key of a config map or secret.
     package static func configKey(_ text: String) -> [String] {
+        if isConfigKey(text) { return [] }
         var problems: [String] = []
         if text.utf8.count > 253 { problems.append(tooLong(253)) }
         if text.isEmpty || !text.utf8.allSatisfy(isNameCharacter) {
@@ -83,6 +85,13 @@ package enum NameRules {
             problems.append("must not start with '..'")
         }
         return problems
+    }
+
+    /// Whether ``configKey(_:)`` has nothing to say.
+    package static func isConfigKey(_ text: String) -> Bool {
+        let bytes = text.utf8
+        guard bytes.count <= 253, let first = bytes.first, bytes.allSatisfy(isNameCharacter) else { return false }
+        return first != UInt8(ascii: ".") || (bytes.count > 1 && !text.hasPrefix(".."))
     }
 
     package static func environmentVariable(_ text: String) -> [String] {
@@ -109,7 +118,18 @@ package enum NameRules {
         return bytes.allSatisfy { isLower($0) || isDigit($0) || $0 == hyphen }
     }
 
+    /// Labels with dots between them.
     package static func isSubdomain(_ text: String) -> Bool {
-        text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { isLabel($0) }
+        let dot = UInt8(ascii: ".")
+        var previous = dot
+        for byte in text.utf8 {
+            switch byte {
+            case dot: if previous == dot || previous == hyphen { return false }
+            case hyphen: if previous == dot { return false }
+            default: if !isLower(byte), !isDigit(byte) { return false }
+            }
+            previous = byte
+        }
+        return previous != dot && previous != hyphen
     }
 }

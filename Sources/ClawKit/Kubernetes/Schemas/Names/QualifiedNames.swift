@@ -1,7 +1,10 @@
+package import ClawDocuments
+
 /// Keys of labels, annotations, taints and resources: `[prefix/]name`.
 /// <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set>
 extension NameRules {
     package static func qualifiedName(_ text: String) -> [String] {
+        if isShortName(text) { return [] }
         var name = text[...]
         var problems: [String] = []
         if let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) {
@@ -24,6 +27,7 @@ extension NameRules {
     }
 
     package static func labelValue(_ text: String) -> [String] {
+        if text.isEmpty || isShortName(text) { return [] }
         var problems: [String] = []
         if text.utf8.count > 63 { problems.append(tooLong(63)) }
         if !text.isEmpty, !isQualified(text[...]) {
@@ -33,6 +37,20 @@ extension NameRules {
                     + "used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')")
         }
         return problems
+    }
+
+    /// Whether the text is a name without a prefix, as most are.
+    private static func isShortName(_ text: String) -> Bool { text.utf8.count <= 63 && isQualified(text[...]) }
+
+    /// Whether labels are such that ``qualifiedName(_:)`` and ``labelValue(_:)`` have nothing to say.
+    package static func areLabels(_ labels: JSONObject) -> Bool {
+        var areGood = true
+        labels.forEachMember { key, value in
+            guard areGood else { return }
+            let text = value.string ?? ""
+            areGood = (isShortName(key.name) || qualifiedName(key.name).isEmpty) && (text.isEmpty || isShortName(text))
+        }
+        return areGood
     }
 
     private static func isQualified(_ name: Substring) -> Bool {
