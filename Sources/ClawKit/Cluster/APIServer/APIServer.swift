@@ -168,8 +168,8 @@ final class ResourceCall: Sendable {
     var manager: String {
         if let named = query["fieldManager"], !named.isEmpty { return named }
         let agent = request.headers.value(.userAgent) ?? ""
-        let product = agent.prefix { $0 != "/" && $0 != " " }
-        return product.isEmpty ? "unknown" : String(product)
+        let end = agent.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: " ") } ?? agent.endIndex
+        return end == agent.startIndex ? "unknown" : String(agent[..<end])
     }
 
     var isDryRun: Bool { query.items.contains { $0.name == "dryRun" && $0.value == "All" } }

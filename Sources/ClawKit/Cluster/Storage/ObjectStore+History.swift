@@ -29,11 +29,11 @@ extension ObjectStore {
             let isChosen = { (key: Key) in
                 (namespace == nil || key.namespace == namespace) && last.map { key > $0 } ?? true
             }
-            var range = namespace.map(keys.range(ofNamespace:)) ?? keys.indices
-            if let last { range = range.clamped(to: keys.firstIndex(after: last)..<keys.count) }
+            var range = namespace.map(keys.range(ofNamespace:)) ?? keys.startIndex..<keys.endIndex
+            if let last { range = range.clamped(to: keys.firstIndex(after: last)..<keys.endIndex) }
             let removed = earlier.filter { $0.value != nil && entries[$0.key] == nil && isChosen($0.key) }.keys.sorted()
             let added = earlier.count { $0.value == nil && entries[$0.key] != nil && isChosen($0.key) }
-            let total = range.count - added + removed.count
+            let total = keys.distance(from: range.lowerBound, to: range.upperBound) - added + removed.count
             var excerpt = Excerpt(revision: revision ?? present)
             excerpt.objects.reserveCapacity(limit == 0 ? total : min(limit, total))
             var (rest, gone) = (keys[range], removed[...])

@@ -1,6 +1,7 @@
 import ClawBase
 import ClawDocuments
 import ClawModels
+import ClawSchemas
 import DequeModule
 import Synchronization
 
@@ -9,20 +10,6 @@ import Synchronization
 /// Reads and commits are synchronous and short. Watchers pull from the log with a cursor of their own, so a slow
 /// one costs nothing; whoever falls behind the log's window is told that its revision is too old (410).
 final class ObjectStore: Sendable {
-    /// `pods`, `deployments.apps`.
-    struct Collection: Hashable, Sendable, CustomStringConvertible {
-        let group: String
-        let plural: String
-        var description: String { group.isEmpty ? plural : "\(plural).\(group)" }
-    }
-
-    struct Key: Hashable, Sendable, Comparable {
-        /// Empty for cluster-scoped objects.
-        let namespace: String
-        let name: String
-        static func < (a: Key, b: Key) -> Bool { (a.namespace, a.name) < (b.namespace, b.name) }
-    }
-
     /// An object as stored: its tree carries its `metadata.resourceVersion`.
     struct Entry: Sendable {
         let revision: UInt64
@@ -60,28 +47,8 @@ final class ObjectStore: Sendable {
     /// How many changes each collection's log keeps.
     static let logLength = 4096
 
-    fileprivate struct Contents {
-        var entries: [Key: Entry] = [:]
-        var sortedKeys: [Key]?
-        var log: Deque<Event> = []
-        /// Revisions up to this one are no longer in the log.
-        var compacted: UInt64 = 0
-        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
-    }
-
-    fileprivate struct State {
-        var revision: UInt64 = 1
-        /// Revisions before this one are forgotten everywhere, also by collections that hold nothing yet.
-        var compacted: UInt64 = 0
-        var collections: [Collection: Contents] = [:]
-        var ownership = OwnershipIndex()
-        var nextWaiter: UInt64 = 0
-        var isClosed = false
-        var epoch = 0
-    }
-
     let reservations = QuotaReservations()
-    private let state = Mutex(State())
+    private let state = Mutex(StoreState())
     private let journal: StoreJournal?
     private let onChange: @Sendable (Collection, Event) -> Void
 
@@ -95,13 +62,9 @@ final class ObjectStore: Sendable {
             state.revision = restored.revision
             state.compacted = restored.revision
             for (collection, objects) in restored.collections {
-                var contents = Contents()
-                contents.compacted = restored.revision
                 for (key, object) in objects {
-                    contents.entries[key] = Entry(revision: object.revision, object: object)
-                    state.ownership.update(.init(collection: collection, key: key), old: nil, new: object)
+                    state.restore(collection, key, Entry(revision: object.revision, object: object))
                 }
-                state.collections[collection] = contents
             }
         }
     }
@@ -116,6 +79,10 @@ final class ObjectStore: Sendable {
 
     func count(_ collection: Collection) -> Int { state.withLock { $0.collections[collection.base]?.entries.count ?? 0 } }
 
+    func isEmpty(_ collection: Collection) -> Bool {
+        state.withLock { $0.collections[collection.base]?.entries.isEmpty ?? true }
+    }
+
     /// The collections that hold anything.
     var collections: [Collection] { state.withLock { $0.collections.filter { !$0.value.entries.isEmpty }.map(\.key) } }
 
@@ -123,11 +90,13 @@ final class ObjectStore: Sendable {
     func list(_ collection: Collection, namespace: String?) -> (objects: [JSONObject], revision: UInt64) {
         state.withLock { state in
             // Most of what writes look for (webhooks, policies, quotas) is not there.
-            guard let entries = state.collections[collection.base]?.entries, !entries.isEmpty else { return ([], state.revision) }
-            let keys = state.sortedKeys(of: collection.base)
+            guard let contents = state.collections[collection.base], !contents.entries.isEmpty else {
+                return ([], state.revision)
+            }
+            let keys = contents.sortedKeys
             let chosen =
                 if let namespace { keys[keys.range(ofNamespace: namespace)] } else { keys[...] }
-            return (chosen.compactMap { (entries[$0]?.object).map(collection.shown) }, state.revision)
+            return (chosen.compactMap { (contents.entries[$0]?.object).map(collection.shown) }, state.revision)
         }
     }
 
@@ -136,11 +105,11 @@ final class ObjectStore: Sendable {
     /// - Returns: nil where the log no longer reaches the revision.
     func read<R>(
         _ collection: Collection, changesAfter revision: UInt64?,
-        _ body: ([Key], [Key: Entry], Slice<Deque<Event>>, UInt64) -> R
+        _ body: (KeyOrder, [Key: Entry], Slice<Deque<Event>>, UInt64) -> R
     ) -> R? {
         state.withLock { state in
-            let keys = state.sortedKeys(of: collection.base)
             let contents = state.collections[collection.base]
+            let keys = contents?.sortedKeys ?? KeyOrder()
             if let revision, revision < contents?.compacted ?? state.compacted { return nil }
             let (entries, log) = (contents?.entries ?? [:], contents?.log ?? [])
             let changes = revision.map { log[log.firstIndex(after: $0)...] } ?? log[log.endIndex...]
@@ -152,10 +121,22 @@ final class ObjectStore: Sendable {
     func beginHistory(of collection: Collection) {
         state.withLock { state in
             guard state.collections[collection.base] == nil else { return }
-            state.collections[collection.base] = Contents()
-            state.collections[collection.base]?.compacted = state.revision
+            state.collections[collection.base] = StoreContents(compacted: state.revision)
         }
     }
+
+    // MARK: service addresses
+
+    /// Gives a service the addresses and ports it wants, which are then its own until it is stored or given up.
+    func giveAddresses(
+        to service: inout JSONObject, from old: JSONObject?, _ errors: inout FieldErrors
+    ) -> ServiceAddresses.Reservation {
+        let key = Key(object: service)
+        let names = state.withLock { $0.addresses.give(to: &service, key, from: old, &errors) }
+        return .init(store: self, key: key, names: names)
+    }
+
+    func release(_ names: Set<String>, of key: Key) { state.withLock { $0.addresses.release(names, of: key) } }
 
     // MARK: ownership
 
@@ -166,9 +147,16 @@ final class ObjectStore: Sendable {
     // MARK: writing
 
     /// Writes an object if `expectation` holds, stamps its resourceVersion, and returns it as stored once it is durable.
-    func commit(_ collection: Collection, _ object: JSONObject, expecting expectation: Expectation) async throws -> JSONObject {
-        let key = Key(object: object)
+    ///
+    /// An object that nobody else holds is stamped in place.
+    /// - Parameter key: the object's, where it is at hand.
+    func commit(
+        _ collection: Collection, _ object: consuming JSONObject, key: Key? = nil, expecting expectation: Expectation
+    ) async throws -> JSONObject {
+        var object = object
+        let key = if let key { key } else { Key(object: object) }
         let base = collection.base
+        if collection !== base { object = collection.stored(object) }
         let (stored, position) = try state.withLock { state -> (JSONObject, Journal.Position?) in
             let current = state.collections[base]?.entries[key]
             switch (expectation, current) {
@@ -179,12 +167,10 @@ final class ObjectStore: Sendable {
             default: break
             }
             let revision = state.revision + 1
-            var stored = collection.stored(object)
-            stored.setMetadata(.resourceVersion, .string(String(revision)))
+            object.setMetadata(.resourceVersion, .string(String(revision)))
             // In one piece: the writer's texts and trees are let go, and reading copies none of it.
-            stored = stored.packed()
+            let stored = object.packed()
             let position = try journal?.stage(put: stored, in: base, revision: revision)
-            state.revision = revision
             let event = Event(
                 revision: revision, change: current == nil ? .added : .modified, key: key, object: stored,
                 previous: current?.object)
@@ -206,7 +192,6 @@ final class ObjectStore: Sendable {
             var last = lastState.map(collection.stored) ?? current.object
             last.setMetadata(.resourceVersion, .string(String(revision)))
             let position = try journal?.stage(remove: key, from: base, revision: revision)
-            state.revision = revision
             let event = Event(revision: revision, change: .deleted, key: key, object: last, previous: current.object)
             state.record(base, event)
             onChange(base, event)
@@ -289,12 +274,9 @@ final class ObjectStore: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
-                    let contents = state.collections[collection, default: Contents(compacted: state.compacted)]
-                    let hasNews = state.isClosed || (contents.log.last?.revision ?? 0) > revision || Task.isCancelled
-                    if !hasNews {
-                        state.collections[collection] = contents
-                        state.collections[collection]?.waiters[id] = continuation
-                    }
+                    let last = state.collections[collection]?.log.last?.revision ?? 0
+                    let hasNews = state.isClosed || last > revision || Task.isCancelled
+                    if !hasNews { state.contents(of: collection).waiters[id] = continuation }
                     return hasNews
                 }
                 if isReady { continuation.resume() }
@@ -309,9 +291,9 @@ final class ObjectStore: Sendable {
         state.withLock { state in
             let revision = state.revision
             state.compacted = revision
-            for collection in state.collections.keys {
-                state.collections[collection]?.log.removeAll()
-                state.collections[collection]?.compacted = revision
+            for contents in state.collections.values {
+                contents.log.removeAll()
+                contents.compacted = revision
             }
         }
     }
@@ -335,43 +317,5 @@ final class ObjectStore: Sendable {
             return state.takeWaiters()
         }
         for waiter in waiters { waiter.resume() }
-    }
-}
-
-extension ObjectStore.State {
-    fileprivate mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
-        let waiters = collections.values.flatMap { $0.waiters }.sorted { $0.key < $1.key }.map(\.value)
-        for collection in collections.keys { collections[collection]?.waiters = [:] }
-        return waiters
-    }
-
-    fileprivate mutating func sortedKeys(of collection: ObjectStore.Collection) -> [ObjectStore.Key] {
-        guard let contents = collections[collection] else { return [] }
-        if let keys = contents.sortedKeys { return keys }
-        let keys = contents.entries.keys.sorted()
-        collections[collection]?.sortedKeys = keys
-        return keys
-    }
-
-    fileprivate mutating func record(_ collection: ObjectStore.Collection, _ event: ObjectStore.Event) {
-        var contents = collections.removeValue(forKey: collection) ?? ObjectStore.Contents(compacted: compacted)
-        switch event.change {
-        case .added, .modified:
-            contents.entries[event.key] = ObjectStore.Entry(revision: event.revision, object: event.object)
-        case .deleted: contents.entries[event.key] = nil
-        }
-        if event.change != .modified { contents.sortedKeys = nil }
-        ownership.update(
-            .init(collection: collection, key: event.key), old: event.previous,
-            new: event.change == .deleted ? nil : event.object)
-        contents.log.append(event)
-        if contents.log.count > ObjectStore.logLength {
-            contents.compacted = contents.log.removeFirst().revision
-        }
-        let waiters = contents.waiters
-        contents.waiters = [:]
-        collections[collection] = contents
-        // In the order they came: a simulation is to be the same each time.
-        for (_, waiter) in waiters.sorted(by: { $0.key < $1.key }) { waiter.resume() }
     }
 }

@@ -92,10 +92,10 @@ extension APIServer {
         case .builtIn(let name?):
             if let old {
                 errors = ObjectValidation.errors(
-                    updating: object, from: old, writtenUID: writtenUID, call.resource.type, as: name,
+                    updating: object, from: old, writtenUID: writtenUID, call.resource.rules, as: name,
                     subresource: call.target.subresource)
             } else {
-                errors = ObjectValidation.errors(creating: object, call.resource.type, as: name)
+                errors = ObjectValidation.errors(creating: object, call.resource.rules, as: name)
             }
         case .builtIn(nil): break
         case .custom(let custom):
@@ -124,8 +124,8 @@ extension APIServer {
     }
 
     /// Ends what plugins noted of a write.
-    func settleAdmission(of object: JSONObject, _ call: ResourceCall, isKept: Bool) {
-        if store.reservations.release(object, isKept: isKept) { usageChanged(in: call.namespace) }
+    func settleAdmission(of uid: String?, _ call: ResourceCall, isKept: Bool) {
+        if store.reservations.release(uid, isKept: isKept) { usageChanged(in: call.namespace) }
     }
 
     private func usageChanged(in namespace: String?) {
@@ -151,13 +151,18 @@ extension JSONObject {
     /// Lists and maps of the metadata without members are not kept.
     fileprivate mutating func dropEmptyMetadata() {
         guard let metadata = self[.metadata]?.object else { return }
-        for key: FieldKey in [.labels, .annotations, .finalizers, .ownerReferences] {
-            switch metadata[key] {
-            case .object(let map) where map.isEmpty: setMetadata(key, nil)
-            case .array(let list) where list.isEmpty: setMetadata(key, nil)
-            case .null: setMetadata(key, nil)
-            default: break
-            }
+        dropEmpty(.labels, of: metadata)
+        dropEmpty(.annotations, of: metadata)
+        dropEmpty(.finalizers, of: metadata)
+        dropEmpty(.ownerReferences, of: metadata)
+    }
+
+    private mutating func dropEmpty(_ key: FieldKey, of metadata: JSONObject) {
+        switch metadata[key] {
+        case .object(let map)? where map.isEmpty: setMetadata(key, nil)
+        case .array(let list)? where list.isEmpty: setMetadata(key, nil)
+        case .null?: setMetadata(key, nil)
+        default: break
         }
     }
 }

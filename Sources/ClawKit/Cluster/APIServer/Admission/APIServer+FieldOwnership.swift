@@ -16,12 +16,12 @@ extension APIServer {
 
     /// Enters a create, update or patch.
     func recordManager(
-        _ object: inout JSONObject, old: JSONObject?, _ call: ResourceCall, subresource: String?, _ ownership: Ownership
+        _ object: inout JSONObject, old: JSONObject?, _ call: ResourceCall, subresource: String?,
+        _ ownership: Ownership, at now: Timestamp
     ) {
         switch ownership {
         case .update:
-            object = call.resource.fieldManager(subresource).update(
-                from: old, to: object, manager: call.manager, at: time.now)
+            call.resource.fieldManager(subresource).enter(&object, from: old, manager: call.manager, at: now)
             if subresource == "scale" { object.forgetTimesOfScaling() }
         case .applied:
             if let old { object = FieldManager.settlingTimes(of: object, against: old) }
@@ -114,13 +114,21 @@ extension RegisteredResource {
 
     /// The account keeper of this resource's objects, or of one of its subresources.
     func fieldManager(_ subresource: String?) -> FieldManager {
+        guard let subresource else { return objectFields }
+        return Self.fieldManager(type, shape, hasStatus: hasStatus, subresource: subresource)
+    }
+
+    static func fieldManager(
+        _ type: ResourceType, _ shape: Shape, hasStatus: Bool, subresource: String?
+    ) -> FieldManager {
+        let isCustom = if case .custom = shape { true } else { false }
         let ignored: FieldSet =
             switch subresource {
             case "status":
-                isCustom ? Self.desiredState : Self.spec
+                isCustom ? desiredState : spec
             // What is asked for never changes, so nobody owns it.
-            case nil where type.plural == "certificatesigningrequests": Self.specAndStatus
-            case nil: hasStatus ? Self.status : FieldSet()
+            case nil where type.plural == "certificatesigningrequests": specAndStatus
+            case nil: hasStatus ? status : FieldSet()
             default: FieldSet()
             }
         let (types, schema): (SchemaTable, Schema?) =

@@ -59,30 +59,33 @@ extension APIServer {
     }
 
     /// The last of what the server adds, once the object is known to be valid.
-    func complete(_ object: inout JSONObject, _ call: ResourceCall) throws {
+    /// - Returns: addresses that are reserved until the object is stored, or is not going to be.
+    func complete(
+        _ object: inout JSONObject, old: JSONObject?, _ call: ResourceCall
+    ) throws -> ServiceAddresses.Reservation? {
         switch (call.resource.type.group, call.resource.type.plural) {
-        case ("", "services"): try giveAddresses(to: &object, call)
+        case ("", "services"): return try giveAddresses(to: &object, from: old, call)
         case ("", "nodes"): NodeReadiness.settle(&object)
         // Rules are always written, though nobody owns those that are not there.
         case ("rbac.authorization.k8s.io", "roles"), ("rbac.authorization.k8s.io", "clusterroles"):
             object.fillIn(["rules": .null])
         default: break
         }
+        return nil
     }
 
     /// Addresses and ports for a service that wants some.
-    private func giveAddresses(to service: inout JSONObject, _ call: ResourceCall) throws {
+    private func giveAddresses(
+        to service: inout JSONObject, from old: JSONObject?, _ call: ResourceCall
+    ) throws -> ServiceAddresses.Reservation? {
+        if let old, service[.spec] == old[.spec] { return nil }
         let type = call.resource.type
-        guard !ServiceAddresses.isComplete(service) else { return }
-        let (name, namespace) = (service.objectName, service.objectNamespace)
-        let others = store.list(call.resource.collection, namespace: nil).objects.lazy.filter {
-            $0.objectName != name || $0.objectNamespace != namespace
-        }
-        var (addresses, errors) = (ServiceAddresses(usedBy: others), FieldErrors())
-        addresses.give(to: &service, &errors)
+        var errors = FieldErrors()
+        let reservation = store.giveAddresses(to: &service, from: old, &errors)
         guard errors.list.isEmpty else {
-            throw APIStatus.invalid(kind: type.kind, group: type.group, name: name, errors.list)
+            throw APIStatus.invalid(kind: type.kind, group: type.group, name: service.objectName, errors.list)
         }
+        return reservation
     }
 
     /// How often a daemon set's template has changed, in the annotation that kubectl and old controllers know.

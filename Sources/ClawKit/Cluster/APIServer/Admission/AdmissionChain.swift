@@ -3,16 +3,17 @@ import ClawModels
 
 /// The plugins in the order in which Kubernetes asks them.
 struct AdmissionChain: Sendable {
-    private let plugins: [any AdmissionPlugin]
+    private let mutating: [any MutatingPlugin]
+    private let validating: [any ValidatingPlugin]
     /// Whether a namespace is made with its default service account.
     let hasDefaultAccounts: Bool
 
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {
-        for plugin in plugins where plugin.concerns(request) { try await plugin.admit(&object, request) }
+        for plugin in mutating where plugin.concerns(request) { try await plugin.admit(&object, request) }
     }
 
     func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {
-        for plugin in plugins where plugin.concerns(request) { try await plugin.validate(object, request) }
+        for plugin in validating where plugin.concerns(request) { try await plugin.validate(object, request) }
     }
 }
 
@@ -57,7 +58,7 @@ extension AdmissionChain {
         registry: ResourceRegistry
     ) {
         self.hasDefaultAccounts = hasDefaultAccounts
-        plugins = EmbeddedCluster.AdmissionKind.allCases.filter(kinds.contains).map { kind in
+        let plugins = EmbeddedCluster.AdmissionKind.allCases.filter(kinds.contains).map { kind -> any AdmissionPlugin in
             switch kind {
             case .limitRanger: LimitRanger()
             case .serviceAccount: ServiceAccountPlugin(hasDefaultAccounts: hasDefaultAccounts)
@@ -75,5 +76,7 @@ extension AdmissionChain {
             case .resourceQuota: QuotaPlugin()
             }
         }
+        mutating = plugins.compactMap { $0 as? any MutatingPlugin }
+        validating = plugins.compactMap { $0 as? any ValidatingPlugin }
     }
 }

@@ -3,15 +3,21 @@ import ClawDocuments
 import ClawModels
 import Synchronization
 
-/// A step every write passes between authorization and the store. It may change the object, then refuse it.
+/// A step every write passes between authorization and the store: ``MutatingPlugin`` or ``ValidatingPlugin``, or both.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/>
 protocol AdmissionPlugin: Sendable {
     /// Whether the plugin has anything to say of such a request: asked first, since most have nothing to do with most.
     func concerns(_ request: AdmissionRequest) -> Bool
+}
 
+/// A plugin that may change the object, and refuse it.
+protocol MutatingPlugin: AdmissionPlugin {
     /// Changes the object on its way in; nobody owns what is added here. Runs before the kind's own rules.
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws
+}
 
+/// A plugin that may refuse the object.
+protocol ValidatingPlugin: AdmissionPlugin {
     /// Refuses what may not be, once the kind's own rules hold.
     /// - Parameter object: nil for a deletion.
     func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws
@@ -19,12 +25,10 @@ protocol AdmissionPlugin: Sendable {
 
 extension AdmissionPlugin {
     func concerns(_ request: AdmissionRequest) -> Bool { true }
-    func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {}
-    func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {}
 }
 
 /// What a plugin is told of a write.
-struct AdmissionRequest: Sendable {
+final class AdmissionRequest: Sendable {
     enum Operation: String, Sendable {
         case create = "CREATE"
         case update = "UPDATE"
@@ -39,12 +43,8 @@ struct AdmissionRequest: Sendable {
     let old: JSONObject?
     let store: ObjectStore
     let time: any TimeSource
-    private let notes = Notes()
-
     /// What the client is told beside its answer.
-    private final class Notes: Sendable {
-        let warnings = Mutex<[String]>([])
-    }
+    private let notes = Mutex<[String]>([])
 
     /// - Parameter type: what is written, where that is not the resource itself: the options of a connection.
     init(
@@ -55,8 +55,8 @@ struct AdmissionRequest: Sendable {
         self.type = type ?? call.resource.type
     }
 
-    func warn(_ text: String) { notes.warnings.withLock { $0.append(text) } }
-    var warnings: [String] { notes.warnings.withLock { $0 } }
+    func warn(_ text: String) { notes.withLock { $0.append(text) } }
+    var warnings: [String] { notes.withLock { $0 } }
 
     var subresource: String? { call.target.subresource }
 

@@ -14,31 +14,56 @@ struct DocumentForm {
         types[type].map { settled(object, $0, from: old) } ?? object
     }
 
-    private func settled(_ object: JSONObject, _ schema: Schema, from old: JSONObject? = nil) -> JSONObject {
-        var result = object
+    func settled(_ object: JSONObject, _ schema: Schema, from old: JSONObject? = nil) -> JSONObject {
+        changed(object, schema, from: old) ?? object
+    }
+
+    /// nil where the object has its form already.
+    private func changed(_ object: JSONObject, _ schema: Schema, from old: JSONObject? = nil) -> JSONObject? {
+        var result: JSONObject?
+        func set(_ key: FieldKey, _ value: JSON?) {
+            var changed = result ?? object
+            result = nil
+            changed[key] = value
+            result = changed
+        }
         object.forEachMember { key, found in
             guard let field = schema[key], field.type.hasForm || found.isNull else { return }
             if case .object(let part) = found, let known = old?[key]?.object, part.isIdentical(to: known) { return }
-            let settled = settled(found, field)
-            if settled != found { result[key] = settled }
+            switch outcome(found, field) {
+            case .same: break
+            case .leftOut: set(key, .none)
+            case .other(let value): set(key, .some(value))
+            }
         }
-        for (key, field) in Self.neverAbsent[schema.name] ?? [] where object[key] == nil { result[key] = zero(field.type) }
+        for (key, field) in schema.alwaysPresent where !object.has(key) {
+            if case .other(let value) = outcome(nil, field) { set(key, .some(value)) }
+        }
+        guard let form = Self.special[ObjectIdentifier(schema)] else { return result }
         // A missing selector selects nothing, an empty one everything: here absence is kept.
-        if object["selector"] == nil, result["selector"] != nil, Self.withOptionalSelector.contains(schema.name) {
-            result["selector"] = nil
-        }
-        for (name, zero) in Self.alwaysWritten[schema.name] ?? [] where result[name] == nil { result[name] = zero }
+        if form.hasOptionalSelector, !object.has("selector"), result?.has("selector") == true { set("selector", .none) }
+        for (key, zero) in form.written where (result ?? object)[key] == nil { set(key, .some(zero)) }
         return result
     }
 
-    /// For each type the members that its documents never lack, so that only those are looked for.
-    private static let neverAbsent: [String: [(FieldKey, Schema.Field)]] = {
-        var members: [String: [(FieldKey, Schema.Field)]] = [:]
-        for name in SchemaTable.kubernetes.names {
-            let found = (SchemaTable.kubernetes[name]?.fields ?? []).filter(\.isAlwaysPresent)
-            if !found.isEmpty { members[name] = found.map { (FieldKey($0.name), $0) } }
+    /// What no rule of the field tables says of a type.
+    private struct Special {
+        var hasOptionalSelector = false
+        /// Members that the API's description calls optional and that its documents never lack.
+        var written: [(FieldKey, JSON)] = []
+    }
+
+    private static let special: [ObjectIdentifier: Special] = {
+        var special: [ObjectIdentifier: Special] = [:]
+        for name in withOptionalSelector {
+            guard let schema = SchemaTable.kubernetes[name] else { continue }
+            special[ObjectIdentifier(schema), default: Special()].hasOptionalSelector = true
         }
-        return members
+        for (name, written) in alwaysWritten {
+            guard let schema = SchemaTable.kubernetes[name] else { continue }
+            special[ObjectIdentifier(schema), default: Special()].written = written
+        }
+        return special
     }()
 
     private static let withOptionalSelector: Set<String> = [
@@ -46,8 +71,7 @@ struct DocumentForm {
         "io.k8s.api.apps.v1.DaemonSetSpec",
     ]
 
-    /// Members that the API's description calls optional and that its documents never lack.
-    private static let alwaysWritten: [String: [(String, JSON)]] = [
+    private static let alwaysWritten: [String: [(FieldKey, JSON)]] = [
         "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus": [("currentMetrics", .null)],
         "io.k8s.api.events.v1.Event": [("deprecatedFirstTimestamp", .null), ("deprecatedLastTimestamp", .null)],
         "io.k8s.api.core.v1.Event": [("eventTime", .null), ("firstTimestamp", .null), ("lastTimestamp", .null)],
@@ -55,28 +79,56 @@ struct DocumentForm {
         "io.k8s.api.discovery.v1.EndpointSlice": [("endpoints", .null), ("ports", .null)],
     ]
 
-    /// `nil` alone would be JSON's null here.
-    private static let leftOut: JSON? = .none
+    /// What becomes of a member.
+    private enum Outcome {
+        case same, leftOut
+        case other(JSON)
+    }
 
-    /// The member's value; nil where it is left out.
-    private func settled(_ value: JSON?, _ field: Schema.Field) -> JSON? {
+    private func outcome(_ value: JSON?, _ field: Schema.Field) -> Outcome {
         switch (field.type, value) {
         // Open values keep even their nulls.
-        case (.any, let value?): value
-        case (_, nil), (_, .null?): field.isAlwaysPresent ? zero(field.type) : Self.leftOut
-        case (.list, .array(let items)?) where items.isEmpty: field.isAlwaysPresent ? .array([]) : Self.leftOut
-        case (.map, .object(let members)?) where members.isEmpty: field.isAlwaysPresent ? .object(members) : Self.leftOut
-        case (let type, let value?): settled(value, type)
+        case (.any, .some): .same
+        case (_, nil): field.isAlwaysPresent ? .other(zero(field.type)) : .same
+        case (_, .null?):
+            if field.isAlwaysPresent {
+                if case .null = zero(field.type) { .same } else { .other(zero(field.type)) }
+            } else {
+                .leftOut
+            }
+        case (.list, .array(let items)?) where items.isEmpty: field.isAlwaysPresent ? .same : .leftOut
+        case (.map, .object(let members)?) where members.isEmpty: field.isAlwaysPresent ? .same : .leftOut
+        case (let type, let value?): changed(value, type).map(Outcome.other) ?? .same
         }
     }
 
-    private func settled(_ value: JSON, _ type: Schema.FieldType) -> JSON {
+    /// nil for what has its form already.
+    private func changed(_ value: JSON, _ type: Schema.FieldType) -> JSON? {
         switch (type, value) {
-        case (.object(let name), .object(let object)): types[name].map { .object(settled(object, $0)) } ?? value
-        case (.list(.object(let name)), .array(let items)): .array(items.map { settled($0, .object(name)) })
+        case (.object(let name), .object(let object)):
+            return types[name].flatMap { changed(object, $0) }.map(JSON.object)
+        case (.list(.object(let name)), .array(let items)):
+            guard let schema = types[name] else { return nil }
+            var result: [JSON]?
+            for (index, item) in items.enumerated() {
+                guard case .object(let object) = item, let changed = changed(object, schema) else { continue }
+                var list = result ?? items
+                result = nil
+                list[index] = .object(changed)
+                result = list
+            }
+            return result.map(JSON.array)
         case (.map(.object(let name)), .object(let members)):
-            .object(JSONObject(members.map { ($0, settled($1, .object(name))) }))
-        default: value
+            guard let schema = types[name] else { return nil }
+            var result: JSONObject?
+            for (key, member) in members {
+                guard case .object(let object) = member, let changed = changed(object, schema) else { continue }
+                var map = result ?? members
+                map[key] = .object(changed)
+                result = map
+            }
+            return result.map(JSON.object)
+        default: return nil
         }
     }
 

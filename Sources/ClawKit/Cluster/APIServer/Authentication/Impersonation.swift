@@ -12,7 +12,7 @@ struct Impersonation: Sendable {
     /// - Throws: 400 for groups, a uid or extras without a user.
     init?(_ headers: HTTPFields) throws {
         let prefix = "impersonate-"
-        guard headers.contains(where: { $0.name.canonicalName.hasPrefix(prefix) }) else { return nil }
+        guard headers.contains(where: { $0.name.canonicalName.utf8.starts(with: prefix.utf8) }) else { return nil }
         wanted = UserInfo(name: "", groups: [])
         for field in headers where field.name.canonicalName.hasPrefix(prefix) {
             switch field.name.canonicalName.dropFirst(prefix.count) {

@@ -21,7 +21,7 @@ extension APIServer {
             case "TokenReview": try tokenStatus(of: review)
             default: selfStatus(call)
             }
-        recordManager(&review, old: nil, call, subresource: nil, .update)
+        recordManager(&review, old: nil, call, subresource: nil, .update, at: time.now)
         if call.resource.type.kind == "SelfSubjectReview" {
             review.setMetadata(.managedFields, nil)
             review.setMetadata(.creationTimestamp, .string(time.now.rfc3339()))

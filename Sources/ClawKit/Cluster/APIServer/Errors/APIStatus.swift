@@ -149,6 +149,8 @@ extension APIStatus {
 
 extension Response {
     static func document(_ document: JSONObject, status: HTTPResponse.Status = .ok) -> Response {
-        Response(status: status, headers: [.contentType: "application/json"], body: .value(JSON.object(document)))
+        Response(status: status, headers: json, body: .value(JSON.object(document)))
     }
+
+    private static let json: HTTPFields = [.contentType: "application/json"]
 }

@@ -15,7 +15,7 @@ extension APIServer {
         if object.metadataString(.resourceVersion).map({ !$0.isEmpty }) ?? false {
             throw APIStatus(code: 500, reason: "", message: "resourceVersion should not be set on objects to be created")
         }
-        var response = try await store(create: object, call)
+        var response = try await store(create: consume object, call)
         response.addWarnings(warnings)
         return response
     }
@@ -23,38 +23,41 @@ extension APIServer {
     /// Creates an object already checked for its shape. Used by create, and by apply of what is not there yet: the
     /// latter is told by ``ObjectStore/CommitError/exists`` that somebody else was quicker.
     func store(
-        create object: JSONObject, _ call: ResourceCall, _ ownership: Ownership = .update
+        create object: consuming JSONObject, _ call: ResourceCall, _ ownership: Ownership = .update
     ) async throws -> Response {
         guard call.resource.allows("create") else { throw APIStatus.methodNotAllowed }
+        var object = object
         if let namespace = call.namespace { try requireOpenNamespace(namespace, object.objectName, call) }
         let isGenerated = object.objectName.isEmpty
         for attempt in 1... {
             var new = object
-            if isGenerated { try generateName(&new) }
-            prepareForCreate(&new, call)
+            // Who has a name needs no second attempt: nobody else holds the object then, and it is changed in place.
+            if isGenerated { try generateName(&new) } else { object = JSONObject() }
+            let now = time.now
+            prepareForCreate(&new, call, at: now)
             try admit(&new, old: nil, call)
             try checkName(new, call)
             try checkGrants(new, old: nil, call)
             try admitCertificateRequest(&new, old: nil, call)
-            recordManager(&new, old: nil, call, subresource: nil, ownership)
+            recordManager(&new, old: nil, call, subresource: nil, ownership, at: now)
             let request = AdmissionRequest(.create, call, old: nil, store: store, time: time)
             try await admission.admit(&new, request)
             prepareStorage(of: &new, call)
             try validate(new, old: nil, call)
+            let (key, uid) = (ObjectStore.Key(object: new), new.metadataString(.uid))
             var isKept = false
-            defer { settleAdmission(of: new, call, isKept: isKept) }
+            defer { settleAdmission(of: uid, call, isKept: isKept) }
             try await admission.validate(new, request)
-            try complete(&new, call)
+            let addresses = try complete(&new, old: nil, call)
+            defer { addresses?.end() }
             if call.isDryRun {
-                if store.get(call.resource.collection, .init(object: new)) != nil {
-                    throw nameTaken(new, call, ownership)
-                }
+                if store.get(call.resource.collection, key) != nil { throw nameTaken(key, call, ownership) }
                 return try answer(
                     call, try await call.resource.shown(try await call.resource.stored(new)), status: .created, request.warnings)
             }
             do {
-                let kept = try await call.resource.stored(new)
-                let stored = try await store.commit(call.resource.collection, kept, expecting: .absent)
+                if call.resource.isCustom { new = try await call.resource.stored(new) }
+                let stored = try await store.commit(call.resource.collection, consume new, key: key, expecting: .absent)
                 isKept = true
                 didChange(call.resource, stored)
                 if call.resource.type.kind == "Namespace" { try await makeDefaultAccount(in: stored.objectName) }
@@ -62,26 +65,29 @@ extension APIServer {
             } catch ObjectStore.CommitError.exists {
                 // A generated name that is taken is tried again, as kube-apiserver does (KEP-4420: 8 attempts).
                 if isGenerated, attempt < 8 { continue }
-                throw nameTaken(new, call, ownership)
+                throw nameTaken(key, call, ownership)
             }
         }
         throw APIStatus.internalError("unreachable")
     }
 
-    private func nameTaken(_ object: JSONObject, _ call: ResourceCall, _ ownership: Ownership) -> any Error {
+    private func nameTaken(_ key: ObjectStore.Key, _ call: ResourceCall, _ ownership: Ownership) -> any Error {
         if ownership == .applied { return ObjectStore.CommitError.exists }
-        var status = APIStatus.alreadyExists(call.resource.subject, object.objectName)
-        if store.get(call.resource.collection, .init(object: object))?.object.isBeingDeleted ?? false {
+        var status = APIStatus.alreadyExists(call.resource.subject, key.name)
+        if store.get(call.resource.collection, key)?.object.isBeingDeleted ?? false {
             status.message = "object is being deleted: \(status.message)"
         }
         return status
     }
 
-    private func prepareForCreate(_ object: inout JSONObject, _ call: ResourceCall) {
+    private func prepareForCreate(_ object: inout JSONObject, _ call: ResourceCall, at now: Timestamp) {
         object.changeMetadata { metadata in
             metadata[.uid] = .string(Chance.uuid())
-            metadata[.creationTimestamp] = .string(time.now.rfc3339())
-            for key: FieldKey in [.deletionTimestamp, .deletionGracePeriodSeconds, .selfLink, .resourceVersion] { metadata[key] = .none }
+            metadata[.creationTimestamp] = .string(now.rfc3339())
+            metadata[.deletionTimestamp] = .none
+            metadata[.deletionGracePeriodSeconds] = .none
+            metadata[.selfLink] = .none
+            metadata[.resourceVersion] = .none
             metadata[.generation] = call.resource.countsGenerations ? .integer(1) : .none
         }
         // A kubelet brings its node's status along.
@@ -104,11 +110,12 @@ extension APIServer {
     /// Five characters that make a name unlike others.
     static func nameSuffix() -> String { String((0..<5).map { _ in nameAlphabet[Chance.number(in: 0...nameAlphabet.count - 1)] }) }
 
+    private static let namespaces = ObjectStore.Collection(group: "", plural: "namespaces")
+
     /// Objects are made only in namespaces that exist and stay.
     private func requireOpenNamespace(_ namespace: String, _ name: String, _ call: ResourceCall) throws {
-        let namespaces = APIStatus.Subject(group: "", plural: "namespaces")
-        guard let entry = store.get(.init(group: "", plural: "namespaces"), .init(namespace: "", name: namespace)) else {
-            throw APIStatus.notFound(namespaces, namespace)
+        guard let entry = store.get(Self.namespaces, .init(namespace: "", name: namespace)) else {
+            throw APIStatus.notFound(APIStatus.Subject(group: "", plural: "namespaces"), namespace)
         }
         guard entry.object.isBeingDeleted else { return }
         var status = APIStatus.forbidden(
@@ -126,8 +133,7 @@ extension APIServer {
 
 extension RegisteredResource {
     /// Whether `metadata.generation` counts changes of the desired state. Kinds without a spec of their own have none.
-    var countsGenerations: Bool {
-        if isCustom { return true }
+    static func countsGenerations(_ type: ResourceType) -> Bool {
         switch type.group {
         case "": return ["pods", "podtemplates", "replicationcontrollers"].contains(type.plural)
         case "rbac.authorization.k8s.io", "coordination.k8s.io", "events.k8s.io", "authentication.k8s.io",

@@ -62,10 +62,3 @@ extension APIStatus {
         self.init(code: error.code, reason: error.reason ?? "", message: error.message, details: error.details)
     }
 }
-
-extension RegisteredResource {
-    /// The field table, nil for custom resources and kinds without one.
-    var schema: Schema? {
-        if case .builtIn(let name?) = shape { SchemaTable.kubernetes[name] } else { nil }
-    }
-}

@@ -59,16 +59,18 @@ extension APIServer {
             try admit(&new, old: live, call)
             try checkGrants(new, old: live, call)
             try admitCertificateRequest(&new, old: live, call)
-            recordManager(&new, old: live, call, subresource: subresource, ownership)
+            recordManager(&new, old: live, call, subresource: subresource, ownership, at: time.now)
             let request = AdmissionRequest(.update, call, old: live, store: store, time: time)
             if subresource != "binding" { try await admission.admit(&new, request) }
             countGeneration(&new, live: live, call, subresource: subresource)
             try checkFinalizers(new, live: live, call)
             try validate(new, old: live, call, writtenUID: writtenUID).forEach(request.warn)
+            let uid = new.metadataString(.uid)
             var isKept = false
-            defer { settleAdmission(of: new, call, isKept: isKept) }
+            defer { settleAdmission(of: uid, call, isKept: isKept) }
             if subresource != "binding" { try await admission.validate(new, request) }
-            try complete(&new, call)
+            let addresses = try complete(&new, old: live, call)
+            defer { addresses?.end() }
             if new == live, !call.resource.isOutdated(entry.object) { return try answer(call, live, request.warnings) }
             if call.isDryRun {
                 return try answer(

@@ -92,6 +92,8 @@ extension ResourceCall {
     /// `application/json`, without parameters; empty where the request says nothing.
     var mediaType: String {
         let header = request.headers.value(.contentType) ?? ""
+        // What most clients say.
+        if header == "application/json" { return header }
         return header.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
     }
 

@@ -21,7 +21,7 @@ struct ResourceTarget: Sendable, Hashable {
     var rest: [String] = []
 
     static func parse(_ path: Substring) -> RequestTarget {
-        let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { Percent.decode(Substring($0)) }
+        let parts = segments(path)
         var rest = parts[...]
         var target: ResourceTarget
         if rest.first == "api", rest.count > 2 {
@@ -48,5 +48,26 @@ struct ResourceTarget: Sendable, Hashable {
         target.subresource = rest.popFirst()
         target.rest = Array(rest)
         return .resource(target)
+    }
+
+    /// What stands between slashes, percent-decoded; empty segments do not count.
+    private static func segments(_ path: Substring) -> [String] {
+        var path = path
+        var segments: [String] = []
+        segments.reserveCapacity(8)
+        path.withUTF8 { bytes in
+            var (begin, isPlain) = (0, true)
+            for index in 0...bytes.count {
+                let byte = index < bytes.count ? bytes[index] : UInt8(ascii: "/")
+                if byte == UInt8(ascii: "%") { isPlain = false }
+                guard byte == UInt8(ascii: "/") else { continue }
+                if index > begin {
+                    let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[begin..<index]), as: UTF8.self)
+                    segments.append(isPlain ? text : Percent.decode(text))
+                }
+                (begin, isPlain) = (index + 1, true)
+            }
+        }
+        return segments
     }
 }

@@ -13,10 +13,13 @@ final class ResourceRegistry: Sendable {
     private let builtIn: [Name: RegisteredResource]
     /// The built-in resources in the catalogue's order, for discovery.
     private let builtInOrder: [RegisteredResource]
+    /// The first of each collection.
+    private let builtInCollections: [ObjectStore.Collection: RegisteredResource]
     private let custom = Mutex<[Name: RegisteredResource]>([:])
 
     init(builtIn resources: [RegisteredResource]) {
         builtInOrder = resources
+        builtInCollections = Dictionary(resources.map { ($0.collection, $0) }) { first, _ in first }
         builtIn = Dictionary(resources.map { (Name(type: $0.type), $0) }) { first, _ in first }
     }
 
@@ -27,7 +30,7 @@ final class ResourceRegistry: Sendable {
 
     /// The served resource of a collection, in any version.
     func find(_ collection: ObjectStore.Collection) -> RegisteredResource? {
-        builtInOrder.first { $0.collection == collection }
+        builtInCollections[collection]
             ?? custom.withLock { $0.values.first { $0.collection == collection } }
     }
 

@@ -1,14 +1,12 @@
 import ClawDocuments
-import ClawModels
 import ClawSchemas
 
 /// Holds objects of the built-in kinds against their rules.
 enum ObjectValidation {
     /// - Parameter type: the schema's name in the field table.
-    static func errors(creating object: JSONObject, _ resource: ResourceType, as type: String) -> [APIStatus.FieldError]
-    {
+    static func errors(creating object: JSONObject, _ rules: KindRules, as type: String) -> [APIStatus.FieldError] {
         var errors = FieldErrors()
-        let (field, rules) = (Field(object), KindRules.of(resource))
+        let field = Field(object)
         MetadataRules.check(field["metadata"], name: rules.name, &errors)
         if let check = rules.check {
             check(field, &errors)
@@ -21,12 +19,11 @@ enum ObjectValidation {
 
     /// - Parameter writtenUID: the uid as the writer sent it, before the server took over what it keeps.
     static func errors(
-        updating object: JSONObject, from old: JSONObject, writtenUID: String?, _ resource: ResourceType,
-        as type: String,
+        updating object: JSONObject, from old: JSONObject, writtenUID: String?, _ rules: KindRules, as type: String,
         subresource: String?
     ) -> [APIStatus.FieldError] {
         var errors = FieldErrors()
-        let (new, live, rules) = (Field(object), Field(old), KindRules.of(resource))
+        let (new, live) = (Field(object), Field(old))
         // The server asks twice: for every kind, and in the kind's own rules.
         for _ in 0..<2 { checkMetadata(new["metadata"], live["metadata"], writtenUID, &errors) }
         switch subresource {

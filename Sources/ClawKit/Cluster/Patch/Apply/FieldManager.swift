@@ -17,6 +17,8 @@ public struct FieldManager: Sendable {
     let kind: String
     let subresource: String
     let ignoredFields: FieldSet
+    /// The ignored fields, where all are members of the object itself.
+    let ignoredMembers: [String]?
 
     /// - Parameters:
     ///   - schema: The kind's; nil where it has none: then all objects are granular and all lists atomic.
@@ -29,6 +31,10 @@ public struct FieldManager: Sendable {
         walker = FieldWalker(types: types)
         (self.schema, self.apiVersion, self.kind) = (schema, apiVersion, kind)
         (self.subresource, self.ignoredFields) = (subresource, ignoredFields)
+        let members = ignoredFields.nodes.compactMap { element, node in
+            if node.isMember, case .field(let name) = element { name } else { nil }
+        }
+        ignoredMembers = members.count == ignoredFields.nodes.count ? members : nil
     }
 
     /// Nobody owns what names the object or is the server's own.
@@ -46,6 +52,26 @@ public struct FieldManager: Sendable {
     /// - Returns: The new object with its managedFields.
     public func update(
         from live: JSONObject?, to new: JSONObject, manager: String, at time: Timestamp
+    ) -> JSONObject {
+        var object = new
+        enter(&object, from: live, manager: manager, at: time)
+        return object
+    }
+
+    /// What ``update(from:to:manager:at:)`` does, in place.
+    func enter(_ object: inout JSONObject, from live: JSONObject?, manager: String, at time: Timestamp) {
+        if live == nil, object[.metadata]?.object?.has(.managedFields) == false {
+            switch CreationAccount.entry(object, self, manager: manager, time: time.rfc3339()) {
+            case .entry(let entry): return object.setMetadata(.managedFields, [.object(entry)])
+            case .nothing: return
+            case .unusual: break
+            }
+        }
+        object = compared(live, object, manager, time)
+    }
+
+    private func compared(
+        _ live: JSONObject?, _ new: JSONObject, _ manager: String, _ time: Timestamp
     ) -> JSONObject {
         let object = new.withoutManagedFields
         let old = live?.withoutManagedFields ?? [:]
@@ -96,7 +122,7 @@ public struct FieldManager: Sendable {
     /// Types may have become atomic since the sets were written.
     func reconcile(_ managed: inout ManagedFields) {
         let root = walker.shape(ofRoot: schema)
-        for (manager, entry) in managed.entries {
+        for (manager, entry) in managed.entries where walker.isOutdated(entry.fields, root) {
             managed.entries[manager]?.fields = walker.reconciled(entry.fields, root)
         }
     }

@@ -122,7 +122,7 @@ extension FieldWalker {
 
     /// What Kubernetes' own document would hold where this one holds nothing: there some fields are never absent,
     /// so that setting what is in them is not setting them.
-    private func implied(_ key: FieldKey, in shape: FieldShape) -> JSON? {
+    func implied(_ key: FieldKey, in shape: FieldShape) -> JSON? {
         guard case .record(let schema) = shape.form, let field = schema[key] else { return nil }
         switch field.type {
         case .time, .microTime: return .null

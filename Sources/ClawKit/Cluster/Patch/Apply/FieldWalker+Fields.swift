@@ -43,6 +43,16 @@ extension FieldWalker {
         })
     }
 
+    /// Whether a type became atomic since the set was written.
+    func isOutdated(_ set: FieldSet, _ shape: FieldShape) -> Bool {
+        if case .deduced = shape.form { return false }
+        return set.nodes.contains { element, node in
+            if node.children.isEmpty { return false }
+            let shape = child(element, of: shape)
+            return shape.isAtomic || isOutdated(node.children, shape)
+        }
+    }
+
     /// Where a type became atomic since the set was written, its owner owns the whole.
     func reconciled(_ set: FieldSet, _ shape: FieldShape) -> FieldSet {
         if case .deduced = shape.form { return set }

@@ -96,6 +96,7 @@ public struct ManagedFields: Sendable, Hashable {
     static let mostUpdaters = 10
 
     mutating func mergeOldestUpdaters() {
+        guard entries.count > Self.mostUpdaters else { return }
         let updaters = entries.filter { $0.key.operation == .update }.sorted { Self.precedes($0, $1) }
         var excess = updaters.count - Self.mostUpdaters
         var first: [String: Manager] = [:]

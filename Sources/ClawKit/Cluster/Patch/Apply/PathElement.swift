@@ -111,7 +111,7 @@ extension PathElement: Comparable {
         }
     }
 
-    private static func bytesPrecede(_ a: String, _ b: String) -> Bool {
+    static func bytesPrecede(_ a: String, _ b: String) -> Bool {
         var (a, b) = (a, b)
         return a.withUTF8 { a in
             b.withUTF8 { b in

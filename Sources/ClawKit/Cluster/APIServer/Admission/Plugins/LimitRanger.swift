@@ -4,8 +4,12 @@ import ClawSchemas
 
 /// Defaults and bounds of a namespace's LimitRanges, for containers, pods and claims.
 /// <https://kubernetes.io/docs/concepts/policy/limit-range/>
-struct LimitRanger: AdmissionPlugin {
+struct LimitRanger: MutatingPlugin, ValidatingPlugin {
     private static let note = "kubernetes.io/limit-ranger"
+
+    func concerns(_ request: AdmissionRequest) -> Bool {
+        request.type.group.isEmpty && ["pods", "persistentvolumeclaims"].contains(request.type.plural)
+    }
 
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {
         guard request.createsPod else { return }

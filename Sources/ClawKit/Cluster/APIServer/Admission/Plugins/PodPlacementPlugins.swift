@@ -3,7 +3,7 @@ import ClawModels
 
 /// Lets pods stay on a node that is lost for five minutes.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#defaulttolerationseconds>
-struct DefaultTolerations: AdmissionPlugin {
+struct DefaultTolerations: MutatingPlugin {
     private static let added = ["not-ready", "unreachable"].map {
         Toleration(key: "node.kubernetes.io/\($0)", operator: "Exists", effect: "NoExecute", tolerationSeconds: 300)
     }
@@ -22,7 +22,7 @@ struct DefaultTolerations: AdmissionPlugin {
 
 /// Takes a pod's overhead and the nodes it may go to from its RuntimeClass.
 /// <https://kubernetes.io/docs/concepts/containers/runtime-class/>
-struct RuntimeClassPlugin: AdmissionPlugin {
+struct RuntimeClassPlugin: MutatingPlugin {
     func concerns(_ request: AdmissionRequest) -> Bool { request.createsPod }
 
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {

@@ -3,7 +3,7 @@ import ClawModels
 
 /// Resolves a pod's priority class, and lets only one class be the default.
 /// <https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/>
-struct PriorityPlugin: AdmissionPlugin {
+struct PriorityPlugin: MutatingPlugin, ValidatingPlugin {
     private static let group = "scheduling.k8s.io"
 
     func concerns(_ request: AdmissionRequest) -> Bool { request.createsPod || request.type.plural == "priorityclasses" }

@@ -4,7 +4,7 @@ import ClawModels
 
 /// Gives each pod a service account that exists, its token, and its pull secrets.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#serviceaccount-admission-controller>
-struct ServiceAccountPlugin: AdmissionPlugin {
+struct ServiceAccountPlugin: MutatingPlugin {
     private static let mountPath = "/var/run/secrets/kubernetes.io/serviceaccount"
     /// Whether each namespace has a default account, made by the cluster. Where not, pods may do without.
     let hasDefaultAccounts: Bool

@@ -3,12 +3,16 @@ import ClawModels
 
 /// Keeps volumes and claims until nobody uses them.
 /// <https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection>
-struct StorageProtection: AdmissionPlugin {
+struct StorageProtection: MutatingPlugin {
     static let finalizers = ["persistentvolumeclaims": "kubernetes.io/pvc-protection", "persistentvolumes": "kubernetes.io/pv-protection"]
 
+    func concerns(_ request: AdmissionRequest) -> Bool {
+        request.operation == .create && request.subresource == nil && request.type.group.isEmpty
+            && request.type.plural.hasPrefix("persistentvolume")
+    }
+
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {
-        guard request.operation == .create, request.subresource == nil, request.type.group.isEmpty,
-            let finalizer = Self.finalizers[request.type.plural], !object.finalizers.contains(finalizer)
+        guard let finalizer = Self.finalizers[request.type.plural], !object.finalizers.contains(finalizer)
         else { return }
         object.setMetadata(.finalizers, .array((object.finalizers + [finalizer]).map(JSON.string)))
     }
@@ -16,7 +20,7 @@ struct StorageProtection: AdmissionPlugin {
 
 /// Gives claims without a class the one marked as default; of several, the youngest.
 /// <https://kubernetes.io/docs/concepts/storage/storage-classes/#default-storageclass>
-struct DefaultStorageClass: AdmissionPlugin {
+struct DefaultStorageClass: MutatingPlugin {
     func concerns(_ request: AdmissionRequest) -> Bool {
         request.operation == .create && request.subresource == nil && request.type.plural == "persistentvolumeclaims" && request.type.group.isEmpty
     }
@@ -34,7 +38,7 @@ struct DefaultStorageClass: AdmissionPlugin {
 
 /// Gives ingresses without a class the one marked as default.
 /// <https://kubernetes.io/docs/concepts/services-networking/ingress/#default-ingress-class>
-struct DefaultIngressClass: AdmissionPlugin {
+struct DefaultIngressClass: MutatingPlugin {
     func concerns(_ request: AdmissionRequest) -> Bool {
         request.operation == .create && request.subresource == nil && request.type.plural == "ingresses" && request.type.group == "networking.k8s.io"
     }

@@ -5,7 +5,7 @@ import ClawSchemas
 
 /// Changes objects as mutating admission policies want it.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/>
-struct MutatingPolicyPlugin: AdmissionPlugin {
+struct MutatingPolicyPlugin: MutatingPlugin {
     private static let group = "admissionregistration.k8s.io"
     private static let policies = ObjectStore.Collection(group: group, plural: "mutatingadmissionpolicies")
     private static let bindings = ObjectStore.Collection(group: group, plural: "mutatingadmissionpolicybindings")
@@ -19,8 +19,11 @@ struct MutatingPolicyPlugin: AdmissionPlugin {
         let parameter: JSONObject?
     }
 
+    func concerns(_ request: AdmissionRequest) -> Bool {
+        !request.store.isEmpty(Self.bindings) && !ValidatingPolicyPlugin.isExempt(request)
+    }
+
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {
-        guard !ValidatingPolicyPlugin.isExempt(request) else { return }
         let bindings = request.store.list(Self.bindings, namespace: nil).objects
         guard !bindings.isEmpty else { return }
         var problems: [String] = []

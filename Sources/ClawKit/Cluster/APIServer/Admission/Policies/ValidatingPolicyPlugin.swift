@@ -5,15 +5,18 @@ import ClawSchemas
 
 /// Refuses what validating admission policies refuse.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/>
-struct ValidatingPolicyPlugin: AdmissionPlugin {
+struct ValidatingPolicyPlugin: ValidatingPlugin {
     private static let group = "admissionregistration.k8s.io"
     private static let policies = ObjectStore.Collection(group: group, plural: "validatingadmissionpolicies")
     private static let bindings = ObjectStore.Collection(group: group, plural: "validatingadmissionpolicybindings")
 
     private let compiled = CompiledPolicies { ValidatingPolicy($0) }
 
+    func concerns(_ request: AdmissionRequest) -> Bool {
+        !request.store.isEmpty(Self.bindings) && !Self.isExempt(request)
+    }
+
     func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {
-        guard !Self.isExempt(request) else { return }
         let bindings = request.store.list(Self.bindings, namespace: nil).objects
         guard !bindings.isEmpty else { return }
         let input = PolicyInput(object: object, request: request)

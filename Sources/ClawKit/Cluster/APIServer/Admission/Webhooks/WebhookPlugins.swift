@@ -3,15 +3,18 @@ import ClawModels
 
 /// Asks mutating webhooks one after the other, each with what those before it have made of the object.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/>
-struct MutatingWebhooks: AdmissionPlugin {
+struct MutatingWebhooks: MutatingPlugin {
     let caller: WebhookCaller
     let registry: ResourceRegistry
     private let webhooks = InstalledWebhooks("mutatingwebhookconfigurations")
 
     init(caller: WebhookCaller, registry: ResourceRegistry) { (self.caller, self.registry) = (caller, registry) }
 
+    func concerns(_ request: AdmissionRequest) -> Bool {
+        webhooks.areThere(in: request.store) && WebhookScope.includes(request)
+    }
+
     func admit(_ object: inout JSONObject, _ request: AdmissionRequest) async throws {
-        guard WebhookScope.includes(request) else { return }
         let webhooks = self.webhooks.all(in: request.store)
         guard !webhooks.isEmpty else { return }
         var asked: [(webhook: Webhook, type: ResourceType)] = []
@@ -51,15 +54,18 @@ struct MutatingWebhooks: AdmissionPlugin {
 }
 
 /// Asks all validating webhooks at once; each must allow it.
-struct ValidatingWebhooks: AdmissionPlugin {
+struct ValidatingWebhooks: ValidatingPlugin {
     let caller: WebhookCaller
     let registry: ResourceRegistry
     private let webhooks = InstalledWebhooks("validatingwebhookconfigurations")
 
     init(caller: WebhookCaller, registry: ResourceRegistry) { (self.caller, self.registry) = (caller, registry) }
 
+    func concerns(_ request: AdmissionRequest) -> Bool {
+        webhooks.areThere(in: request.store) && WebhookScope.includes(request)
+    }
+
     func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {
-        guard WebhookScope.includes(request) else { return }
         let webhooks = self.webhooks.all(in: request.store)
         guard !webhooks.isEmpty else { return }
         let input = PolicyInput(object: object, request: request)
@@ -87,6 +93,8 @@ private struct InstalledWebhooks: Sendable {
     private let compiled = CompiledPolicies { Webhook.all(of: $0) }
 
     init(_ plural: String) { collection = .init(group: "admissionregistration.k8s.io", plural: plural) }
+
+    func areThere(in store: ObjectStore) -> Bool { !store.isEmpty(collection) }
 
     func all(in store: ObjectStore) -> [Webhook] {
         store.list(collection, namespace: nil).objects.flatMap { compiled.policy($0) }

@@ -7,6 +7,7 @@ enum DataRules {
     private static let limit = 1 << 20
 
     static func check(configMap object: Field, _ errors: inout FieldErrors) {
+        if case .object(let members)? = object.value, isPlain(members) { return }
         let (data, binary) = (object["data"], object["binaryData"])
         var size = 0
         for (name, value) in data.entries {
@@ -21,6 +22,17 @@ enum DataRules {
             size += value.string.utf8.count / 4 * 3
         }
         if size > limit { errors.tooLong(Field(.root, nil), limit) }
+    }
+
+    /// Whether a config map of texts alone has nothing that a rule speaks of: so are most, and need no places.
+    private static func isPlain(_ object: JSONObject) -> Bool {
+        guard !object.has(.binaryData) else { return false }
+        var (size, areGood) = (0, true)
+        object[.data]?.object?.forEachMember { key, value in
+            areGood = areGood && NameRules.isConfigKey(key.name)
+            size += value.string?.utf8.count ?? 0
+        }
+        return areGood && size <= limit
     }
 
     static func checkChange(configMap new: Field, _ old: Field, _ errors: inout FieldErrors) {

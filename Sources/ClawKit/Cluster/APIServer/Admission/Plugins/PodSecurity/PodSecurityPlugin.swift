@@ -4,12 +4,21 @@ import ClawSchemas
 
 /// Refuses pods below their namespace's level, and warns of workloads whose pods would be.
 /// <https://kubernetes.io/docs/concepts/security/pod-security-admission/>
-struct PodSecurityPlugin: AdmissionPlugin {
+struct PodSecurityPlugin: ValidatingPlugin {
     /// How many of a namespace's pods are looked at when its level rises.
     private static let checkedPods = 3000
 
+    func concerns(_ request: AdmissionRequest) -> Bool {
+        guard request.operation == .create || request.operation == .update else { return false }
+        return switch request.type.group {
+        case "": ["namespaces", "pods", "replicationcontrollers", "podtemplates"].contains(request.type.plural)
+        case "apps", "batch": true
+        default: false
+        }
+    }
+
     func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {
-        guard let object, request.operation == .create || request.operation == .update else { return }
+        guard let object else { return }
         let warnings =
             switch (request.type.group, request.type.plural) {
             case ("", "namespaces"): try checkNamespace(object, request)

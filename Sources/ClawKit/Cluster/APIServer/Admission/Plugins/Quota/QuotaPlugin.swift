@@ -4,8 +4,10 @@ import Synchronization
 
 /// Refuses what goes beyond a namespace's quotas, and counts what does not, in the quotas' status.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#resourcequota>
-final class QuotaPlugin: AdmissionPlugin {
+final class QuotaPlugin: ValidatingPlugin {
     static let collection = ObjectStore.Collection(group: "", plural: "resourcequotas")
+
+    func concerns(_ request: AdmissionRequest) -> Bool { !request.store.isEmpty(Self.collection) }
 
     func validate(_ object: JSONObject?, _ request: AdmissionRequest) async throws {
         let usage = QuotaUsage(type: request.type)

@@ -20,8 +20,8 @@ final class QuotaReservations: Sendable {
     }
 
     /// Ends a reservation: the object is kept, or will not be. Returns whether the namespace must be counted anew.
-    func release(_ object: JSONObject, isKept: Bool) -> Bool {
-        guard let uid = object.metadataString(.uid), let ended = byUID.withLock({ $0.removeValue(forKey: uid) }) else {
+    func release(_ uid: String?, isKept: Bool) -> Bool {
+        guard let uid, let ended = byUID.withLock({ $0.isEmpty ? nil : $0.removeValue(forKey: uid) }) else {
             return false
         }
         return !isKept || ended.isRepeated
