@@ -70,6 +70,8 @@ struct Scheduler: Sendable {
             do {
                 if let found { try await select(found, on: name) }
                 try await bind(pod, to: name)
+                await events.normal(
+                    "Scheduled", "Successfully assigned \(pod.namespace ?? "")/\(pod.name) to \(name)", on: pod)
             } catch let error as KubernetesError where error.isNotFound || error.isConflict {
                 // Gone, going or bound by somebody else meanwhile.
                 ledger.release(pod)
