@@ -5,8 +5,6 @@ import ClawKubernetes
 struct ImageUpdate: Sendable {
     let interval: Duration
     let policy: ImagePolicy
-    /// The image that the policy chose last; nil before, and where it belongs to another repository than the spec's.
-    let chosen: ImageReference?
 
     /// nil where nothing is asked for, or what is asked for makes no sense (which ``findings(_:)`` tells).
     init?(_ rollout: Rollout) {
@@ -17,10 +15,16 @@ struct ImageUpdate: Sendable {
         else { return nil }
         self.interval = max(interval, .seconds(10))
         self.policy = policy
-        let present = ImageReference(rollout.spec.image)
-        chosen = annotations[RolloutAnnotation.updateImage].flatMap(ImageReference.init).flatMap {
-            $0.isSameRepository(as: present) ? $0 : nil
-        }
+    }
+
+    /// The image that the policy chose last; nil before, without a policy, and where it belongs to another repository
+    /// than the spec's.
+    static func chosen(_ rollout: Rollout) -> ImageReference? {
+        guard let annotations = rollout.document[.metadata]?["annotations"],
+            let text = annotations[RolloutAnnotation.updateImage]?.string, let chosen = ImageReference(text),
+            chosen.isSameRepository(as: ImageReference(rollout.spec.image)), ImageUpdate(rollout) != nil
+        else { return nil }
+        return chosen
     }
 
     static func findings(_ rollout: Rollout) -> [Finding] {

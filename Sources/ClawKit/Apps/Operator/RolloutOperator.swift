@@ -15,6 +15,9 @@ public struct RolloutOperator: Sendable {
         public var manager = "one-click-operator"
         /// Whether it writes the kind's definition; false where somebody else installs it.
         public var installsDefinition = true
+        /// The names as field manager of an operator that this one is started in place of: its fields are taken over.
+        /// One-Click's own is called `manager`, after its program.
+        public var formerManagers: Set<String> = ["manager"]
         /// How many rollouts are worked on at once, and what else holds for them.
         public var controller = Controller.Options()
         public init() {}
@@ -57,6 +60,7 @@ public struct RolloutOperator: Sendable {
     /// - Throws: what installing the definition throws, what the watches cannot mend, `CancellationError`.
     public func run() async throws {
         if options.installsDefinition { try await install() }
+        try await Takeover(api: api, manager: options.manager, former: options.formerManagers).run()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await caches.run() }
             for controller in [rollouts, accounts, images].compactMap(\.self) {

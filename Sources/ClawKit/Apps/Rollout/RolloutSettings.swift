@@ -3,9 +3,17 @@ import ClawKubernetes
 
 /// What a rollout's annotations ask for, read once; what they cannot mean is told by ``findings``.
 public struct RolloutSettings: Sendable {
-    private let annotations: [String: String]
+    /// Looked up in the document: most rollouts have none of them.
+    private struct Annotations: Sendable {
+        let document: JSONObject?
+        subscript(_ name: String) -> String? { document?[name]?.string }
+    }
 
-    public init(_ rollout: Rollout) { annotations = rollout.annotations }
+    private let annotations: Annotations
+
+    public init(_ rollout: Rollout) {
+        annotations = Annotations(document: rollout.document[.metadata]?["annotations"]?.object)
+    }
 
     public var deletesDroppedVolumes: Bool { annotations[RolloutAnnotation.volumeRetention] == "Delete" }
 

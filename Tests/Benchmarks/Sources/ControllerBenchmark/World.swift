@@ -30,14 +30,12 @@ func withOperator(
     options.logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
     try await EmbeddedCluster.withCluster(options) { cluster in
         try await Rollout.install(in: cluster.client)
-        let caches = SharedCaches(cluster.client)
-        let controller = Controller(
-            managing: RolloutKind(), manager: "one-click", caches: caches, logger: options.logger)
+        // With its service accounts, without which no pod is admitted.
+        let program = RolloutOperator(cluster.client, logger: options.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await SimulatedNodes(.init(count: nodes), api: cluster.client).run() }
-            group.addTask { try await caches.run() }
-            group.addTask { try await controller.run() }
-            try await body(cluster, caches, controller)
+            group.addTask { try await program.run() }
+            try await body(cluster, program.caches, program.rollouts)
             group.cancelAll()
             while await group.nextResult() != nil {}
         }

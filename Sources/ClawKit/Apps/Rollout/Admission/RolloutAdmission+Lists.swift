@@ -9,10 +9,9 @@ extension RolloutAdmission {
         var paths: Set<String> = []
         for (index, volume) in rollout.spec.volumes.enumerated() {
             let field = "spec.volumes[\(index)]"
-            if ObjectName.isLabel(volume.name), !ObjectName.isLabel(names.volume(volume.name)) {
-                add(
-                    .badName, "'\(names.volume(volume.name))' is longer than 63 characters; shorten it.",
-                    at: "\(field).name")
+            let claim = names.volume(volume.name)
+            if ObjectName.isLabel(volume.name), !ObjectName.isLabel(claim) {
+                add(.badName, "'\(claim)' is longer than 63 characters; shorten it.", at: "\(field).name")
             }
             if let size = amount(volume.size, at: "\(field).size"), !(size > .zero) {
                 add(.quantity, "A volume of no size cannot be made; write it as 1Gi.", at: "\(field).size")

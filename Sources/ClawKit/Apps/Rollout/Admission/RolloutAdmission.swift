@@ -20,17 +20,17 @@ struct RolloutAdmission {
         findings += RolloutSettings(rollout).findings + ImageUpdate.findings(rollout)
     }
 
-    mutating func add(_ code: FindingCode, _ message: String, at field: String) {
-        findings.append(Finding(code, message, field: field))
+    mutating func add(_ code: FindingCode, _ message: @autoclosure () -> String, at field: @autoclosure () -> String) {
+        findings.append(Finding(code, message(), field: field()))
     }
 
     // MARK: names
 
     private mutating func checkNames() {
-        if !ObjectName.isLabel(rollout.name) {
+        let name = rollout.name
+        if !ObjectName.isLabel(name) {
             add(
-                .badName,
-                "The name \(ObjectName.shown(rollout.name)) cannot be a container's; \(ObjectName.labelRule).",
+                .badName, "The name \(ObjectName.shown(name)) cannot be a container's; \(ObjectName.labelRule).",
                 at: "metadata.name")
         }
         let account = rollout.spec.serviceAccountName
@@ -112,9 +112,9 @@ struct RolloutAdmission {
     }
 
     /// The amount, or nil with a finding.
-    mutating func amount(_ text: String, at field: String) -> Quantity? {
+    mutating func amount(_ text: String, at field: @autoclosure () -> String) -> Quantity? {
         if let quantity = Quantity(text), quantity >= .zero { return quantity }
-        add(.quantity, "\(ObjectName.shown(text)) is no amount; write it as 500m, 2 or 512Mi.", at: field)
+        add(.quantity, "\(ObjectName.shown(text)) is no amount; write it as 500m, 2 or 512Mi.", at: field())
         return nil
     }
 

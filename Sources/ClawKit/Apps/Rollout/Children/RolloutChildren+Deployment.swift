@@ -9,7 +9,7 @@ extension RolloutChildren {
             metadata: metadata,
             spec: DeploymentSpec(
                 selector: LabelSelector(matchLabels: labels), template: template,
-                progressDeadlineSeconds: RolloutSettings(rollout).progressDeadline,
+                progressDeadlineSeconds: settings.progressDeadline,
                 replicas: spec.horizontalScale.isStopped ? 0 : nil, strategy: strategy))
     }
 
@@ -23,11 +23,12 @@ extension RolloutChildren {
 
     private var template: PodTemplateSpec {
         var metadata = ObjectMeta(labels: labels)
+        let secretsChecksum = secretsChecksum
         if let secretsChecksum { metadata.annotations = [RolloutLabel.secretsChecksum: secretsChecksum] }
         return PodTemplateSpec(
             metadata: metadata,
             spec: PodSpec(
-                containers: [container], hostAliases: spec.hostAliases,
+                containers: [container(readsSecrets: secretsChecksum != nil)], hostAliases: spec.hostAliases,
                 imagePullSecrets: spec.image.hasCredentials ? [LocalObjectReference(name: names.pullSecret)] : [],
                 nodeSelector: spec.nodeSelector, securityContext: podSecurity,
                 serviceAccountName: names.serviceAccount(spec), tolerations: spec.tolerations,
@@ -37,8 +38,8 @@ extension RolloutChildren {
                 }))
     }
 
-    private var container: Container {
-        let secrets = secretsChecksum == nil ? [] : [EnvFromSource(secretRef: SecretEnvSource(name: names.secrets))]
+    private func container(readsSecrets: Bool) -> Container {
+        let secrets = readsSecrets ? [EnvFromSource(secretRef: SecretEnvSource(name: names.secrets))] : []
         return Container(
             name: rollout.name, image: "\(ImageReference(spec.image))", command: spec.command, args: spec.args,
             ports: ports, envFrom: secrets, env: Self.environment(spec.env), resources: Self.resources(spec.resources),

@@ -7,7 +7,7 @@ extension RolloutChildren {
     /// A claim's class cannot change and its size cannot shrink: what is there already goes on as it is, and the status
     /// tells of the difference. A dropped volume keeps its data unless the rollout's annotation says otherwise.
     func volumes(_ observed: Observed) -> [Child] {
-        let policy: Child.Policy = RolloutSettings(rollout).deletesDroppedVolumes ? .managed : .kept
+        let policy: Child.Policy = settings.deletesDroppedVolumes ? .managed : .kept
         let wanted = wantedVolumes.map { volume in
             let name = names.volume(volume.name)
             return Child(
@@ -30,7 +30,7 @@ extension RolloutChildren {
 
     /// Claims that the spec has dropped and that should be kept no longer.
     func droppedVolumes(_ observed: Observed) -> [PersistentVolumeClaim] {
-        guard RolloutSettings(rollout).deletesDroppedVolumes else { return [] }
+        guard settings.deletesDroppedVolumes else { return [] }
         let wanted = Set(wantedVolumes.map { names.volume($0.name) })
         return observed.all(PersistentVolumeClaim.self).filter {
             !wanted.contains($0.name) && !$0.isBeingDeleted

@@ -10,10 +10,11 @@ struct RolloutChildren {
     let revision: String
     let names: RolloutNames
     let labels: [String: String]
+    let settings: RolloutSettings
 
     init(of rollout: Rollout, spec: Rollout.Spec, revision: String) {
         (self.rollout, self.spec, self.revision) = (rollout, spec, revision)
-        names = RolloutNames(rollout)
+        (names, settings) = (RolloutNames(rollout), RolloutSettings(rollout))
         labels = RolloutLabel.all(rollout)
     }
 

@@ -51,11 +51,12 @@ struct RevisionChoice: Sendable {
         }
         var children: [Child] = []
         var secrets: Set<String> = []
-        if let name = current.secretName {
+        let secretName = current.secretName(rollout)
+        if let name = secretName {
             secrets.insert(name)
             children.append(Child(current.secret(metadata(name)), policy: .createdOnce))
         }
-        children.append(Child(current.record(metadata(current.name)), policy: .createdOnce))
+        children.append(Child(current.record(metadata(current.name), secretName: secretName), policy: .createdOnce))
         for record in past(rollout, observed) {
             // Without what servers set, so that it could be made again.
             children.append(
