@@ -173,9 +173,9 @@ struct RolloutOperatorTests {
             #expect(try await world.get().spec.image.tag == "broken")
             let secret = try await world.client.get(KubernetesSecret.self, "web-secrets", in: "p1")
             #expect(secret.data["KEY"] == Base64.encode(Array("one".utf8)))
-            try await world.clock.advance(by: .minutes(30))
+            try await world.clock.advance(by: .minutes(5))
             let start = world.cluster.history.count
-            try await world.clock.advance(by: .hours(2))
+            try await world.clock.advance(by: .minutes(20))
             #expect(world.writes(since: start, of: "rollouts", "deployments", "secrets") == [])
             #expect(try await world.get().status.deployment.status == .ok)
 

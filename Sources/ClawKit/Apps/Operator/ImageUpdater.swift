@@ -27,26 +27,25 @@ final class ImageUpdater: Sendable {
         var notBefore: Timestamp?
     }
 
-    private let api: any KubernetesAPI
     private let registry: RegistryClient
     private let time: any TimeSource
     private let logger: Logger
     private let answers = Mutex<[Place: Answer]>([:])
 
-    init(_ api: some KubernetesAPI, _ registry: RegistryClient, time: some TimeSource, logger: Logger) {
-        (self.api, self.registry, self.time, self.logger) = (api, registry, time, logger)
+    init(_ registry: RegistryClient, time: some TimeSource, logger: Logger) {
+        (self.registry, self.time, self.logger) = (registry, time, logger)
     }
 
     /// Looks at one rollout, asks its registry where it is time to, and notes what is chosen.
     /// - Returns: when to look again; nil where nothing is asked for.
-    func update(_ rollout: Rollout) async throws -> Duration? {
+    func update(_ rollout: Rollout, _ api: any KubernetesAPI) async throws -> Duration? {
         guard let wish = ImageUpdate(rollout), RolloutAdmission(rollout).findings.allSatisfy({ !$0.refuses }) else {
             return nil
         }
         do {
             // Somebody else is asking right now; the answer is for all.
             guard let answer = try await answer(rollout.spec.image, wish) else { return .seconds(2) }
-            try await note(choose(rollout, wish, from: answer), on: rollout)
+            try await note(choose(rollout, wish, from: answer), on: rollout, api)
         } catch let finding as Finding {
             // A registry that is down is no fault of the rollout, which goes on as it is.
             logger.warning(
@@ -127,7 +126,7 @@ final class ImageUpdater: Sendable {
         }
     }
 
-    private func note(_ chosen: ImageReference?, on rollout: Rollout) async throws {
+    private func note(_ chosen: ImageReference?, on rollout: Rollout, _ api: any KubernetesAPI) async throws {
         let text = chosen.map { "\($0)" }
         guard rollout.annotations[RolloutAnnotation.updateImage] != text else { return }
         logger.info(

@@ -1,15 +1,17 @@
 public import ClawBase
 public import ClawControl
 public import Logging
+public import ServiceLifecycle
 
 /// The operator of rollouts: everything they need beside a cluster.
 ///
 ///     let transport = CurlTransport()
-///     try await RolloutOperator(client, registry: RegistryClient(transport), logger: logger).run()
+///     let program = RolloutOperator(client, registry: RegistryClient(transport), logger: logger)
+///     try await ServiceGroup(services: [program], gracefulShutdownSignals: [.sigterm], logger: logger).run()
 ///
 /// It makes the cluster serve the kind, then keeps every rollout as its spec says. What it writes carries the label
 /// `app.kubernetes.io/managed-by` with the operator's name; in steady state it writes nothing.
-public struct RolloutOperator: Sendable {
+public struct RolloutOperator: ServiceLifecycle.Service {
     public struct Options: Sendable {
         /// The name of its field manager, and the value of the label on all it makes.
         public var manager = "one-click-operator"
@@ -24,56 +26,52 @@ public struct RolloutOperator: Sendable {
     }
 
     private let api: any KubernetesAPI
-    private let registry: RegistryClient?
     private let options: Options
-    private let logger: Logger
-    public let caches: SharedCaches
-    /// That of the rollouts themselves: to ask for one, or to explain what was done and why.
+    /// Caches, controllers, events and health.
+    public let manager: ControllerManager
+    /// The controller of the rollouts themselves: to ask for one, or to explain what was done and why.
     public let rollouts: Controller
-    private let accounts: Controller
-    private let images: Controller?
 
-    /// - Parameter registry: where newer images are looked for; nil: nowhere, and what was chosen before stays.
+    /// - Parameters:
+    ///   - registry: where newer images are looked for; nil: nowhere, and what was chosen before stays.
+    ///   - election: who of several replicas works; nil: this is the only one.
     public init(
-        _ api: some KubernetesAPI, registry: RegistryClient? = nil, time: some TimeSource = .system,
-        options: Options = Options(), logger: Logger
+        _ api: some KubernetesAPI, registry: RegistryClient? = nil, election: LeaderElection? = nil,
+        time: some TimeSource = .system, options: Options = Options(), logger: Logger
     ) {
-        (self.api, self.registry, self.options, self.logger) = (api, registry, options, logger)
-        let caches = SharedCaches(api, time: time, logger: logger)
-        self.caches = caches
+        (self.api, self.options) = (api, options)
+        let manager = ControllerManager(api, election: election, time: time, logger: logger)
+        self.manager = manager
         rollouts = Controller(
-            managing: RolloutKind(), manager: options.manager, caches: caches, options: options.controller,
-            logger: logger)
-        accounts = AccountKeeper(api, caches: caches, manager: options.manager).controller(logger)
-        images = registry.map { registry in
-            let updater = ImageUpdater(api, registry, time: time, logger: logger)
-            return Controller(
-                for: Rollout.self, name: "rollout-images", when: .generationChanged || .annotationsChanged,
-                caches: caches, logger: logger
-            ) { rollout, _ in
-                try await updater.update(rollout).map { .again(after: $0) } ?? .settled
-            }
+            managing: RolloutKind(), manager: options.manager, caches: manager.caches, options: options.controller,
+            events: manager.events(as: "\(Rollout.type.group)/\(Rollout.type.plural)"), logger: logger)
+        let accounts = AccountKeeper(api, caches: manager.caches, manager: options.manager)
+        manager.add(rollouts, accounts.controller(logger))
+        if let registry {
+            let updater = ImageUpdater(registry, time: time, logger: logger)
+            manager.add(
+                Controller(
+                    for: Rollout.self, name: "rollout-images", when: .generationChanged || .annotationsChanged,
+                    caches: manager.caches, logger: logger
+                ) { rollout, context in
+                    try await updater.update(rollout, context.api).map { .again(after: $0) } ?? .settled
+                })
         }
     }
 
-    /// Works until cancelled.
+    public var caches: SharedCaches { manager.caches }
+
+    /// Works until cancelled or shut down gracefully.
     /// - Throws: what installing the definition throws, what the watches cannot mend, `CancellationError`.
     public func run() async throws {
         if options.installsDefinition { try await install() }
         try await Takeover(api: api, manager: options.manager, former: options.formerManagers).run()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await caches.run() }
-            for controller in [rollouts, accounts, images].compactMap(\.self) {
-                group.addTask { try await controller.run() }
-            }
-            defer { group.cancelAll() }
-            try await group.next()
-        }
+        try await manager.run()
     }
 
     private func install() async throws {
         do { try await Rollout.install(in: api) } catch let error as KubernetesError where error.isAlreadyExists {
-            // Another one of us was quicker.
+            // Another replica was quicker.
         }
     }
 }
