@@ -12,7 +12,7 @@ func measureRollouts(_ count: Int) async throws {
         report(
             "\(count) Rollouts until all are ready", time.wall, "s wall",
             "\(Int(time.processor)) s CPU; \(Int(memory.peak)) MB at the most")
-        let objects = try await count(cluster.client)
+        let objects = try await countObjects(cluster.client)
         let cached = caches.statistics.values.map(\.objects).reduce(0, +)
         report("objects by then", Double(objects), "objects", "\(cached) in the operator's caches")
         // What is under way comes to its end first.
@@ -30,7 +30,7 @@ private func revision(_ api: KubernetesClient) async throws -> Int {
     try await api.list(Namespace.self).resourceVersion.flatMap { Int($0) } ?? 0
 }
 
-private func count(_ api: KubernetesClient) async throws -> Int {
+private func countObjects(_ api: KubernetesClient) async throws -> Int {
     var count = 0
     func add<R: Resource>(_ type: R.Type) async throws {
         count += try await api.list(PartialObjectMetadata<R>.self).items.count

@@ -26,12 +26,13 @@ func makeRollout(_ index: Int, in namespace: String) -> Rollout {
 func withOperator(
     nodes: Int, _ body: @escaping @Sendable (EmbeddedCluster, SharedCaches, Controller) async throws -> Void
 ) async throws {
+    let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
     var options = EmbeddedCluster.Options()
-    options.logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
+    options.logger = logger
     try await EmbeddedCluster.withCluster(options) { cluster in
         try await Rollout.install(in: cluster.client)
         // With its service accounts, without which no pod is admitted.
-        let program = RolloutOperator(cluster.client, logger: options.logger)
+        let program = RolloutOperator(cluster.client, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await SimulatedNodes(.init(count: nodes), api: cluster.client).run() }
             group.addTask { try await program.run() }
