@@ -13,6 +13,7 @@ extension Response {
         }
         text.family("claw_projects", .gauge, help: "Projects.")
         text.sample("claw_projects", Double(caches.cache(Project.self).count))
+        PrometheusMetrics.shared.write(to: &text)
         return Response(
             status: .ok, headers: [.contentType: MetricsText.contentType], body: .string(text.text))
     }

@@ -66,7 +66,7 @@ struct LeaderElectionTests {
         }
     }
 
-    @Test("a leader that is killed is followed within the lease's duration and a retry", arguments: 10..<20)
+    @Test("a leader that is killed is followed within the lease's duration and a retry", arguments: 10..<14)
     func killed(seed: UInt64) async throws {
         try await SimulatedCluster.run(seed: seed, SimulatedCluster.bareOptions()) { cluster in
             let (doomed, heir) = (Candidate("doomed"), Candidate("heir"))
@@ -146,7 +146,7 @@ struct LeaderElectionTests {
         }
     }
 
-    @Test("with every kind of fault, and clocks that differ, nobody writes after he was overtaken", arguments: 0..<24)
+    @Test("with every kind of fault, and clocks that differ, nobody writes after he was overtaken", arguments: 0..<6)
     func faults(seed: UInt64) async throws {
         let options = SimulatedCluster.bareOptions(.usual)
         try await SimulatedCluster.run(seed: seed, options) { cluster in

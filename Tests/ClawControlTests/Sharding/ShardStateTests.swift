@@ -16,7 +16,7 @@ struct ShardStateTests {
         return nil
     }
 
-    @Test("no key is ever worked on by two, and every key by somebody once all is quiet", arguments: 0..<200)
+    @Test("no key is ever worked on by two, and every key by somebody once all is quiet", arguments: 0..<60)
     func property(seed: UInt64) {
         var model = ShardModel(seed: seed)
         model.start("a")
@@ -68,6 +68,37 @@ struct ShardStateTests {
             }
         }
         for key in Self.keys { #expect(model.workers(on: key) == [both.owner(of: key)]) }
+    }
+
+    @Test("what a dead member had is worked on by nobody until all others know that it is dead")
+    func death() {
+        var model = ShardModel(seed: 3)
+        let names = ["a", "b", "c"]
+        for name in names { model.start(name) }
+        func act(_ names: [String], _ rounds: Int) {
+            for _ in 0..<rounds {
+                for name in names {
+                    model.hear(name, atMost: .max)
+                    model.act(name, losses: 0)
+                }
+            }
+        }
+        act(names, 8)
+        #expect(model.isSettled)
+        let before = ShardView(names, epoch: 1)
+        let orphans = Self.keys.filter { before.owner(of: $0) == "c" }
+        model.kill("c")
+        // Renewals, but no look at who is gone.
+        for _ in 0..<3 {
+            model.pass(.seconds(5))
+            act(["a", "b"], 1)
+        }
+        model.pass(.seconds(1))
+        act(["a"], 2)
+        #expect(orphans.allSatisfy { model.workers(on: $0).isEmpty })
+        #expect(Self.keys.filter { before.owner(of: $0) == "a" }.allSatisfy { model.workers(on: $0) == ["a"] })
+        act(["a", "b"], 6)
+        #expect(Self.keys.allSatisfy { model.workers(on: $0).count == 1 })
     }
 
     @Test("a member that leaves in good order is followed at once, a dead one when its Lease has run out")

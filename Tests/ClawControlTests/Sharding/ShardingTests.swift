@@ -34,7 +34,7 @@ private final class Sharer: Sendable {
 
 @Suite("Sharding on a simulated cluster", .timeLimit(.minutes(5)))
 struct ShardingTests {
-    private static let keys = (0..<40).map { ObjectKey(namespace: "demo", name: "key-\($0)") }
+    private static let keys = (0..<20).map { ObjectKey(namespace: "demo", name: "key-\($0)") }
 
     private static func with(
         _ sharers: [Sharer], on cluster: SimulatedCluster, while body: @escaping @Sendable () async throws -> Void
@@ -91,7 +91,7 @@ struct ShardingTests {
         }
     }
 
-    @Test("with every kind of fault no key has two workers, and in the end each has one", arguments: 0..<12)
+    @Test("with every kind of fault no key has two workers, and in the end each has one", arguments: 0..<5)
     func faults(seed: UInt64) async throws {
         try await SimulatedCluster.run(seed: seed, SimulatedCluster.bareOptions(.usual)) { cluster in
             let sharers = ["a", "b", "c"].map(Sharer.init)

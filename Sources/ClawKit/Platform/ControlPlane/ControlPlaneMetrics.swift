@@ -28,6 +28,8 @@ struct ControlPlaneMetrics: Sendable {
         text.sample("claw_operations_active", Double(operations))
         text.family("claw_operation_followers", .gauge, help: "Open event streams of operations.")
         text.sample("claw_operation_followers", Double(followers))
+        // What controllers in this process count, unless the program has bootstrapped another backend.
+        PrometheusMetrics.shared.write(to: &text)
         return text.text
     }
 }
