@@ -353,6 +353,7 @@ let package = Package(
                 "ClawHTTPServer", "ClawKubernetes", "ClawMacros", "ClawModels", "ClawWebhooks",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .target(name: "ClawMacroPlugin", condition: .when(traits: ["Macros"])),
                 .product(name: "SwiftSyntaxMacros", package: "swift-syntax", condition: .when(traits: ["Macros"])),
                 .product(

@@ -33,6 +33,11 @@ struct ShardModel {
         replicas.filter { $0.value.certainUntil > now && $0.value.state.owns(key) }.map(\.key)
     }
 
+    /// Who may still be working on a key.
+    func finishers(of key: ObjectKey) -> [String] {
+        replicas.filter { $0.value.certainUntil > now && $0.value.state.mayFinish(key) }.map(\.key)
+    }
+
     var isSettled: Bool {
         replicas.values.allSatisfy { $0.certainUntil > now && $0.state.isSettled && $0.state.members == replicas.keys.sorted() }
     }
@@ -91,6 +96,7 @@ struct ShardModel {
         if replica.state.current == nil { return enter(name) }
         let stamp = replica.state.unpublished
         if stamp != nil || replica.renewal <= now, let member = server[name] {
+            if stamp != nil { replicas[name]?.state.willPublish() }
             write(name, member.record, stamp ?? member.published)
             if happens(losses) { return }
             replicas[name]?.certainUntil = now + Self.options.renewDeadline

@@ -10,7 +10,7 @@ struct ShardStateTests {
 
     private static func overlap(_ model: ShardModel) -> String? {
         for key in keys {
-            let workers = model.workers(on: key)
+            let workers = Set(model.workers(on: key) + model.finishers(of: key))
             if workers.count > 1 { return "\(key) is worked on by \(workers.sorted())" }
         }
         return nil

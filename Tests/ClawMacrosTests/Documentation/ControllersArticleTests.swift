@@ -9,6 +9,7 @@ import ClawModels
 import Logging
 import ServiceLifecycle
 import Testing
+import UnixSignals
 
 private enum Kinds {
     // ARTICLE: site

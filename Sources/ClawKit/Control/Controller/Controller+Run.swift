@@ -37,11 +37,7 @@ extension Controller {
     }
 
     private static func untilShutdown(_ body: @escaping @Sendable () async throws -> Void) async throws {
-        do {
-            try await cancelWhenGracefulShutdown { try await body() }
-        } catch is CancellationError where Task.isShuttingDownGracefully && !Task.isCancelled {
-            // As wished.
-        }
+        _ = try await untilGracefulShutdown(body)
     }
 
     private func resync(every interval: Duration) async throws {
@@ -103,9 +99,10 @@ extension Controller {
         _ key: ObjectKey, causes: Causes = Causes(), lane: Lane = .normal, attempt: Int, log: WriteLog = WriteLog()
     ) -> ReconcileContext {
         let writer = Writer(controller: ObjectIdentifier(self), key: key)
+        let (own, fence) = sources.withLock { ($0.writer, $0.fence) }
         return ReconcileContext(
             key: key, causes: causes, lane: lane, attempt: attempt,
-            api: RecordedAPI(base: sources.withLock { $0.writer } ?? caches.api, caches: caches, writer: writer, log: log), caches: caches,
+            api: RecordedAPI(base: fence(own ?? caches.api, key), caches: caches, writer: writer, log: log), caches: caches,
             baseLogger: logger)
     }
 

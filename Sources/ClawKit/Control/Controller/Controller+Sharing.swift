@@ -11,7 +11,10 @@ extension Controller {
 
     /// Works from now on only on the keys that are this replica's.
     func share(by sharding: Sharding) {
-        sources.withLock { $0.owns = { sharding.owns($0) } }
+        sources.withLock { sources in
+            sources.owns = { sharding.owns($0) }
+            sources.fence = { sharding.fenced($0, for: $1) }
+        }
         sharding.onChange { [weak self] in self?.resync() }
     }
 

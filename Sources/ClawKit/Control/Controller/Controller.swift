@@ -40,6 +40,8 @@ public final class Controller: Sendable {
         var writer: (any KubernetesAPI)?
         /// Whether a key is this replica's to work on.
         var owns: @Sendable (ObjectKey) -> Bool = { _ in true }
+        /// The API for a key, refusing writes once another replica may have it.
+        var fence: @Sendable (any KubernetesAPI, ObjectKey) -> any KubernetesAPI = { api, _ in api }
         var metrics: ControllerMetrics?
         /// The keys of all objects of the controller's own kind.
         var keys: @Sendable () -> [ObjectKey] = { [] }

@@ -27,6 +27,8 @@ struct ShardState: Sendable {
     private(set) var current: ShardView?
     /// The views since everybody last had published one, that one first; nil: it may work on nothing.
     private(set) var held: [ShardView]?
+    /// As ``held`` was when this replica last said which view it acts by: what the others count on.
+    private var promised: [ShardView]?
     /// What the server has of this replica.
     private(set) var published: ShardStamp?
     /// More views than this, and it works on nothing until they agree.
@@ -41,6 +43,13 @@ struct ShardState: Sendable {
         return held.allSatisfy { $0.owner(of: key) == identity }
     }
 
+    /// Whether work on a key that has begun may go on: longer than new work may begin, until the view is published by
+    /// which the key goes.
+    func mayFinish(_ key: ObjectKey) -> Bool {
+        guard let promised, !promised.isEmpty else { return false }
+        return promised.allSatisfy { $0.owner(of: key) == identity }
+    }
+
     /// Whether everybody acts by the same view.
     var isSettled: Bool { held?.count == 1 && held?.first == current }
 
@@ -53,7 +62,7 @@ struct ShardState: Sendable {
 
     /// Comes, or comes back: its Lease stands on the server, and `fresh` was listed after that.
     mutating func enter(_ fresh: [ShardMember], at now: Timestamp) {
-        held = nil
+        (held, promised) = (nil, nil)
         published = fresh.first { $0.identity == identity }?.published
         peers = peers.filter { peer in fresh.contains { $0.identity == peer.key } }
         for member in fresh { note(member, at: now) }
@@ -92,14 +101,20 @@ struct ShardState: Sendable {
         peers.values.map { $0.member.hasLeft ? $0.since : $0.since + $0.member.record.duration }.min()
     }
 
+    /// A write is on its way that says by which view this replica acts: work on the keys that go has ended.
+    mutating func willPublish() { promised = held }
+
     mutating func didPublish(_ stamp: ShardStamp) {
         published = stamp
         agree()
     }
 
-    /// It could not renew in time, or leaves: others may take what it had.
+    /// No more work begins; what has begun may end.
+    mutating func retire() { held = nil }
+
+    /// It could not renew in time, or has left: others may take what it had.
     mutating func stop() {
-        (held, current) = (nil, nil)
+        (held, promised, current) = (nil, nil, nil)
     }
 
     // MARK: views
@@ -148,5 +163,6 @@ struct ShardState: Sendable {
             peers.values.allSatisfy({ $0.member.published == current.stamp })
         else { return }
         held = [current]
+        promised = held
     }
 }

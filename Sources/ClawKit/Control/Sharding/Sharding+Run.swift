@@ -19,9 +19,11 @@ extension Sharding {
         } catch {
             end = .failure(error)
         }
-        stop()
+        board.withLock { $0.state.retire() }
+        tellChanges()
         try? await shieldedFromCancellation { [self] in
             await drain { _ in false }
+            stop()
             try await time.withDeadline(options.requestDeadline, "Leaving the group") { [self] in
                 try await leave(membership)
             }
@@ -150,6 +152,7 @@ extension Sharding {
             if toPublish != nil, !isDrained { membership.moves.raise() }
             do {
                 if let stamp = toPublish, isDrained {
+                    board.withLock { $0.state.willPublish() }
                     try await renew(membership, publishing: stamp)
                     guard renewed(start) else { return }
                     board.withLock { $0.state.didPublish(stamp) }

@@ -90,11 +90,12 @@ public final class Sharding: Sendable {
         if isChanged { for handler in handlers.withLock({ $0 }) { handler() } }
     }
 
-    /// The same API, but for writes while this replica does not own `key`: they are refused here, with
-    /// ``FindingCode/notOwner``.
+    /// The same API, but for writes while another replica may work on `key`: they are refused here, with
+    /// ``FindingCode/notOwner``. Work that has begun may go on while a key goes: nobody gets it before the work has ended.
     public func fenced(_ api: some KubernetesAPI, for key: ObjectKey) -> ModifiedAPI {
         ModifiedAPI(api) { [self] request in
-            guard request.isWrite, !owns(key) else { return }
+            let mayWrite = board.withLock { $0.certainUntil > time.now && $0.state.mayFinish(key) }
+            guard request.isWrite, !mayWrite else { return }
             throw Finding(
                 .notOwner, "Another replica may have \(key) by now, so this one must not write; end the work on it.",
                 field: "\(key)")
