@@ -5,23 +5,21 @@ public import ClawKubernetes
 ///
 ///     controller.reconciles(Site.self, when: .generationChanged || .annotationsChanged)
 ///
-/// An object that appears or goes always does.
+/// An object that appears, that is to go or that has gone always does.
 public struct ChangePredicate<R: Resource>: Sendable {
     private let holds: @Sendable (_ old: R, _ new: R) -> Bool
 
     public init(_ holds: @escaping @Sendable (_ old: R, _ new: R) -> Bool) { self.holds = holds }
 
     func callAsFunction(_ change: ObjectCache<R>.Change) -> Bool {
-        guard let old = change.old, let new = change.new else { return true }
+        guard let old = change.old, let new = change.new, old.isBeingDeleted == new.isBeingDeleted else { return true }
         return holds(old, new)
     }
 
     public static var any: Self { Self { _, _ in true } }
 
-    /// What is wanted has changed, or deletion was asked for. A status is not what is wanted.
-    public static var generationChanged: Self {
-        Self { $0.metadata.generation != $1.metadata.generation || $0.isBeingDeleted != $1.isBeingDeleted }
-    }
+    /// What is wanted has changed. A status is not what is wanted.
+    public static var generationChanged: Self { Self { $0.metadata.generation != $1.metadata.generation } }
 
     public static var labelsChanged: Self { metadata("labels") }
     public static var annotationsChanged: Self { metadata("annotations") }
