@@ -4,22 +4,18 @@ import Logging
 
 /// Carries out what ``SharedAccounts`` says, account by account.
 struct AccountKeeper {
-    private let api: any KubernetesAPI
-    private let caches: SharedCaches
-    private let manager: String
-
-    init(_ api: some KubernetesAPI, caches: SharedCaches, manager: String) {
-        (self.api, self.caches, self.manager) = (api, caches, manager)
-    }
+    let caches: SharedCaches
+    let manager: String
 
     func controller(_ logger: Logger) -> Controller {
         let users = caches.cache(Rollout.self).index(Self.accounts)
         let accounts = caches.cache(ServiceAccount.self)
-        let (api, manager) = (api, manager)
-        return Controller("rollout-accounts", caches: caches, logger: logger) { key in
+        let manager = manager
+        return Controller(keys: "rollout-accounts", caches: caches, logger: logger) { context in
+            let key = context.key
             let move = SharedAccounts.move(
                 key.name, in: key.namespace, users: users[key], present: accounts[key], manager: manager)
-            try await Self.carryOut(move, key, accounts[key], api)
+            try await Self.carryOut(move, key, accounts[key], context.api)
             return .settled
         }
         .watches(Rollout.self, Self.accounts)

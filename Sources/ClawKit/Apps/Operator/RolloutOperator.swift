@@ -45,7 +45,7 @@ public struct RolloutOperator: ServiceLifecycle.Service {
         rollouts = Controller(
             managing: RolloutKind(), manager: options.manager, caches: manager.caches, options: options.controller,
             events: manager.events(as: "\(Rollout.type.group)/\(Rollout.type.plural)"), logger: logger)
-        let accounts = AccountKeeper(api, caches: manager.caches, manager: options.manager)
+        let accounts = AccountKeeper(caches: manager.caches, manager: options.manager)
         manager.add(rollouts, accounts.controller(logger))
         if let registry {
             let updater = ImageUpdater(registry, time: time, logger: logger)

@@ -15,8 +15,6 @@ struct SharedAccounts {
         case delete
     }
 
-    static let managedBy = "app.kubernetes.io/managed-by"
-
     /// The accounts that a rollout needs: that of its spec, and that of the revision which runs.
     static func names(of rollout: Rollout) -> Set<String> {
         let own = RolloutNames(rollout).serviceAccount(rollout.spec)
@@ -39,7 +37,7 @@ struct SharedAccounts {
                 ServiceAccount(
                     metadata: ObjectMeta(
                         name: name, namespace: namespace,
-                        labels: [managedBy: manager, RolloutLabel.project: namespace], ownerReferences: owners)))
+                        labels: [Child.managerLabel: manager, RolloutLabel.project: namespace], ownerReferences: owners)))
         }
         guard isOurs(present, manager), !present.isBeingDeleted else { return .nothing }
         if owners.isEmpty { return .delete }
@@ -49,7 +47,7 @@ struct SharedAccounts {
     /// Made here, or by One-Click's operator.
     private static func isOurs(_ account: ServiceAccount, _ manager: String) -> Bool {
         let owners = account.metadata.ownerReferences
-        if account.labels[managedBy] == manager { return true }
+        if account.labels[Child.managerLabel] == manager { return true }
         return !owners.isEmpty
             && owners.allSatisfy { $0.kind == Rollout.type.kind && $0.apiVersion.hasPrefix("\(Rollout.type.group)/") }
     }

@@ -24,7 +24,7 @@ struct Takeover {
     }
 
     private func take<R: Resource>(_ type: R.Type) async throws {
-        let untouched = Selection(labelSelector: "!\(SharedAccounts.managedBy)")
+        let untouched = Selection(labelSelector: "!\(Child.managerLabel)")
         for object in try await api.list(R.self, matching: untouched, pageSize: 500).items {
             guard object.metadata.controllerReference.map(Self.isRollout) ?? false,
                 let entries = Self.taken(object.metadata.managedFields, by: manager, from: former)

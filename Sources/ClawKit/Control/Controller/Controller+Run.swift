@@ -16,7 +16,9 @@ extension Controller {
             sources.writer = api
             return (sources.syncs, sources.companions)
         }
-        for sync in syncs { try await sync() }
+        // Caches that never fill, of a server that is away, do not hold up a shutdown.
+        let isSynced: Void? = try await untilGracefulShutdown { for sync in syncs { try await sync() } }
+        guard isSynced != nil else { return }
         try await withThrowingDiscardingTaskGroup { group in
             for companion in companions { group.addTask { try await Self.untilShutdown(companion) } }
             if let interval = options.resync {
@@ -102,8 +104,8 @@ extension Controller {
         let (own, fence) = sources.withLock { ($0.writer, $0.fence) }
         return ReconcileContext(
             key: key, causes: causes, lane: lane, attempt: attempt,
-            api: RecordedAPI(base: fence(own ?? caches.api, key), caches: caches, writer: writer, log: log), caches: caches,
-            baseLogger: logger)
+            api: RecordedAPI(base: fence(own ?? caches.api, key), caches: caches, writer: writer, log: log),
+            caches: caches, baseLogger: logger)
     }
 
     /// A span for each reconcile: <https://opentelemetry.io/docs/concepts/signals/traces/#spans>
@@ -186,14 +188,6 @@ extension Controller {
     /// Sleeps until something is added or finished, or the next delayed key is due.
     private func waitForNews(until due: Timestamp?) async throws {
         guard let due else { return try await news.wait() }
-        let (time, news) = (caches.time, news)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await news.wait() }
-            group.addTask { try await time.sleep(until: due) }
-            try await group.next()
-            group.cancelAll()
-            // The loser ends with a cancellation, which is no error here.
-            while let result = await group.nextResult() { _ = result }
-        }
+        try await news.wait(until: due, caches.time)
     }
 }

@@ -80,6 +80,14 @@ public final class Controller: Sendable {
         watches(R.self, in: scope, when: predicate, as: .itself) { [ObjectKey($0)] }
     }
 
+    /// A controller of keys of any kind, told the key and given what to act by.
+    public convenience init(
+        keys name: String, caches: SharedCaches, options: Options = Options(), logger: Logger,
+        reconcile: @escaping @Sendable (ReconcileContext) async throws -> Reconciled
+    ) {
+        self.init(name, kind: nil, caches: caches, options: options, logger: logger, reconcile: reconcile)
+    }
+
     /// A controller of keys, which looks up itself what it needs.
     public convenience init(
         _ name: String, caches: SharedCaches, options: Options = Options(), logger: Logger,

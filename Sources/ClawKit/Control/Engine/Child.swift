@@ -5,6 +5,9 @@ public import ClawKubernetes
 /// The engine adds the label `app.kubernetes.io/managed-by` and, where it is not there yet and the scopes allow it, a
 /// reference to the owner as its controller: garbage collection removes the child with its owner.
 public struct Child: Sendable {
+    /// The label whose value is the manager's name: what carries another one is not looked at.
+    public static let managerLabel = "app.kubernetes.io/managed-by"
+
     /// What becomes of a child over time.
     public enum Policy: Sendable, Hashable {
         /// Applied where it differs, deleted when it is no longer desired.

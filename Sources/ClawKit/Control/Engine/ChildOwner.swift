@@ -3,7 +3,6 @@ import ClawModels
 
 /// Whose children they are.
 struct ChildOwner: Sendable {
-    static let managedBy = "app.kubernetes.io/managed-by"
     /// Of a child that stays when it is no longer desired.
     static let keptAnnotation = "clawkit.dev/kept"
 
@@ -21,7 +20,7 @@ struct ChildOwner: Sendable {
     func adopt<R: Resource>(_ child: R, _ policy: Child.Policy) -> R {
         var child = child
         if R.type.isNamespaced, child.namespace == nil { child.metadata.namespace = key.namespace }
-        if child.labels[Self.managedBy] == nil { child.labels[Self.managedBy] = manager }
+        if child.labels[Child.managerLabel] == nil { child.labels[Child.managerLabel] = manager }
         if policy == .kept { child.annotations[Self.keptAnnotation] = "true" }
         guard canOwn(child) else { return child }
         let reference = OwnerReference(

@@ -30,7 +30,7 @@ struct TypedChildren<R: Resource>: ChildStore {
     private final class Proofs: Sendable { let all = Mutex<[ObjectKey: Proof]>([:]) }
 
     init(manager: String, caches: SharedCaches) {
-        scope = CacheScope(matching: Selection(labels: [ChildOwner.managedBy: manager]))
+        scope = CacheScope(matching: Selection(labels: [Child.managerLabel: manager]))
         cache = caches.cache(R.self, in: scope)
         cache.onChange { [proofs] change in
             guard change.new == nil, let old = change.old else { return }

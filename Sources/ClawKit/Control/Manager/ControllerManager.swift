@@ -117,7 +117,7 @@ public final class ControllerManager: ServiceLifecycle.Service {
     /// Why the program should be restarted; empty: it is alive.
     public var illnesses: [String] {
         state.withLock { $0.controllers }.filter(\.isStuck).map {
-            "controller \($0.name): too many reconciles do not end"
+            "controller \($0.name): too many reconciles do not end; start the program anew"
         }
     }
 
