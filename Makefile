@@ -27,11 +27,13 @@ up: build ## runs the platform in the foreground; ARGS="--listen 127.0.0.1:8081 
 	@echo "==> starting the platform (Ctrl-C stops it)"
 	@exec .build/bin/control-plane $(ARGS)
 
-test: setup ## the hermetic tests
+test: ## the hermetic tests, with a private PostgreSQL server
+	@Scripts/setup.sh tests
 	@swift build $(TRAITS) --build-tests
 	@swift test $(TRAITS) --skip-build
 
-test-full: setup ## everything: also kubectl and other real clients
+test-full: ## everything: also kubectl and other real clients
+	@Scripts/setup.sh tests
 	@Scripts/setup-full.sh
 	@swift build $(TRAITS) --build-tests
 	@PATH="$$PWD/.venv/bin:$$PATH" swift test $(TRAITS) --skip-build

@@ -235,7 +235,16 @@ let package = Package(
             name: "CLibpq", path: "Sources/ClawKitPostgres/CLibpq", pkgConfig: "libpq",
             providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(
-            name: "ClawKitPostgres", dependencies: ["CLibpq", "ClawBase"], path: "Sources/ClawKitPostgres/Driver"),
+            name: "ClawKitPostgres",
+            dependencies: [
+                "CLibpq", "ClawBase", "ClawDocuments",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/ClawKitPostgres/Driver"),
 
         // MARK: examples: flags and composition only
         .target(
@@ -288,6 +297,14 @@ let package = Package(
 
         // MARK: tests
         .target(name: "ArticleTesting", path: "Tests/Support/ArticleTesting"),
+        .target(name: "PostgresTesting", path: "Tests/Support/PostgresTesting"),
+        .testTarget(
+            name: "ClawKitPostgresTests",
+            dependencies: [
+                "ArticleTesting", "ClawBase", "ClawDocuments", "ClawKitPostgres", "PostgresTesting",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "ClawBaseTests",
             dependencies: [

@@ -1,10 +1,10 @@
 public import ClawBase
 import CLibpq
 
-/// A PostgreSQL connection URL or keyword string, as libpq reads it.
+/// A PostgreSQL connection URL or keyword string, as libpq reads it. It never describes itself: it may hold a password.
 /// <https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING>
-public struct ConnectionString: Sendable {
-    private let text: Secret<String>
+public struct ConnectionString: Sendable, Hashable {
+    let text: Secret<String>
 
     public init(_ text: String) { self.text = Secret(text) }
 
@@ -20,5 +20,17 @@ public struct ConnectionString: Sendable {
         guard options == nil else { return }
         throw Finding(
             .badConfig, "The database URL cannot be read; write postgres://user@host:5432/name.", field: "--database")
+    }
+
+    /// An option's value where the text itself gives one.
+    func option(_ name: String) -> String? {
+        guard let options = PQconninfoParse(text.reveal(), nil) else { return nil }
+        defer { PQconninfoFree(options) }
+        var next = options
+        while let keyword = next.pointee.keyword {
+            if String(cString: keyword) == name { return next.pointee.val.map { String(cString: $0) } }
+            next += 1
+        }
+        return nil
     }
 }

@@ -1,0 +1,141 @@
+import CLibpq
+import DequeModule
+
+extension SessionState {
+    /// Sends what waits, as far as that is possible now.
+    mutating func sendWaiting(_ loop: EventLoop, _ completions: inout Completions) {
+        while closed == nil, holder == .nobody, !isCancelling, let first = waiting.first {
+            switch first {
+            case .operation(let operation):
+                guard !isWriteBlocked else { return }
+                waiting.removeFirst()
+                send(operation, loop, &completions)
+            case .turn(let turn):
+                guard expected.isEmpty else { return }
+                waiting.removeFirst()
+                take(turn, loop, &completions)
+            }
+        }
+    }
+
+    /// Sends an operation's commands and a synchronisation point. Results come in this order.
+    mutating func send(_ operation: Operation, _ loop: EventLoop, _ completions: inout Completions) {
+        operation.isSent = true
+        if let begin {
+            self.begin = nil
+            if execute(begin, nil) { expected.append(.control(operation)) }
+        }
+        for sql in operation.statements {
+            guard send(sql, operation) else {
+                operation.error = PostgresError(
+                    .disconnected, PostgresError.oneLine(PQerrorMessage(raw)) ?? "The statement could not be sent.")
+                break
+            }
+        }
+        guard PQpipelineSync(raw) == 1 else {
+            expected.append(.synchronisation(operation))
+            return fail(lostConnection(), loop, &completions)
+        }
+        expected.append(.synchronisation(operation))
+        flush(loop)
+    }
+
+    private mutating func send(_ sql: SQL, _ operation: Operation) -> Bool {
+        var prepared: StatementCache.Prepared?
+        if cache.value.limit > 0 {
+            prepared = cache.value.find(sql)
+            if prepared == nil {
+                let (added, evicted) = cache.value.add(sql)
+                if let evicted { forget(evicted) }
+                guard prepare(sql, added) else {
+                    cache.value.remove(added)
+                    return false
+                }
+                expected.append(.prepare(SharedPrepared(value: added), operation))
+                prepared = added
+            }
+        }
+        guard execute(sql, prepared) else { return false }
+        expected.append(.execute(operation, prepared.map { SharedPrepared(value: $0) }))
+        if expected.count == 1 { beginRowByRow() }
+        return true
+    }
+
+    /// Has libpq deliver rows one by one where the next results are a stream's. It can be told only once they are next.
+    func beginRowByRow() {
+        if case .execute(let operation, _) = expected.first, operation.isStream { PQsetSingleRowMode(raw) }
+    }
+
+    private func prepare(_ sql: SQL, _ prepared: StatementCache.Prepared) -> Bool {
+        withUnsafeTemporaryAllocation(of: Oid.self, capacity: max(1, sql.parameters.count)) { types in
+            for (index, parameter) in sql.parameters.enumerated() { types[index] = parameter.type.rawValue }
+            return PQsendPrepare(raw, prepared.name, sql.text, Int32(sql.parameters.count), types.baseAddress) == 1
+        }
+    }
+
+    /// With results in binary form.
+    private func execute(_ sql: SQL, _ prepared: StatementCache.Prepared?) -> Bool {
+        sql.withParameters { count, types, values, lengths, formats in
+            guard let prepared else {
+                return PQsendQueryParams(raw, sql.text, count, types, values, lengths, formats, 1) == 1
+            }
+            return PQsendQueryPrepared(raw, prepared.name, count, values, lengths, formats, 1) == 1
+        }
+    }
+
+    /// Removes a statement on the server; a group of its own, so that a failure is nobody's.
+    private mutating func forget(_ prepared: StatementCache.Prepared) {
+        let name = prepared.name.withUnsafeBufferPointer { String(decoding: $0.dropLast().map { UInt8($0) }, as: UTF8.self) }
+        let sql = SQL(verbatim: "deallocate \(name)")
+        let operation = Operation([sql], limit: .max, deadline: .never)
+        operation.isSent = true
+        // Not between the commands of another operation: this is called before any of them is sent, or else in its group.
+        if execute(sql, nil) { expected.append(.control(operation)) }
+    }
+
+    /// Gives the socket what it takes, and has the loop say when it takes more.
+    mutating func flush(_ loop: EventLoop) {
+        let isBlocked = PQflush(raw) == 1
+        guard isBlocked != isWriteBlocked, holder == .nobody else { return }
+        isWriteBlocked = isBlocked
+        setInterest(isBlocked ? [.read, .write] : .read, loop)
+    }
+
+    func setInterest(_ interest: EventInterest, _ loop: EventLoop) {
+        // libpq closes a socket that failed; its number may be another's already.
+        let socket = PQsocket(raw)
+        if socket >= 0 { loop.change(socket, token, interest) }
+    }
+}
+
+extension SQL {
+    /// The parameters as libpq takes them.
+    func withParameters<Result>(
+        _ body: (
+            Int32, UnsafePointer<Oid>?, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?,
+            UnsafePointer<Int32>?
+        ) -> Result
+    ) -> Result {
+        let count = parameters.count
+        if count == 0 { return body(0, nil, nil, nil, nil) }
+        return values.bytes.withUnsafeBytes { bytes in
+            withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: count) { pointers in
+                withUnsafeTemporaryAllocation(of: Int32.self, capacity: 3 * count) { numbers in
+                    // A pointer to nothing would be NULL; an empty value points somewhere.
+                    let base = bytes.baseAddress ?? UnsafeRawPointer(pointers.baseAddress.unsafelyUnwrapped)
+                    for (index, parameter) in parameters.enumerated() {
+                        let start = base.advanced(by: Int(parameter.offset)).assumingMemoryBound(to: CChar.self)
+                        pointers.initializeElement(at: index, to: parameter.length < 0 ? nil : start)
+                        numbers[index] = max(0, parameter.length)
+                        numbers[count + index] = parameter.type == .unknown ? 0 : 1
+                        numbers[2 * count + index] = Int32(bitPattern: parameter.type.rawValue)
+                    }
+                    let first = UnsafePointer(numbers.baseAddress.unsafelyUnwrapped)
+                    return (first + 2 * count).withMemoryRebound(to: Oid.self, capacity: count) { types in
+                        body(Int32(count), types, UnsafePointer(pointers.baseAddress), first, first + count)
+                    }
+                }
+            }
+        }
+    }
+}
