@@ -305,6 +305,23 @@ let package = Package(
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .target(
+            name: "IntegrationTesting",
+            dependencies: [
+                "ClawBase", "ClawCluster", "ClawHTTPServer", "ClawKubernetes", "ClawModels",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Support/IntegrationTesting"),
+        .executableTarget(
+            name: "replica-fixture",
+            dependencies: [
+                "ClawBase", "ClawControl", "ClawKubernetes", "ClawModels",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Support/ReplicaFixture"),
         .testTarget(
             name: "ClawBaseTests",
             dependencies: [
@@ -326,16 +343,16 @@ let package = Package(
         .testTarget(
             name: "ClawKubernetesTests",
             dependencies: [
-                "ArticleTesting",
-                "ClawBase", "ClawCluster", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes", "ClawModels",
+                "ArticleTesting", "ClawBase", "ClawCluster", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes",
+                "ClawModels", "IntegrationTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "ClawControlTests",
             dependencies: [
-                "ClawBase", "ClawCluster", "ClawControl", "ClawCustomResources", "ClawDocuments", "ClawKubernetes",
-                "ClawModels",
+                "ArticleTesting", "ClawBase", "ClawCluster", "ClawControl", "ClawCustomResources", "ClawDocuments",
+                "ClawKubernetes", "ClawModels", "IntegrationTesting",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -382,8 +399,8 @@ let package = Package(
         .testTarget(
             name: "ClawAppsTests",
             dependencies: [
-                "ClawApps", "ClawBase", "ClawCluster", "ClawControl", "ClawCustomResources", "ClawDocuments",
-                "ClawHTTPServer", "ClawKubernetes", "ClawModels",
+                "ArticleTesting", "ClawApps", "ClawBase", "ClawCluster", "ClawControl", "ClawCustomResources",
+                "ClawDocuments", "ClawHTTPServer", "ClawKubernetes", "ClawModels", "IntegrationTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -412,8 +429,8 @@ let package = Package(
         .testTarget(
             name: "ClawEndToEndTests",
             dependencies: [
-                "ClawKit", "ExampleSupport", "control-plane", "orchestrator", "claw", "agent-runtime",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
+                "ClawKit", "ExampleSupport", "control-plane", "orchestrator", "claw",
+                "agent-runtime", "replica-fixture", .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
     ]
 )

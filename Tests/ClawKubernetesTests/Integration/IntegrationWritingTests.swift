@@ -2,6 +2,7 @@ import ClawBase
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
+import IntegrationTesting
 import Synchronization
 import Testing
 

@@ -64,14 +64,8 @@ public struct RolloutOperator: ServiceLifecycle.Service {
     /// Works until cancelled or shut down gracefully.
     /// - Throws: what installing the definition throws, what the watches cannot mend, `CancellationError`.
     public func run() async throws {
-        if options.installsDefinition { try await install() }
+        if options.installsDefinition { try await Rollout.install(in: api, time: caches.time) }
         try await Takeover(api: api, manager: options.manager, former: options.formerManagers).run()
         try await manager.run()
-    }
-
-    private func install() async throws {
-        do { try await Rollout.install(in: api) } catch let error as KubernetesError where error.isAlreadyExists {
-            // Another replica was quicker.
-        }
     }
 }
