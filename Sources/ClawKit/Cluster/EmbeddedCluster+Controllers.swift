@@ -61,40 +61,41 @@ extension EmbeddedCluster {
     func controllers(
         _ kinds: Set<ControllerKind>, _ caches: SharedCaches, metrics: (any UsageSource)?, _ logger: Logger
     ) -> [Controller] {
-        ControllerKind.allCases.filter(kinds.contains).flatMap { kind -> [Controller] in
+        let pods = PodLookups(caches)
+        return ControllerKind.allCases.filter(kinds.contains).flatMap { kind -> [Controller] in
             switch kind {
             case .garbageCollector: [GarbageCollector(server, client).controller(caches, logger)]
             case .namespaces: [NamespaceController(server, client).controller(caches, logger)]
             case .scheduler: [Scheduler(client, caches).controller(caches, logger)]
             case .deployments: [DeploymentController(client, caches).controller(caches, logger)]
-            case .replicaSets: [ReplicaController<ReplicaSet>(client, caches).controller(caches, logger)]
-            case .statefulSets: [StatefulSetController(client, caches).controller(caches, logger)]
-            case .daemonSets: [DaemonSetController(client, caches).controller(caches, logger)]
+            case .replicaSets: [ReplicaController<ReplicaSet>(client, caches, pods).controller(caches, logger)]
+            case .statefulSets: [StatefulSetController(client, caches, pods).controller(caches, logger)]
+            case .daemonSets: [DaemonSetController(client, caches, pods).controller(caches, logger)]
             case .jobs:
-                [JobController(client, caches).controller(caches, logger), JobOrphans.controller(client, caches, logger)]
+                [JobController(client, caches, pods).controller(caches, logger), JobOrphans.controller(client, caches, logger)]
             case .finishedJobs: [FinishedJobs.controller(client, caches, logger)]
             case .cronJobs: [CronJobController(client, caches).controller(caches, logger)]
             case .endpointSlices:
                 [
-                    EndpointSliceController(client, caches).controller(caches, logger),
+                    EndpointSliceController(client, caches, pods).controller(caches, logger),
                     EndpointMirrorController(client, caches).controller(caches, logger),
                 ]
-            case .endpoints: [EndpointsController(client, caches).controller(caches, logger)]
+            case .endpoints: [EndpointsController(client, caches, pods).controller(caches, logger)]
             case .replicationControllers:
-                [ReplicaController<ReplicationController>(client, caches).controller(caches, logger)]
-            case .disruptionBudgets: [DisruptionController(client, caches).controller(caches, logger)]
-            case .nodeLifecycle: [NodeLifecycleController(client, caches).controller(caches, logger)]
+                [ReplicaController<ReplicationController>(client, caches, pods).controller(caches, logger)]
+            case .disruptionBudgets: [DisruptionController(client, caches, pods).controller(caches, logger)]
+            case .nodeLifecycle: [NodeLifecycleController(client, caches, pods).controller(caches, logger)]
             case .podEviction:
                 [
-                    TaintEvictionController(client, caches).controller(caches, logger),
-                    OrphanedPodController(client, caches).controller(caches, logger),
+                    TaintEvictionController(client, caches, pods).controller(caches, logger),
+                    OrphanedPodController(client, caches, pods).controller(caches, logger),
                 ]
             case .autoscalers:
                 [
-                    AutoscalerController(server, client, metrics ?? ClusterMetrics(client: client), caches)
+                    AutoscalerController(server, client, metrics ?? ClusterMetrics(client: client), caches, pods)
                         .controller(caches, logger)
                 ]
-            case .volumeBinding: VolumeBinder(client, caches).controllers(caches, logger)
+            case .volumeBinding: VolumeBinder(client, caches, pods).controllers(caches, logger)
             case .customResourceDefinitions: [DefinitionController.controller(client, caches, logger)]
             case .policyStatus: [PolicyStatusController.controller(client, caches, logger)]
             case .rootCertificates: [RootCertificatePublisher.controller(authority, client, caches, logger)]

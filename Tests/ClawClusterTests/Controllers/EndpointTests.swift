@@ -140,4 +140,20 @@ struct EndpointTests {
         let none = SlicePlan([], model: model, existing: existing)
         #expect(none.deleted.count == existing.count && none.created.count == 1)
     }
+
+    @Test("the empty slice of a Service without pods becomes that of its first pod, and back")
+    func placeholder() {
+        var model = EndpointSlice(addressType: "IPv4")
+        model.metadata.ownerReferences = [OwnerReference(apiVersion: "v1", kind: "Service", name: "web", uid: "1")]
+        var existing = SlicePlan([], model: model, existing: []).created
+        existing[0].metadata.name = "s-1"
+        let ports = [DiscoveryEndpointPort(name: "", port: 80)]
+        let endpoint = Endpoint(addresses: ["10.0.0.1"], targetRef: ObjectReference(uid: "p"))
+        let first = SlicePlan([.init(ports: ports, endpoints: [endpoint])], model: model, existing: existing)
+        #expect(first.updated.map(\.name) == ["s-1"] && first.created.isEmpty && first.deleted.isEmpty)
+        #expect(first.updated.first?.ports == ports && first.updated.first?.endpoints == [endpoint])
+        let last = SlicePlan([], model: model, existing: first.updated)
+        #expect(last.updated.map(\.name) == ["s-1"] && last.created.isEmpty && last.deleted.isEmpty)
+        #expect(last.updated.first?.endpoints.isEmpty ?? false)
+    }
 }

@@ -12,22 +12,22 @@ struct DisruptionController: Sendable {
 
     private let client: KubernetesClient
     private let budgets: ObjectCache<PodDisruptionBudget>
-    private let pods: PodsByNamespace
+    private let pods: LabelIndex<Pod>
     private let scales: OwnerScales
     private let events: ControllerEvents
     private let time: any TimeSource
 
-    init(_ client: KubernetesClient, _ caches: SharedCaches) {
+    init(_ client: KubernetesClient, _ caches: SharedCaches, _ lookups: PodLookups) {
         self.client = client
         time = caches.time
         budgets = caches.cache(PodDisruptionBudget.self)
-        pods = PodsByNamespace(caches.cache(Pod.self))
+        pods = lookups.byLabels
         scales = OwnerScales(client, caches)
         events = ControllerEvents(client, "controllermanager", time: caches.time)
     }
 
     func controller(_ caches: SharedCaches, _ logger: Logger) -> Controller {
-        let byNamespace = CacheIndex(budgets) { ObjectKey(name: $0.namespace ?? "") }
+        let byNamespace = budgets.index { [$0.namespace ?? ""] }
         let controller = Controller("disruption-budgets", caches: caches, logger: logger) { key in
             guard let budget = budgets[key], !budget.isBeingDeleted else { return .settled }
             do {
@@ -40,7 +40,7 @@ struct DisruptionController: Sendable {
         .watches(Pod.self) { _ in [] }
         caches.cache(Pod.self).onChange { [weak controller] change in
             guard let pod = change.object else { return }
-            let keys = byNamespace.objects(ObjectKey(name: pod.namespace ?? "")).filter { budget in
+            let keys = byNamespace[pod.namespace ?? ""].filter { budget in
                 guard let query = budget.query else { return false }
                 return [change.old, change.new].contains { $0.map { query.matches($0.labels) } ?? false }
             }.map { ObjectKey($0) }
@@ -48,7 +48,7 @@ struct DisruptionController: Sendable {
         }
         // Budgets of a percentage follow the sizes of the pods' owners.
         scales.onChange { [weak controller] namespace in
-            controller?.ask(for: byNamespace.objects(ObjectKey(name: namespace)).map { ObjectKey($0) })
+            controller?.ask(for: byNamespace.keys(of: namespace))
         }
         return controller
     }

@@ -113,30 +113,35 @@ struct CacheState<R: Resource> {
             if version > 0, version <= entry.version { return nil }
             old = self.object(entry)
             if version == 0, old?.resourceVersion != nil, old?.resourceVersion == object.resourceVersion { return nil }
-            drop(key, entry, old)
+            release(entry)
         }
         let bytes = object.document.byteCount
         let content = file.flatMap { $0.append(object.document) }.map(Content.file) ?? .memory(object)
         entries[key] = Entry(content: content, version: version, bytes: bytes)
         count(content, bytes, 1)
-        if let uid = object.controllerUID { owners.insert(key, owner: uid) }
-        for index in indexes { index.insert(key, object) }
+        reindex(key, old, object)
         return Change(old: old, new: object)
     }
 
     private mutating func forget(_ key: ObjectKey) -> R? {
         guard let entry = entries.removeValue(forKey: key) else { return nil }
         let old = object(entry)
-        drop(key, entry, old)
+        reindex(key, old, nil)
+        release(entry)
         return old
     }
 
-    private mutating func drop(_ key: ObjectKey, _ entry: Entry, _ old: R?) {
-        count(entry.content, entry.bytes, -1)
-        if let old {
-            if let uid = old.controllerUID { owners.remove(key, owner: uid) }
-            for index in indexes { index.remove(key, old) }
+    private mutating func reindex(_ key: ObjectKey, _ old: R?, _ new: R?) {
+        let (former, present) = (old?.controllerUID, new?.controllerUID)
+        if former != present {
+            if let former { owners.remove(key, owner: former) }
+            if let present { owners.insert(key, owner: present) }
         }
+        for index in indexes { index.change(key, from: old, to: new) }
+    }
+
+    private mutating func release(_ entry: Entry) {
+        count(entry.content, entry.bytes, -1)
         if case .file(let slot) = entry.content { file?.free(slot) }
     }
 
@@ -172,7 +177,7 @@ struct CacheState<R: Resource> {
     // MARK: indexes and memory
 
     mutating func add(_ index: some CacheIndex<R>) {
-        for (key, entry) in entries { if let object = object(entry) { index.insert(key, object) } }
+        for (key, entry) in entries { if let object = object(entry) { index.change(key, from: nil, to: object) } }
         indexes.append(index)
     }
 

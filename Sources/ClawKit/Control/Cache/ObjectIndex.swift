@@ -10,7 +10,7 @@ import Synchronization
 public final class ObjectIndex<R: Resource, Value: Hashable & Sendable>: CacheIndex {
     private let cache: ObjectCache<R>
     private let values: @Sendable (R) -> [Value]
-    private let keys = Mutex<[Value: Set<ObjectKey>]>([:])
+    private let keys = Mutex<[Value: KeySet]>([:])
 
     init(_ cache: ObjectCache<R>, _ values: @escaping @Sendable (R) -> [Value]) {
         (self.cache, self.values) = (cache, values)
@@ -18,30 +18,27 @@ public final class ObjectIndex<R: Resource, Value: Hashable & Sendable>: CacheIn
 
     /// The objects that have the value, sorted by key.
     public subscript(_ value: Value) -> [R] {
+        // What changed since the keys were read is left out.
         keys(of: value).compactMap { cache[$0] }.filter { values($0).contains(value) }
     }
 
-    public func keys(of value: Value) -> [ObjectKey] { keys.withLock { $0[value]?.sorted() ?? [] } }
+    public func keys(of value: Value) -> [ObjectKey] { keys.withLock { $0[value]?.sorted ?? [] } }
+
+    /// How many objects have the value.
+    public func count(of value: Value) -> Int { keys.withLock { $0[value]?.count ?? 0 } }
 
     /// As ``ObjectCache/fingerprint(of:)``, of the objects that have the value.
     func fingerprint(of value: Value) -> Int {
-        guard let found = keys.withLock({ $0[value] }) else { return 0 }
+        guard let found = keys.withLock({ $0[value]?.unsorted }) else { return 0 }
         return cache.fingerprint(of: found)
     }
 
-    func insert(_ key: ObjectKey, _ object: R) {
-        let values = values(object)
-        guard !values.isEmpty else { return }
-        keys.withLock { keys in for value in values { keys[value, default: []].insert(key) } }
-    }
-
-    func remove(_ key: ObjectKey, _ object: R) {
-        let values = values(object)
-        guard !values.isEmpty else { return }
+    func change(_ key: ObjectKey, from old: R?, to new: R?) {
+        let (former, present) = (old.map(values) ?? [], new.map(values) ?? [])
+        guard former != present else { return }
         keys.withLock { keys in
-            for value in values where keys[value]?.remove(key) != nil {
-                if keys[value]?.isEmpty ?? false { keys[value] = nil }
-            }
+            for value in former { keys[value].remove(key) }
+            for value in present { keys[value].insert(key) }
         }
     }
 }
@@ -49,6 +46,6 @@ public final class ObjectIndex<R: Resource, Value: Hashable & Sendable>: CacheIn
 /// What a cache keeps up beside its objects, under its lock.
 protocol CacheIndex<R>: AnyObject, Sendable {
     associatedtype R: Resource
-    func insert(_ key: ObjectKey, _ object: R)
-    func remove(_ key: ObjectKey, _ object: R)
+    /// `old` is nil where the object is new, `new` where it goes.
+    func change(_ key: ObjectKey, from old: R?, to new: R?)
 }

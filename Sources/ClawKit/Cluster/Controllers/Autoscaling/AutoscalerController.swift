@@ -16,16 +16,19 @@ struct AutoscalerController: Sendable {
     private let client: KubernetesClient
     private let source: any UsageSource
     private let autoscalers: ObjectCache<HorizontalPodAutoscaler>
-    private let pods: PodsByNamespace
+    private let pods: LabelIndex<Pod>
     private let memory = AutoscalerMemory()
     private let events: ControllerEvents
     private let time: any TimeSource
 
-    init(_ server: APIServer, _ client: KubernetesClient, _ source: any UsageSource, _ caches: SharedCaches) {
+    init(
+        _ server: APIServer, _ client: KubernetesClient, _ source: any UsageSource, _ caches: SharedCaches,
+        _ lookups: PodLookups
+    ) {
         (self.server, self.client, self.source) = (server, client, source)
         time = caches.time
         autoscalers = caches.cache(HorizontalPodAutoscaler.self)
-        pods = PodsByNamespace(caches.cache(Pod.self))
+        pods = lookups.byLabels
         events = ControllerEvents(client, "horizontal-pod-autoscaler", time: caches.time)
     }
 

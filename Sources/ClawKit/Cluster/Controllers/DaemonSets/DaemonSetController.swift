@@ -20,13 +20,13 @@ struct DaemonSetController: Sendable {
     private let events: ControllerEvents
     private let time: any TimeSource
 
-    init(_ client: KubernetesClient, _ caches: SharedCaches) {
+    init(_ client: KubernetesClient, _ caches: SharedCaches, _ lookups: PodLookups) {
         self.client = client
         time = caches.time
         sets = caches.cache(DaemonSet.self)
         nodes = caches.cache(Node.self)
         let pods = caches.cache(Pod.self)
-        claims = PodClaims(client, pods)
+        claims = PodClaims(client, caches, lookups)
         revisions = TemplateRevisions(client, caches, hashLabel: DaemonSet.revisionLabel)
         pendingPods = PendingWrites(pods)
         pendingRevisions = PendingWrites(caches.cache(ControllerRevision.self))

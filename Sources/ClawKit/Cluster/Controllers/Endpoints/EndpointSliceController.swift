@@ -9,16 +9,16 @@ import Logging
 struct EndpointSliceController: Sendable {
     private let services: ObjectCache<Service>
     private let nodes: ObjectCache<Node>
-    private let pods: PodsByNamespace
+    private let pods: LabelIndex<Pod>
     private let writer: SliceWriter
     private let changes = ChangeTimes()
     private let time: any TimeSource
 
-    init(_ client: KubernetesClient, _ caches: SharedCaches) {
+    init(_ client: KubernetesClient, _ caches: SharedCaches, _ lookups: PodLookups) {
         time = caches.time
         services = caches.cache(Service.self)
         nodes = caches.cache(Node.self)
-        pods = PodsByNamespace(caches.cache(Pod.self))
+        pods = lookups.byLabels
         writer = SliceWriter(client, caches, manager: EndpointNames.sliceController)
     }
 

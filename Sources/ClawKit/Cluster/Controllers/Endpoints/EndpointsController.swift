@@ -13,18 +13,18 @@ struct EndpointsController: Sendable {
     private let services: ObjectCache<Service>
     private let endpoints: ObjectCache<Endpoints>
     private let pending: PendingWrites<Endpoints>
-    private let pods: PodsByNamespace
+    private let pods: LabelIndex<Pod>
     private let changes = ChangeTimes()
     private let events: ControllerEvents
     private let time: any TimeSource
 
-    init(_ client: KubernetesClient, _ caches: SharedCaches) {
+    init(_ client: KubernetesClient, _ caches: SharedCaches, _ lookups: PodLookups) {
         self.client = client
         time = caches.time
         services = caches.cache(Service.self)
         endpoints = caches.cache(Endpoints.self)
         pending = PendingWrites(endpoints)
-        pods = PodsByNamespace(caches.cache(Pod.self))
+        pods = lookups.byLabels
         events = ControllerEvents(client, "endpoint-controller", time: caches.time)
     }
 

@@ -52,6 +52,18 @@ struct SlicePlan: Sendable {
         }
         deleted += left
         keepOne(model, existing)
+        reuse(model)
+    }
+
+    /// What would go takes what would be made: one write for two, and who follows the slices sees no gap.
+    private mutating func reuse(_ model: EndpointSlice) {
+        let uid = model.metadata.ownerReferences.first?.uid
+        while let new = created.last,
+            let place = deleted.firstIndex(where: { slice in slice.metadata.ownerReferences.contains { $0.uid == uid } })
+        {
+            created.removeLast()
+            update(deleted.remove(at: place), model, new.ports, new.endpoints)
+        }
     }
 
     /// Without any endpoint there is one empty slice.
@@ -71,10 +83,11 @@ struct SlicePlan: Sendable {
     ) {
         var changed = slice
         changed.endpoints = endpoints
+        changed.ports = ports
         if endpoints.isEmpty { (changed.document["endpoints"], changed.document["ports"]) = (.null, .null) }
         changed.labels = model.labels
         changed.metadata.ownerReferences = model.metadata.ownerReferences
-        guard changed.endpoints != slice.endpoints || changed.labels != slice.labels
+        guard changed.endpoints != slice.endpoints || changed.ports != slice.ports || changed.labels != slice.labels
             || changed.metadata.ownerReferences != slice.metadata.ownerReferences
         else { return }
         changed.annotations[EndpointNames.lastChange] = model.annotations[EndpointNames.lastChange]

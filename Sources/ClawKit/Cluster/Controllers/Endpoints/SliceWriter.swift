@@ -9,19 +9,24 @@ struct SliceWriter: Sendable {
     private let slices: ObjectCache<EndpointSlice>
     private let pending: PendingWrites<EndpointSlice>
     private let manager: String
-    private let byService: SlicesByService
+    private let byService: ObjectIndex<EndpointSlice, ObjectKey>
 
     init(_ client: KubernetesClient, _ caches: SharedCaches, manager: String) {
         self.client = client
         slices = caches.cache(EndpointSlice.self)
         pending = PendingWrites(slices)
         self.manager = manager
-        byService = SlicesByService(slices, manager: manager)
+        byService = slices.index { slice in
+            guard slice.labels[EndpointNames.sliceManager] == manager, let name = slice.labels[EndpointNames.service] else {
+                return []
+            }
+            return [ObjectKey(namespace: slice.namespace ?? "", name: name)]
+        }
     }
 
     func wait(_ service: ObjectKey, now: Timestamp) -> Duration? { pending.wait(service, now: now) }
     func forget(_ service: ObjectKey) { pending.forget(service) }
-    func existing(_ service: ObjectKey) -> [EndpointSlice] { byService.slices(of: service).filter { !$0.isBeingDeleted } }
+    func existing(_ service: ObjectKey) -> [EndpointSlice] { byService[service].filter { !$0.isBeingDeleted } }
 
     func carryOut(
         _ plans: [SlicePlan], deleting others: [EndpointSlice], for key: ObjectKey, _ now: Timestamp

@@ -16,12 +16,12 @@ struct JobController: Sendable {
     let events: ControllerEvents
     let time: any TimeSource
 
-    init(_ client: KubernetesClient, _ caches: SharedCaches) {
+    init(_ client: KubernetesClient, _ caches: SharedCaches, _ lookups: PodLookups) {
         self.client = client
         time = caches.time
         jobs = caches.cache(Job.self)
         let pods = caches.cache(Pod.self)
-        claims = PodClaims(client, pods)
+        claims = PodClaims(client, caches, lookups)
         pendingPods = PendingWrites(pods)
         pendingJobs = PendingWrites(jobs)
         events = ControllerEvents(client, "job-controller", time: caches.time)

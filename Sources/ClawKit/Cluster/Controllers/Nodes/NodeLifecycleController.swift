@@ -17,20 +17,18 @@ struct NodeLifecycleController: Sendable {
     private let client: KubernetesClient
     private let nodes: ObjectCache<Node>
     private let leases: ObjectCache<Lease>
-    private let pods: CacheIndex<Pod>
+    private let pods: ObjectIndex<Pod, String>
     private let renewals = LeaseRenewals()
     private let zones = ZoneHealth()
     private let events: ControllerEvents
     private let time: any TimeSource
 
-    init(_ client: KubernetesClient, _ caches: SharedCaches) {
+    init(_ client: KubernetesClient, _ caches: SharedCaches, _ lookups: PodLookups) {
         self.client = client
         time = caches.time
         nodes = caches.cache(Node.self)
         leases = caches.cache(Lease.self)
-        pods = CacheIndex(caches.cache(Pod.self)) { pod in
-            pod.spec?.nodeName.flatMap { $0.isEmpty ? nil : ObjectKey(name: $0) }
-        }
+        pods = lookups.byNode
         events = ControllerEvents(client, "node-controller", time: caches.time)
     }
 
@@ -144,7 +142,7 @@ struct NodeLifecycleController: Sendable {
 
     /// Pods on a node that is not well are not ready, whatever they last said.
     private func markPods(of node: Node, _ now: Timestamp) async throws {
-        for pod in pods.objects(ObjectKey(name: node.name)) where pod.isReady {
+        for pod in pods[node.name] where pod.isReady {
             var changed = pod
             var status = pod.status ?? PodStatus()
             guard let place = status.conditions.firstIndex(where: { $0.type == "Ready" }) else { continue }

@@ -11,26 +11,24 @@ struct OrphanedPodController: Sendable {
     static let quarantine = Duration.seconds(40)
 
     private let client: KubernetesClient
-    private let pods: ObjectCache<Pod>
+    private let byNode: ObjectIndex<Pod, String>
     private let nodes: ObjectCache<Node>
     private let time: any TimeSource
 
-    init(_ client: KubernetesClient, _ caches: SharedCaches) {
+    init(_ client: KubernetesClient, _ caches: SharedCaches, _ lookups: PodLookups) {
         self.client = client
         time = caches.time
-        pods = caches.cache(Pod.self)
+        byNode = lookups.byNode
         nodes = caches.cache(Node.self)
     }
 
     /// Its keys are nodes' names.
     func controller(_ caches: SharedCaches, _ logger: Logger) -> Controller {
-        let byNode = CacheIndex(pods) { pod in
-            pod.spec?.nodeName.flatMap { $0.isEmpty ? nil : ObjectKey(name: $0) }
-        }
+        let byNode = byNode
         let missing = MissingSince()
         return Controller("orphaned-pods", caches: caches, logger: logger) { key in
             let now = time.now
-            guard nodes[key] == nil, case let left = byNode.objects(key), !left.isEmpty else {
+            guard nodes[key] == nil, case let left = byNode[key.name], !left.isEmpty else {
                 missing.forget(key)
                 return .settled
             }

@@ -9,22 +9,22 @@ import Logging
 struct TaintEvictionController: Sendable {
     private let client: KubernetesClient
     private let pods: ObjectCache<Pod>
+    private let byNode: ObjectIndex<Pod, String>
     private let nodes: ObjectCache<Node>
     private let events: ControllerEvents
     private let time: any TimeSource
 
-    init(_ client: KubernetesClient, _ caches: SharedCaches) {
+    init(_ client: KubernetesClient, _ caches: SharedCaches, _ lookups: PodLookups) {
         self.client = client
         time = caches.time
         pods = caches.cache(Pod.self)
+        byNode = lookups.byNode
         nodes = caches.cache(Node.self)
         events = ControllerEvents(client, "taint-eviction-controller", time: caches.time)
     }
 
     func controller(_ caches: SharedCaches, _ logger: Logger) -> Controller {
-        let byNode = CacheIndex(pods) { pod in
-            pod.spec?.nodeName.flatMap { $0.isEmpty ? nil : ObjectKey(name: $0) }
-        }
+        let byNode = byNode
         let controller = Controller("taint-eviction", caches: caches, logger: logger) { key in
             guard let pod = pods[key], !pod.isBeingDeleted, let node = nodes.get(pod.spec?.nodeName ?? "") else {
                 return .settled
@@ -39,7 +39,7 @@ struct TaintEvictionController: Sendable {
         }
         nodes.onChange { [weak controller] change in
             guard let node = change.new, node.evictingTaints != change.old?.evictingTaints ?? [] else { return }
-            controller?.ask(for: byNode.objects(ObjectKey(name: node.name)).map { ObjectKey($0) })
+            controller?.ask(for: byNode.keys(of: node.name))
         }
         return controller
     }

@@ -18,13 +18,13 @@ struct StatefulSetController: Sendable {
     let events: ControllerEvents
     let time: any TimeSource
 
-    init(_ client: KubernetesClient, _ caches: SharedCaches) {
+    init(_ client: KubernetesClient, _ caches: SharedCaches, _ lookups: PodLookups) {
         self.client = client
         time = caches.time
         sets = caches.cache(StatefulSet.self)
         volumeClaims = caches.cache(PersistentVolumeClaim.self)
         let pods = caches.cache(Pod.self)
-        claims = PodClaims(client, pods)
+        claims = PodClaims(client, caches, lookups)
         revisions = TemplateRevisions(client, caches, hashLabel: StatefulSetNames.hash)
         pendingPods = PendingWrites(pods)
         pendingSets = PendingWrites(sets)

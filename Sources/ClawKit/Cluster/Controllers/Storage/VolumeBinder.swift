@@ -15,21 +15,19 @@ struct VolumeBinder: Sendable {
     let volumes: ObjectCache<PersistentVolume>
     private let classes: ObjectCache<StorageClass>
     private let nodes: ObjectCache<Node>
-    private let consumers: CacheIndex<Pod>
+    private let consumers: ObjectIndex<Pod, ObjectKey>
     private let pendingVolumes: PendingWrites<PersistentVolume>
     let events: ControllerEvents
     let time: any TimeSource
 
-    init(_ client: KubernetesClient, _ caches: SharedCaches) {
+    init(_ client: KubernetesClient, _ caches: SharedCaches, _ lookups: PodLookups) {
         self.client = client
         time = caches.time
         claims = caches.cache(PersistentVolumeClaim.self)
         volumes = caches.cache(PersistentVolume.self)
         classes = caches.cache(StorageClass.self)
         nodes = caches.cache(Node.self)
-        consumers = CacheIndex(caches.cache(Pod.self)) { pod in
-            pod.claimNames.isEmpty ? nil : ObjectKey(name: pod.namespace ?? "")
-        }
+        consumers = lookups.byClaim
         pendingVolumes = PendingWrites(volumes)
         events = ControllerEvents(client, "persistentvolume-controller", time: caches.time)
     }
@@ -128,8 +126,8 @@ struct VolumeBinder: Sendable {
     /// The node of a pod that uses the claim.
     private func consumerNode(of claim: PersistentVolumeClaim) -> Node? {
         if let name = claim.annotations[VolumeNames.selectedNode] { return nodes.get(name) }
-        return consumers.objects(ObjectKey(name: claim.namespace ?? "")).lazy
-            .filter { $0.claimNames.contains(claim.name) && !$0.hasEnded }
+        return consumers[ObjectKey(claim)].lazy
+            .filter { !$0.hasEnded }
             .compactMap { nodes.get($0.spec?.nodeName ?? "") }.first
     }
 

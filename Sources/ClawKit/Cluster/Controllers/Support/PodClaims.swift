@@ -7,11 +7,12 @@ import ClawModels
 struct PodClaims: Sendable {
     private let client: KubernetesClient
     private let pods: ObjectCache<Pod>
-    private let orphans: OrphanPods
+    private let orphans: ObjectIndex<Pod, String>
 
-    init(_ client: KubernetesClient, _ pods: ObjectCache<Pod>) {
-        (self.client, self.pods) = (client, pods)
-        orphans = OrphanPods(pods)
+    init(_ client: KubernetesClient, _ caches: SharedCaches, _ lookups: PodLookups) {
+        self.client = client
+        pods = caches.cache(Pod.self)
+        orphans = lookups.orphans
     }
 
     /// - Parameters:
@@ -31,14 +32,16 @@ struct PodClaims: Sendable {
             }
         }
         guard !owner.isBeingDeleted else { return owned }
-        let found = orphans.matching({ selector.matches($0.labels) && isCandidate($0) }, in: owner.namespace ?? "")
+        let found = orphans[owner.namespace ?? ""].filter {
+            !$0.isBeingDeleted && selector.matches($0.labels) && isCandidate($0)
+        }
         guard !found.isEmpty, try await isAlive(owner) else { return owned }
         for pod in found { if let adopted = try await adopt(pod, for: owner, finalizer) { owned.append(adopted) } }
         return owned
     }
 
     /// Whether there are pods at all that somebody might adopt.
-    func hasOrphans(in namespace: String) -> Bool { orphans.isAny(in: namespace) }
+    func hasOrphans(in namespace: String) -> Bool { orphans.count(of: namespace) > 0 }
 
     /// The cache may not know yet that the owner goes, and what it adopts then would go with it.
     private func isAlive<Owner: Resource>(_ owner: Owner) async throws -> Bool {

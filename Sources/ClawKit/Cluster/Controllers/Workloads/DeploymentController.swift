@@ -7,29 +7,27 @@ import Logging
 /// Rolls a Deployment's template out through ReplicaSets, one for each template.
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/deployment/>
 struct DeploymentController: Sendable {
-    private let client: KubernetesClient
     private let deployments: ObjectCache<Deployment>
     private let sets: ObjectCache<ReplicaSet>
-    private let orphans: CacheIndex<ReplicaSet>
+    private let orphans: ObjectIndex<ReplicaSet, String>
     private let events: ControllerEvents
     private let time: any TimeSource
 
     init(_ client: KubernetesClient, _ caches: SharedCaches) {
-        self.client = client
         time = caches.time
         deployments = caches.cache(Deployment.self)
         sets = caches.cache(ReplicaSet.self)
-        orphans = CacheIndex(sets) { set in
-            set.metadata.controllerReference == nil && !set.isBeingDeleted ? ObjectKey(name: set.namespace ?? "") : nil
+        orphans = sets.index { set in
+            set.metadata.controllerReference == nil && !set.isBeingDeleted ? [set.namespace ?? ""] : []
         }
         events = ControllerEvents(client, "deployment-controller", time: caches.time)
     }
 
     func controller(_ caches: SharedCaches, _ logger: Logger) -> Controller {
-        Controller("deployments", caches: caches, logger: logger) { key in
-            guard let deployment = deployments[key], !deployment.isBeingDeleted else { return .settled }
+        Controller(keys: "deployments", caches: caches, logger: logger) { context in
+            guard let deployment = deployments[context.key], !deployment.isBeingDeleted else { return .settled }
             do {
-                return try await reconcile(deployment)
+                return try await reconcile(deployment, context.api)
             } catch let error as KubernetesError where error.isConflict || error.isNotFound {
                 // The change that was quicker asks for this Deployment again; the caches may not have it yet.
                 return .again(after: .milliseconds(20))
@@ -48,7 +46,9 @@ struct DeploymentController: Sendable {
     }
 
     /// A Deployment's sets: those it controls, as long as its selector means them, and those it adopts.
-    private func claim(_ deployment: Deployment, _ selector: LabelQuery) async throws -> [ReplicaSet] {
+    private func claim(
+        _ deployment: Deployment, _ selector: LabelQuery, _ api: any KubernetesAPI
+    ) async throws -> [ReplicaSet] {
         var owned: [ReplicaSet] = []
         for set in sets.controlled(by: deployment.uid ?? "") {
             if selector.matches(set.labels) {
@@ -56,27 +56,28 @@ struct DeploymentController: Sendable {
             } else {
                 var released = set
                 released.metadata.ownerReferences.removeAll { $0.uid == deployment.uid }
-                _ = try await client.replace(released)
+                _ = try await api.replace(released)
             }
         }
-        let found = orphans.objects(ObjectKey(name: deployment.namespace ?? "")).filter { selector.matches($0.labels) }
+        let found = orphans[deployment.namespace ?? ""].filter { selector.matches($0.labels) }
         guard !found.isEmpty else { return owned }
         // The cache may not know yet that the Deployment goes, and what it adopts then would go with it.
-        let present = try await client.find(Deployment.self, deployment.name, in: deployment.namespace)
+        let present = try await api.find(Deployment.self, deployment.name, in: deployment.namespace)
         guard let present, present.uid == deployment.uid, !present.isBeingDeleted else { return owned }
         for set in found {
             var adopted = set
             adopted.metadata.ownerReferences.append(OwnerReference(controlling: deployment))
-            owned.append(try await client.replace(adopted))
+            owned.append(try await api.replace(adopted))
         }
         return owned
     }
 
-    private func reconcile(_ deployment: Deployment) async throws -> Reconciled {
+    private func reconcile(_ deployment: Deployment, _ api: any KubernetesAPI) async throws -> Reconciled {
+        var deployment = deployment
         guard let template = deployment.spec?.template, let selector = deployment.spec?.selector.ownersQuery else {
             return .settled
         }
-        let owned = try await claim(deployment, selector).sorted {
+        let owned = try await claim(deployment, selector, api).sorted {
             ($0.metadata.creationTimestamp ?? "", $0.name) < ($1.metadata.creationTimestamp ?? "", $1.name)
         }
         let known = owned.first { $0.spec?.template?.isSame(as: template) ?? false }
@@ -87,12 +88,14 @@ struct DeploymentController: Sendable {
         // What the sets say of the size before they are told of the present one.
         let former = known
         if let known {
-            new = try await annotate(known, deployment, max(revision, DeploymentRevision.number(of: known)))
+            new = try await annotate(known, deployment, max(revision, DeploymentRevision.number(of: known)), api)
         } else {
-            guard let made = try await make(deployment, template, others, revision) else { return .settled }
+            guard let made = try await make(deployment, template, others, revision, api) else {
+                return .again(after: .zero)
+            }
             new = made
         }
-        try await keep(DeploymentRevision.number(of: new), on: deployment)
+        deployment = try await keep(DeploymentRevision.number(of: new), on: deployment, api)
         var all: [ReplicaSet] = []
         let plan = plan(deployment, new, others, former: former)
         let sizes = plan.next(isPaused: deployment.spec?.paused == true)
@@ -104,13 +107,13 @@ struct DeploymentController: Sendable {
                 set.metadata.annotations.merge(DeploymentRevision.sizes(deployment)) { $1 }
             }
             if set != before {
-                set = try await client.replace(set)
+                set = try await api.replace(set)
                 await tell(deployment, set, before.spec?.replicas ?? 0)
             }
             all.append(set)
         }
         if let last = all.last { new = last }
-        return try await report(deployment, new, all, isCreated: known == nil)
+        return try await report(deployment, new, all, isCreated: known == nil, api)
     }
 
     private func plan(
@@ -138,16 +141,19 @@ struct DeploymentController: Sendable {
 
     // MARK: the set of the present template
 
-    private func annotate(_ set: ReplicaSet, _ deployment: Deployment, _ revision: Int) async throws -> ReplicaSet {
+    private func annotate(
+        _ set: ReplicaSet, _ deployment: Deployment, _ revision: Int, _ api: any KubernetesAPI
+    ) async throws -> ReplicaSet {
         var changed = set
         changed.metadata.annotations.merge(DeploymentRevision.annotations(deployment, revision: revision)) { $1 }
         changed.spec?.minReadySeconds = deployment.spec?.minReadySeconds
-        return changed == set ? set : try await client.replace(changed)
+        return changed == set ? set : try await api.replace(changed)
     }
 
     /// nil where the name is taken by another template: the next try has another name.
     private func make(
-        _ deployment: Deployment, _ template: PodTemplateSpec, _ others: [ReplicaSet], _ revision: Int
+        _ deployment: Deployment, _ template: PodTemplateSpec, _ others: [ReplicaSet], _ revision: Int,
+        _ api: any KubernetesAPI
     ) async throws -> ReplicaSet? {
         let collisions = deployment.status?.collisionCount ?? 0
         let hash = TemplateHash.text(of: template, collisions: collisions)
@@ -167,15 +173,15 @@ struct DeploymentController: Sendable {
         let wanted = plan(deployment, set, others, former: nil).next(isPaused: deployment.spec?.paused == true)[set.name]
         set.spec?.replicas = wanted ?? 0
         do {
-            let made = try await client.create(set)
+            let made = try await api.create(set)
             await tell(deployment, made, 0)
             return made
         } catch let error as KubernetesError where error.isAlreadyExists {
-            let found = try await client.get(ReplicaSet.self, set.name, in: set.namespace)
+            let found = try await api.get(ReplicaSet.self, set.name, in: set.namespace)
             if found.metadata.isControlled(by: deployment), found.spec?.template?.isSame(as: template) ?? false {
                 return found
             }
-            _ = try await client.edit(
+            _ = try await api.edit(
                 Deployment.self, deployment.name, in: deployment.namespace, subresource: "status"
             ) {
                 $0.status = $0.status ?? DeploymentStatus()
@@ -187,28 +193,28 @@ struct DeploymentController: Sendable {
 
     // MARK: the Deployment itself
 
-    private func keep(_ revision: Int, on deployment: Deployment) async throws {
-        guard deployment.metadata.annotations[DeploymentRevision.revision] != String(revision) else { return }
-        _ = try await client.edit(Deployment.self, deployment.name, in: deployment.namespace) {
-            $0.metadata.annotations[DeploymentRevision.revision] = String(revision)
-        }
+    private func keep(
+        _ revision: Int, on deployment: Deployment, _ api: any KubernetesAPI
+    ) async throws -> Deployment {
+        guard deployment.metadata.annotations[DeploymentRevision.revision] != String(revision) else { return deployment }
+        var changed = deployment
+        changed.metadata.annotations[DeploymentRevision.revision] = String(revision)
+        return try await api.replace(changed)
     }
 
     private func report(
-        _ deployment: Deployment, _ new: ReplicaSet, _ all: [ReplicaSet], isCreated: Bool
+        _ deployment: Deployment, _ new: ReplicaSet, _ all: [ReplicaSet], isCreated: Bool,
+        _ api: any KubernetesAPI
     ) async throws -> Reconciled {
         let now = time.now
         let status = DeploymentReport(deployment: deployment, new: new, all: all, isCreated: isCreated, now: now).status()
         if status != deployment.status {
-            _ = try await client.edit(
-                Deployment.self, deployment.name, in: deployment.namespace, subresource: "status"
-            ) {
-                // Of another generation: it is looked at again anyway.
-                if $0.metadata.generation == deployment.metadata.generation { $0.status = status }
-            }
+            var changed = deployment
+            changed.status = status
+            _ = try await api.replaceStatus(changed)
         }
         if DeploymentReport.isComplete(status, deployment) {
-            try await forget(all.filter { $0.uid != new.uid }, deployment)
+            try await forget(all.filter { $0.uid != new.uid }, deployment, api)
             return .settled
         }
         let limit = deployment.spec?.progressDeadlineSeconds ?? 600
@@ -216,7 +222,9 @@ struct DeploymentController: Sendable {
     }
 
     /// Deletes the oldest of the sets that nobody can want back.
-    private func forget(_ old: [ReplicaSet], _ deployment: Deployment) async throws {
+    private func forget(
+        _ old: [ReplicaSet], _ deployment: Deployment, _ api: any KubernetesAPI
+    ) async throws {
         let empty = old.filter {
             $0.spec?.replicas == 0 && ($0.status?.replicas ?? 0) == 0 && !$0.isBeingDeleted
                 && ($0.status?.observedGeneration ?? 0) >= ($0.metadata.generation ?? 0)
@@ -225,7 +233,7 @@ struct DeploymentController: Sendable {
         guard surplus > 0 else { return }
         let oldest = empty.sorted { DeploymentRevision.number(of: $0) < DeploymentRevision.number(of: $1) }
         for set in oldest.prefix(surplus) {
-            try await client.deleteIfPresent(ReplicaSet.self, set.name, in: set.namespace, uid: set.uid)
+            try await api.deleteIfPresent(ReplicaSet.self, set.name, in: set.namespace, uid: set.uid)
         }
     }
 }

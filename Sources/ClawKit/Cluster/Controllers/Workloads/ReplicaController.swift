@@ -37,12 +37,12 @@ struct ReplicaController<Owner: ReplicaOwner>: Sendable {
     private let events: ControllerEvents
     private let time: any TimeSource
 
-    init(_ client: KubernetesClient, _ caches: SharedCaches) {
+    init(_ client: KubernetesClient, _ caches: SharedCaches, _ lookups: PodLookups) {
         self.client = client
         time = caches.time
         sets = caches.cache(Owner.self)
         pods = caches.cache(Pod.self)
-        claims = PodClaims(client, pods)
+        claims = PodClaims(client, caches, lookups)
         tallies = PodTallies(pods)
         pending = PendingWrites(pods)
         let component = Owner.type.kind == "ReplicaSet" ? "replicaset-controller" : "replication-controller"
