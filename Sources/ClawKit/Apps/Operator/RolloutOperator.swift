@@ -21,8 +21,12 @@ public struct RolloutOperator: ServiceLifecycle.Service {
         /// One-Click's own is called `manager`, after its program.
         public var formerManagers: Set<String> = ["manager"]
         /// How many rollouts are worked on at once, and what else holds for them.
+        ///
+        /// What follows from a rollout's children is looked at once they have been quiet for 50 ms: a Deployment that
+        /// comes up changes many times in a row.
         public var controller = Controller.Options()
-        public init() {}
+
+        public init() { controller.debounce = .milliseconds(50) }
     }
 
     private let api: any KubernetesAPI

@@ -80,6 +80,21 @@ public struct FieldManager: Sendable {
         if let live, changes.isEmpty, new.metadataValue(.managedFields) == live.metadataValue(.managedFields) {
             return new
         }
+        if let account = live?.managedFieldsList, !subresource.isEmpty || new.managedFieldsList ?? account == account,
+            let settled = settled(account, changes, manager, time)
+        {
+            var result = object
+            result.setMetadata(.managedFields, .array(settled))
+            return result
+        }
+        return accounted(live, new, object, changes, manager, time)
+    }
+
+    /// Makes up the account as a whole.
+    func accounted(
+        _ live: JSONObject?, _ new: JSONObject, _ object: JSONObject, _ changes: FieldChanges, _ manager: String,
+        _ time: Timestamp
+    ) -> JSONObject {
         var managed = managedFields(of: new, live)
         // Who reset the account, or never had one, has none until the next apply.
         guard live == nil || !managed.isEmpty else { return object }

@@ -5,8 +5,8 @@ public import ClawDocuments
 extension FieldSet {
     /// - Throws: ``PathElementError`` for a name that is no path element.
     public init(fieldsV1 object: JSONObject) throws(PathElementError) {
-        // By element: of one that stands in two spellings the last counts.
-        var found: [PathElement: Node] = [:]
+        var found: [SortedNodes.Element] = []
+        found.reserveCapacity(object.count)
         for (name, value) in object where name != "." {
             guard let element = PathElement(fieldsV1: name) else {
                 // A letter that is not known may be a later Kubernetes' own; it is left out, as there.
@@ -15,9 +15,11 @@ extension FieldSet {
             }
             let inner = value.object ?? [:]
             let children = try FieldSet(fieldsV1: inner)
-            found[element] = Node(isMember: children.isEmpty || inner["."] != nil, children: children)
+            found.append((element, Node(isMember: children.isEmpty || inner["."] != nil, children: children)))
         }
-        self.init(found.map { ($0.key, $0.value) })
+        if SortedNodes.areSorted(found) { return self.init(found) }
+        // By element: of one that stands in two spellings the last counts.
+        self.init(Dictionary(found.map { ($0.element, $0.node) }) { _, last in last }.map { ($0.key, $0.value) })
     }
 
     private static func isUnknownKind(_ name: String) -> Bool {
@@ -25,7 +27,26 @@ extension FieldSet {
         return bytes.count == 2 && bytes[1] == UInt8(ascii: ":") && !"fkvi".utf8.contains(bytes[0])
     }
 
-    public var fieldsV1: JSONObject { fieldsV1(includingSelf: false) }
+    public var fieldsV1: JSONObject {
+        var builder = ObjectBuilder()
+        write(to: &builder, includingSelf: false)
+        // Names that are too long for packed objects stand in others.
+        return builder.finish() ?? fieldsV1(includingSelf: false)
+    }
+
+    private func write(to builder: inout ObjectBuilder, includingSelf: Bool) {
+        let object = builder.begin()
+        if includingSelf {
+            builder.name(".", "")
+            builder.emptyObject()
+        }
+        for (element, node) in nodes {
+            if case .field(let name) = element { builder.name("f:", name) } else { builder.name("", element.fieldsV1) }
+            // What holds nothing needs no word of itself.
+            node.children.write(to: &builder, includingSelf: node.isMember && !node.children.isEmpty)
+        }
+        builder.end(object, count: nodes.count + (includingSelf ? 1 : 0))
+    }
 
     private func fieldsV1(includingSelf: Bool) -> JSONObject {
         var members: [(name: String, value: JSON)] = []

@@ -21,16 +21,19 @@ public enum PathElement: Sendable, Hashable {
 
     /// nil where the text is no path element.
     public init?(fieldsV1 text: String) {
-        let content = text.dropFirst(2)
-        switch text.prefix(2) {
-        case "f:": self = .field(String(content))
-        case "v:":
+        // By bytes: each field of each entry is read so, at every write.
+        let bytes = text.utf8
+        guard bytes.count >= 2, let kind = bytes.first, bytes.dropFirst().first == UInt8(ascii: ":") else { return nil }
+        let content = text[bytes.index(bytes.startIndex, offsetBy: 2)...]
+        switch kind {
+        case UInt8(ascii: "f"): self = .field(String(content))
+        case UInt8(ascii: "v"):
             guard let value = try? JSONParser.parse(Array(content.utf8)) else { return nil }
             self = .value(value)
-        case "k:":
+        case UInt8(ascii: "k"):
             guard let keys = (try? JSONParser.parse(Array(content.utf8)))?.object else { return nil }
             self = .key(keys.sorted { $0.name < $1.name }.map { KeyField($0.name, $0.value) })
-        case "i:":
+        case UInt8(ascii: "i"):
             guard let index = Int(content) else { return nil }
             self = .index(index)
         default: return nil

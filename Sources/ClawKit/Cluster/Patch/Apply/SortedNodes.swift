@@ -13,8 +13,12 @@ struct SortedNodes: Sendable, Hashable, RandomAccessCollection {
 
     /// Elements in any order, each once. Nodes that say nothing are left out.
     init(_ members: [Element]) {
-        let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.element < $1.element }
-        self.init(sorted: isSorted ? members : members.sorted { $0.element < $1.element })
+        self.init(sorted: Self.areSorted(members) ? members : members.sorted { $0.element < $1.element })
+    }
+
+    /// Whether each element stands once, and all in their order.
+    static func areSorted(_ members: [Element]) -> Bool {
+        members.count < 2 || (1..<members.count).allSatisfy { members[$0 - 1].element < members[$0].element }
     }
 
     /// Nodes that say nothing are left out.
