@@ -6,7 +6,7 @@ import ClawKubernetes
 import Logging
 import Synchronization
 
-/// A Rollout with two interfaces, one of them with an ingress, a secret and a volume: six children and their own.
+/// A Rollout with an interface with an ingress, a secret and a scale: six children, and what follows from them.
 func makeRollout(_ index: Int, in namespace: String) -> Rollout {
     var spec = Rollout.Spec(
         image: .init(registry: "docker.io", repository: "library/nginx", tag: "1.29"),
@@ -17,9 +17,17 @@ func makeRollout(_ index: Int, in namespace: String) -> Rollout {
     spec.env = [.init("INDEX", "\(index)")]
     spec.interfaces = [
         .init("http", port: 80, ingress: .init(ingressClass: "nginx", rules: [.init(host: "r\(index).example.dev")])),
-        .init("metrics", port: 9090),
     ]
     return Rollout(metadata: ObjectMeta(name: "r\(index)", namespace: namespace), spec: spec)
+}
+
+/// Every container uses just what its autoscaler wants.
+private struct SteadyUsage: UsageSource {
+    func usage(of pod: Pod) async throws -> PodUsage? {
+        let used: [String: Quantity] = ["cpu": "8m", "memory": "12Mi"]
+        let names = (pod.spec?.containers ?? []).map(\.name)
+        return PodUsage(containers: Dictionary(names.map { ($0, used) }) { first, _ in first })
+    }
 }
 
 /// A cluster of simulated nodes, in real time, with the operator of Rollouts at work.
@@ -29,6 +37,7 @@ func withOperator(
     let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
     var options = EmbeddedCluster.Options()
     options.logger = logger
+    options.metrics = SteadyUsage()
     try await EmbeddedCluster.withCluster(options) { cluster in
         try await Rollout.install(in: cluster.client)
         // With its service accounts, without which no pod is admitted.
