@@ -17,9 +17,11 @@ extension FieldSet {
             let children = try FieldSet(fieldsV1: inner)
             found.append((element, Node(isMember: children.isEmpty || inner["."] != nil, children: children)))
         }
-        if SortedNodes.areSorted(found) { return self.init(found) }
-        // By element: of one that stands in two spellings the last counts.
-        self.init(Dictionary(found.map { ($0.element, $0.node) }) { _, last in last }.map { ($0.key, $0.value) })
+        if !SortedNodes.areSorted(found) {
+            // By element: of one that stands in two spellings the last counts.
+            found = Dictionary(found.map { ($0.element, $0.node) }) { _, last in last }.map { ($0.key, $0.value) }
+        }
+        self.init(found)
     }
 
     private static func isUnknownKind(_ name: String) -> Bool {
