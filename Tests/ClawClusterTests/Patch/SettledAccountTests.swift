@@ -11,9 +11,10 @@ struct SettledAccountTests {
         let ignored: FieldSet = seed % 3 == 0 ? FieldSet(fields: ["data"]) : FieldSet()
         var scene = Scene(schema: seed % 4 == 0 ? nil : thingSchema, ignoring: ignored)
         try scene.apply(ApplyPropertyTests.randomThing(&random), as: "m0", force: true)
+        scene.update(as: "a") { $0["data"] = ["k0": "0", "k1": "0"] }
         var settled = 0
         for round in 0..<30 {
-            let manager = ["m0", "a", "b"].randomElement(using: &random)!
+            let manager = ["a", "a", "a", "b", "m0"].randomElement(using: &random)!
             if round % 7 == 6 {
                 try scene.apply(ApplyPropertyTests.randomThing(&random), as: manager, force: true)
                 continue
