@@ -47,7 +47,7 @@ public struct SystemTime: TimeSource {
 
     public func sleep(until moment: Timestamp) async throws {
         let left = moment - now
-        if left > .zero { try await ContinuousClock().sleep(for: left) } else { try Task.checkCancellation() }
+        if left > .zero { try await Sleepers.shared.sleep(until: .now + left) } else { try Task.checkCancellation() }
     }
 
     private static func wallClock() -> Timestamp {

@@ -22,7 +22,7 @@ extension Controller {
         /// A reconcile is not asked for by what it wrote itself: it has seen the answers.
         public var ignoresOwnWrites = true
         /// Of how many keys the last reconciles are remembered, for ``Controller/explain(_:)``.
-        public var rememberedKeys = 10_000
+        public var rememberedKeys = 1_000
 
         public init() {}
 

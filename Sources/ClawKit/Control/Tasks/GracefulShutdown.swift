@@ -3,7 +3,7 @@ import ServiceLifecycle
 /// Returns when a graceful shutdown has begun. Unlike ServiceLifecycle's own, without a task of its own, so that
 /// simulations see it.
 /// - Throws: `CancellationError`.
-func untilGracefulShutdown() async throws {
+package func untilGracefulShutdown() async throws {
     let signal = Signal()
     try await withGracefulShutdownHandler {
         try await signal.wait()
@@ -14,7 +14,7 @@ func untilGracefulShutdown() async throws {
 
 /// Runs `body`, cancelled when a graceful shutdown begins.
 /// - Returns: nil where that ended it.
-func untilGracefulShutdown<R: Sendable>(
+package func untilGracefulShutdown<R: Sendable>(
     _ body: @escaping @Sendable () async throws -> R
 ) async throws -> R? {
     try await withThrowingTaskGroup(of: R?.self) { group in
