@@ -39,6 +39,14 @@ let package = Package(
                 .product(name: "ClawKubernetes", package: "ClawKit"),
             ],
             path: "Sources/ControllerBenchmark"),
+        .executableTarget(
+            name: "postgres-benchmark",
+            dependencies: [
+                "BenchmarkSupport",
+                .product(name: "ClawBase", package: "ClawKit"),
+                .product(name: "ClawKitPostgres", package: "ClawKit"),
+            ],
+            path: "Sources/PostgresBenchmark"),
         // The smallest useful program, for the size of a binary.
         .executableTarget(
             name: "hello-list", dependencies: [.product(name: "ClawKubernetes", package: "ClawKit")],

@@ -2,6 +2,7 @@ import ClawBase
 import ClawKitPostgres
 import Logging
 import PostgresTesting
+import Synchronization
 import Testing
 
 /// All suites that need a server; skipped where there is none.
@@ -10,6 +11,8 @@ struct Postgres {}
 
 /// The configuration for a database of the shared server.
 func shared(_ options: String = "", database: String = "postgres") throws -> PostgresConfiguration {
+    // TLS is tested by those who ask for it.
+    let options = options.contains("sslmode") ? options : "sslmode=disable&" + options
     var configuration = PostgresConfiguration(try PostgresServer.shared.get().url(database: database, options))
     configuration.statementTimeout = .seconds(20)
     return configuration
@@ -48,4 +51,11 @@ func refused(
         Issue.record(error, sourceLocation: sourceLocation)
     }
     return nil
+}
+
+/// Numbers in the order in which tasks added them.
+final class Recorder: Sendable {
+    private let numbers = Mutex<[Int]>([])
+    func add(_ number: Int) { numbers.withLock { $0.append(number) } }
+    var all: [Int] { numbers.withLock { $0 } }
 }

@@ -33,7 +33,8 @@ extension PostgresServer {
         port = $port
         unix_socket_directories = '$directory'
         shared_buffers = 64MB
-        max_connections = 100
+        superuser_reserved_connections = 0
+        max_connections = 400
         full_page_writes = off
         max_wal_size = 256MB
         wal_level = replica

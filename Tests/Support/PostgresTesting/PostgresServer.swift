@@ -15,9 +15,13 @@ package final class PostgresServer: Sendable {
     private let supervisor: Mutex<Supervisor>
 
     private struct Supervisor {
-        let process: Process
-        let input: Pipe
+        let child: Child
+        /// Its end is what the supervisor waits for; -1 once that was seen to.
+        var input: Int32
     }
+
+    /// So that no server's child inherits what another one waits for.
+    private static let spawning = Mutex(())
 
     /// The server that all tests share which do not stop it.
     package static let shared: Result<PostgresServer, ServerProblem> = Result { () throws(ServerProblem) in
@@ -43,28 +47,37 @@ package final class PostgresServer: Sendable {
         self.binaries = binaries
         port = try Self.freePort()
         directory = "/tmp/claw-postgres-\(getpid())-\(port)"
-        let process = Process()
-        let (input, output) = (Pipe(), Pipe())
-        for handle in [input.fileHandleForWriting, output.fileHandleForReading] {
-            _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        let environment = [
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC",
+            "SETTINGS": (["fsync = \(fsync ? "on" : "off")"] + settings).joined(separator: "\n"),
+        ]
+        let arguments = ["/bin/sh", "-c", Self.script, "postgres-for-tests", directory, binaries, String(port)]
+        let (child, input, output) = try Self.spawning.withLock { _ throws(ServerProblem) in
+            let (input, output) = (try privatePipe(), try privatePipe())
+            let child = try Child(arguments, environment: environment, input: input.reading, output: output.writing)
+            close(input.reading)
+            close(output.writing)
+            return (child, input.writing, output.reading)
         }
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", Self.script, "postgres-for-tests", directory, binaries, String(port)]
-        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"].merging([
-            "SETTINGS": (["fsync = \(fsync ? "on" : "off")"] + settings).joined(separator: "\n")
-        ]) { $1 }
-        (process.standardInput, process.standardOutput) = (input, output)
-        do { try process.run() } catch { throw ServerProblem(message: "cannot run /bin/sh: \(error)") }
-        try? input.fileHandleForReading.close()
-        try? output.fileHandleForWriting.close()
-        let words = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let words = Self.readAll(output)
         guard words.contains("ready") else {
-            let log = (try? String(contentsOfFile: "\(directory)/log", encoding: .utf8)) ?? ""
-            try? input.fileHandleForWriting.close()
-            throw ServerProblem(message: "the server did not start: \(words)\n\(log)")
+            close(input)
+            child.wait()
+            throw ServerProblem(message: "the server did not start: \(words)")
         }
         hasTLS = words.contains("tls")
-        supervisor = Mutex(Supervisor(process: process, input: input))
+        supervisor = Mutex(Supervisor(child: child, input: input))
+    }
+
+    /// Reads to the end and closes.
+    private static func readAll(_ descriptor: Int32) -> String {
+        defer { close(descriptor) }
+        var (bytes, part) = ([UInt8](), [UInt8](repeating: 0, count: 4096))
+        while true {
+            let count = read(descriptor, &part, part.count)
+            if count > 0 { bytes += part[..<count] } else if count == 0 || errno != EINTR { break }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     deinit { end() }
@@ -72,8 +85,10 @@ package final class PostgresServer: Sendable {
     /// Stops the server and removes its directory.
     package func end() {
         supervisor.withLock { supervisor in
-            try? supervisor.input.fileHandleForWriting.close()
-            if supervisor.process.isRunning { supervisor.process.waitUntilExit() }
+            guard supervisor.input >= 0 else { return }
+            close(supervisor.input)
+            supervisor.input = -1
+            supervisor.child.wait()
         }
     }
 
@@ -92,30 +107,27 @@ package final class PostgresServer: Sendable {
     // MARK: faults
 
     /// - Parameter mode: `fast` ends sessions, `immediate` is a crash.
-    package func restart(_ mode: String = "immediate") throws(ServerProblem) {
-        try control(["restart", "-m", mode, "-l", "\(directory)/log"])
+    package func restart(_ mode: String = "immediate") async throws {
+        try await control(["restart", "-m", mode, "-l", "\(directory)/log"])
     }
 
-    package func stop(_ mode: String = "immediate") throws(ServerProblem) { try control(["stop", "-m", mode]) }
-    package func start() throws(ServerProblem) { try control(["start", "-l", "\(directory)/log"]) }
-    package func promote() throws(ServerProblem) { try control(["promote"]) }
+    package func stop(_ mode: String = "immediate") async throws { try await control(["stop", "-m", mode]) }
+    package func start() async throws { try await control(["start", "-l", "\(directory)/log"]) }
 
-    private func control(_ arguments: [String]) throws(ServerProblem) {
-        try run("\(binaries)/pg_ctl", ["-D", "\(directory)/data", "-w", "-s"] + arguments)
+    private func control(_ arguments: [String]) async throws {
+        try await run("\(binaries)/pg_ctl", ["-D", "\(directory)/data", "-w", "-s"] + arguments)
     }
 
     /// Runs a program as the server's user.
-    package func run(_ program: String, _ arguments: [String]) throws(ServerProblem) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", Self.asOwner + "as_owner \"$@\"", "sh", program] + arguments
-        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        do { try process.run() } catch { throw ServerProblem(message: "\(program): \(error)") }
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw ServerProblem(message: "\(program) \(arguments) ended with \(process.terminationStatus)")
+    package func run(_ program: String, _ arguments: [String]) async throws {
+        let all = ["/bin/sh", "-c", Self.asOwner + "as_owner \"$@\"", "sh", program] + arguments
+        let environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"]
+        try await offThePool { () throws(ServerProblem) in
+            let child = try Self.spawning.withLock { _ throws(ServerProblem) in
+                try Child(all, environment: environment)
+            }
+            let status = child.wait()
+            guard status == 0 else { throw ServerProblem(message: "\(program) \(arguments) ended with \(status)") }
         }
     }
 

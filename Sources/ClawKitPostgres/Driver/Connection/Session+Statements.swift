@@ -30,6 +30,12 @@ extension Session {
         }
     }
 
+    var isInTransaction: Bool {
+        change { state, _ in
+            state.closed == nil && (state.begin != nil || PQtransactionStatus(state.raw) == PQTRANS_INTRANS)
+        }
+    }
+
     /// Whether the server waits for the next statement, outside of any transaction.
     var isIdle: Bool {
         change { state, _ in

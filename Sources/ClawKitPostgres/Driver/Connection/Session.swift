@@ -9,13 +9,15 @@ import Synchronization
 final class Session: EventHandler {
     let configuration: PostgresConfiguration
     let loop: EventLoop
+    private let metrics: QueryMetrics?
     private let state: Mutex<SessionState>
-    private let notices: NoticeLogger
 
-    init(_ handle: ConnectionHandle, _ configuration: PostgresConfiguration, loop: EventLoop) {
-        (self.configuration, self.loop) = (configuration, loop)
-        notices = NoticeLogger(configuration.logger)
-        state = Mutex(SessionState(handle, preparedStatements: configuration.preparedStatements))
+    init(
+        _ handle: ConnectionHandle, _ configuration: PostgresConfiguration, loop: EventLoop, metrics: QueryMetrics?
+    ) {
+        (self.configuration, self.loop, self.metrics) = (configuration, loop, metrics)
+        let notices = NoticeLogger(configuration.logger)
+        state = Mutex(SessionState(handle, preparedStatements: configuration.preparedStatements, notices: notices))
         notices.attach(handle.raw)
     }
 
@@ -29,7 +31,7 @@ final class Session: EventHandler {
 
     /// A connection, made on a lane for what blocks. A task that is cancelled meanwhile is not waited for.
     static func connect(
-        _ configuration: PostgresConfiguration, loop: EventLoop = .shared
+        _ configuration: PostgresConfiguration, loop: EventLoop = .shared, metrics: QueryMetrics? = nil
     ) async throws -> Session {
         let attempt = ConnectAttempt()
         return try await withTaskCancellationHandler {
@@ -38,7 +40,8 @@ final class Session: EventHandler {
                 BlockingLanes.connecting.run {
                     guard attempt.isWanted else { return }
                     do throws(PostgresError) {
-                        let session = Session(try ConnectionHandle.connect(configuration), configuration, loop: loop)
+                        let handle = try ConnectionHandle.connect(configuration)
+                        let session = Session(handle, configuration, loop: loop, metrics: metrics)
                         session.start()
                         if !attempt.end(.success(session)) { session.close() }
                     } catch {
@@ -54,6 +57,11 @@ final class Session: EventHandler {
     // MARK: statements
 
     func run(_ operation: Operation) async throws -> [PostgresRows] {
+        guard let metrics else { return try await send(operation) }
+        return try await metrics.count { try await send(operation) }
+    }
+
+    private func send(_ operation: Operation) async throws -> [PostgresRows] {
         try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in submit(operation, continuation) }
         } onCancel: {

@@ -99,7 +99,8 @@ extension SessionState {
     /// The connection is no more: everybody is told, libpq's memory freed.
     mutating func fail(_ error: PostgresError, _ loop: EventLoop, _ completions: inout Completions) {
         guard closed == nil else { return }
-        let reason = head?.error?.server == nil ? error : PostgresError(error.code, error.message, server: head?.error?.server)
+        let report = head?.error?.server.flatMap { $0.isFatal ? $0 : nil }
+        let reason = report.map { PostgresError(.disconnected, $0.message, server: $0) } ?? error
         closed = reason
         let unsent = PostgresError(reason.code, reason.message, server: reason.server, wasSent: false)
         for operation in operations {
@@ -121,7 +122,8 @@ extension SessionState {
     }
 
     func lostConnection() -> PostgresError {
-        PostgresError(
+        if let report = notices.lastWords { return PostgresError(.disconnected, report.message, server: report) }
+        return PostgresError(
             .disconnected, PostgresError.oneLine(PQerrorMessage(raw)) ?? "The connection to the server was lost.")
     }
 }

@@ -80,8 +80,10 @@ struct SessionState: Sendable {
 
     struct StatementCacheBox: @unchecked Sendable { var value: StatementCache }
 
-    init(_ handle: ConnectionHandle, preparedStatements: Int) {
-        self.handle = handle
+    let notices: NoticeLogger
+
+    init(_ handle: ConnectionHandle, preparedStatements: Int, notices: NoticeLogger) {
+        (self.handle, self.notices) = (handle, notices)
         descriptor = PQsocket(handle.raw)
         cache = StatementCacheBox(value: StatementCache(limit: preparedStatements))
     }

@@ -7,7 +7,7 @@ public struct PostgresError: Error, Sendable {
         public let description: String
         /// No host of the connection string let us in; ``PostgresError/sqlState`` says why where a server answered.
         public static let unreachable = Code(description: "unreachable")
-        /// The connection ended. Whether a statement under way was done is unknown, unless ``PostgresError/wasSent``
+        /// The connection ended; ``PostgresError/sqlState`` says why where the server still could. Whether a statement under way was done is unknown, unless ``PostgresError/wasSent``
         /// is false.
         public static let disconnected = Code(description: "disconnected")
         /// The server refused; see ``PostgresError/sqlState``.
@@ -73,6 +73,9 @@ public struct ServerReport: Sendable, Hashable {
     public var context: String?
     /// The server's C function.
     public var routine: String?
+
+    /// Whether the server ended the connection with it.
+    public var isFatal: Bool { severity == "FATAL" || severity == "PANIC" }
 }
 
 extension PostgresError: CustomStringConvertible {

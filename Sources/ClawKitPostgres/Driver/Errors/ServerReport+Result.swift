@@ -22,7 +22,7 @@ extension PostgresError {
     /// Of a result with status PGRES_FATAL_ERROR.
     init(_ result: OpaquePointer) {
         if let report = ServerReport(result) {
-            self.init(.server, report.message, server: report)
+            self.init(report.isFatal ? .disconnected : .server, report.message, server: report)
         } else {
             self.init(.disconnected, Self.oneLine(PQresultErrorMessage(result)) ?? "The connection was lost.")
         }

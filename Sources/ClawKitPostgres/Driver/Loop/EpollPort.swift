@@ -30,10 +30,10 @@ struct EpollPort: EventPort {
         control(EPOLL_CTL_MOD, descriptor, token, Self.events(interest))
     }
 
+    func remove(_ descriptor: Int32, token: UInt64) { control(EPOLL_CTL_DEL, descriptor, token, 0) }
+
     /// The kernel forgets a closed descriptor by itself.
-    func remove(_ descriptor: Int32?, token: UInt64) {
-        if let descriptor { control(EPOLL_CTL_DEL, descriptor, token, 0) }
-    }
+    func forget(_ token: UInt64) {}
 
     func wake() {
         var one: UInt64 = 1

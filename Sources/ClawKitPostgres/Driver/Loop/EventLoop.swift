@@ -70,6 +70,16 @@ final class EventLoop: TaskExecutor {
         return token
     }
 
+    /// A handler that is told of moments only.
+    func add(_ handler: some EventHandler) -> UInt64 {
+        state.withLock { state in
+            startThread(&state)
+            state.lastToken += 1
+            state.handlers[state.lastToken] = handler
+            return state.lastToken
+        }
+    }
+
     func change(_ descriptor: Int32, _ token: UInt64, _ interest: EventInterest) {
         port.change(descriptor, token: token, interest)
     }
@@ -77,7 +87,7 @@ final class EventLoop: TaskExecutor {
     /// Before the descriptor is closed. The handler may be called once more, where it is being called right now.
     /// - Parameter descriptor: nil where it was closed already; its number may be another's by now.
     func remove(_ descriptor: Int32?, _ token: UInt64) {
-        port.remove(descriptor, token: token)
+        if let descriptor { port.remove(descriptor, token: token) } else { port.forget(token) }
         // What goes away here must not do so under the lock.
         _ = state.withLock { $0.handlers.removeValue(forKey: token) }
     }

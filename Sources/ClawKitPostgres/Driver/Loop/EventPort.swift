@@ -4,8 +4,10 @@
 protocol EventPort: Sendable {
     func add(_ descriptor: Int32, token: UInt64, _ interest: EventInterest)
     func change(_ descriptor: Int32, token: UInt64, _ interest: EventInterest)
-    /// - Parameter descriptor: nil where it was closed already.
-    func remove(_ descriptor: Int32?, token: UInt64)
+    /// Before the descriptor is closed.
+    func remove(_ descriptor: Int32, token: UInt64)
+    /// After a descriptor of that token was closed by somebody else.
+    func forget(_ token: UInt64)
     /// Ends a wait that is under way, or else the next one.
     func wake()
     /// - Parameter milliseconds: -1 for ever.

@@ -42,7 +42,9 @@ final class PollPort: EventPort {
         add(descriptor, token: token, interest)
     }
 
-    func remove(_ descriptor: Int32?, token: UInt64) {
+    func remove(_ descriptor: Int32, token: UInt64) { forget(token) }
+
+    func forget(_ token: UInt64) {
         state.withLock { state in state.entries = state.entries.filter { $0.value.token != token } }
         wake()
     }

@@ -14,6 +14,9 @@ public struct PostgresTransaction: PostgresClient {
         try await body(connection)
     }
 
+    /// Whether the server is in the transaction still: a script could have ended it.
+    var isOpen: Bool { connection.session.isInTransaction }
+
     /// Runs `body`; when it throws, what it did is undone and the rest of the transaction stays.
     public func savepoint<Result>(_ body: (PostgresTransaction) async throws -> Result) async throws -> Result {
         // Savepoints of one name hide each other, so that the innermost is meant: one name is enough.

@@ -1,0 +1,169 @@
+import ClawBase
+import CLibpq
+import Synchronization
+
+/// What a listener hears.
+public enum PostgresListenEvent: Sendable, Hashable {
+    /// It listens now: what is sent from now on comes. Where it listened before, something may have been missed since the
+    /// connection broke, or because more came than was taken: look at the tables once more.
+    case listening(mayHaveMissed: Bool)
+    case notification(PostgresNotification)
+
+    public var notification: PostgresNotification? { if case .notification(let one) = self { one } else { nil } }
+}
+
+/// LISTEN on a connection of its own, made again whenever it breaks. One iteration; it never ends by itself.
+public struct PostgresListener: AsyncSequence, Sendable {
+    fileprivate let source: ListenSource
+
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate let source: ListenSource
+        /// - Throws: `CancellationError`; ``PostgresError`` where the server refuses for good: no right, no such database.
+        public mutating func next() async throws -> PostgresListenEvent? { try await source.next() }
+    }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(source: source) }
+}
+
+extension PostgresPool {
+    /// Hands what is notified on the channels to `body`; see ``PostgresListenEvent``. The first event is
+    /// ``PostgresListenEvent/listening(mayHaveMissed:)`` with false.
+    ///
+    ///     try await db.listen(to: ["jobs"]) { events in
+    ///         for try await event in events { try await lookForJobs() }
+    ///     }
+    ///
+    /// The connection is none of the pool's. Each 30 s of silence the server is asked whether it is still there.
+    public func listen<Result>(
+        to channels: [String], _ body: (PostgresListener) async throws -> Result
+    ) async throws -> Result {
+        try await configuration.connection.listen(to: channels, body)
+    }
+}
+
+extension PostgresConfiguration {
+    /// As ``PostgresPool/listen(to:_:)``, without a pool.
+    /// - Parameter heartbeat: how long there may be silence before the server is asked whether it is there.
+    public func listen<Result>(
+        to channels: [String], heartbeat: Duration = .seconds(30), _ body: (PostgresListener) async throws -> Result
+    ) async throws -> Result {
+        let source = ListenSource(self, channels, heartbeat)
+        defer { source.close() }
+        return try await body(PostgresListener(source: source))
+    }
+}
+
+/// Used by one task at a time: the one that iterates.
+private final class ListenSource: Sendable {
+    private struct State {
+        var session: Session?
+        var hasListened = false
+        var failures = 0
+    }
+    private let configuration: PostgresConfiguration
+    private let listen: [SQL]
+    private let heartbeat: Duration
+    private let state = Mutex(State())
+
+    init(_ configuration: PostgresConfiguration, _ channels: [String], _ heartbeat: Duration) {
+        (self.configuration, self.heartbeat) = (configuration, heartbeat)
+        listen = channels.map { "listen \(identifier: $0)" }
+    }
+
+    func close() {
+        let session = state.withLock { state in
+            defer { state.session = nil }
+            return state.session
+        }
+        session?.close()
+    }
+
+    func next() async throws -> PostgresListenEvent {
+        while true {
+            guard let session = state.withLock({ $0.session }) else {
+                if let event = try await begin() { return event }
+                continue
+            }
+            if let event = session.takeEvent() { return event }
+            if session.closed != nil {
+                state.withLock { $0.session = nil }
+            } else if await session.waitForNotification(until: MonotonicTime.now + heartbeat) {
+                try Task.checkCancellation()
+            } else {
+                // Silence. A connection that does not answer is closed by its statement's deadline.
+                try Task.checkCancellation()
+                if await !isThere(session) { close() }
+            }
+        }
+    }
+
+    private func isThere(_ session: Session) async -> Bool {
+        do {
+            _ = try await session.run(["select 1"], timeout: .seconds(10))
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// - Returns: nil where it must be tried again.
+    private func begin() async throws -> PostgresListenEvent? {
+        do {
+            let session = try await Session.connect(configuration)
+            do {
+                _ = try await session.run(listen, timeout: .seconds(10))
+            } catch {
+                session.close()
+                throw error
+            }
+            return state.withLock { state in
+                defer { state.hasListened = true }
+                (state.session, state.failures) = (session, 0)
+                return .listening(mayHaveMissed: state.hasListened)
+            }
+        } catch let error as PostgresError where !error.isForGood {
+            let failures = state.withLock { state in
+                state.failures += 1
+                return state.failures
+            }
+            try await SystemTime.system.sleep(for: Backoff.listening.delay(afterFailures: failures))
+            return nil
+        }
+    }
+}
+
+extension Backoff {
+    fileprivate static let listening = Backoff(initial: .milliseconds(50), cap: .seconds(10))
+}
+
+extension PostgresError {
+    /// Whether trying again cannot help.
+    fileprivate var isForGood: Bool { code == .badParameter || code == .server && sqlState?.errorClass != "57" }
+}
+
+extension Session {
+    func takeEvent() -> PostgresListenEvent? {
+        change { state, _ in
+            if state.notifications.takeLost() { return .listening(mayHaveMissed: true) }
+            return state.notifications.take().map { .notification($0) }
+        }
+    }
+
+    /// - Returns: false where nothing came until then.
+    func waitForNotification(until deadline: MonotonicTime) async -> Bool {
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+                change { state, completions in
+                    guard state.closed == nil, state.notifications.isEmpty, !Task.isCancelled else {
+                        return completions.add { continuation.resume() }
+                    }
+                    state.notifications.wait(continuation, until: deadline)
+                    state.arm(deadline, loop)
+                }
+            }
+        } onCancel: {
+            change { $0.notifications.wake(&$1) }
+        }
+        return MonotonicTime.now < deadline
+    }
+}
