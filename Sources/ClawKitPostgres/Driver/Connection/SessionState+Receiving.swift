@@ -139,7 +139,7 @@ extension SessionState {
         return error.sqlState == .invalidStatementName || error.hasStalePlan
     }
 
-    private mutating func takeNotifications(_ completions: inout Completions) {
+    mutating func takeNotifications(_ completions: inout Completions) {
         guard closed == nil else { return }
         var came = false
         while let notification = PQnotifies(raw) {

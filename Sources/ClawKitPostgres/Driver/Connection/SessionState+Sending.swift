@@ -25,19 +25,14 @@ extension SessionState {
             self.begin = nil
             if execute(begin, nil) { expected.append(.control(operation)) }
         }
-        for sql in operation.statements {
-            guard send(sql, operation) else {
-                operation.error = PostgresError(
-                    .disconnected, PostgresError.oneLine(PQerrorMessage(raw)) ?? "The statement could not be sent.")
-                break
-            }
-        }
-        guard PQpipelineSync(raw) == 1 else {
-            expected.append(.synchronisation(operation))
-            return fail(lostConnection(), loop, &completions)
-        }
+        let isSent = operation.statements.allSatisfy { send($0, operation) } && PQpipelineSync(raw) == 1
         expected.append(.synchronisation(operation))
-        flush(loop)
+        if isSent { return flush(loop) }
+        // Why the server has ended the connection may be there to be read.
+        PQconsumeInput(raw)
+        takeResults(loop, &completions)
+        takeNotifications(&completions)
+        fail(lostConnection(), loop, &completions)
     }
 
     private mutating func send(_ sql: SQL, _ operation: Operation) -> Bool {
