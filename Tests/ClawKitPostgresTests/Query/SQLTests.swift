@@ -33,7 +33,7 @@ struct User: PostgresRowDecodable, Equatable {
     }
 }
 
-struct Account: Decodable, Equatable {
+struct Wallet: Decodable, Equatable {
     enum State: String, Decodable { case open, closed }
     var id: Int64
     var cents: Int64
@@ -54,11 +54,11 @@ extension Postgres {
                 """
                 select 9223372036854775807 as id, 5::int2 as cents, 'open' as state, null::text as note,
                     array['a', 'b'] as tags, 255 as small, 'more' as ignored
-                """, as: Account.self)
+                """, as: Wallet.self)
             #expect(accounts == [
-                Account(id: .max, cents: 5, state: .open, note: nil, tags: ["a", "b"], small: 255)
+                Wallet(id: .max, cents: 5, state: .open, note: nil, tags: ["a", "b"], small: 255)
             ])
-            let missing = await refused(.decoding) { _ = try await db.query("select 1 as id", as: Account.self) }
+            let missing = await refused(.decoding) { _ = try await db.query("select 1 as id", as: Wallet.self) }
             #expect(missing?.message.contains("no column cents") == true)
         }
 
