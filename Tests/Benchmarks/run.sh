@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Every figure of the Kubernetes client, with what it is compared with in the same run. README.md says what each means.
-#   Tests/Benchmarks/run.sh [section …]      sections: lists memory watch network cluster controllers compile size; none: all
+#   Tests/Benchmarks/run.sh [section …]      sections: lists memory watch network cluster controllers postgres compile size; none: all
 set -euo pipefail
 cd "$(dirname "$0")"
 
-sections=${*:-lists memory watch network cluster controllers compile size}
+sections=${*:-lists memory watch network cluster controllers postgres compile size}
 data=$PWD/.build/data
 wants() { [[ " $sections " == *" $1 "* ]]; }
 skipped() { printf '  skipped: %s\n' "$*"; }
@@ -91,6 +91,22 @@ if wants controllers; then
     echo "                        10,000 Rollouts ready in ≤ 60 s and ≤ 1.2 GB, then < 2 % CPU and no writes)"
     "$controllers" reconciles
     "$controllers" rollouts 10000
+fi
+
+if wants postgres; then
+    echo "==> building the PostgreSQL driver (release)"
+    swift build -c release --product postgres-benchmark >"$PWD/.build/build.log" 2>&1 \
+        || { grep -m5 error: .build/build.log >&2; exit 1; }
+    python=
+    if [ -x .build/python/bin/python ] || python3 -m venv .build/python >.build/pip.log 2>&1; then
+        python=$PWD/.build/python/bin/python
+        $python -c 'import asyncpg, psycopg' 2>/dev/null \
+            || $python -m pip install -q --disable-pip-version-check asyncpg 'psycopg[binary]' >.build/pip.log 2>&1 \
+            || { skipped "asyncpg and psycopg: pip could not install them (.build/pip.log)"; python=; }
+    fi
+    echo; echo "PostgreSQL, on a private server of the same run   (targets: ≥ 85 % of pgbench; pipelined inserts ≥ 3 times;"
+    echo "                        COPY ≥ 80 % of psql; ahead of asyncpg and psycopg)"
+    Peers/postgres.sh "$(swift build -c release --show-bin-path)/postgres-benchmark" "$python"
 fi
 
 if wants compile; then

@@ -24,7 +24,8 @@ final class Session: EventHandler {
     /// Joins the loop, which holds the session until its connection is closed.
     func start() {
         state.withLock { state in
-            state.whenCancelled = { [weak self] in self?.cancelReturned() }
+            // Until the connection is closed, it holds itself. Weak references would make each use of it slower.
+            state.whenCancelled = { self.cancelReturned() }
             state.token = loop.add(state.descriptor, .read, self)
         }
     }

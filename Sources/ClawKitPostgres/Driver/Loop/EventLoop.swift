@@ -153,22 +153,24 @@ final class EventLoop: TaskExecutor {
         while true {
             let now = MonotonicTime.now
             var due: [any EventHandler] = []
-            let milliseconds: Int32? = state.withLock { state in
-                if state.isStopping { return nil }
+            state.withLock { state in
                 swap(&jobs, &state.jobs)
                 while let first = state.alarms.min, first.moment <= now {
                     state.alarms.removeMin()
                     if let handler = state.handlers[first.token] { due.append(handler) }
                 }
-                guard jobs.isEmpty, due.isEmpty else { return 0 }
+            }
+            for job in jobs { job.runSynchronously(on: executor) }
+            jobs.removeAll(keepingCapacity: true)
+            for handler in due { handler.momentPassed(now) }
+            let milliseconds: Int32? = state.withLock { state in
+                if state.isStopping { return nil }
+                guard state.jobs.isEmpty else { return 0 }
                 state.isAsleep = true
                 state.wakesAt = state.alarms.min?.moment ?? .never
                 return state.wakesAt.milliseconds(from: now)
             }
             guard let milliseconds else { break }
-            for job in jobs { job.runSynchronously(on: executor) }
-            jobs.removeAll(keepingCapacity: true)
-            for handler in due { handler.momentPassed(now) }
             port.wait(milliseconds: milliseconds) { ready.append(($0, $1)) }
             state.withLock { state in
                 state.isAsleep = false

@@ -1,8 +1,9 @@
 import ClawBase
 import CoreMetrics
+import Synchronization
 
 /// What a pool counts, in swift-metrics, each with the pool's name as the label `pool`.
-struct PoolMetrics: Sendable {
+final class PoolMetrics: Sendable {
     let queries: QueryMetrics
     private let open: Meter
     private let inUse: Meter
@@ -10,6 +11,7 @@ struct PoolMetrics: Sendable {
     private let waits: Timer
     private let refusals: Counter
     private let opened: Counter
+    private let lastReport = Mutex(MonotonicTime(nanoseconds: 0))
 
     init(_ pool: String, _ factory: (any MetricsFactory)?) {
         let factory = factory ?? Self.standardFactory
@@ -25,7 +27,16 @@ struct PoolMetrics: Sendable {
         for (name, help) in Self.helps { metrics.describe(name, help: help) }
     }
 
-    func set(_ status: PostgresPool.Status) {
+    /// Where the numbers that change with each statement were told less than 100 ms ago, they are not told again:
+    /// metrics are read every few seconds, statements are run every few microseconds.
+    func set(_ status: PostgresPool.Status, atOnce: Bool) {
+        let now = MonotonicTime.now
+        let isDue = lastReport.withLock { last in
+            guard atOnce || last + .milliseconds(100) <= now else { return false }
+            last = now
+            return true
+        }
+        guard isDue else { return }
         open.set(status.open)
         inUse.set(status.inUse)
         waiting.set(status.waiting)

@@ -1,7 +1,3 @@
-import ClawBase
-import DequeModule
-import Synchronization
-
 /// Connections that tasks share, one after the other.
 ///
 ///     let db = PostgresPool(.init("postgres://app@db.example/app", maximum: 20))
@@ -15,201 +11,30 @@ import Synchronization
 /// Session state (`set`, temporary tables, advisory locks) stays with a connection when it goes to the next user: set
 /// what only you need within a transaction, by `set local`.
 public final class PostgresPool: PostgresClient {
-    let configuration: Configuration
-    let metrics: PoolMetrics
-    let state: Mutex<PoolState>
-    private let alarm: PoolAlarm
-    let wantsWrites: Bool
+    private let core: PoolCore
 
-    public init(_ configuration: Configuration) {
-        self.configuration = configuration
-        metrics = PoolMetrics(configuration.name, configuration.metrics)
-        state = Mutex(PoolState(maximum: configuration.maximum, maximumWaiting: configuration.maximumWaiting))
-        alarm = PoolAlarm()
-        wantsWrites = configuration.connection.connection.wantsWrites
-        alarm.pool = self
-    }
+    public init(_ configuration: Configuration) { core = PoolCore(configuration) }
 
-    deinit {
-        alarm.end()
-        for pooled in state.withLock({ $0.idle }) { pooled.session.close() }
-    }
+    deinit { core.close() }
 
-    public var status: Status { state.withLock { $0.status } }
-
-    // MARK: using a connection
+    public var configuration: Configuration { core.configuration }
+    public var status: Status { core.status }
 
     public func run(_ statements: [SQL], timeout: Duration?) async throws -> [PostgresRows] {
-        for statement in statements { if let problem = statement.problem { throw problem } }
-        let pooled = try await acquire()
-        defer { release(pooled) }
-        return try await pooled.session.run(statements, timeout: timeout)
+        try await core.run(statements, timeout: timeout)
     }
 
     public func withConnection<Result>(_ body: (PostgresConnection) async throws -> Result) async throws -> Result {
-        let pooled = try await acquire()
-        defer { release(pooled) }
-        return try await body(PostgresConnection(pooled.session, isOwner: false))
+        try await core.withConnection(body)
     }
 
-    private func acquire() async throws -> PooledSession {
-        var pooled: PooledSession
-        switch try await grant() {
-        case .opening: return try await open()
-        case .connection(let one): pooled = one
-        }
-        let now = configuration.time.now
-        var isGood = pooled.session.closed == nil && pooled.expires > now && !isUnsuitable(pooled.session)
-        if isGood, pooled.idleSince + configuration.checkAfterIdle <= now { isGood = await answers(pooled.session) }
-        if isGood { return pooled }
-        // Its place is ours.
-        pooled.session.close()
-        pooled = try await open()
-        return pooled
-    }
-
-    private func grant() async throws -> PoolState.Grant {
-        let answer = state.withLock { $0.acquire() }
-        switch answer {
-        case .granted(let grant):
-            reportStatus()
-            return grant
-        case .refused(let error):
-            metrics.refused()
-            throw error
-        case .mustWait: break
-        }
-        let start = MonotonicTime.now
-        let waiter = PoolState.Waiter(start + configuration.waitTimeout)
-        let grant = try await wait(waiter)
-        metrics.waited(.nanoseconds(Int64(clamping: MonotonicTime.now.nanoseconds &- start.nanoseconds)))
-        return grant
-    }
-
-    private func wait(_ waiter: PoolState.Waiter) async throws -> PoolState.Grant {
-        try await withTaskCancellationHandler {
-            try await withUnsafeThrowingContinuation { continuation in
-                let answer: Result<PoolState.Grant, any Error>? = state.withLock { state in
-                    if waiter.wasCancelled { return .failure(CancellationError()) }
-                    // Something may have become free since the first look.
-                    switch state.acquire() {
-                    case .granted(let grant): return .success(grant)
-                    case .refused(let error): return .failure(error)
-                    case .mustWait:
-                        waiter.continuation = continuation
-                        state.waiters.append(waiter)
-                        return nil
-                    }
-                }
-                if let answer { continuation.resume(with: answer) } else { alarm.arm(waiter.deadline) }
-            }
-        } onCancel: {
-            let continuation = state.withLock { state in
-                waiter.wasCancelled = true
-                state.waiters.removeAll { $0 === waiter }
-                defer { waiter.continuation = nil }
-                return waiter.continuation
-            }
-            continuation?.resume(throwing: CancellationError())
-        }
-    }
-
-    /// Ends the waiting of those whose time is up.
-    /// - Returns: when to look again.
-    func expireWaiters(_ now: MonotonicTime) -> MonotonicTime? {
-        let (expired, next) = state.withLock { state in
-            var expired: [UnsafeContinuation<PoolState.Grant, any Error>] = []
-            while let first = state.waiters.first, first.deadline <= now {
-                state.waiters.removeFirst()
-                if let continuation = first.continuation { expired.append(continuation) }
-                first.continuation = nil
-            }
-            return (expired, state.waiters.first?.deadline)
-        }
-        for continuation in expired {
-            metrics.refused()
-            continuation.resume(
-                throwing: PostgresError(
-                    .poolTimeout, "No connection became free within \(configuration.waitTimeout.inSeconds) s.",
-                    wasSent: false))
-        }
-        return next
-    }
-
-    func resume(_ waiter: PoolState.Waiter?, _ grant: PoolState.Grant) {
-        guard let waiter else { return }
-        let continuation = state.withLock { _ in
-            defer { waiter.continuation = nil }
-            return waiter.continuation
-        }
-        if let continuation { return continuation.resume(returning: grant) }
-        // It was cancelled in this moment: the next one, then.
-        switch grant {
-        case .connection(let pooled): release(pooled)
-        case .opening: lose()
-        }
-    }
-
-    private func release(_ pooled: PooledSession) {
-        let now = configuration.time.now
-        guard pooled.session.isIdle, pooled.expires > now, !isUnsuitable(pooled.session) else { return discard(pooled) }
-        pooled.idleSince = now
-        let (waiter, mustClose) = state.withLock { $0.giveBack(pooled) }
-        if mustClose { pooled.session.close() }
-        resume(waiter, .connection(pooled))
-        // It may have broken just before it was idle, when nobody would have noticed.
-        if waiter == nil, pooled.session.closed != nil { wasClosed(pooled) }
-        reportStatus()
-        tellWhenEmpty()
-    }
-
-    /// Closes a connection somebody has.
-    func discard(_ pooled: PooledSession) {
-        pooled.session.close()
-        lose()
-    }
-
-    func lose() {
-        resume(state.withLock { $0.lose() }, .opening)
-        reportStatus()
-        tellWhenEmpty()
-    }
-
-    func reportStatus() { metrics.set(status) }
-
-    private func tellWhenEmpty() {
-        let waiting = state.withLock { state in
-            guard state.isClosed, state.open == 0 else { return [UnsafeContinuation<Void, Never>]() }
-            defer { state.whenEmpty = [] }
-            return state.whenEmpty
-        }
-        for continuation in waiting { continuation.resume() }
-    }
-
-    // MARK: the end
+    /// Keeps the minimum of connections open and closes what is idle for too long or too old, until the task is
+    /// cancelled; then closes the pool and waits until all connections were given back.
+    public func run() async throws { try await core.keepUp() }
 
     /// Refuses whoever asks from now on and closes idle connections; others are closed when they are given back.
-    public func close() {
-        let (idle, waiters) = state.withLock { state in
-            state.isClosed = true
-            defer { (state.idle, state.waiters) = ([], []) }
-            state.open -= state.idle.count
-            return (state.idle, state.waiters.compactMap { waiter in
-                defer { waiter.continuation = nil }
-                return waiter.continuation
-            })
-        }
-        for pooled in idle { pooled.session.close() }
-        for continuation in waiters { continuation.resume(throwing: PostgresError.poolClosed) }
-        tellWhenEmpty()
-    }
+    public func close() { core.close() }
 
     /// Closes, and waits until all connections were given back.
-    public func closeAndWait() async {
-        close()
-        await withUnsafeContinuation { continuation in
-            state.withLock { $0.whenEmpty.append(continuation) }
-            tellWhenEmpty()
-        }
-    }
+    public func closeAndWait() async { await core.closeAndWait() }
 }

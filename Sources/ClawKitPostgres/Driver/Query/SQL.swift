@@ -16,16 +16,50 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         var placeholder: Int32
     }
 
+    /// One reference, so that handing a statement on costs little.
+    ///
+    /// Sendable: changed only while one statement has it.
+    private final class Storage: @unchecked Sendable {
+        var text: String
+        var parameters: [Parameter]
+        var values: PostgresBytes
+
+        init(_ text: String, _ parameters: [Parameter], _ values: PostgresBytes) {
+            (self.text, self.parameters, self.values) = (text, parameters, values)
+        }
+    }
+    private var storage: Storage
+
     /// With `$1`, `$2` … for the parameters.
-    public internal(set) var text: String
-    var parameters: [Parameter] = []
-    var values: PostgresBytes
+    public internal(set) var text: String {
+        get { storage.text }
+        _modify {
+            makeUnique()
+            yield &storage.text
+        }
+    }
+    var parameters: [Parameter] {
+        get { storage.parameters }
+        _modify {
+            makeUnique()
+            yield &storage.parameters
+        }
+    }
+    var values: PostgresBytes {
+        get { storage.values }
+        _modify {
+            makeUnique()
+            yield &storage.values
+        }
+    }
+
+    private mutating func makeUnique() {
+        if isKnownUniquelyReferenced(&storage) { return }
+        storage = Storage(storage.text, storage.parameters, storage.values)
+    }
 
     /// Text as it is. Only for text that your program holds, never for what came from outside.
-    public init(verbatim text: String) {
-        self.text = text
-        values = PostgresBytes()
-    }
+    public init(verbatim text: String) { storage = Storage(text, [], PostgresBytes()) }
 
     public init(stringLiteral text: String) { self.init(verbatim: text) }
 

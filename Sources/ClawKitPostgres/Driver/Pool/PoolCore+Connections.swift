@@ -10,7 +10,7 @@ import Musl
 import Darwin
 #endif
 
-extension PostgresPool {
+extension PoolCore {
     /// Makes a connection, for which there is a place. While the server says that it is starting, it is asked again.
     func open() async throws -> PooledSession {
         let deadline = MonotonicTime.now + configuration.waitTimeout
@@ -22,9 +22,7 @@ extension PostgresPool {
                 let now = configuration.time.now
                 let lifetime = configuration.maximumLifetime * (1 - Chance.unit() / 10)
                 let pooled = PooledSession(session, expires: now + lifetime, now: now)
-                session.whenClosed { [weak self, weak pooled] in
-                    if let pooled { self?.wasClosed(pooled) }
-                }
+                session.whenClosed { self.wasClosed(pooled) }
                 return pooled
             } catch let error as PostgresError where error.isStarting && MonotonicTime.now < deadline {
                 failures += 1
@@ -65,11 +63,12 @@ extension PostgresPool {
 
     /// Keeps the minimum of connections open and closes what is idle for too long or too old, until the task is
     /// cancelled; then closes the pool and waits until all connections were given back.
-    public func run() async throws {
+    func keepUp() async throws {
         do {
             var pause = Duration.seconds(1)
             while true {
-                pause = await keepUp() ? .seconds(1) : min(pause * 2, .seconds(30))
+                pause = await openMinimum() ? .seconds(1) : min(pause * 2, .seconds(30))
+                reportStatus()
                 try await configuration.time.sleep(for: pause)
             }
         } catch is CancellationError {
@@ -78,7 +77,7 @@ extension PostgresPool {
     }
 
     /// - Returns: whether all that was to be made could be.
-    private func keepUp() async -> Bool {
+    private func openMinimum() async -> Bool {
         let now = configuration.time.now
         let expired = state.withLock {
             $0.takeExpired(now, minimum: configuration.minimum, idleTimeout: configuration.idleTimeout)
@@ -116,47 +115,5 @@ extension ConnectionString {
     var wantsWrites: Bool {
         let wish = option("target_session_attrs") ?? getenv("PGTARGETSESSIONATTRS").map { String(cString: $0) }
         return wish == "read-write" || wish == "primary"
-    }
-}
-
-/// Has the loop say when the first of those who wait has waited too long. The loop holds it; it does not hold the pool.
-final class PoolAlarm: EventHandler {
-    private struct State {
-        weak var pool: PostgresPool?
-        var token: UInt64?
-        var moment = MonotonicTime.never
-    }
-    private let state = Mutex(State())
-
-    var pool: PostgresPool? {
-        get { state.withLock { $0.pool } }
-        set { state.withLock { $0.pool = newValue } }
-    }
-
-    func arm(_ moment: MonotonicTime) {
-        state.withLock { state in
-            guard moment < state.moment else { return }
-            let token = state.token ?? EventLoop.shared.add(self)
-            (state.token, state.moment) = (token, moment)
-            EventLoop.shared.arm(token, at: moment)
-        }
-    }
-
-    func end() {
-        let token = state.withLock { state in
-            defer { state.token = nil }
-            return state.token
-        }
-        if let token { EventLoop.shared.remove(nil, token) }
-    }
-
-    func isReady(_ readiness: EventReadiness) {}
-
-    func momentPassed(_ now: MonotonicTime) {
-        let pool = state.withLock { state in
-            state.moment = .never
-            return state.pool
-        }
-        if let next = pool?.expireWaiters(now) { arm(next) }
     }
 }
