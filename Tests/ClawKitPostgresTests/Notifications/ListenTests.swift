@@ -53,6 +53,15 @@ extension Postgres {
             try await eventually("its connection is gone") { try await db.queryOne(listens, as: Int.self) == 0 }
         }
 
+        @Test("who cannot connect at all is told so")
+        func unreachable() async throws {
+            _ = await refused(.unreachable) {
+                try await PostgresConfiguration("postgres://x@127.0.0.1:1/x").listen(to: ["a"]) { events in
+                    for try await _ in events {}
+                }
+            }
+        }
+
         @Test("silence is not taken for life: the server is asked")
         func heartbeat() async throws {
             let configuration = try shared()

@@ -175,6 +175,19 @@ extension Postgres {
             #expect(try await db.queryOne("select \("x")", as: String.self) == "x")
         }
 
+        @Test("making room for a statement in a transaction that has failed tells of the failure")
+        func evictionInFailedTransaction() async throws {
+            let db = try await connect { $0.preparedStatements = 1 }
+            let error = await refused(.server) {
+                try await db.transaction { tx in
+                    _ = try? await tx.execute("select 1 / 0")
+                    try await tx.execute("select 2")
+                }
+            }
+            #expect(error?.sqlState == .inFailedTransaction)
+            #expect(try await db.queryOne("select 3", as: Int.self) == 3)
+        }
+
         @Test("without prepared statements, for poolers")
         func unprepared() async throws {
             let db = try await connect { $0.preparedStatements = 0 }

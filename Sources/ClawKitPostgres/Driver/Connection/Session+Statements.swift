@@ -2,7 +2,7 @@ import CLibpq
 
 extension Session {
     func run(_ statements: [SQL], timeout: Duration?) async throws -> [PostgresRows] {
-        for statement in statements { if let problem = statement.problem { throw problem } }
+        for index in statements.indices { if let problem = statements[index].problem { throw problem } }
         let operation = Operation(
             statements, limit: configuration.maximumResultBytes, deadline: deadline(timeout))
         return try await run(operation)

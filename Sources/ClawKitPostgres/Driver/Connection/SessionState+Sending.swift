@@ -41,7 +41,7 @@ extension SessionState {
             prepared = cache.value.find(sql)
             if prepared == nil {
                 let (added, evicted) = cache.value.add(sql)
-                if let evicted { forget(evicted) }
+                if let evicted { forget(evicted, for: operation) }
                 guard prepare(sql, added) else {
                     cache.value.remove(added)
                     return false
@@ -78,14 +78,10 @@ extension SessionState {
         }
     }
 
-    /// Removes a statement on the server; a group of its own, so that a failure is nobody's.
-    private mutating func forget(_ prepared: StatementCache.Prepared) {
+    /// Removes a statement on the server, before the operation for whose statement there must be room.
+    private mutating func forget(_ prepared: StatementCache.Prepared, for operation: Operation) {
         let name = prepared.name.withUnsafeBufferPointer { String(decoding: $0.dropLast().map { UInt8($0) }, as: UTF8.self) }
-        let sql = SQL(verbatim: "deallocate \(name)")
-        let operation = Operation([sql], limit: .max, deadline: .never)
-        operation.isSent = true
-        // Not between the commands of another operation: this is called before any of them is sent, or else in its group.
-        if execute(sql, nil) { expected.append(.control(operation)) }
+        if execute(SQL(verbatim: "deallocate \(name)"), nil) { expected.append(.control(operation)) }
     }
 
     /// Gives the socket what it takes, and has the loop say when it takes more.

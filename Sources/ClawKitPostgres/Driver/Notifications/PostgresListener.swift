@@ -18,7 +18,8 @@ public struct PostgresListener: AsyncSequence, Sendable {
 
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let source: ListenSource
-        /// - Throws: `CancellationError`; ``PostgresError`` where the server refuses for good: no right, no such database.
+        /// - Throws: `CancellationError`; ``PostgresError`` where it cannot connect for the first time, or the server
+        ///   refuses to listen. Later it tries for as long as it takes.
         public mutating func next() async throws -> PostgresListenEvent? { try await source.next() }
     }
 
@@ -121,7 +122,7 @@ private final class ListenSource: Sendable {
                 (state.session, state.failures) = (session, 0)
                 return .listening(mayHaveMissed: state.hasListened)
             }
-        } catch let error as PostgresError where !error.isForGood {
+        } catch let error as PostgresError where !error.isForGood && state.withLock({ $0.hasListened }) {
             let failures = state.withLock { state in
                 state.failures += 1
                 return state.failures

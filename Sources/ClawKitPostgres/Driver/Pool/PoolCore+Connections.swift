@@ -41,7 +41,7 @@ extension PoolCore {
 
     /// A connection broke; one that somebody has is seen to when it is given back.
     func wasClosed(_ pooled: PooledSession) {
-        if state.withLock({ $0.removeIdle(pooled) }) { lose() }
+        if state.withLock({ $0.breaks(pooled) }) { lose() }
     }
 
     /// Whether the server has become a standby, or read-only, against what the connection string asks for. Servers say
@@ -91,10 +91,7 @@ extension PoolCore {
             }
             guard mayOpen else { return true }
             guard let pooled = try? await open() else { return false }
-            let (waiter, mustClose) = state.withLock { $0.giveBack(pooled) }
-            if mustClose { pooled.session.close() }
-            resume(waiter, .connection(pooled))
-            reportStatus()
+            giveBack(pooled)
         }
     }
 }

@@ -23,15 +23,29 @@ final class PoolCore: Sendable {
     // MARK: using a connection
 
     func run(_ statements: [SQL], timeout: Duration?) async throws -> [PostgresRows] {
-        for statement in statements { if let problem = statement.problem { throw problem } }
-        let pooled = try await acquire()
-        defer { release(pooled) }
-        return try await pooled.session.run(statements, timeout: timeout)
+        for statement in statements.indices { if let problem = statements[statement].problem { throw problem } }
+        var isFirst = true
+        while true {
+            let pooled = try await acquire()
+            do {
+                let rows = try await pooled.session.run(statements, timeout: timeout)
+                // Not held for long, so the time of its taking will do.
+                release(pooled, pooled.idleSince)
+                return rows
+            } catch let error as PostgresError where isFirst && error.code == .disconnected && !error.wasSent {
+                // It broke in the moment when it was taken.
+                release(pooled, pooled.idleSince)
+                isFirst = false
+            } catch {
+                release(pooled, pooled.idleSince)
+                throw error
+            }
+        }
     }
 
     func withConnection<Result>(_ body: (PostgresConnection) async throws -> Result) async throws -> Result {
         let pooled = try await acquire()
-        defer { release(pooled) }
+        defer { release(pooled, configuration.time.now) }
         return try await body(PostgresConnection(pooled.session, isOwner: false))
     }
 
@@ -42,9 +56,12 @@ final class PoolCore: Sendable {
         case .connection(let one): pooled = one
         }
         let now = configuration.time.now
-        var isGood = pooled.session.closed == nil && pooled.expires > now && !isUnsuitable(pooled.session)
+        var isGood = pooled.expires > now && !isUnsuitable(pooled.session)
         if isGood, pooled.idleSince + configuration.checkAfterIdle <= now { isGood = await answers(pooled.session) }
-        if isGood { return pooled }
+        if isGood {
+            pooled.idleSince = now
+            return pooled
+        }
         // Its place is ours.
         pooled.session.close()
         pooled = try await open()
@@ -131,22 +148,27 @@ final class PoolCore: Sendable {
         if let continuation { return continuation.resume(returning: grant) }
         // It was cancelled in this moment: the next one, then.
         switch grant {
-        case .connection(let pooled): release(pooled)
+        case .connection(let pooled): release(pooled, pooled.idleSince)
         case .opening: lose()
         }
     }
 
-    private func release(_ pooled: PooledSession) {
-        let now = configuration.time.now
+    private func release(_ pooled: PooledSession, _ now: Timestamp) {
         guard pooled.session.isIdle, pooled.expires > now, !isUnsuitable(pooled.session) else { return discard(pooled) }
         pooled.idleSince = now
-        let (waiter, mustClose) = state.withLock { $0.giveBack(pooled) }
-        if mustClose { pooled.session.close() }
-        resume(waiter, .connection(pooled))
-        // It may have broken just before it was idle, when nobody would have noticed.
-        if waiter == nil, pooled.session.closed != nil { wasClosed(pooled) }
-        reportStatus(atOnce: false)
-        if mustClose { tellWhenEmpty() }
+        giveBack(pooled)
+    }
+
+    func giveBack(_ pooled: PooledSession) {
+        switch state.withLock({ $0.giveBack(pooled) }) {
+        case .idle: reportStatus(atOnce: false)
+        case .given(let waiter): resume(waiter, .connection(pooled))
+        case .broken: lose()
+        case .mustClose:
+            pooled.session.close()
+            reportStatus()
+            tellWhenEmpty()
+        }
     }
 
     /// Closes a connection somebody has.

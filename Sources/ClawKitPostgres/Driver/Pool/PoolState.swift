@@ -51,16 +51,32 @@ struct PoolState: Sendable {
         return .mustWait
     }
 
+    enum Place {
+        case idle, broken
+        case given(Waiter)
+        /// Because the pool is closed.
+        case mustClose
+    }
+
     /// A connection somebody has done with.
-    /// - Returns: whom to give it; nil where it is idle now, or, the pool being closed, to be closed.
-    mutating func giveBack(_ session: PooledSession) -> (waiter: Waiter?, mustClose: Bool) {
-        if let waiter = waiters.popFirst() { return (waiter, false) }
+    mutating func giveBack(_ session: PooledSession) -> Place {
+        if session.isBroken { return .broken }
+        if let waiter = waiters.popFirst() { return .given(waiter) }
         if isClosed {
             open -= 1
-            return (nil, true)
+            return .mustClose
         }
         idle.append(session)
-        return (nil, false)
+        return .idle
+    }
+
+    /// A connection broke.
+    /// - Returns: whether it was idle, and so nobody else will say that it is lost.
+    mutating func breaks(_ session: PooledSession) -> Bool {
+        session.isBroken = true
+        guard let index = idle.firstIndex(where: { $0 === session }) else { return false }
+        idle.remove(at: index)
+        return true
     }
 
     /// A connection is no more, or could not be made.
@@ -69,13 +85,6 @@ struct PoolState: Sendable {
         if let waiter = waiters.popFirst() { return waiter }
         open -= 1
         return nil
-    }
-
-    /// - Returns: whether it was idle, and so nobody else will say that it is lost.
-    mutating func removeIdle(_ session: PooledSession) -> Bool {
-        guard let index = idle.firstIndex(where: { $0 === session }) else { return false }
-        idle.remove(at: index)
-        return true
     }
 
     /// Idle connections that are too old, or idle for too long, and more than the minimum.
@@ -95,11 +104,13 @@ struct PoolState: Sendable {
 
 /// A connection of a pool.
 ///
-/// Sendable: `idleSince` is written by the one who has it, before it is given back.
+/// Sendable: `idleSince` is written by the one who has it, before it is given back; `isBroken` under the pool's lock.
 final class PooledSession: @unchecked Sendable {
     let session: Session
     let expires: Timestamp
+    /// When it was given back, or taken for a single statement.
     var idleSince: Timestamp
+    var isBroken = false
 
     init(_ session: Session, expires: Timestamp, now: Timestamp) {
         (self.session, self.expires, idleSince) = (session, expires, now)

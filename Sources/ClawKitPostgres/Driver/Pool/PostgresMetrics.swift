@@ -11,7 +11,7 @@ final class PoolMetrics: Sendable {
     private let waits: Timer
     private let refusals: Counter
     private let opened: Counter
-    private let lastReport = Mutex(MonotonicTime(nanoseconds: 0))
+    private let lastReport = Atomic<UInt64>(0)
 
     init(_ pool: String, _ factory: (any MetricsFactory)?) {
         let factory = factory ?? Self.standardFactory
@@ -29,14 +29,11 @@ final class PoolMetrics: Sendable {
 
     /// Where the numbers that change with each statement were told less than 100 ms ago, they are not told again:
     /// metrics are read every few seconds, statements are run every few microseconds.
-    func set(_ status: PostgresPool.Status, atOnce: Bool) {
-        let now = MonotonicTime.now
-        let isDue = lastReport.withLock { last in
-            guard atOnce || last + .milliseconds(100) <= now else { return false }
-            last = now
-            return true
-        }
-        guard isDue else { return }
+    func set(_ status: @autoclosure () -> PostgresPool.Status, atOnce: Bool) {
+        let now = MonotonicTime.now.nanoseconds
+        guard atOnce || lastReport.load(ordering: .relaxed) &+ 100_000_000 <= now else { return }
+        lastReport.store(now, ordering: .relaxed)
+        let status = status()
         open.set(status.open)
         inUse.set(status.inUse)
         waiting.set(status.waiting)
