@@ -53,7 +53,9 @@ extension Postgres {
             _ = await refused(.decoding) { _ = try await db.query("select 9223372036854775808", as: Int64.self) }
         }
 
-        @Test("floating point", arguments: [0, -0.0, 1.5, .pi, .infinity, .greatestFiniteMagnitude, .leastNonzeroMagnitude])
+        @Test(
+            "floating point",
+            arguments: [0, -0.0, 1.5, .pi, .infinity, .greatestFiniteMagnitude, .leastNonzeroMagnitude])
         func floatingPoint(_ value: Double) async throws {
             try await roundTrip(value, "float8")
             try await roundTrip(Float(1.25), "float4", "1.25")
@@ -77,7 +79,8 @@ extension Postgres {
         @Test("text of all kinds, also where a statement could be made of it")
         func text() async throws {
             for text in [
-                "", "a'b", "\\", "'; drop table users; --", "$1", "é👩‍👩‍👧‍👦", "\n\t\u{1}", String(repeating: "x", count: 100_000),
+                "", "a'b", "\\", "'; drop table users; --", "$1", "é👩‍👩‍👧‍👦", "\n\t\u{1}",
+                String(repeating: "x", count: 100_000),
             ] {
                 try await roundTrip(text, "text", text)
                 try await roundTrip([text, nil], "text[]")
@@ -123,7 +126,9 @@ extension Postgres {
             let ends = try await db.queryOne(
                 "select 'infinity'::timestamptz, '-infinity'::timestamptz", as: (Timestamp, Timestamp).self)
             #expect(ends.0.nanoseconds == .max && ends.1.nanoseconds == .min)
-            _ = await refused(.decoding) { _ = try await db.query("select '3000-01-01'::timestamptz", as: Timestamp.self) }
+            _ = await refused(.decoding) {
+                _ = try await db.query("select '3000-01-01'::timestamptz", as: Timestamp.self)
+            }
             try await roundTrip(Timestamp(nanoseconds: -1_000), "timestamptz")
         }
 
@@ -159,7 +164,10 @@ extension Postgres {
             try await roundTrip([PostgresNumeric(7)], "numeric[]", "{7}")
             try await roundTrip([["a": 1], nil] as [JSON?], "jsonb[]")
             let db = try await connect()
-            #expect(try await db.query("select n from generate_series(1, 5) n where n = any(\([2, 4]))", as: Int.self) == [2, 4])
+            #expect(
+                try await db.query("select n from generate_series(1, 5) n where n = any(\([2, 4]))", as: Int.self) == [
+                    2, 4,
+                ])
             _ = await refused(.decoding) { _ = try await db.query("select '{{1},{2}}'::int8[]", as: [Int].self) }
             _ = await refused(.decoding) { _ = try await db.query("select array[1, null]", as: [Int].self) }
         }

@@ -25,7 +25,11 @@ extension Postgres {
         @Test("a violated constraint is named, with its table and column")
         func constraint() async throws {
             let db = try await connect()
-            try await db.execute("create temporary table t (id int primary key, name text not null constraint short check (length(name) < 3))")
+            try await db.execute(
+                """
+                create temporary table t
+                (id int primary key, name text not null constraint short check (length(name) < 3))
+                """)
             try await db.execute("insert into t values (1, 'a')")
             let unique = await refused(.server) { try await db.execute("insert into t values (1, 'b')") }
             #expect(unique?.sqlState == .uniqueViolation)

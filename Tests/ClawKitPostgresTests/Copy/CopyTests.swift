@@ -83,7 +83,9 @@ extension Postgres {
             let db = try await connect()
             _ = await refused(.badParameter) { try await db.copyIn("copy \(1) from stdin") { _ in } }
             _ = await refused(.misuse) { try await db.copyIn("select 1") { _ in } }
-            _ = await refused(.misuse) { try await db.copyOut("copy (select 1) to stdout; select 1") { _ in } ; throw PostgresError(.misuse, "") }
+            _ = await refused(.misuse) {
+                try await db.copyOut("copy (select 1) to stdout; select 1") { _ in }; throw PostgresError(.misuse, "")
+            }
             #expect(try await db.queryOne("select 1", as: Int.self) == 1)
         }
     }

@@ -50,7 +50,8 @@ private func querying(_ db: PostgresPool, tenant: TenantID, ids: [Int64], column
     // ARTICLE: fragments
     var filter: SQL = "tenant = \(tenant)"
     if !ids.isEmpty { filter = filter + " and id = any(\(ids))" }
-    let sorted = try await db.query("select id from accounts where \(filter) order by \(identifier: column)", as: Int64.self)
+    let sorted = try await db.query(
+        "select id from accounts where \(filter) order by \(identifier: column)", as: Int64.self)
     // ARTICLE: end
     _ = (pairs, total, touched, sorted)
     return accounts
@@ -113,7 +114,9 @@ private func listening(_ db: PostgresPool, lookForJobs: () async throws -> Void)
 private func migrating(_ db: PostgresPool) async throws {
     // ARTICLE: migrations
     let schema = try Migrations([
-        Migration(1, "accounts", """
+        Migration(
+            1, "accounts",
+            """
             create table accounts (id int8 primary key, tenant int8 not null, owner text, cents int8 not null);
             create index on accounts (tenant);
             """),

@@ -46,7 +46,8 @@ extension Postgres {
             let (server, db) = (try server(), try pool())
             let other = try pool()
             let task = Task { try await db.execute("select pg_sleep(60)") }
-            let sleeps: SQL = "select count(*) from pg_stat_activity where query = 'select pg_sleep(60)' and state = 'active'"
+            let sleeps: SQL =
+                "select count(*) from pg_stat_activity where query = 'select pg_sleep(60)' and state = 'active'"
             try await eventually("it sleeps") { try await other.queryOne(sleeps, as: Int.self) == 1 }
             try await server.restart("fast")
             let error = await refused(.disconnected) { _ = try await task.value }
@@ -134,13 +135,16 @@ extension Postgres {
         @Test("when a primary has become a standby, the pool goes to the host that takes writes")
         func failOver() async throws {
             let standbyOptions = ["ssl = off", "default_transaction_read_only = off"]
-            let (first, second) = (try PostgresServer(settings: standbyOptions), try PostgresServer(settings: standbyOptions))
+            let (first, second) = (
+                try PostgresServer(settings: standbyOptions), try PostgresServer(settings: standbyOptions)
+            )
             defer {
                 first.end()
                 second.end()
             }
             let hosts = "127.0.0.1:\(first.port),127.0.0.1:\(second.port)"
-            let db = PostgresPool(.init("postgres://tester@\(hosts)/postgres?target_session_attrs=read-write", maximum: 2))
+            let db = PostgresPool(
+                .init("postgres://tester@\(hosts)/postgres?target_session_attrs=read-write", maximum: 2))
             let port: SQL = "select inet_server_port()"
             #expect(try await db.queryOne(port, as: Int.self) == first.port)
             // What a fail-over looks like from here: the old primary takes no writes any more.
@@ -172,7 +176,8 @@ extension Postgres {
             try await db.execute(SQL(verbatim: "create tablespace small location '\(directory)/mine'"))
             try await db.execute("create table big (t text) tablespace small")
             let error = await refused(.server) {
-                try await db.execute("insert into big select repeat(md5(n::text), 30) from generate_series(1, 100000) n")
+                try await db.execute(
+                    "insert into big select repeat(md5(n::text), 30) from generate_series(1, 100000) n")
             }
             #expect(error?.sqlState == .diskFull)
             #expect(error.map { Finding($0).message.contains("disk") } == true)

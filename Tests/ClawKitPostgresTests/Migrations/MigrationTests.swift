@@ -12,7 +12,8 @@ extension Postgres {
             return PostgresPool(.init(try shared(database: name), maximum: 4))
         }
 
-        private let first = Migration(1, "users", "create table users (id int primary key); insert into users values (1);")
+        private let first = Migration(
+            1, "users", "create table users (id int primary key); insert into users values (1);")
         private let second = Migration(2, "names", "alter table users add column name text not null default 'x'")
 
         private func finding(_ body: () async throws -> Void) async -> Finding? {

@@ -72,7 +72,8 @@ extension Postgres {
                 }
             }
             try await eventually("the server is asked") {
-                try await db.queryOne("select count(*) from pg_stat_activity where query = 'select 1'", as: Int.self) > 0
+                try await db.queryOne("select count(*) from pg_stat_activity where query = 'select 1'", as: Int.self)
+                    > 0
             }
             task.cancel()
             _ = await task.result

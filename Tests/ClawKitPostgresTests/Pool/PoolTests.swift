@@ -203,7 +203,9 @@ extension Postgres {
         func unreachable() async throws {
             let db = PostgresPool(.init("postgres://nobody@127.0.0.1:1/x", maximum: 2))
             await withTaskGroup { group in
-                for _ in 0..<20 { group.addTask { _ = await refused(.unreachable) { try await db.execute("select 1") } } }
+                for _ in 0..<20 {
+                    group.addTask { _ = await refused(.unreachable) { try await db.execute("select 1") } }
+                }
             }
             #expect(db.status == PostgresPool.Status(open: 0, idle: 0, waiting: 0))
         }

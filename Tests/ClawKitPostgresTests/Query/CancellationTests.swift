@@ -35,7 +35,9 @@ extension Postgres {
         @Test("a statement that takes too long is cancelled")
         func timeout() async throws {
             let db = try await connect()
-            let error = await refused(.timeout) { try await db.execute("select pg_sleep(60)", timeout: .milliseconds(50)) }
+            let error = await refused(.timeout) {
+                try await db.execute("select pg_sleep(60)", timeout: .milliseconds(50))
+            }
             #expect(error.map { Finding($0).code } == .deadline)
             #expect(try await db.queryOne("select 1", as: Int.self) == 1)
         }

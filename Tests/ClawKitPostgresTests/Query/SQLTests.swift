@@ -55,9 +55,10 @@ extension Postgres {
                 select 9223372036854775807 as id, 5::int2 as cents, 'open' as state, null::text as note,
                     array['a', 'b'] as tags, 255 as small, 'more' as ignored
                 """, as: Wallet.self)
-            #expect(accounts == [
-                Wallet(id: .max, cents: 5, state: .open, note: nil, tags: ["a", "b"], small: 255)
-            ])
+            #expect(
+                accounts == [
+                    Wallet(id: .max, cents: 5, state: .open, note: nil, tags: ["a", "b"], small: 255)
+                ])
             let missing = await refused(.decoding) { _ = try await db.query("select 1 as id", as: Wallet.self) }
             #expect(missing?.message.contains("no column cents") == true)
         }
@@ -80,9 +81,11 @@ extension Postgres {
             #expect(try await db.execute("delete from t where n > 100") == 0)
         }
 
-        @Test("names of tables and columns are quoted, whatever stands in them", arguments: [
-            "plain", "With Space", "quo\"te", "'; drop table t; --", "select", "é👩‍👩‍👧", "$1", "a\\b", "\n",
-        ])
+        @Test(
+            "names of tables and columns are quoted, whatever stands in them",
+            arguments: [
+                "plain", "With Space", "quo\"te", "'; drop table t; --", "select", "é👩‍👩‍👧", "$1", "a\\b", "\n",
+            ])
         func identifiers(_ name: String) async throws {
             let db = try await connect()
             try await db.execute("create temporary table \(identifier: name) (\(identifier: name) text)")
@@ -212,7 +215,9 @@ extension Postgres {
         func tooLarge() async throws {
             let db = try await connect { $0.maximumResultBytes = 1 << 20 }
             #expect(try await db.queryOne("select repeat('x', 900000)", as: String.self).count == 900_000)
-            _ = await refused(.resultTooLarge) { _ = try await db.query("select repeat('x', 1000) from generate_series(1, 100000)") }
+            _ = await refused(.resultTooLarge) {
+                _ = try await db.query("select repeat('x', 1000) from generate_series(1, 100000)")
+            }
         }
 
         @Test("COPY as a query is refused with a word")
@@ -224,7 +229,8 @@ extension Postgres {
         @Test("a script has many statements, and is one transaction")
         func script() async throws {
             let db = try await connect()
-            try await db.executeScript("create temporary table t (n int); insert into t values (1), (2); select * from t;")
+            try await db.executeScript(
+                "create temporary table t (n int); insert into t values (1), (2); select * from t;")
             _ = await refused(.server) { try await db.executeScript("insert into t values (3); select 1 / 0;") }
             #expect(try await db.queryOne("select count(*) from t", as: Int.self) == 2)
         }

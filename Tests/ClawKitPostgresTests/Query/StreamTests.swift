@@ -83,7 +83,8 @@ extension Postgres {
                 }
             }
             let other = try await connect()
-            let isRunning: SQL = "select count(*) from pg_stat_activity where pid = \(db.serverProcess) and state = 'active'"
+            let isRunning: SQL =
+                "select count(*) from pg_stat_activity where pid = \(db.serverProcess) and state = 'active'"
             try await eventually("the stream runs") { try await other.queryOne(isRunning, as: Int.self) == 1 }
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }

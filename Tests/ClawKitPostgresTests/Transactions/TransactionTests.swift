@@ -6,7 +6,9 @@ import Testing
 extension Postgres {
     @Suite struct Transactions {
         /// A table of its own, and a pool.
-        private func table(_ name: String, _ columns: String = "id int primary key, n int not null") async throws -> PostgresPool {
+        private func table(_ name: String, _ columns: String = "id int primary key, n int not null") async throws
+            -> PostgresPool
+        {
             let db = try pool(maximum: 8)
             try await db.executeScript("drop table if exists \(name); create table \(name) (\(columns))")
             return db
@@ -74,7 +76,9 @@ extension Postgres {
         func options() async throws {
             let db = try await connect()
             let level: SQL = "show transaction_isolation"
-            #expect(try await db.transaction(.serializable) { try await $0.queryOne(level, as: String.self) } == "serializable")
+            #expect(
+                try await db.transaction(.serializable) { try await $0.queryOne(level, as: String.self) }
+                    == "serializable")
             let options = TransactionOptions(.repeatableRead, readOnly: true)
             let error = await refused(.server) {
                 try await db.transaction(options) { tx in

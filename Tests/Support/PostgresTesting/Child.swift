@@ -57,7 +57,8 @@ func privatePipe() throws(ServerProblem) -> (reading: Int32, writing: Int32) {
 }
 
 /// Runs what blocks where it is in nobody's way.
-func offThePool<Result: Sendable>(_ body: @escaping @Sendable () throws(ServerProblem) -> Result) async throws -> Result {
+func offThePool<Result: Sendable>(_ body: @escaping @Sendable () throws(ServerProblem) -> Result) async throws -> Result
+{
     try await withCheckedThrowingContinuation { continuation in
         DispatchQueue.global().async {
             do throws(ServerProblem) { continuation.resume(returning: try body()) } catch {

@@ -4,9 +4,9 @@ import Synchronization
 /// A PostgreSQL of this process's own: made by initdb in a temporary directory, on a free port of the loopback address,
 /// removed with the process, however that ends.
 ///
-/// A shell supervises it: when its standard input ends, because the process closes it or is no more, it stops the server
-/// and removes the directory. Without root it runs as whoever runs the tests, with root as `nobody`, because PostgreSQL
-/// refuses root.
+/// A shell supervises it: when its standard input ends, because the process closes it or is no more, it stops the
+/// server and removes the directory. Without root it runs as whoever runs the tests, with root as `nobody`, because
+/// PostgreSQL refuses root.
 package final class PostgresServer: Sendable {
     package let directory: String
     package let port: Int

@@ -2,7 +2,9 @@
 ///
 /// Equal where the values are: 1.50 equals 1.5, though both keep their scale.
 public struct PostgresNumeric: Sendable {
-    enum Kind: UInt16 { case positive = 0x0000, negative = 0x4000, nan = 0xC000, infinity = 0xD000, minusInfinity = 0xF000 }
+    enum Kind: UInt16 {
+        case positive = 0x0000, negative = 0x4000, nan = 0xC000, infinity = 0xD000, minusInfinity = 0xF000
+    }
 
     var kind: Kind
     /// Base 10,000; the first one counts 10,000 to the power of `weight`. Neither the first nor the last is zero.

@@ -81,8 +81,8 @@ extension PostgresDate: PostgresCodable {
 
 extension PostgresDate: PostgresArrayElement { public static var postgresArrayType: PostgresType { .dateArray } }
 
-/// A date and a time of day in no time zone: `timestamp`. What moment that is, only its writer knows; `timestamptz` with
-/// `Timestamp` is what most columns should be.
+/// A date and a time of day in no time zone: `timestamp`. What moment that is, only its writer knows; `timestamptz`
+/// with `Timestamp` is what most columns should be.
 public struct PostgresLocalTime: Sendable, Hashable, Comparable {
     /// Microseconds since 2000-01-01 00:00:00.
     public var microsecondsSince2000: Int64

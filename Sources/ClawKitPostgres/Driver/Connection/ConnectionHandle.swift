@@ -11,8 +11,8 @@ import Darwin
 
 /// A PGconn.
 ///
-/// Sendable: one thread at a time uses it, which libpq allows; until a session has it, the one that made the connection,
-/// then whoever holds the session's lock.
+/// Sendable: one thread at a time uses it, which libpq allows; until a session has it, the one that made the
+/// connection, then whoever holds the session's lock.
 struct ConnectionHandle: @unchecked Sendable {
     let raw: OpaquePointer
 

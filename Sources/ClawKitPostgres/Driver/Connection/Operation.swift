@@ -46,8 +46,8 @@ final class Operation: @unchecked Sendable {
     }
 }
 
-/// What is to be resumed once the session's lock is released: resuming under it could wait for a lock of the task's, whose
-/// holder waits for ours in order to cancel.
+/// What is to be resumed once the session's lock is released: resuming under it could wait for a lock of the task's,
+/// whose holder waits for ours in order to cancel.
 struct Completions {
     private var first: (Operation.Continuation, Result<[PostgresRows], any Error>)?
     private var more: [@Sendable () -> Void] = []

@@ -80,7 +80,9 @@ extension SessionState {
 
     /// Removes a statement on the server, before the operation for whose statement there must be room.
     private mutating func forget(_ prepared: StatementCache.Prepared, for operation: Operation) {
-        let name = prepared.name.withUnsafeBufferPointer { String(decoding: $0.dropLast().map { UInt8($0) }, as: UTF8.self) }
+        let name = prepared.name.withUnsafeBufferPointer {
+            String(decoding: $0.dropLast().map { UInt8($0) }, as: UTF8.self)
+        }
         if execute(SQL(verbatim: "deallocate \(name)"), nil) { expected.append(.control(operation)) }
     }
 

@@ -5,8 +5,8 @@ struct ExclusiveUse: Sendable {
     let session: Session
     let timeout: Duration?
 
-    /// Runs a statement of the simple protocol and leaves its first result to `body`; afterwards the session is in order,
-    /// or closed.
+    /// Runs a statement of the simple protocol and leaves its first result to `body`; afterwards the session is in
+    /// order, or closed.
     static func run<Result>(
         _ session: Session, _ sql: String, timeout: Duration?, _ body: (ExclusiveUse) async throws -> Result
     ) async throws -> Result {
@@ -83,7 +83,8 @@ struct ExclusiveUse: Sendable {
             }
             session.giveBack()
         } catch {
-            session.close(PostgresError(.disconnected, "The connection was given up, because it could not be cleaned up."))
+            session.close(
+                PostgresError(.disconnected, "The connection was given up, because it could not be cleaned up."))
         }
     }
 

@@ -7,8 +7,8 @@ public struct PostgresError: Error, Sendable {
         public let description: String
         /// No host of the connection string let us in; ``PostgresError/sqlState`` says why where a server answered.
         public static let unreachable = Code(description: "unreachable")
-        /// The connection ended; ``PostgresError/sqlState`` says why where the server still could. Whether a statement under way was done is unknown, unless ``PostgresError/wasSent``
-        /// is false.
+        /// The connection ended; ``PostgresError/sqlState`` says why where the server still could. Whether a statement
+        /// under way was done is unknown, unless ``PostgresError/wasSent`` is false.
         public static let disconnected = Code(description: "disconnected")
         /// The server refused; see ``PostgresError/sqlState``.
         public static let server = Code(description: "server")

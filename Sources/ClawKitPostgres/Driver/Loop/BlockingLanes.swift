@@ -9,8 +9,8 @@ final class BlockingLanes: Sendable {
     private let lanes: [DispatchQueue]
     private let loads: Mutex<[Int]>
 
-    /// Connections are made here and not on the event loop, because PQconnectPoll would resolve host names there, derive
-    /// SCRAM keys (4,096 rounds of HMAC) and shake TLS hands, while all other connections wait; nor does it know
+    /// Connections are made here and not on the event loop, because PQconnectPoll would resolve host names there,
+    /// derive SCRAM keys (4,096 rounds of HMAC) and shake TLS hands, while all other connections wait; nor does it know
     /// `connect_timeout`, by which libpq leaves a silent host for the next one.
     static let connecting = BlockingLanes(8, "clawkit.postgres.connecting")
     /// Apart from the others, so that a query can be cancelled while hosts do not answer.

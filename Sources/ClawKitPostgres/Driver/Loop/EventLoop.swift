@@ -18,9 +18,9 @@ protocol EventHandler: AnyObject, Sendable {
 
 /// One thread that waits for all connections' sockets, their deadlines, and, as a task executor, for jobs.
 ///
-/// A query is sent by the task that asks, on whatever thread it runs; only the answer comes through the loop. So a query
-/// costs one switch of threads, not the two that an actor on the loop would cost, and rows are decoded by those who asked.
-/// A task that prefers the loop as its executor has no switch at all.
+/// A query is sent by the task that asks, on whatever thread it runs; only the answer comes through the loop. So a
+/// query costs one switch of threads, not the two that an actor on the loop would cost, and rows are decoded by those
+/// who asked. A task that prefers the loop as its executor has no switch at all.
 final class EventLoop: TaskExecutor {
     private struct Alarm: Comparable {
         let moment: MonotonicTime

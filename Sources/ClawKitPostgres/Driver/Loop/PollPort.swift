@@ -8,8 +8,8 @@ import Musl
 import Darwin
 #endif
 
-/// poll(2), woken through a pipe: for systems without epoll. Each wait costs a look at every descriptor, which is little
-/// for the tens of connections a pool has.
+/// poll(2), woken through a pipe: for systems without epoll. Each wait costs a look at every descriptor, which is
+/// little for the tens of connections a pool has.
 final class PollPort: EventPort {
     private struct Entry {
         var token: UInt64
@@ -77,7 +77,9 @@ final class PollPort: EventPort {
         }
         for (entry, token) in zip(descriptors, tokens).dropFirst() where entry.revents != 0 {
             state.withLock { state in
-                if state.entries[entry.fd]?.interest.contains(.once) == true { state.entries[entry.fd]?.interest = .once }
+                if state.entries[entry.fd]?.interest.contains(.once) == true {
+                    state.entries[entry.fd]?.interest = .once
+                }
             }
             let hangUp = Int16(POLLHUP | POLLERR | POLLNVAL)
             var readiness: EventReadiness = []

@@ -21,8 +21,9 @@ public struct Migrations: Sendable {
     /// Brings the database to the last version.
     /// - Parameter timeout: for each migration, and for the waiting until others have done.
     /// - Returns: the versions applied now.
-    /// - Throws: ``Finding`` with `E_MIGRATION` where an applied migration was changed, or the database has versions the
-    ///   program does not know: nothing is done then. ``PostgresError`` where a script fails: the ones before it stay.
+    /// - Throws: ``Finding`` with `E_MIGRATION` where an applied migration was changed, or the database has versions
+    ///   the program does not know: nothing is done then. ``PostgresError`` where a script fails: the ones before it
+    /// stay.
     @discardableResult
     public func apply(to db: some PostgresClient, timeout: Duration = .minutes(10)) async throws -> [Int] {
         try await db.withConnection { connection in
@@ -87,7 +88,7 @@ public struct Migrations: Sendable {
             guard index < all.count else {
                 throw Finding(
                     .migration,
-                    "The database has migration \(version) (\(name)), which this program does not know; use a newer one.")
+                    "The database has migration \(version) (\(name)), which this program does not know; use a newer.")
             }
             let ours = all[index]
             guard version == ours.version else {
@@ -109,9 +110,10 @@ public struct Migrations: Sendable {
 
     /// The advisory lock's number: the same for the same table, FNV-1a of its name.
     private var lock: Int64 {
-        Int64(bitPattern: "clawkit migrations \(table)".utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-        })
+        Int64(
+            bitPattern: "clawkit migrations \(table)".utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+                ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+            })
     }
 }
 

@@ -4,8 +4,8 @@ import Synchronization
 
 /// What a listener hears.
 public enum PostgresListenEvent: Sendable, Hashable {
-    /// It listens now: what is sent from now on comes. Where it listened before, something may have been missed since the
-    /// connection broke, or because more came than was taken: look at the tables once more.
+    /// It listens now: what is sent from now on comes. Where it listened before, something may have been missed since
+    /// the connection broke, or because more came than was taken: look at the tables once more.
     case listening(mayHaveMissed: Bool)
     case notification(PostgresNotification)
 

@@ -203,10 +203,13 @@ final class PoolCore: Sendable {
             state.isClosed = true
             defer { (state.idle, state.waiters) = ([], []) }
             state.open -= state.idle.count
-            return (state.idle, state.waiters.compactMap { waiter in
-                defer { waiter.continuation = nil }
-                return waiter.continuation
-            })
+            return (
+                state.idle,
+                state.waiters.compactMap { waiter in
+                    defer { waiter.continuation = nil }
+                    return waiter.continuation
+                }
+            )
         }
         for pooled in idle { pooled.session.close() }
         for continuation in waiters { continuation.resume(throwing: PostgresError.poolClosed) }

@@ -46,7 +46,8 @@ struct PoolState: Sendable {
         }
         guard waiters.count < maximumWaiting else {
             return .refused(
-                PostgresError(.poolFull, "All connections are in use, and too many tasks wait for one.", wasSent: false))
+                PostgresError(.poolFull, "All connections are in use, and too many tasks wait for one.", wasSent: false)
+            )
         }
         return .mustWait
     }

@@ -10,7 +10,9 @@ extension PostgresClient {
                 var failure: PostgresError?
                 while let result = try await use.nextResult() {
                     do { try result.check() } catch let error as PostgresError { failure = failure ?? error }
-                    guard !result.isCopy else { throw PostgresError(.misuse, "A script cannot COPY from or to the client.") }
+                    guard !result.isCopy else {
+                        throw PostgresError(.misuse, "A script cannot COPY from or to the client.")
+                    }
                 }
                 if let failure { throw failure }
             }

@@ -1,7 +1,7 @@
 /// Where statements can be run: a ``PostgresPool``, a ``PostgresConnection``, a ``PostgresTransaction``.
 ///
-/// All of them throw ``PostgresError``, and `CancellationError` where the task was cancelled; the statement is cancelled
-/// on the server then. A function returns only when the server has answered, or the connection was given up.
+/// All of them throw ``PostgresError``, and `CancellationError` where the task was cancelled; the statement is
+/// cancelled on the server then. A function returns only when the server has answered, or the connection was given up.
 public protocol PostgresClient: Sendable {
     /// Sends the statements together, without waiting for one before the next, and gives a result for each.
     ///

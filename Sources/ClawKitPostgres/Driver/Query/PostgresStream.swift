@@ -35,7 +35,8 @@ public struct PostgresStream<Element>: AsyncSequence {
 extension PostgresClient {
     /// Hands the rows to `body` as they come. Whatever `body` leaves is not fetched: the statement is cancelled.
     ///
-    /// The connection has nothing else to do meanwhile; in a transaction, a statement within `body` would wait for ever.
+    /// The connection has nothing else to do meanwhile; in a transaction, a statement within `body` would wait for
+    /// ever.
     /// - Parameter timeout: how long the next row may take; nil: what the configuration says.
     public func stream<Result>(
         _ sql: SQL, timeout: Duration? = nil, _ body: (PostgresStream<PostgresRow>) async throws -> Result

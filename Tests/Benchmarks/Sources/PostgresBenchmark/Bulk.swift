@@ -39,11 +39,14 @@ func copies(_ db: PostgresPool, _ file: String) async throws {
     let size = Double(try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0) / 1e6
     var (inward, outward) = (Measurement.none, Measurement.none)
     for _ in 0..<3 {
-        try await db.executeScript("drop table if exists bench_copy; create table bench_copy (id int, a text, b text, n int8)")
+        try await db.executeScript(
+            "drop table if exists bench_copy; create table bench_copy (id int, a text, b text, n int8)")
         let (time, _) = try await measure {
             guard let handle = FileHandle(forReadingAtPath: file) else { return }
             try await db.copyIn("copy bench_copy from stdin") { writer in
-                while let part = try handle.read(upToCount: 64 << 10), !part.isEmpty { try await writer.write([UInt8](part)) }
+                while let part = try handle.read(upToCount: 64 << 10), !part.isEmpty {
+                    try await writer.write([UInt8](part))
+                }
             }
         }
         inward.keepBetter(time)
@@ -58,8 +61,12 @@ func copies(_ db: PostgresPool, _ file: String) async throws {
         outward.keepBetter(back)
         try? FileManager.default.removeItem(atPath: target)
     }
-    report("COPY into a table, ClawKitPostgres", size / inward.wall, "MB/s", "\(Int(size / inward.processor)) MB/s CPU here")
-    report("COPY out of a table, ClawKitPostgres", size / outward.wall, "MB/s", "\(Int(size / outward.processor)) MB/s CPU here")
+    report(
+        "COPY into a table, ClawKitPostgres", size / inward.wall, "MB/s",
+        "\(Int(size / inward.processor)) MB/s CPU here")
+    report(
+        "COPY out of a table, ClawKitPostgres", size / outward.wall, "MB/s",
+        "\(Int(size / outward.processor)) MB/s CPU here")
 }
 
 struct Item: PostgresRowDecodable {
