@@ -369,7 +369,7 @@ let package = Package(
         .testTarget(
             name: "ClawPlatformTests",
             dependencies: [
-                "ClawBase", "ClawCluster", "ClawControl", "ClawDocuments", "ClawKubernetes", "ClawModels", "ClawPlatform",
+                "ArticleTesting", "ClawBase", "ClawCluster", "ClawControl", "ClawDocuments", "ClawKubernetes", "ClawModels", "ClawPlatform",
                 "ClawResources", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),

@@ -147,12 +147,15 @@ struct Platform: Sendable {
             try directory.write(token.reveal(), to: "admin-token")
         }
         let keys = try SessionKeys.load(orMakeAt: "\(settings.dataDirectory)/session-keys")
+        var operations = OperationEngine.Options()
+        // The store is this process's alone.
+        operations.isAlone = true
         return ControlPlane(
             api: api, caches: caches, store: store, signer: SessionSigner(keys: keys),
             configuration: ControlPlane.Configuration(
                 publicURL: url, domain: settings.configuration.server.domain,
                 sessionHours: settings.configuration.server.sessionHours,
                 templates: settings.configuration.templates.map(\.name)),
-            runtimeTransport: network, time: time, logger: settings.logger)
+            runtimeTransport: network, operations: operations, time: time, logger: settings.logger)
     }
 }

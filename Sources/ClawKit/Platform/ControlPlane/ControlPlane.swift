@@ -23,27 +23,30 @@ public final class ControlPlane: Sendable {
     /// All routes, and the runtimes' own hosts where a domain is configured.
     public let handler: any Handler
 
-    private let operations: RuntimeOperations
+    /// Carries out what people ask for; programs that embed a control plane may add plans of their own.
+    public let operations: OperationEngine
+
     private let caches: SharedCaches
 
     /// - Parameters:
     ///   - caches: run by the caller.
     ///   - signer: signs session cookies; all control planes of a platform share its keys.
     ///   - runtimeTransport: reaches pods by absolute `http://host:port` URLs.
+    ///   - options: who carries out operations, and whether others do on the same store.
     public init(
         api: any KubernetesAPI, caches: SharedCaches, store: any PlatformStore, signer: SessionSigner,
-        configuration: Configuration, runtimeTransport: any Transport, time: any TimeSource = SystemTime(),
+        configuration: Configuration, runtimeTransport: any Transport,
+        operations options: OperationEngine.Options = OperationEngine.Options(), time: any TimeSource = SystemTime(),
         logger: Logger = Logger(label: "clawkit.control-plane")
     ) {
         self.caches = caches
         let publicURL = configuration.publicURL
-        operations = RuntimeOperations(api: api, caches: caches, store: store, time: time, log: logger) {
-            $0.representation(publicURL: publicURL)
-        }
+        operations = OperationEngine(store, options: options, time: time, logger: logger)
+        let runtimes = RuntimeOperations(operations, api: api, caches: caches) { $0.representation(publicURL: publicURL) }
         let services = PlatformServices(
             api: api, caches: caches, store: store, configuration: configuration, signer: signer,
             authenticator: StoreAuthenticator(store: store, signer: signer, time: time),
-            throttle: LoginThrottle(time: time), operations: operations, metrics: ControlPlaneMetrics(), time: time,
+            throttle: LoginThrottle(time: time), operations: operations, runtimes: runtimes, metrics: ControlPlaneMetrics(), time: time,
             log: logger)
         handler = RequestID(AccessLog(ControlPlaneHandler(services, runtimeTransport), log: logger, time: time))
         // Asked for now, so that they are complete soon after the caches run.
@@ -51,6 +54,6 @@ public final class ControlPlane: Sendable {
         _ = caches.cache(Project.self)
     }
 
-    /// Follows operations to their end until cancelled; begins with those an earlier process left unfinished.
+    /// Carries out operations until cancelled; begins with those an earlier process left unfinished.
     public func run() async throws { try await operations.run() }
 }

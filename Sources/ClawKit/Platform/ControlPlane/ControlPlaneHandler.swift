@@ -61,10 +61,10 @@ struct RuntimeWaker: Sendable {
         let runtime = services.caches.cache(Runtime.self).get(reference.runtime, in: reference.project)
         guard let runtime, runtime.spec.desiredState == .suspended else { return }
         do {
-            _ = try await services.operations.begin(
+            _ = try await services.runtimes.begin(
                 RuntimeOperations.Wish(
                     verb: .resume, project: reference.project, name: reference.runtime, actor: "platform",
-                    parameters: ["uid": .string(runtime.uid ?? "")], idempotencyKey: nil))
+                    parameters: RuntimeParameters(uid: runtime.uid), idempotencyKey: nil))
         } catch let finding as Finding where finding.code == .conflict {
             // Something else is being done to it; the visitor comes back and asks again.
         } catch {

@@ -16,7 +16,8 @@ struct PlatformServices: Sendable {
     let signer: SessionSigner
     let authenticator: StoreAuthenticator
     let throttle: LoginThrottle
-    let operations: RuntimeOperations
+    let operations: OperationEngine
+    let runtimes: RuntimeOperations
     let metrics: ControlPlaneMetrics
     let time: any TimeSource
     let log: Logger

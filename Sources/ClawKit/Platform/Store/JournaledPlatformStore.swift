@@ -6,6 +6,7 @@ import Synchronization
 public final class JournaledPlatformStore: PlatformStore {
     private let journal: Journal
     private let tables: Mutex<RecordTables>
+    private let feed = RecordFeed()
 
     /// What opening the journal found.
     public var recovery: Journal.Recovery { journal.recovery }
@@ -33,21 +34,24 @@ public final class JournaledPlatformStore: PlatformStore {
 
     /// A commit that throws `E_STORAGE` may have been kept: then this process already shows it.
     public func commit(_ changes: [RecordChange]) async throws -> UInt64 {
-        let (version, position) = try tables.withLock { tables in
+        let (effects, version, position) = try tables.withLock { tables in
             let effects = try tables.apply(changes)
             do {
                 let position = try journal.stage(JournaledCommit.encode(effects, version: tables.version))
-                return (tables.version, position)
+                return (effects, tables.version, position)
             } catch {
                 tables.revert(effects)
                 throw error
             }
         }
         try await journal.commit(position)
+        feed.tell(effects, version)
         // The commit is safe whether or not the log gets shorter; a failed compaction is tried again later.
         if journal.wantsCompaction { try? await compact() }
         return version
     }
+
+    public func changes(of kind: RecordKind) -> RecordChanges { feed.changes(of: kind) }
 
     /// Replaces the log by a snapshot. Happens by itself once the log has grown large.
     public func compact() async throws {

@@ -3,14 +3,16 @@ public import ClawDocuments
 
 /// Keeps what does not belong into Kubernetes objects: users and their credentials, operations, the audit trail.
 ///
-/// A store holds rows: a kind, a key unique in it, a JSON document, index values, and a version. It gives three
-/// things and nothing else: reading by key, reading in order or by index, and committing several changes at once
-/// or not at all. Everything typed is built on these (``StoredRecord``).
+/// A store holds rows: a kind, a key unique in it, a JSON document, index values, and a version. It gives four
+/// things and nothing else: reading by key, reading in order or by index, committing several changes at once
+/// or not at all, and telling what has changed. Everything typed is built on these (``StoredRecord``).
 ///
 /// Contract, which `PlatformStoreConformance` checks:
 /// - Reads see every commit that has returned, in this process.
 /// - ``commit(_:)`` is atomic and serial. Every commit has a version greater than all before it; the rows it
 ///   writes bear it. When it returns, it is as durable as the store promises.
+/// - Who follows changes of a kind hears of every row that a commit touched, after its commit; or that something was
+///   missed.
 /// - Cancelling a task that commits leaves the outcome open, never half.
 ///
 /// Implementations: ``MemoryPlatformStore``, ``JournaledPlatformStore``; PostgreSQL in ClawKitPostgres.
@@ -31,6 +33,9 @@ public protocol PlatformStore: Sendable {
     ///   `E_STORAGE`.
     @discardableResult
     func commit(_ changes: [RecordChange]) async throws -> UInt64
+
+    /// Which rows of a kind change from now on, by this process's commits and by those of others that share the store.
+    func changes(of kind: RecordKind) -> RecordChanges
 }
 
 /// A kind of row.

@@ -120,3 +120,9 @@ extension RecordChange {
         }
     }
 }
+
+extension RecordFeed {
+    func tell(_ effects: [RecordTables.Effect], _ version: UInt64) {
+        for effect in effects { tell(effect.kind, effect.key, version: version) }
+    }
+}

@@ -5,7 +5,23 @@ import ClawDocuments
 struct OperationCommand: GroupCommand {
     static let configuration = CommandConfiguration(
         commandName: "operation", abstract: "Operations: changes under way, and how they ended.",
-        subcommands: [Show.self, Watch.self])
+        subcommands: [List.self, Show.self, Watch.self, Cancel.self, Settle.self])
+
+    struct List: ControlPlaneCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists operations, the newest first: your own, or all if you are an administrator.")
+        @OptionGroup var connection: ConnectionOptions
+        @Option(help: "Only those on this target, like runtime/demo/ada.") var target: String?
+        @Option(help: "How many at most, up to 1000.") var limit = 100
+
+        func run(in session: Session) async throws {
+            let filter = target.map { "&target=\(Percent.encode($0))" } ?? ""
+            let operations = try await session.controlPlane.get("\(try Paths.api("operations"))?limit=\(limit)\(filter)")
+            session.showList(operations, ["ID", "ACTION", "TARGET", "BY", "STATE", "UPDATED"]) { operation in
+                ["id", "action", "target", "actor", "state", "updatedAt"].map(operation.text)
+            }
+        }
+    }
 
     struct Show: ControlPlaneCommand {
         static let configuration = CommandConfiguration(abstract: "Shows an operation.")
@@ -38,6 +54,39 @@ struct OperationCommand: GroupCommand {
             }
             let last = try await session.within(timeout, of: first) { try await follower.follow(first) }
             try last.check()
+        }
+    }
+
+    struct Cancel: ControlPlaneCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ends an operation after its present step, and undoes what it did.")
+        @OptionGroup var connection: ConnectionOptions
+        @Argument(help: "The operation's id.") var id: String
+
+        func run(in session: Session) async throws {
+            let answer = try await session.controlPlane.post(try Paths.api("operations", id, "cancel"))
+            session.show(answer, text: "operation \(id) is being cancelled")
+        }
+    }
+
+    struct Settle: ControlPlaneCommand {
+        enum Settlement: String, CaseIterable, ExpressibleByArgument { case done, again, back }
+
+        static let configuration = CommandConfiguration(
+            abstract: "Says how an operation that needs attention goes on. For administrators.",
+            discussion: """
+                Such an operation was stopped in a step that must not be done twice, and nobody knows whether it was \
+                done. Look, then say: 'done' goes on after it, 'again' does it, 'back' gives the operation up and \
+                undoes what was done before.
+                """)
+        @OptionGroup var connection: ConnectionOptions
+        @Argument(help: "The operation's id.") var id: String
+        @Option(name: .customLong("as"), help: "What holds.") var settlement: Settlement
+
+        func run(in session: Session) async throws {
+            let answer = try await session.controlPlane.post(
+                try Paths.api("operations", id, "settle"), ["as": .string(settlement.rawValue)])
+            session.show(answer, text: "operation \(id) goes on")
         }
     }
 }

@@ -85,7 +85,8 @@ extension Runtime {
 }
 
 extension Operation {
-    /// `{id, action, target, actor, state, steps: [{name, state, message?}], error?, result?, createdAt, updatedAt}`
+    /// `{id, action, target, actor, state, steps: [{name, state, attempts, progress?, undo?, message?}], findings?,
+    /// waitsFor?, cancelledBy?, error?, result?, createdAt, updatedAt}`
     var representation: JSON {
         var object: JSONObject = ["id": .string(id)]
         object.set("action", action)
@@ -95,10 +96,18 @@ extension Operation {
         object["steps"] = .array(
             steps.map { step in
                 var object: JSONObject = ["name": .string(step.name), "state": .string(step.state.rawValue)]
+                object["attempts"] = .integer(Int64(step.attempts))
+                object["progress"] = step.progress.map { .double($0) }
+                object.set("undo", step.undo?.state.rawValue)
                 object.set("message", step.message)
                 return .object(object)
             })
-        if let error { object["error"] = ["code": .string(error.code.rawValue), "message": .string(error.message)] }
+        if !findings.isEmpty {
+            object["findings"] = .array(findings.map { Operation.Failure(code: $0.code, message: $0.message).json })
+        }
+        object.set("waitsFor", predecessor)
+        object.set("cancelledBy", cancellation?.actor)
+        object["error"] = error?.json
         object["result"] = result
         object.set("createdAt", createdAt.rfc3339(fractionDigits: 3))
         object.set("updatedAt", updatedAt.rfc3339(fractionDigits: 3))

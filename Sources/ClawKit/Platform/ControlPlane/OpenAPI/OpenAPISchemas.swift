@@ -38,6 +38,7 @@ enum OpenAPISchemas {
             ["name": label, "displayName": string, "administrator": bool, "project": label, "role": role]),
         "UserChange": object(
             [], ["displayName": ["type": ["string", "null"]], "administrator": bool, "disabled": bool]),
+        "Settlement": object(["as"], ["as": words(OperationEngine.Settlement.allCases.map(\.rawValue))]),
         "RuntimeCreation": object([], ["name": label, "user": label, "template": label]),
     ]
 
@@ -94,10 +95,15 @@ enum OpenAPISchemas {
                 "state": words(Operation.State.allCases.map(\.rawValue)),
                 "steps": list(
                     of: object(
-                        ["name", "state"],
-                        ["name": string, "state": words(Operation.State.allCases.map(\.rawValue)), "message": string])),
-                "error": ref("Failure"), "result": ["type": "object"], "createdAt": time, "updatedAt": time,
+                        ["name", "state", "attempts"],
+                        [
+                            "name": string, "state": words(Operation.State.allCases.map(\.rawValue)),
+                            "attempts": ["type": "integer"], "progress": ["type": "number", "minimum": 0, "maximum": 1],
+                            "undo": words(Operation.State.allCases.map(\.rawValue)), "message": string,
+                        ])),
+                "findings": list(of: ref("Failure")), "waitsFor": string, "cancelledBy": string, "error": ref("Failure"), "result": ["type": "object"], "createdAt": time, "updatedAt": time,
             ]),
+        "OperationList": items("Operation"),
         "OperationStarted": object(["operation"], ["operation": ref("Operation")]),
         "RuntimeAndOperation": object(
             ["operation", "runtime"],

@@ -9,7 +9,6 @@ struct RuntimeDeclarer: Sendable {
     static let operationAnnotation = "clawkit.dev/operation"
 
     let api: any KubernetesAPI
-    let journal: OperationJournal
 
     /// - Throws: ``KubernetesError``, ``TransportError``, ``Finding`` (`E_EXISTS`, `E_NOT_FOUND`).
     func declare(_ operation: Operation) async throws {
@@ -60,9 +59,6 @@ struct RuntimeDeclarer: Sendable {
                 throw Finding(
                     .notFound, "The runtime \(project)/\(name) was deleted and made anew meanwhile; ask again.")
             }
-            // In this order: an operation that pre-empts this one writes the object after it has cancelled this,
-            // so its write makes ours conflict, or comes after ours.
-            guard try await journal.isActive(operation.id) else { return }
             let before = runtime
             verb.declare(in: &runtime, at: operation.moment)
             if runtime == before { return }

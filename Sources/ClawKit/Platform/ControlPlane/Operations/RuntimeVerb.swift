@@ -55,11 +55,13 @@ enum RuntimeVerb: String, Sendable, CaseIterable {
 
 /// A runtime as the target of operations: `runtime/{project}/{name}`.
 enum RuntimeTarget {
-    static func text(_ project: String, _ name: String) -> String { "runtime/\(project)/\(name)" }
+    static let kind = "runtime"
+
+    static func text(_ project: String, _ name: String) -> String { "\(kind)/\(project)/\(name)" }
 
     static func parse(_ target: String) -> (project: String, name: String)? {
         let parts = target.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == "runtime" else { return nil }
+        guard parts.count == 3, parts[0] == kind else { return nil }
         return (String(parts[1]), String(parts[2]))
     }
 }
@@ -75,16 +77,4 @@ extension Operation {
     var moment: String { createdAt.rfc3339(fractionDigits: 6) }
 
     var isDeclared: Bool { steps.first { $0.name == Self.declareStep }?.state == .succeeded }
-
-    /// Ends a step, or begins it.
-    mutating func set(_ name: String, _ state: State, at now: Timestamp, message: String? = nil) {
-        guard let index = steps.firstIndex(where: { $0.name == name }) else { return }
-        if steps[index].startedAt == nil {
-            steps[index].startedAt = now
-            steps[index].attempts += 1
-        }
-        if state.isFinal { steps[index].endedAt = now }
-        steps[index].state = state
-        steps[index].message = message
-    }
 }

@@ -86,9 +86,8 @@ struct RuntimeRoutes: RouteGroup {
                 .alreadyExists, "There is a runtime \(project.name)/\(name) already; start it, or choose another name.",
                 field: "name")
         }
-        var parameters: JSONObject = ["user": .string(user.description)]
-        parameters.set("template", template)
-        let operation = try await begin(.create, project.name, name.description, .object(parameters), call)
+        let parameters = RuntimeParameters(user: user.description, template: template)
+        let operation = try await begin(.create, project.name, name.description, parameters, call)
         let runtime = try await services.api.find(Runtime.self, name.description, in: project.name)
         return .accepted([
             "operation": operation.representation, "runtime": runtime.map { services.represent($0) } ?? .null,
@@ -122,7 +121,7 @@ struct RuntimeRoutes: RouteGroup {
                 "\(project.name)/\(name) is not yours; ask \(runtime.spec.user), or an owner or manager of the project."
             )
         }
-        let parameters: JSON = ["uid": .string(runtime.uid ?? "")]
+        let parameters = RuntimeParameters(uid: runtime.uid)
         return .accepted([
             "operation": try await begin(verb, project.name, name.description, parameters, call).representation
         ])
@@ -133,9 +132,9 @@ struct RuntimeRoutes: RouteGroup {
     }
 
     private func begin(
-        _ verb: RuntimeVerb, _ project: String, _ name: String, _ parameters: JSON, _ call: Call
+        _ verb: RuntimeVerb, _ project: String, _ name: String, _ parameters: RuntimeParameters, _ call: Call
     ) async throws -> Operation {
-        let operation = try await services.operations.begin(
+        let operation = try await services.runtimes.begin(
             RuntimeOperations.Wish(
                 verb: verb, project: project, name: name, actor: try call.caller.user, parameters: parameters,
                 idempotencyKey: Self.idempotencyKey(of: call)))

@@ -52,6 +52,12 @@ final class OperationFeed: Sendable {
         for signal in signals { signal.raise() }
     }
 
+    /// Any of them may have.
+    func changedAll() {
+        let signals = state.withLock { $0.followers.values.flatMap(\.values) }
+        for signal in signals { signal.raise() }
+    }
+
     var count: Int { state.withLock { $0.count } }
 
     private func end(_ operation: String, _ number: UInt64) {

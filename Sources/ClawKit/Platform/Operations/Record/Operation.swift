@@ -2,6 +2,8 @@ public import ClawBase
 public import ClawDocuments
 
 /// One change that somebody asked for or the platform makes, from the wish to its end.
+///
+/// Everything needed to go on with it stands in the record: another process takes it up where the last one was lost.
 public struct Operation: StoredRecord {
     /// Finished operations beyond the newest 10,000 are forgotten.
     public static let kind = RecordKind("operation", retaining: 10_000)
@@ -19,31 +21,34 @@ public struct Operation: StoredRecord {
         }
     }
 
-    public struct Step: Sendable, Hashable {
-        public var name: String
-        public var state: State
-        public var attempts: Int
-        public var startedAt: Timestamp?
-        public var endedAt: Timestamp?
-        public var message: String?
-
-        public init(
-            name: String, state: State = .pending, attempts: Int = 0, startedAt: Timestamp? = nil,
-            endedAt: Timestamp? = nil, message: String? = nil
-        ) {
-            self.name = name
-            self.state = state
-            self.attempts = attempts
-            self.startedAt = startedAt
-            self.endedAt = endedAt
-            self.message = message
-        }
-    }
-
     public struct Failure: Sendable, Hashable {
         public var code: FindingCode
         public var message: String
         public init(code: FindingCode, message: String) { (self.code, self.message) = (code, message) }
+    }
+
+    /// Somebody wants it to end.
+    public struct Cancellation: Sendable, Hashable {
+        /// Who asked for it.
+        public var actor: String
+        public var moment: Timestamp
+        /// The operation that takes its place, on the same target.
+        public var replacement: String?
+
+        public init(actor: String, moment: Timestamp, replacement: String? = nil) {
+            (self.actor, self.moment, self.replacement) = (actor, moment, replacement)
+        }
+    }
+
+    /// Who works on it.
+    public struct Claim: Sendable, Hashable {
+        /// The key of a ``Worker``; nil where it was handed back.
+        public var worker: String?
+        /// How often it was taken up: grows with every claim, so that what an earlier worker still does late can be
+        /// told from what the present one does (a fencing token).
+        public var number: Int
+
+        public init(worker: String?, number: Int) { (self.worker, self.number) = (worker, number) }
     }
 
     /// Sorts by the time of creation.
@@ -57,17 +62,25 @@ public struct Operation: StoredRecord {
     public let action: String
     /// What the steps need to know besides target and action, so that another process can go on with them.
     public let parameters: JSON?
+    /// What was found before it began, none of which forbids it.
+    public let findings: [Finding]
     public var state: State
     public var steps: [Step]
     public var result: JSON?
     public var error: Failure?
+    public var cancellation: Cancellation?
+    public var claim: Claim
+    /// The operation on the same target that has to end before this one begins.
+    public var predecessor: String?
     public let createdAt: Timestamp
     public var updatedAt: Timestamp
 
     public init(
         id: String, idempotencyKey: String? = nil, actor: String, target: String, action: String,
-        parameters: JSON? = nil, state: State = .pending, steps: [Step] = [], result: JSON? = nil,
-        error: Failure? = nil, createdAt: Timestamp, updatedAt: Timestamp? = nil
+        parameters: JSON? = nil, findings: [Finding] = [], state: State = .pending, steps: [Step] = [],
+        result: JSON? = nil, error: Failure? = nil, cancellation: Cancellation? = nil,
+        claim: Claim = Claim(worker: nil, number: 0), predecessor: String? = nil, createdAt: Timestamp,
+        updatedAt: Timestamp? = nil
     ) {
         self.id = id
         self.idempotencyKey = idempotencyKey
@@ -75,10 +88,14 @@ public struct Operation: StoredRecord {
         self.target = target
         self.action = action
         self.parameters = parameters
+        self.findings = findings
         self.state = state
         self.steps = steps
         self.result = result
         self.error = error
+        self.cancellation = cancellation
+        self.claim = claim
+        self.predecessor = predecessor
         self.createdAt = createdAt
         self.updatedAt = updatedAt ?? createdAt
     }
@@ -88,17 +105,25 @@ public struct Operation: StoredRecord {
 
     static let idempotencyIndex = "idempotencyKey"
     static let activeIndex = "activeTarget"
+    static let nextIndex = "nextTarget"
     static let targetIndex = "target"
+    static let actorIndex = "actor"
+    static let openIndex = "open"
 
     static func idempotencyValue(actor: String, key: String) -> String { "\(actor)\u{0}\(key)" }
 
     public var indexes: [RecordIndex] {
-        var indexes = [RecordIndex(Self.targetIndex, target)]
+        var indexes = [RecordIndex(Self.targetIndex, target), RecordIndex(Self.actorIndex, actor)]
         if let idempotencyKey {
             let value = Self.idempotencyValue(actor: actor, key: idempotencyKey)
             indexes.append(RecordIndex(Self.idempotencyIndex, value, isUnique: true))
         }
-        if !state.isFinal { indexes.append(RecordIndex(Self.activeIndex, target, isUnique: true)) }
+        if !state.isFinal {
+            // One is under way on a target, and one at most waits for its end.
+            let place = predecessor == nil ? Self.activeIndex : Self.nextIndex
+            indexes.append(RecordIndex(place, target, isUnique: true))
+            indexes.append(RecordIndex(Self.openIndex, "true"))
+        }
         return indexes
     }
 }
