@@ -4,8 +4,10 @@ import ClawBase
 /// - Throws: ``Finding`` with `E_DEADLINE` when that takes longer than 30 seconds.
 func eventually(_ what: String, _ isTrue: @Sendable () -> Bool) async throws {
     let end = ContinuousClock.now + .seconds(120)
+    var looks = 0
     while !isTrue() {
-        if ContinuousClock.now > end { throw Finding(.deadline, "\(what) did not come about.") }
+        looks += 1
+        if looks > 5_000, ContinuousClock.now > end { throw Finding(.deadline, "\(what) did not come about.") }
         try await Task.sleep(for: .milliseconds(1))
     }
 }
