@@ -10,6 +10,8 @@ extension FindingCode {
     public static let forbidden = FindingCode(rawValue: "E_FORBIDDEN")
     /// Too many attempts; wait.
     public static let throttled = FindingCode(rawValue: "E_THROTTLED")
+    /// An operation was given up where only a person could say how to go on.
+    public static let needsAttention = FindingCode(rawValue: "E_NEEDS_ATTENTION")
     /// It exists but does not serve yet.
     public static let notReady = FindingCode(rawValue: "E_NOT_READY")
     /// A stored thing was changed by somebody else meanwhile.

@@ -89,7 +89,8 @@ struct Executor: Sendable {
         case .done(let output): return { $0.succeed(step, output: output, at: $1) }
         case .stopped:
             // Cancelled: what it did in part is undone. Else the operation goes on elsewhere, as it stands.
-            return execution.isCancelled ? { $0.interrupt(step, at: $1) } : { _, _ in }
+            let isCancelled = execution.isCancelled
+            return { operation, now in if isCancelled { operation.interrupt(step, at: now) } }
         case .failed(let failure):
             logger.info(
                 "a step failed",

@@ -1,7 +1,9 @@
 import ClawBase
 import ClawControl
 import ClawDocuments
-import ServiceLifecycle
+import Logging
+public import ServiceLifecycle
+import Synchronization
 
 extension OperationEngine: ServiceLifecycle.Service {
     /// Works until cancelled, or shut down gracefully: then steps that can be repeated are ended, the others come to

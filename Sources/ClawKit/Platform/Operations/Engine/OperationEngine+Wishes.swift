@@ -1,4 +1,4 @@
-public import ClawBase
+import ClawBase
 import ClawControl
 import ClawDocuments
 

@@ -1,5 +1,5 @@
 public import ClawBase
-public import ClawDocuments
+import ClawDocuments
 public import Logging
 
 /// What a step is given.

@@ -105,7 +105,7 @@ extension Operation.Step {
             isCompensated: json["compensated"]?.bool == true, state: try document.word("state"),
             attempts: try document.integer("attempts"), startedAt: try document.optionalTime("startedAt"),
             endedAt: try document.optionalTime("endedAt"), output: json["output"],
-            progress: json["progress"]?.double, message: json["message"]?.string, undo: undo)
+            progress: json["progress"]?.number, message: json["message"]?.string, undo: undo)
     }
 }
 

@@ -138,8 +138,3 @@ extension Operation {
         }
     }
 }
-
-extension FindingCode {
-    /// Only a person could say how to go on.
-    public static let needsAttention = FindingCode(rawValue: "E_NEEDS_ATTENTION")
-}
