@@ -27,7 +27,7 @@ let package = Package(
         .library(name: "ClawGateway", targets: ["ClawGateway"]),
         .library(name: "ClawHTTPServer", targets: ["ClawHTTPServer"]),
         .library(name: "ClawWebhooks", targets: ["ClawWebhooks"]),
-        .library(name: "ClawKitPostgres", targets: ["ClawKitPostgres"]),
+        .library(name: "ClawKitPostgres", targets: ["ClawKitPostgres", "ClawPlatformPostgres"]),
         .executable(name: "control-plane", targets: ["control-plane"]),
         .executable(name: "orchestrator", targets: ["orchestrator"]),
         .executable(name: "claw", targets: ["claw"]),
@@ -247,6 +247,15 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/ClawKitPostgres/Driver"),
+        .target(
+            name: "ClawPlatformPostgres",
+            dependencies: [
+                "ClawBase", "ClawDocuments", "ClawKitPostgres", "ClawPlatform",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/ClawKitPostgres/Store"),
 
         // MARK: examples: flags and composition only
         .target(
@@ -300,6 +309,12 @@ let package = Package(
         // MARK: tests
         .target(name: "ArticleTesting", path: "Tests/Support/ArticleTesting"),
         .target(name: "PostgresTesting", path: "Tests/Support/PostgresTesting"),
+        .testTarget(
+            name: "ClawPlatformPostgresTests",
+            dependencies: [
+                "ClawBase", "ClawDocuments", "ClawKitPostgres", "ClawPlatform", "ClawPlatformPostgres", "PostgresTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "ClawKitPostgresTests",
             dependencies: [

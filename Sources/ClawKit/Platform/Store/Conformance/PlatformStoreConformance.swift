@@ -1,21 +1,22 @@
 import ClawBase
-import ClawDocuments
-import ClawPlatform
 
-/// What every ``PlatformStore`` must do. Each check gets an empty store and throws where the store falls short.
+/// What every ``PlatformStore`` must do, for implementations' own tests. Each check gets an empty store and throws where
+/// the store falls short.
 ///
-///     for check in PlatformStoreConformance.checks { try await check.run(makeStore()) }
-struct PlatformStoreConformance: Sendable, CustomStringConvertible {
-    struct Failure: Error, CustomStringConvertible { let description: String }
+///     @Test("conforms", arguments: PlatformStoreConformance.checks)
+///     func conforms(check: PlatformStoreConformance) async throws { try await check.run(MyStore()) }
+public struct PlatformStoreConformance: Sendable, CustomStringConvertible {
+    public struct Failure: Error, CustomStringConvertible { public let description: String }
 
-    let description: String
-    let run: @Sendable (any PlatformStore) async throws -> Void
+    /// What must hold.
+    public let description: String
+    public let run: @Sendable (any PlatformStore) async throws -> Void
 
     private init(_ description: String, _ run: @escaping @Sendable (any PlatformStore) async throws -> Void) {
         (self.description, self.run) = (description, run)
     }
 
-    static let checks: [PlatformStoreConformance] = [
+    public static let checks: [PlatformStoreConformance] = [
         PlatformStoreConformance("what was created is read back whole, with its commit's version") { store in
             let user = sampleUser("ada", token: "t1")
             let created = try await store.create(user)
@@ -192,44 +193,21 @@ struct PlatformStoreConformance: Sendable, CustomStringConvertible {
                 try equal(try await store.find(AuditEntry.self, "actor", name)?.record.id, name)
             }
         },
+        PlatformStoreConformance("who follows a kind hears of each row that a commit touched, and of no other kind's") { store in
+            var changes = store.changes(of: User.kind).makeAsyncIterator()
+            let created = try await store.create(sampleUser("ada"))
+            try await store.create(sampleOperation("op", target: "t"))
+            let deleted = try await { () async throws -> UInt64 in
+                try await store.create(sampleUser("bob"))
+                return try await store.commit([.delete(User.kind, key: "bob", version: nil)])
+            }()
+            var heard: [String: UInt64] = [:]
+            while heard["ada"] == nil || heard["bob"] ?? 0 < deleted {
+                guard case .changed(let key, let version)? = try await changes.next() else { return }
+                try that(["ada", "bob"].contains(key), "told of \(key), which is no user")
+                heard[key] = max(heard[key] ?? 0, version)
+            }
+            try equal(heard["ada"], created.version)
+        },
     ]
-
-    // MARK: helpers
-
-    static func sampleUser(_ name: String, token: String? = nil) -> User {
-        let created = Timestamp(nanoseconds: 1_767_225_600_123_456_789)
-        return User(
-            name: name, displayName: "A person",
-            credentials: token.map { [.init(hash: Token.hash($0), label: "first", createdAt: created)] } ?? [],
-            createdAt: created)
-    }
-
-    static func sampleOperation(
-        _ id: String, target: String, idempotencyKey: String? = nil, state: Operation.State = .pending
-    ) -> Operation {
-        let now = Timestamp(nanoseconds: 1_767_225_600_123_456_789)
-        return Operation(
-            id: id, idempotencyKey: idempotencyKey, actor: "ada", target: target, action: "start", state: state,
-            steps: [.init(name: "volume", state: .succeeded, attempts: 1, startedAt: now, endedAt: now, message: "ok")],
-            result: ["url": "http://x"], error: .init(code: .conflict, message: "m"), createdAt: now)
-    }
-
-    private static func that(_ condition: Bool, _ message: String) throws {
-        if !condition { throw Failure(description: message) }
-    }
-
-    private static func equal<T: Equatable>(_ found: T, _ expected: T) throws {
-        try that(found == expected, "found \(found), expected \(expected)")
-    }
-
-    @discardableResult
-    private static func refused(_ code: FindingCode, _ body: () async throws -> some Any) async throws -> Finding {
-        do {
-            _ = try await body()
-        } catch let finding as Finding {
-            try equal(finding.code, code)
-            return finding
-        }
-        throw Failure(description: "expected \(code), but it was accepted")
-    }
 }
