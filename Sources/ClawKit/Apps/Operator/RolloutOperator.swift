@@ -22,11 +22,11 @@ public struct RolloutOperator: ServiceLifecycle.Service {
         public var formerManagers: Set<String> = ["manager"]
         /// How many rollouts are worked on at once, and what else holds for them.
         ///
-        /// What follows from a rollout's children is looked at once they have been quiet for 50 ms: a Deployment that
+        /// What follows from a rollout's children is looked at once they have been quiet for 100 ms: a Deployment that
         /// comes up changes many times in a row.
         public var controller = Controller.Options()
 
-        public init() { controller.debounce = .milliseconds(50) }
+        public init() { controller.debounce = .milliseconds(100) }
     }
 
     private let api: any KubernetesAPI

@@ -13,8 +13,11 @@ public struct RolloutKind: ManagedKind {
         KubernetesSecret.self, PersistentVolumeClaim.self, ControllerRevision.self,
     ]
 
+    /// A Deployment's says how its pods do, an Ingress's whether somebody serves it, a claim's whether it is bound.
+    public let childrenOfUnreadStatus: [any Resource.Type] = [HorizontalPodAutoscaler.self, CronJob.self]
+
     public let related = [
-        Relation(Pod.self, labeled: RolloutLabel.deployment) { pod in
+        Relation(Pod.self, labeled: RolloutLabel.deployment, when: .healthChanged) { pod in
             pod.labels[RolloutLabel.deployment].map { ObjectKey(namespace: pod.namespace ?? "", name: $0) }
         }
     ]
@@ -35,5 +38,16 @@ public struct RolloutKind: ManagedKind {
         let children = RolloutChildren(of: rollout, spec: rollout.spec, revision: "")
         let isReleasing = !children.droppedVolumes(observed).isEmpty
         return Observation(seen, lookAgainAfter: isReleasing ? .seconds(1) : nil)
+    }
+}
+
+extension ChangePredicate<Pod> {
+    /// What ``DeploymentHealth`` tells of a pod: not where it runs, nor since when.
+    fileprivate static var healthChanged: Self {
+        labelsChanged
+            || Self { old, new in
+                old.status?.phase != new.status?.phase || old.spec?.containers != new.spec?.containers
+                    || old.status?.containerStatuses.map(\.ready) != new.status?.containerStatuses.map(\.ready)
+            }
     }
 }

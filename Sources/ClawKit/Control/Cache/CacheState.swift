@@ -86,6 +86,14 @@ struct CacheState<R: Resource> {
         return changes
     }
 
+    /// Whether the object's version, or a newer one, is here already: mostly what this process wrote itself.
+    mutating func isKnown(_ object: R) -> Bool {
+        let (key, version) = (ObjectKey(object), object.version)
+        guard version > 0, version <= max(entries[key]?.version ?? 0, deleted[key] ?? 0) else { return false }
+        if let own = written[key], version >= own { written[key] = nil }
+        return true
+    }
+
     mutating func apply(_ object: R) -> Change? { keep(ObjectKey(object), object) }
 
     mutating func remove(_ object: R) -> Change? {

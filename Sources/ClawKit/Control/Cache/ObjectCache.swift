@@ -133,6 +133,7 @@ public final class ObjectCache<R: Resource>: Sendable {
             switch event {
             case .snapshot(let objects): replace(with: objects, version: events.resourceVersion)
             case .applied(let object):
+                if state.withLock({ $0.copy.isKnown(object) }) { continue }
                 let new = kept(object)
                 change { $0.apply(new).map { [$0] } ?? [] }
             case .deleted(let object): change { $0.remove(object).map { [$0] } ?? [] }

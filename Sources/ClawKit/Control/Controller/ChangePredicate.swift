@@ -7,7 +7,7 @@ public import ClawKubernetes
 ///
 /// An object that appears, that is to go or that has gone always does.
 public struct ChangePredicate<R: Resource>: Sendable {
-    private let holds: @Sendable (_ old: R, _ new: R) -> Bool
+    let holds: @Sendable (_ old: R, _ new: R) -> Bool
 
     public init(_ holds: @escaping @Sendable (_ old: R, _ new: R) -> Bool) { self.holds = holds }
 
@@ -23,6 +23,7 @@ public struct ChangePredicate<R: Resource>: Sendable {
 
     public static var labelsChanged: Self { metadata("labels") }
     public static var annotationsChanged: Self { metadata("annotations") }
+    public static var ownersChanged: Self { metadata("ownerReferences") }
 
     /// Another part of the document, such as `status`.
     public static func changed(_ field: String) -> Self { Self { $0.document[field] != $1.document[field] } }

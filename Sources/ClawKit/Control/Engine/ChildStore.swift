@@ -26,10 +26,12 @@ struct TypedChildren<R: Resource>: ChildStore {
 
     private let cache: ObjectCache<R>
     private let scope: CacheScope
+    private let isStatusRead: Bool
     private let proofs = Proofs()
     private final class Proofs: Sendable { let all = Mutex<[ObjectKey: Proof]>([:]) }
 
-    init(manager: String, caches: SharedCaches) {
+    init(manager: String, isStatusRead: Bool, caches: SharedCaches) {
+        self.isStatusRead = isStatusRead
         scope = CacheScope(matching: Selection(labels: [Child.managerLabel: manager]))
         cache = caches.cache(R.self, in: scope)
         cache.onChange { [proofs] change in
@@ -40,7 +42,12 @@ struct TypedChildren<R: Resource>: ChildStore {
 
     var identifier: ObjectIdentifier { ObjectIdentifier(R.self) }
 
-    func follow(by controller: Controller) { controller.owns(R.self, in: scope) }
+    func follow(by controller: Controller) {
+        // Not all servers count generations of all kinds.
+        let predicate: ChangePredicate<R> =
+            isStatusRead ? .any : .changed("spec") || .labelsChanged || .annotationsChanged || .ownersChanged
+        controller.owns(R.self, in: scope, when: predicate)
+    }
 
     func objects(of owner: ChildOwner) -> [any Resource] {
         let found = cache.controlled(by: owner.uid)
@@ -109,6 +116,7 @@ protocol RelatedStore: Sendable {
 }
 
 struct TypedRelation<R: Resource>: RelatedStore {
+    private let predicate: ChangePredicate<R>
     private let scope: CacheScope
     private let owner: @Sendable (R) -> [ObjectKey]
     private let index: ObjectIndex<R, ObjectKey>
@@ -117,12 +125,13 @@ struct TypedRelation<R: Resource>: RelatedStore {
         let owner: @Sendable (R) -> [ObjectKey] = { object in relation.owner(object).map { [$0] } ?? [] }
         scope = CacheScope(matching: relation.label.map { Selection(labelSelector: $0) } ?? .all)
         self.owner = owner
+        predicate = relation.predicate(R.self)
         index = caches.cache(R.self, in: scope).index(owner)
     }
 
     var identifier: ObjectIdentifier { ObjectIdentifier(R.self) }
 
-    func follow(by controller: Controller) { controller.watches(R.self, in: scope, owner) }
+    func follow(by controller: Controller) { controller.watches(R.self, in: scope, when: predicate, owner) }
 
     func objects(of owner: ObjectKey) -> [any Resource] { index[owner] }
 

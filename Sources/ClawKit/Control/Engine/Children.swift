@@ -28,12 +28,18 @@ struct ChildProgress: Sendable {
 struct Children: Sendable {
     let stores: [any ChildStore]
 
-    init(_ types: [any Resource.Type], manager: String, caches: SharedCaches) {
-        stores = types.map { Self.store($0, manager, caches) }
+    /// - Parameter unread: the kinds whose status nobody looks at.
+    init(
+        _ types: [any Resource.Type], unread: [any Resource.Type], manager: String, caches: SharedCaches
+    ) {
+        let unread = Set(unread.map { ObjectIdentifier($0) })
+        stores = types.map { Self.store($0, manager, isStatusRead: !unread.contains(ObjectIdentifier($0)), caches) }
     }
 
-    private static func store<R: Resource>(_ type: R.Type, _ manager: String, _ caches: SharedCaches) -> any ChildStore {
-        TypedChildren<R>(manager: manager, caches: caches)
+    private static func store<R: Resource>(
+        _ type: R.Type, _ manager: String, isStatusRead: Bool, _ caches: SharedCaches
+    ) -> any ChildStore {
+        TypedChildren<R>(manager: manager, isStatusRead: isStatusRead, caches: caches)
     }
 
     private func store(of object: any Resource) throws -> any ChildStore {

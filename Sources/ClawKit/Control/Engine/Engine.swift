@@ -36,7 +36,7 @@ struct Engine<Kind: ManagedKind>: Sendable {
         _ kind: Kind, manager: String, in scope: CacheScope, events: EventRecorder?, caches: SharedCaches
     ) {
         (self.kind, self.manager, self.events) = (kind, manager, events)
-        children = Children(kind.children, manager: manager, caches: caches)
+        children = Children(kind.children, unread: kind.childrenOfUnreadStatus, manager: manager, caches: caches)
         relations = kind.related.map { relation in Self.store(relation.type, relation, caches) }
         settled.follow(caches.cache(Kind.Object.self, in: scope))
     }

@@ -32,6 +32,10 @@ public protocol ManagedKind: Sendable {
     /// the label `app.kubernetes.io/managed-by` with the manager's name, and what changes in them asks for their owner.
     var children: [any Resource.Type] { get }
 
+    /// Those of ``children`` whose status ``observe(_:_:now:)`` does not read, and nobody else here: its changes ask for
+    /// nothing. Only kinds whose wish stands in `spec`: an autoscaler, but no Secret.
+    var childrenOfUnreadStatus: [any Resource.Type] { get }
+
     /// What others make and the status tells of: the pods of a child, say.
     var related: [Relation] { get }
 
@@ -49,6 +53,7 @@ public protocol ManagedKind: Sendable {
 }
 
 extension ManagedKind {
+    public var childrenOfUnreadStatus: [any Resource.Type] { [] }
     public var related: [Relation] { [] }
     public func admit(_ object: Object) -> [Finding] { [] }
 }
