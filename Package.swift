@@ -269,7 +269,7 @@ let package = Package(
         .executableTarget(
             name: "control-plane",
             dependencies: [
-                "ClawKit", "ClawKitPostgres", "ExampleSupport",
+                "ClawKit", "ClawKitPostgres", "ClawPlatformPostgres", "ExampleSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -30,7 +30,7 @@ struct ControlPlaneCommand: AsyncParsableCommand {
     var clusterListen: String?
     @Option(help: "Use this cluster instead of the embedded one; implies no embedded cluster and no node.")
     var kubeconfig: String?
-    @Option(help: "Keep platform data in this PostgreSQL database.")
+    @Option(help: "Keep platform data (users, operations, audit) in this PostgreSQL database: postgres://user@host/name.")
     var database: String?
     @Option(help: "Parts not to run, separated by commas: orchestrator, node, gateway.")
     var without: String?
@@ -50,11 +50,8 @@ struct ControlPlaneCommand: AsyncParsableCommand {
     }
 
     private func settings() throws -> Platform.Settings {
-        if let database = setting(database, "DATABASE") {
-            try ConnectionString(database).check()
-            throw Finding(
-                .badConfig, "This build keeps platform data on disk only; leave --database away.", field: "--database")
-        }
+        let database = setting(database, "DATABASE").map { ConnectionString($0) }
+        try database?.check()
         let left = Set((setting(without, "WITHOUT") ?? "").split(separator: ",").map { $0.filter { $0 != " " } })
         let known: Set<String> = ["orchestrator", "node", "gateway"]
         if let strange = left.subtracting(known).sorted().first {
@@ -76,7 +73,8 @@ struct ControlPlaneCommand: AsyncParsableCommand {
             dataDirectory: setting(dataDir, "DATA_DIR") ?? ".claw/data",
             listen: try address(listen, "LISTEN", "--listen", or: "127.0.0.1:8080"),
             gatewayListen: try address(gatewayListen, "GATEWAY_LISTEN", "--gateway-listen", or: "127.0.0.1:4000"),
-            clusterListen: cluster, kubeconfig: setting(kubeconfig, "KUBECONFIG"), without: left,
+            clusterListen: cluster, kubeconfig: setting(kubeconfig, "KUBECONFIG"), database: database,
+            without: left,
             readyFile: setting(readyFile, "READY_FILE"), isInsecure: insecureHttp,
             logger: try makeLogger("control-plane", level: setting(logLevel, "LOG_LEVEL")))
     }

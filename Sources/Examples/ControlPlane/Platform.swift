@@ -1,4 +1,6 @@
 import ClawKit
+import ClawKitPostgres
+import ClawPlatformPostgres
 import ExampleSupport
 import HTTPTypes
 import Logging
@@ -14,6 +16,8 @@ struct Platform: Sendable {
         var gatewayListen: ListenAddress
         var clusterListen: ListenAddress
         var kubeconfig: String?
+        /// Where platform data is kept; nil: in the data directory.
+        var database: ConnectionString?
         var without: Set<String>
         var readyFile: String?
         var isInsecure: Bool
@@ -52,11 +56,12 @@ struct Platform: Sendable {
 
         try await ClawGroup.install(in: api)
         let caches = SharedCaches(api, time: time)
-        let store = try JournaledPlatformStore(directory: settings.dataDirectory)
+        let storage = try await PlatformStorage(settings.database, directory: settings.dataDirectory, logger: logger)
         let network = CurlTransport()
         let gateway = try gateway(caches, api, network)
         let controlPlane = Latch<ControlPlane>()
         parts.append(Part { try await caches.run() })
+        parts += storage.services
 
         if let gateway {
             let server = HTTPServer(listen: settings.gatewayListen, logger: logger)
@@ -74,7 +79,7 @@ struct Platform: Sendable {
         }
         // The control plane shows its own address, so it is made once its port is known; requests wait for it.
         parts.append(Part { [self] in
-            let made = try await self.controlPlane(caches, api, store, network, url: try await controlPlaneURL.wait())
+            let made = try await self.controlPlane(caches, api, storage, network, url: try await controlPlaneURL.wait())
             controlPlane.set(made)
             try await made.run()
         })
@@ -109,7 +114,7 @@ struct Platform: Sendable {
         let running = parts
         try await runUntilSignal(running, logger: logger, emergency: { cluster?.endProcessesNow() })
         await network.shutdown()
-        try store.close()
+        try storage.close()
         try cluster?.close()
     }
 
@@ -136,20 +141,19 @@ struct Platform: Sendable {
     }
 
     private func controlPlane(
-        _ caches: SharedCaches, _ api: KubernetesClient, _ store: JournaledPlatformStore, _ network: CurlTransport,
-        url: String
+        _ caches: SharedCaches, _ api: KubernetesClient, _ storage: PlatformStorage, _ network: CurlTransport, url: String
     ) async throws -> ControlPlane {
+        let store = storage.store
         if let token = try await ControlPlane.bootstrapAdministrator(in: store, time: time) {
             try directory.write(token.reveal(), to: "admin-token")
-        } else if directory.read("admin-token") == nil {
+        } else if storage.isAlone, directory.read("admin-token") == nil {
             // Whoever may write here is the administrator, and has lost the token.
             let token = try await ControlPlane.renewAdministratorToken(in: store, time: time)
             try directory.write(token.reveal(), to: "admin-token")
         }
         let keys = try SessionKeys.load(orMakeAt: "\(settings.dataDirectory)/session-keys")
         var operations = OperationEngine.Options()
-        // The store is this process's alone.
-        operations.isAlone = true
+        operations.isAlone = storage.isAlone
         return ControlPlane(
             api: api, caches: caches, store: store, signer: SessionSigner(keys: keys),
             configuration: ControlPlane.Configuration(
