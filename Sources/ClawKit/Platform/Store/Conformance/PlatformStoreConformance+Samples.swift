@@ -1,5 +1,5 @@
 import ClawDocuments
-package import ClawBase
+import ClawBase
 
 extension PlatformStoreConformance {
     package static func sampleUser(_ name: String, token: String? = nil) -> User {
