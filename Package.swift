@@ -309,11 +309,21 @@ let package = Package(
         // MARK: tests
         .target(name: "ArticleTesting", path: "Tests/Support/ArticleTesting"),
         .target(name: "PostgresTesting", path: "Tests/Support/PostgresTesting"),
+        .target(name: "OperationTesting", dependencies: ["ClawPlatform"], path: "Tests/Support/OperationTesting"),
+        .executableTarget(
+            name: "worker-fixture",
+            dependencies: [
+                "ClawBase", "ClawKitPostgres", "ClawPlatform", "ClawPlatformPostgres", "OperationTesting",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Support/WorkerFixture"),
         .testTarget(
             name: "ClawPlatformPostgresTests",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawKitPostgres", "ClawPlatform", "ClawPlatformPostgres", "PostgresTesting",
-                .product(name: "Logging", package: "swift-log"),
+                "ClawBase", "ClawDocuments", "ClawKitPostgres", "ClawPlatform", "ClawPlatformPostgres", "OperationTesting",
+                "PostgresTesting", "worker-fixture", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "ClawKitPostgresTests",
