@@ -250,7 +250,7 @@ let package = Package(
         .target(
             name: "ClawPlatformPostgres",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawKitPostgres", "ClawPlatform",
+                "ClawBase", "ClawControl", "ClawDocuments", "ClawKitPostgres", "ClawPlatform",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,4 +1,5 @@
 public import ClawBase
+import ClawControl
 import ClawDocuments
 public import ClawKitPostgres
 public import ClawPlatform
@@ -71,23 +72,18 @@ public final class PostgresPlatformStore: PlatformStore, ServiceLifecycle.Servic
     /// Hears of other processes' commits until cancelled or shut down.
     /// - Throws: `CancellationError`.
     public func run() async throws {
-        var failures = 0
-        while !Task.isShuttingDownGracefully {
-            do {
-                try await cancelWhenGracefulShutdown {
+        try await untilGracefulShutdown {
+            while true {
+                do {
+                    // Connections that break it makes anew by itself.
                     try await self.db.listen(to: [Self.channel]) { events in
-                        for try await event in events {
-                            failures = 0
-                            self.hear(event)
-                        }
+                        for try await event in events { self.hear(event) }
                     }
+                } catch {
+                    try Task.checkCancellation()
+                    self.logger.warning("the database tells of no changes", metadata: ["error": "\(error)"])
+                    try await self.time.sleep(for: .seconds(5))
                 }
-            } catch {
-                if Task.isShuttingDownGracefully { return }
-                try Task.checkCancellation()
-                failures += 1
-                logger.warning("the database tells of no changes", metadata: ["error": "\(error)"])
-                try await time.sleep(for: Backoff.watch.delay(afterFailures: failures))
             }
         }
     }

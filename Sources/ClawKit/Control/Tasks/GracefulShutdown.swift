@@ -14,6 +14,7 @@ package func untilGracefulShutdown() async throws {
 
 /// Runs `body`, cancelled when a graceful shutdown begins.
 /// - Returns: nil where that ended it.
+@discardableResult
 package func untilGracefulShutdown<R: Sendable>(
     _ body: @escaping @Sendable () async throws -> R
 ) async throws -> R? {
