@@ -38,4 +38,4 @@ engine.add(makeJourney { name, target in
 })
 try await ServiceGroup(services: [store, engine], gracefulShutdownSignals: [.sigterm], logger: logger).run()
 
-func pause() async throws { try await SystemTime().sleep(for: .microseconds(Int.random(in: 0...3_000))) }
+@Sendable func pause() async throws { try await SystemTime().sleep(for: .microseconds(Int.random(in: 0...3_000))) }
