@@ -36,7 +36,7 @@ struct OperationCommand: GroupCommand {
     struct Watch: ControlPlaneCommand {
         static let configuration = CommandConfiguration(
             abstract: "Follows an operation to its end; exit code 1 where that is no success.",
-            discussion: "With --output json: one JSON line for each state of the operation.")
+            discussion: "On a terminal with a progress bar. With --output json: one JSON line for each state.")
         @OptionGroup var connection: ConnectionOptions
         @Argument(help: "The operation's id.") var id: String
         @Option(help: "How long to watch at most, like 90s or 5m; without it, to the end.") var timeout: TimeLimit?
@@ -49,7 +49,12 @@ struct OperationCommand: GroupCommand {
             let follower = OperationFollower(controlPlane: session.controlPlane, time: session.time) { operation in
                 switch session.output {
                 case .json: session.console.print(operation.json.description)
-                case .text: for line in progress.lines(for: operation) { session.console.print(line) }
+                case .text:
+                    // The bar stands on the terminal's last line, and is never part of the output.
+                    let hasBar = session.console.errorIsTerminal
+                    if hasBar { session.console.writeError("\r\u{1B}[K") }
+                    for line in progress.lines(for: operation) { session.console.print(line) }
+                    if hasBar, !operation.hasEnded { session.console.writeError(OperationProgress.bar(for: operation)) }
                 }
             }
             let last = try await session.within(timeout, of: first) { try await follower.follow(first) }

@@ -28,6 +28,15 @@ struct Operation: Sendable {
         }
     }
 
+    /// How much of it is done, from 0 to 1: all steps count alike, and the one under way as far as it says.
+    var progress: Double {
+        let steps = json["steps"]?.array ?? []
+        let done = steps.reduce(0) { sum, step in
+            sum + (step.text("state") == "succeeded" ? 1 : min(1, max(0, step["progress"]?.number ?? 0)))
+        }
+        return steps.isEmpty ? 0 : done / Double(steps.count)
+    }
+
     /// Whether waiting longer is of no use. `needsAttention` goes on only after somebody has acted.
     var hasEnded: Bool { ["succeeded", "failed", "cancelled", "needsAttention"].contains(state) }
 

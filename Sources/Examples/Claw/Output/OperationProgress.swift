@@ -4,6 +4,17 @@ import Synchronization
 final class OperationProgress: Sendable {
     private let shown = Mutex<(state: String, steps: [String: Operation.Step])>(("", [:]))
 
+    /// `[=====               ]  25 %  stop: stopped ada`, for a terminal's last line.
+    static func bar(for operation: Operation) -> String {
+        let width = 20
+        let filled = Int(operation.progress * Double(width))
+        let step = operation.steps.first { $0.state == "running" }
+        let text = step.map { "  \($0.name)\($0.message.map { ": \($0)" } ?? "")" } ?? ""
+        let percent = String(Int(operation.progress * 100))
+        let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: width - filled)
+        return "[\(bar)] \(String(repeating: " ", count: max(0, 3 - percent.count)))\(percent) %\(String(text.onOneLine.prefix(50)))"
+    }
+
     /// The lines that are new since the last call.
     func lines(for operation: Operation) -> [String] {
         shown.withLock { shown in
