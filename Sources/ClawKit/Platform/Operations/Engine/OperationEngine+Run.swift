@@ -91,7 +91,11 @@ extension OperationEngine: ServiceLifecycle.Service {
             return forget(operation.id)
         }
         if let worker = operation.claim.worker, worker != options.worker {
-            state.withLock { $0.others.note(operation.id, heldBy: worker, now: time.now) }
+            state.withLock { state in
+                // It acts, so it lives.
+                state.lost.remove(worker)
+                state.others.note(operation.id, heldBy: worker, now: time.now)
+            }
             held.raise()
         } else {
             forget(operation.id)
@@ -123,6 +127,10 @@ extension OperationEngine: ServiceLifecycle.Service {
         do {
             guard let found = try await store.get(Operation.self, id) else { return nil }
             let operation = found.record
+            guard mayTake(operation) else {
+                note(operation)
+                return nil
+            }
             guard plan(of: operation) != nil, state.withLock({ $0.executions[id] == nil }) else { return nil }
             let move = operation.next(isTakenUp: true)
             if [.wait, .nothing].contains(move) { return nil }
@@ -138,6 +146,12 @@ extension OperationEngine: ServiceLifecycle.Service {
             look(at: [id])
             return nil
         }
+    }
+
+    /// Whether nobody else holds it, or nobody who lives.
+    private func mayTake(_ operation: Operation) -> Bool {
+        guard let worker = operation.claim.worker, worker != options.worker, !options.isAlone else { return true }
+        return state.withLock { $0.lost.contains(worker) }
     }
 
     private func carryOut(_ execution: Execution) async {
@@ -183,7 +197,11 @@ extension OperationEngine: ServiceLifecycle.Service {
                 guard let version = try? await store.row(Worker.kind, worker)?.version else {
                     continue
                 }
-                let left = state.withLock { $0.others.look(at: worker, version: version, now: time.now) }
+                let left = state.withLock { state in
+                    let left = state.others.look(at: worker, version: version, now: time.now)
+                    if !left.isEmpty { state.lost.insert(worker) }
+                    return left
+                }
                 if left.isEmpty { continue }
                 logger.notice(
                     "a worker is lost; its operations are taken up",
