@@ -194,7 +194,11 @@ extension OperationEngine: ServiceLifecycle.Service {
                 continue
             }
             for worker in state.withLock({ $0.others.workers }) {
-                guard let version = try? await store.row(Worker.kind, worker)?.version else {
+                let version: UInt64?
+                do {
+                    version = try await store.row(Worker.kind, worker)?.version
+                } catch {
+                    try Task.checkCancellation()
                     continue
                 }
                 let left = state.withLock { state in
