@@ -51,7 +51,9 @@ extension PostgresStores {
             }
         }
 
-        @Test("after the server was restarted commits and news go on; who listened is told that something was missed")
+        @Test(
+            "after the server was restarted commits and news go on; who listened is told that something was missed",
+            .timeLimit(.minutes(2)))
         func restarted() async throws {
             let server = try PostgresServer()
             defer { server.end() }
@@ -59,9 +61,10 @@ extension PostgresStores {
                 var changes = store.changes(of: User.kind).makeAsyncIterator()
                 try #require(try await changes.next() == .missed)
                 try await store.create(PlatformStoreConformance.sampleUser("ada"))
-                try #require(try await changes.next()?.key == "ada")
+                while try await changes.next()?.key != "ada" {}
                 try await server.restart()
-                #expect(try await changes.next() == .missed)
+                // What this process commits it hears of at once, and perhaps once more by the server.
+                while try await changes.next() != .missed {}
                 // The pool's old connections are found broken, one after the other.
                 for attempt in 1... {
                     do {
@@ -70,7 +73,7 @@ extension PostgresStores {
                     } catch let finding as Finding where finding.code == .unreachable && attempt < 20 {}
                 }
                 #expect(try await store.get(User.self, "ada")?.record.displayName == "Ada")
-                #expect(try await changes.next()?.key == "ada")
+                while try await changes.next()?.key != "ada" {}
             }
         }
 
