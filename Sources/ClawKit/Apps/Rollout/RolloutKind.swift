@@ -37,6 +37,10 @@ public struct RolloutKind: ManagedKind {
         // A volume that was kept until now goes in two steps, of which nobody tells the second.
         let children = RolloutChildren(of: rollout, spec: rollout.spec, revision: "")
         let isReleasing = !children.droppedVolumes(observed).isEmpty
+        // Which revision should run depends on the status too, and nobody tells of one's own writes.
+        if seen.status.revision.failed != rollout.status.revision.failed {
+            return Observation(seen, lookAgainAfter: .zero)
+        }
         return Observation(seen, lookAgainAfter: isReleasing ? .seconds(1) : nil)
     }
 }

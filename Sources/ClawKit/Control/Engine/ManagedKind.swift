@@ -43,7 +43,8 @@ public protocol ManagedKind: Sendable {
     /// deleted: what runs goes on running.
     func admit(_ object: Object) -> [Finding]
 
-    /// What should be there for it: equal arguments give equal children, in the same order.
+    /// What should be there for it: equal arguments give equal children, in the same order. Where it depends on the
+    /// status, an observation that changes that says ``Observation/lookAgainAfter``: one's own writes ask for nothing.
     /// - Throws: a finding that only shows here; it counts as one of ``admit(_:)``.
     func desire(_ object: Object, _ observed: Observed) throws(Finding) -> [Child]
 
