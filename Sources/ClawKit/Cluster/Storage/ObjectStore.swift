@@ -146,6 +146,8 @@ final class ObjectStore: Sendable {
 
     // MARK: writing
 
+    private typealias Waiters = [CheckedContinuation<Void, Never>]
+
     /// Writes an object if `expectation` holds, stamps its resourceVersion, and returns it as stored once it is durable.
     ///
     /// An object that nobody else holds is stamped in place.
@@ -157,7 +159,7 @@ final class ObjectStore: Sendable {
         let key = if let key { key } else { Key(object: object) }
         let base = collection.base
         if collection !== base { object = collection.stored(object) }
-        let (stored, position) = try state.withLock { state -> (JSONObject, Journal.Position?) in
+        let (stored, position, waiters) = try state.withLock { state -> (JSONObject, Journal.Position?, Waiters) in
             let current = state.collections[base]?.entries[key]
             switch (expectation, current) {
             case (.absent, .some): throw CommitError.exists
@@ -174,10 +176,11 @@ final class ObjectStore: Sendable {
             let event = Event(
                 revision: revision, change: current == nil ? .added : .modified, key: key, object: stored,
                 previous: current?.object)
-            state.record(base, event)
+            let waiters = state.record(base, event)
             onChange(base, event)
-            return (stored, position)
+            return (stored, position, waiters)
         }
+        for waiter in waiters { waiter.resume() }
         if let position { try await journal?.commit(position) }
         return collection.shown(stored)
     }
@@ -185,7 +188,7 @@ final class ObjectStore: Sendable {
     /// Removes an object if it still has that revision (nil: whatever it has). Returns its last state.
     func remove(_ collection: Collection, _ key: Key, expecting expected: UInt64?, lastState: JSONObject? = nil) async throws -> JSONObject {
         let base = collection.base
-        let (last, position) = try state.withLock { state -> (JSONObject, Journal.Position?) in
+        let (last, position, waiters) = try state.withLock { state -> (JSONObject, Journal.Position?, Waiters) in
             guard let current = state.collections[base]?.entries[key] else { throw CommitError.missing }
             if let expected, current.revision != expected { throw CommitError.changed }
             let revision = state.revision + 1
@@ -193,10 +196,11 @@ final class ObjectStore: Sendable {
             last.setMetadata(.resourceVersion, .string(String(revision)))
             let position = try journal?.stage(remove: key, from: base, revision: revision)
             let event = Event(revision: revision, change: .deleted, key: key, object: last, previous: current.object)
-            state.record(base, event)
+            let waiters = state.record(base, event)
             onChange(base, event)
-            return (last, position)
+            return (last, position, waiters)
         }
+        for waiter in waiters { waiter.resume() }
         if let position { try await journal?.commit(position) }
         return collection.shown(last)
     }

@@ -63,16 +63,19 @@ struct StoreState {
         index(collection, key, old: nil, new: entry.object)
     }
 
-    mutating func record(_ collection: ObjectStore.Collection, _ event: ObjectStore.Event) {
+    /// - Returns: who waits for a change, in the order they came: a simulation is to be the same each time. They are
+    ///   resumed once the store's lock is free: a task that is being cancelled holds its own lock while it waits for
+    ///   the store's, and resuming it waits for that one.
+    mutating func record(
+        _ collection: ObjectStore.Collection, _ event: ObjectStore.Event
+    ) -> [CheckedContinuation<Void, Never>] {
         revision = event.revision
         let contents = contents(of: collection)
         contents.apply(event)
         index(collection, event.key, old: event.previous, new: event.change == .deleted ? nil : event.object)
-        guard !contents.waiters.isEmpty else { return }
-        let waiters = contents.waiters
-        contents.waiters = [:]
-        // In the order they came: a simulation is to be the same each time.
-        for (_, waiter) in waiters.sorted(by: { $0.key < $1.key }) { waiter.resume() }
+        guard !contents.waiters.isEmpty else { return [] }
+        defer { contents.waiters = [:] }
+        return contents.waiters.sorted { $0.key < $1.key }.map(\.value)
     }
 
     private mutating func index(

@@ -16,18 +16,24 @@ final class StatusBoard: Sendable {
         var next: UInt64 = 0
     }
     private let state = Mutex(State())
+    /// Keeps the tellings in order. A follower that is being cancelled waits for `state`, and telling it waits for it: so
+    /// nobody is told under `state`.
+    private let telling = Mutex(())
 
     var status: LeadershipStatus { state.withLock { $0.status } }
 
     /// - Returns: whether anything changed.
     @discardableResult
     func set(isLeader: Bool, leader: String?) -> Bool {
-        state.withLock { state in
+        telling.withLock { _ in
             let status = LeadershipStatus(isLeader: isLeader, leader: leader)
-            guard status != state.status else { return false }
-            state.status = status
-            for follower in state.followers.values { follower.yield(status) }
-            return true
+            let followers = state.withLock { state -> [AsyncStream<LeadershipStatus>.Continuation]? in
+                guard status != state.status else { return nil }
+                state.status = status
+                return Array(state.followers.values)
+            }
+            for follower in followers ?? [] { follower.yield(status) }
+            return followers != nil
         }
     }
 
@@ -35,11 +41,14 @@ final class StatusBoard: Sendable {
     func follow() -> AsyncStream<LeadershipStatus> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: LeadershipStatus.self, bufferingPolicy: .bufferingNewest(1))
-        let id = state.withLock { state in
-            state.next += 1
-            state.followers[state.next] = continuation
-            continuation.yield(state.status)
-            return state.next
+        let id = telling.withLock { _ in
+            let (id, status) = state.withLock { state in
+                state.next += 1
+                state.followers[state.next] = continuation
+                return (state.next, state.status)
+            }
+            continuation.yield(status)
+            return id
         }
         continuation.onTermination = { [weak self] _ in
             _ = self?.state.withLock { $0.followers.removeValue(forKey: id) }
