@@ -34,7 +34,7 @@ package struct WebSocketAssembler: Sendable {
             partial = (frame.opcode, frame.payload)
             return nil
         case .continuation:
-            guard var (opcode, bytes) = partial else {
+            guard case (let opcode, var bytes)? = partial else {
                 throw WebSocketError(.protocolError, "A continuation has no message to continue.")
             }
             partial = nil
