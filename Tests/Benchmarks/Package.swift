@@ -36,6 +36,8 @@ let package = Package(
                 .product(name: "ClawBase", package: "ClawKit"),
                 .product(name: "ClawCluster", package: "ClawKit"),
                 .product(name: "ClawControl", package: "ClawKit"),
+                .product(name: "ClawCustomResources", package: "ClawKit"),
+                .product(name: "ClawHTTPServer", package: "ClawKit"),
                 .product(name: "ClawKubernetes", package: "ClawKit"),
             ],
             path: "Sources/ControllerBenchmark"),

@@ -26,16 +26,31 @@ build() {
 mkdir -p .build
 
 # The comparison's Python packages, in an environment of their own; says why where there are none.
-python_peers() {
-    local python=.build/python/bin/python
+#   python_with PACKAGE…      each of one name with its module
+python=.build/python/bin/python
+python_with() {
     if [ ! -x $python ] && ! python3 -m venv .build/python >.build/pip.log 2>&1; then
-        skipped "Python's kubernetes and lightkube: no virtual environment (.build/pip.log)"
-        return
+        skipped "Python's $*: no virtual environment (.build/pip.log)"
+        return 1
     fi
-    $python -c 'import kubernetes, lightkube' 2>/dev/null \
-        || $python -m pip install -q --disable-pip-version-check kubernetes lightkube >.build/pip.log 2>&1 \
-        || { skipped "Python's kubernetes and lightkube: pip could not install them (.build/pip.log)"; return; }
+    local modules=$*
+    $python -c "import ${modules// /, }" 2>/dev/null \
+        || $python -m pip install -q --disable-pip-version-check "$@" >.build/pip.log 2>&1 \
+        || { skipped "Python's $*: pip could not install them (.build/pip.log)"; return 1; }
+}
+python_peers() {
+    python_with kubernetes lightkube || return 0
     $python Peers/python_clients.py "$data/pods.json" || skipped "Python's clients failed"
+}
+
+# The same small operator twice, each a process of its own against the embedded cluster on loopback.
+operators() {
+    local controllers=$1 count=${SITES:-500}
+    "$controllers" operator "ClawKit" "$count" "$controllers" operate || skipped "ClawKit's operator failed"
+    python_with kopf kubernetes || return 0
+    "$controllers" operator "kopf $($python -c 'import importlib.metadata as m; print(m.version("kopf"))')" "$count" \
+        "$PWD/.build/python/bin/kopf" run --quiet --standalone --all-namespaces "$PWD/Peers/kopf_operator.py" \
+        || skipped "kopf's operator failed"
 }
 
 if wants lists; then
@@ -91,6 +106,8 @@ if wants controllers; then
     echo "                        10,000 Rollouts ready in ≤ 60 s and ≤ 1.2 GB, then < 2 % CPU and no writes)"
     "$controllers" reconciles
     "$controllers" rollouts 10000
+    echo; echo "A Deployment, a Service and a status for each custom resource, operator and cluster in two processes on loopback"
+    operators "$controllers"
 fi
 
 if wants postgres; then

@@ -11,7 +11,7 @@ func measureReconciles() async throws {
         while !controller.isIdle { try await Task.sleep(for: .milliseconds(5)) }
         var best = Measurement.none
         for _ in 0..<3 {
-            let (time, _) = try await measure {
+            let (time, _) = await measure {
                 for _ in 0..<rounds {
                     controller.resync()
                     while !controller.isIdle { await Task.yield() }

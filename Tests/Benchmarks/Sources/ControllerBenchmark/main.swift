@@ -5,10 +5,17 @@ import Foundation
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 
-switch arguments.first {
-case "reconciles": try await measureReconciles()
-case "rollouts": try await measureRollouts(arguments.dropFirst().first.flatMap { Int($0) } ?? 10_000)
+switch (arguments.first, arguments.count) {
+case ("reconciles", 1): try await measureReconciles()
+case ("rollouts", 1...2): try await measureRollouts(arguments.last.flatMap { Int($0) } ?? 10_000)
+case ("operator", 4...):
+    do { try await measureOperator(arguments[1], Int(arguments[2]) ?? 500, Array(arguments[3...])) } catch {
+        FileHandle.standardError.write(Data("\(arguments[1]): \(error)\n".utf8))
+        exit(1)
+    }
+case ("operate", 1): try await operateSites()
 default:
-    FileHandle.standardError.write(Data("usage: controller-benchmark reconciles | rollouts [COUNT]\n".utf8))
+    FileHandle.standardError.write(
+        Data("usage: controller-benchmark reconciles | rollouts [COUNT] | operator NAME COUNT COMMAND… | operate\n".utf8))
     exit(1)
 }
