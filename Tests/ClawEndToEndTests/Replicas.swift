@@ -76,6 +76,13 @@ final class Replicas: Sendable {
         return .nanoseconds(Int64(end - moment))
     }
 
+    /// The keys whose last work was this replica's, and what it wrote, as the server has them.
+    func written(by identity: String) async throws -> [String: String] {
+        let maps = try await client.list(ConfigMap.self, in: "default", labels: ["work": "yes"]).items
+        let its = maps.filter { $0.annotations["by"] == identity }
+        return Dictionary(uniqueKeysWithValues: its.map { ($0.name, $0.annotations["done"] ?? "") })
+    }
+
     /// Who worked, in turn.
     var turns: [String] { done.reduce(into: []) { if $0.last != $1.by { $0.append($1.by) } } }
 

@@ -34,7 +34,7 @@ func runReplica(
         Controller(for: ConfigMap.self, name: "work", in: scope, caches: manager.caches, logger: logger) { map, context in
             guard let value = map.data["value"], map.annotations["done"] != value else { return .settled }
             say("begin", map)
-            if let pause = map.data["pause"].flatMap({ Int($0) }) {
+            if let pause = map.data["pause-\(identity)"].flatMap({ Int($0) }) {
                 // Work that does not heed that it has been cancelled: only the fence keeps its write back.
                 try? await context.time.sleep(for: .milliseconds(pause))
             }
