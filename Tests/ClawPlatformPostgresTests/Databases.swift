@@ -26,7 +26,7 @@ func withDatabase<R>(_ body: (_ url: String) async throws -> R) async throws -> 
         try await owner.execute("drop database \(identifier: name) with (force)")
         return result
     } catch {
-        try? await owner.execute("drop database \(identifier: name) with (force)")
+        _ = try? await owner.execute("drop database \(identifier: name) with (force)")
         throw error
     }
 }

@@ -5,6 +5,7 @@ import ClawKitPostgres
 
 extension PostgresPlatformStore {
     /// Where others commit the same rows at once, the commits come one after the other.
+    @discardableResult
     public func commit(_ changes: [RecordChange]) async throws -> UInt64 {
         if changes.isEmpty { return 0 }
         var attempt = 0
