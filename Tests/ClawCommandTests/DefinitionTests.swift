@@ -98,5 +98,8 @@ struct DefinitionTests {
         #expect(outcome.status == .ok)
         #expect(outcome.out.contains("\nstruct Kite: CustomResource {"))
         #expect(await bench.run("crd", "generate", try file(old), "--version", "v2").status == .failed)
+        #expect(await bench.run("crd", "generate", try file(old), "--all-versions").status == .ok)
+        #expect(
+            await bench.run("crd", "generate", try file(old), "--all-versions", "--version", "v1").status == .usage)
     }
 }

@@ -19,9 +19,10 @@ struct GenerationTests {
         return CustomResourceDefinition(document: try #require(try Manifest.parse(text, source: file).first?.object))
     }
 
-    @Test("is what stands here, and compiles", arguments: samples.map(\.file))
+    @Test("is what stands here, and compiles", arguments: samples.map(\.file) + ["sail.yaml"])
     func committed(file: String) throws {
-        let made = try SwiftSource.generate(from: Self.definition(file), isPublic: false)
+        let versions: SwiftSource.Versions = file == "sail.yaml" ? .all : .stored
+        let made = try SwiftSource.generate(from: Self.definition(file), versions: versions, isPublic: false)
         let name = "\(file.prefix { $0 != "." }).swift"
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Generated")
         #expect(try String(contentsOf: folder.appending(path: name), encoding: .utf8) == made)
@@ -75,7 +76,7 @@ struct GenerationTests {
             ],
         ])
         #expect(throws: Finding.self) { try SwiftSource.generate(from: definition) }
-        #expect(throws: Finding.self) { try SwiftSource.generate(from: definition, version: "v9") }
+        #expect(throws: Finding.self) { try SwiftSource.generate(from: definition, versions: .only("v9")) }
         #expect(throws: Finding.self) { try SwiftSource.generate(from: CustomResourceDefinition(document: [:])) }
     }
 }

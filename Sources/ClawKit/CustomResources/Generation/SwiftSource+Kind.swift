@@ -2,8 +2,8 @@ import ClawBase
 import ClawDocuments
 
 extension SwiftSource {
-    mutating func writeKind(_ facts: KindFacts) throws(Finding) {
-        let name = types.give([facts.kind])
+    /// - Parameter name: the type's, given already.
+    mutating func writeKind(_ facts: KindFacts, named name: String) throws(Finding) {
         let schema = facts.schema
         let skipped: Set<String> = ["apiVersion", "kind", "metadata"]
         let fields = try self.fields(of: schema, in: [name], depth: 0, skipping: skipped)

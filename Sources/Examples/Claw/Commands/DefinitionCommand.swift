@@ -60,7 +60,12 @@ struct DefinitionCommand: GroupCommand {
         @Argument(help: "The definition.") var definition: String
         @Option(help: "Which of the file's definitions, by name, where it has several.") var name: String?
         @Option(help: "The definition's version; the stored one if not given.") var version: String?
+        @Flag(help: "All its versions: the others have their version behind the kind's name.") var allVersions = false
         @Flag(help: "Types for one module alone, not public ones.") var `internal` = false
+
+        func validate() throws {
+            if allVersions, version != nil { throw ValidationError("Give --version or --all-versions, not both.") }
+        }
 
         func run(in surroundings: Surroundings) async throws {
             let all = try await DefinitionSource(cluster, surroundings).definitions(definition)
@@ -73,7 +78,8 @@ struct DefinitionCommand: GroupCommand {
                     "it has \(fitting.count) definitions (\(fitting.map(\.name).joined(separator: ", "))); choose one",
                     field: "--name")
             }
-            let text = try SwiftSource.generate(from: only, version: version, isPublic: !`internal`)
+            let versions: SwiftSource.Versions = allVersions ? .all : version.map { .only($0) } ?? .stored
+            let text = try SwiftSource.generate(from: only, versions: versions, isPublic: !`internal`)
             switch connection.output {
             case .text: surroundings.console.print(text)
             case .json:
