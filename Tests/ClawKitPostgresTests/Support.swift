@@ -14,7 +14,7 @@ func shared(_ options: String = "", database: String = "postgres") throws -> Pos
     // TLS is tested by those who ask for it.
     let options = options.contains("sslmode") ? options : "sslmode=disable&" + options
     var configuration = PostgresConfiguration(try PostgresServer.shared.get().url(database: database, options))
-    configuration.statementTimeout = .seconds(20)
+    configuration.statementTimeout = .seconds(120)
     return configuration
 }
 
@@ -27,7 +27,7 @@ func connect(_ change: (inout PostgresConfiguration) -> Void = { _ in }) async t
 
 /// Waits until something holds; by its own measure of time, so that a test that fails ends.
 func eventually(
-    _ what: Comment, within limit: Duration = .seconds(10), _ condition: () async throws -> Bool,
+    _ what: Comment, within limit: Duration = .seconds(120), _ condition: () async throws -> Bool,
     sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
     let end = SystemTime.system.now + limit

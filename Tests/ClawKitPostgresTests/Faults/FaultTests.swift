@@ -13,7 +13,8 @@ extension Postgres {
 
         private func pool(maximum: Int = 4, _ options: String = "") throws -> PostgresPool {
             var configuration = PostgresPool.Configuration(try server().url(options), maximum: maximum)
-            configuration.connection.statementTimeout = .seconds(20)
+            configuration.connection.statementTimeout = .seconds(120)
+            configuration.waitTimeout = .seconds(120)
             return PostgresPool(configuration)
         }
 

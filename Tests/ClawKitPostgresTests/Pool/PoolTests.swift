@@ -11,6 +11,8 @@ func pool(
 ) throws -> PostgresPool {
     var configuration = PostgresPool.Configuration(try shared(options), maximum: maximum)
     configuration.metrics = PrometheusMetrics()
+    // With all other tests on two cores.
+    configuration.waitTimeout = .seconds(120)
     change(&configuration)
     return PostgresPool(configuration)
 }
@@ -201,7 +203,9 @@ extension Postgres {
 
         @Test("a pool whose server is not there says so, to everybody, and recovers nothing")
         func unreachable() async throws {
-            let db = PostgresPool(.init("postgres://nobody@127.0.0.1:1/x", maximum: 2))
+            var configuration = PostgresPool.Configuration("postgres://nobody@127.0.0.1:1/x", maximum: 2)
+            configuration.waitTimeout = .seconds(120)
+            let db = PostgresPool(configuration)
             await withTaskGroup { group in
                 for _ in 0..<20 {
                     group.addTask { _ = await refused(.unreachable) { try await db.execute("select 1") } }

@@ -30,12 +30,12 @@ struct LostWorkerTests {
         try await withEngine(plan, on: store, options: .test(isAlone: true)) { engine in
             // A wish that never reached the store was never acknowledged.
             guard let id else { return }
-            let stopped = try await engine.end(of: id, within: .seconds(30))
+            let stopped = try await engine.end(of: id, within: .seconds(120))
             if stopped.state == .needsAttention {
                 #expect(deeds.count("drive") == 0)
                 try await engine.settle(id, as: deeds.count("pay") == 0 ? .again : .done, by: "root")
             }
-            let end = try await engine.wait(for: id, within: .seconds(30)) { $0.state.isFinal }
+            let end = try await engine.wait(for: id, within: .seconds(120)) { $0.state.isFinal }
             #expect(end.state == .succeeded)
             #expect(deeds.count("pay") == 1 && deeds.count("pack") >= 1 && deeds.count("drive") >= 1)
             #expect(deeds.all.lastIndex(of: "pack")! < deeds.all.firstIndex(of: "pay")!)
@@ -50,11 +50,11 @@ struct LostWorkerTests {
         let id = try await crash(plan, FaultyStore(store, fault, at: commit))
         try await withEngine(plan, on: store, options: .test(isAlone: true)) { engine in
             guard let id else { return }
-            let stopped = try await engine.end(of: id, within: .seconds(30))
+            let stopped = try await engine.end(of: id, within: .seconds(120))
             if stopped.state == .needsAttention {
                 try await engine.settle(id, as: deeds.count("pay") == 0 ? .again : .done, by: "root")
             }
-            let end = try await engine.wait(for: id, within: .seconds(30)) { $0.state.isFinal }
+            let end = try await engine.wait(for: id, within: .seconds(120)) { $0.state.isFinal }
             #expect(end.state == .failed && end.error?.message == "No road.")
             #expect(deeds.count("pay") == 1)
             let (paid, back) = (deeds.all.lastIndex(of: "pay")!, deeds.all.firstIndex(of: "pay back")!)
@@ -70,7 +70,7 @@ struct LostWorkerTests {
                 group.addTask {
                     let id = try await engine.submit(plan, to: "thing/a", Move(), by: "ada").id
                     // Without a crash it comes to its end.
-                    _ = try? await engine.end(of: id, within: .seconds(30))
+                    _ = try? await engine.end(of: id, within: .seconds(120))
                     return id
                 }
                 group.addTask {
@@ -86,33 +86,45 @@ struct LostWorkerTests {
 
     @Test("another process takes over once the lease of the lost one has ended, not before")
     func takenOver() async throws {
-        let (deeds, store, gate, entered) = (Deeds(), MemoryPlatformStore(), Gate(), Gate())
+        let (deeds, store, gate, entered, time) = (Deeds(), MemoryPlatformStore(), Gate(), Gate(), VirtualTime())
         let plan = OperationPlan("move", on: "thing", taking: Move.self) {
-            OperationStep("carry") { context in
+            OperationStep("carry", deadline: .seconds(86_400)) { context in
                 deeds.note("carry \(context.fencingToken)")
                 entered.open()
                 if context.fencingToken == 1 { try await gate.pass() }
             }
         }
-        var options = OperationEngine.Options.test()
-        options.lease = .milliseconds(300)
-        let (first, second) = (options, OperationEngine.Options.test().with(lease: .milliseconds(300)))
-        let faulty = FaultyStore(store)
-        try await withEngine(plan, on: faulty, options: first) { engine in
+        let (first, faulty) = (OperationEngine.Options.test(), FaultyStore(store))
+        let renewals: @Sendable () async throws -> UInt64? = {
+            try await store.row(RecordKind("worker"), first.worker)?.version
+        }
+        try await withEngine(plan, on: faulty, options: first, time: time) { engine in
             let id = try await engine.submit(plan, to: "thing/a", Move(), by: "ada").id
             try await entered.pass()
-            try await withEngine(plan, on: store, options: second) { other in
+            try await withEngine(plan, on: store, time: time) { _ in
                 // As long as the first lives, however long its step takes, nobody takes over.
-                let start = ContinuousClock.now
-                while ContinuousClock.now - start < .milliseconds(900) { try await Task.sleep(for: .milliseconds(20)) }
+                for _ in 0..<12 {
+                    let before = try await renewals()
+                    while try await renewals() == before {
+                        time.advance(by: .seconds(1))
+                        try await Task.sleep(for: .milliseconds(5))
+                    }
+                }
                 #expect(deeds.all == ["carry 1"])
                 faulty.fail(.unreachable)
-                let end = try await other.end(of: id, within: .seconds(30))
+                while try await store.get(Operation.self, id)?.record.state.isFinal != true {
+                    time.advance(by: .seconds(1))
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                let end = try await store.require(Operation.self, id).record
                 #expect(end.state == .succeeded && end.claim.number == 2 && end.steps[0].attempts == 2)
                 #expect(deeds.all == ["carry 1", "carry 2"])
             }
             // The first has let go of it by itself: its step was cancelled when its lease became uncertain.
-            while engine.activeCount > 0 { try await Task.sleep(for: .milliseconds(5)) }
+            while engine.activeCount > 0 {
+                time.advance(by: .seconds(1))
+                try await Task.sleep(for: .milliseconds(5))
+            }
         }
     }
 
@@ -132,7 +144,7 @@ struct LostWorkerTests {
         try await runUntilShutDown(engine) { try await entered.pass() }
         #expect(try await store.get(Operation.self, id)?.record.claim.worker == nil)
         try await withEngine(plan, on: store) { other in
-            let end = try await other.end(of: id, within: .seconds(5))
+            let end = try await other.end(of: id, within: .seconds(120))
             #expect(end.state == .succeeded)
         }
         #expect(deeds.all == ["carry 1", "carry 2"])
@@ -167,13 +179,5 @@ struct LostWorkerTests {
         }
         #expect(deeds.all.count == 200 && Set(deeds.all).count == 200)
         #expect(try await store.list(Operation.self).allSatisfy { $0.record.state == .succeeded })
-    }
-}
-
-extension OperationEngine.Options {
-    func with(lease: Duration) -> Self {
-        var options = self
-        options.lease = lease
-        return options
     }
 }

@@ -25,7 +25,7 @@ struct OperationEngineTests {
         try await withEngine(plan) { engine in
             let begun = try await engine.submit(plan, to: "thing/a", Move(to: "home"), by: "ada")
             #expect(begun.state == .pending && begun.steps.map(\.name) == ["measure", "carry"])
-            let end = try await engine.end(of: begun.id, within: .seconds(30))
+            let end = try await engine.end(of: begun.id, within: .seconds(120))
             #expect(end.state == .succeeded && end.result == "carried")
             #expect(end.steps.allSatisfy { $0.state == .succeeded && $0.attempts == 1 && $0.endedAt != nil })
             #expect(end.claim.number == 1)
@@ -83,7 +83,7 @@ struct OperationEngineTests {
         }
         try await withEngine(plan) { engine in
             let id = try await engine.submit(plan, to: "thing/a", Move(), by: "ada").id
-            let doubt = try await engine.end(of: id, within: .seconds(30))
+            let doubt = try await engine.end(of: id, within: .seconds(120))
             #expect(doubt.state == .needsAttention && doubt.steps[0].state == .running)
             #expect(doubt.steps[0].message?.hasPrefix("The bank hung up.") == true)
             #expect(deeds.all == ["pay"])
@@ -92,12 +92,12 @@ struct OperationEngineTests {
             }
             #expect(other?.code == .conflict && other?.details["operation"] == id)
             try await engine.settle(id, as: .done, by: "root")
-            let end = try await engine.wait(for: id, within: .seconds(30)) { $0.state.isFinal }
+            let end = try await engine.wait(for: id, within: .seconds(120)) { $0.state.isFinal }
             #expect(end.state == .succeeded)
             #expect(deeds.all == ["pay", "drive"])
 
             let refused = try await engine.submit(plan, to: "thing/b", Move(to: "refused"), by: "ada").id
-            let failed = try await engine.end(of: refused, within: .seconds(30))
+            let failed = try await engine.end(of: refused, within: .seconds(120))
             #expect(failed.state == .failed && failed.error?.message == "No cash.")
         }
     }
@@ -114,9 +114,9 @@ struct OperationEngineTests {
         }
         try await withEngine(plan) { engine in
             let id = try await engine.submit(plan, to: "thing/a", Move(), by: "ada").id
-            _ = try await engine.end(of: id, within: .seconds(30))
+            _ = try await engine.end(of: id, within: .seconds(120))
             try await engine.settle(id, as: again ? .again : .back, by: "root")
-            let end = try await engine.wait(for: id, within: .seconds(30)) { $0.state.isFinal }
+            let end = try await engine.wait(for: id, within: .seconds(120)) { $0.state.isFinal }
             #expect(end.state == (again ? .succeeded : .failed))
             #expect(deeds.all == (again ? ["pack", "pay", "pay"] : ["pack", "pay", "unpack"]))
             await #expect(throws: Finding.self) { try await engine.settle(id, as: .done, by: "root") }
@@ -142,7 +142,7 @@ struct OperationEngineTests {
             #expect(asked.state == .running && asked.cancellation?.actor == "bob")
             #expect(deeds.all.isEmpty)
             gate.open()
-            let end = try await engine.end(of: id, within: .seconds(30))
+            let end = try await engine.end(of: id, within: .seconds(120))
             #expect(end.state == .cancelled && end.error == nil)
             #expect(end.steps[1].message == "Cancelled by bob.")
             // Once more is the same.
@@ -165,7 +165,7 @@ struct OperationEngineTests {
             let id = try await engine.submit(plan, to: "thing/a", Move(), by: "ada").id
             try await entered.pass()
             try await engine.cancel(id, by: "ada")
-            #expect(try await engine.end(of: id, within: .seconds(30)).state == .cancelled)
+            #expect(try await engine.end(of: id, within: .seconds(120)).state == .cancelled)
         }
         #expect(deeds.all == ["undone"])
     }
@@ -184,7 +184,7 @@ struct OperationEngineTests {
         let plan = OperationPlan("move", on: "thing", taking: Move.self) { OperationStep("carry") { _ in } }
         try await withEngine(plan) { engine in
             let first = try await engine.submit(plan, to: "thing/a", Move(), by: "ada", idempotencyKey: "k")
-            _ = try await engine.end(of: first.id, within: .seconds(30))
+            _ = try await engine.end(of: first.id, within: .seconds(120))
             let second = try await engine.submit(plan, to: "thing/a", Move(), by: "ada", idempotencyKey: "k")
             #expect(second.id == first.id && second.state == .succeeded)
             await #expect(throws: Finding.self) {
@@ -210,7 +210,7 @@ struct OperationEngineTests {
             #expect(refusal?.field == "to")
             #expect(try await store.list(Operation.self).isEmpty)
             let id = try await engine.submit(plan, to: "thing/a", Move(), by: "ada").id
-            #expect(try await engine.end(of: id, within: .seconds(30)).findings.map(\.message) == ["It is far."])
+            #expect(try await engine.end(of: id, within: .seconds(120)).findings.map(\.message) == ["It is far."])
         }
     }
 
@@ -225,17 +225,17 @@ struct OperationEngineTests {
         }
         try await withEngine(plan) { engine in
             let id = try await engine.submit(plan, to: "thing/a", Move(), by: "ada").id
-            let half = try await engine.wait(for: id, within: .seconds(30)) { $0.steps[0].progress != nil }
+            let half = try await engine.wait(for: id, within: .seconds(120)) { $0.steps[0].progress != nil }
             #expect(half.steps[0].progress == 0.5 && half.steps[0].message == "half of it")
             gate.open()
-            #expect(try await engine.end(of: id, within: .seconds(30)).steps[0].progress == nil)
+            #expect(try await engine.end(of: id, within: .seconds(120)).steps[0].progress == nil)
         }
     }
 
     private func run(_ plan: OperationPlan<Move>) async throws -> Operation {
         try await withEngine(plan) { engine in
             let id = try await engine.submit(plan, to: "thing/a", Move(), by: "ada").id
-            return try await engine.end(of: id, within: .seconds(30))
+            return try await engine.end(of: id, within: .seconds(120))
         }
     }
 }

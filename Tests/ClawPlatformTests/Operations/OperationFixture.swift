@@ -41,16 +41,18 @@ extension OperationEngine.Options {
 /// Runs an engine on a store as long as `body` takes.
 func withEngine<R: Sendable>(
     _ plan: OperationPlan<Move>, on store: some PlatformStore = MemoryPlatformStore(),
-    options: OperationEngine.Options = .test(), _ body: @escaping @Sendable (OperationEngine) async throws -> R
+    options: OperationEngine.Options = .test(), time: some TimeSource = .system,
+    _ body: @escaping @Sendable (OperationEngine) async throws -> R
 ) async throws -> R {
-    try await withEngine([plan], on: store, options: options, body)
+    try await withEngine([plan], on: store, options: options, time: time, body)
 }
 
 func withEngine<R: Sendable>(
     _ plans: [OperationPlan<Move>], on store: some PlatformStore = MemoryPlatformStore(),
-    options: OperationEngine.Options = .test(), _ body: @escaping @Sendable (OperationEngine) async throws -> R
+    options: OperationEngine.Options = .test(), time: some TimeSource = .system,
+    _ body: @escaping @Sendable (OperationEngine) async throws -> R
 ) async throws -> R {
-    let engine = OperationEngine(store, options: options, logger: silent)
+    let engine = OperationEngine(store, options: options, time: time, logger: silent)
     for plan in plans { engine.add(plan) }
     return try await withThrowingTaskGroup(of: R?.self) { group in
         group.addTask {

@@ -36,15 +36,15 @@ struct OperationPreemptionTests {
             let stop = try await engine.submit(plans[1], to: "thing/a", Move(), by: "bob")
             #expect(stop.predecessor == start.id && stop.state == .pending)
             let delete = try await engine.submit(plans[2], to: "thing/a", Move(), by: "eve")
-            #expect(try await engine.end(of: stop.id, within: .seconds(30)).state == .cancelled)
+            #expect(try await engine.end(of: stop.id, within: .seconds(120)).state == .cancelled)
             let again = await #expect(throws: Finding.self) {
                 try await engine.submit(plans[1], to: "thing/a", Move(), by: "bob")
             }
             #expect(again?.code == .conflict && again?.details["operation"] == delete.id)
             #expect(deeds.all.isEmpty)
             gate.open()
-            #expect(try await engine.end(of: delete.id, within: .seconds(30)).state == .succeeded)
-            let first = try await engine.end(of: start.id, within: .seconds(30))
+            #expect(try await engine.end(of: delete.id, within: .seconds(120)).state == .succeeded)
+            let first = try await engine.end(of: start.id, within: .seconds(120))
             #expect(first.state == .cancelled && first.cancellation?.replacement != nil)
         }
         #expect(deeds.all == ["started", "start undone", "deleted"])
@@ -62,9 +62,9 @@ struct OperationPreemptionTests {
             }
             #expect(error?.code == .conflict && error?.details["operation"] == start.id)
             let elsewhere = try await engine.submit(plans[1], to: "thing/b", Move(), by: "bob")
-            #expect(try await engine.end(of: elsewhere.id, within: .seconds(30)).state == .succeeded)
+            #expect(try await engine.end(of: elsewhere.id, within: .seconds(120)).state == .succeeded)
             gate.open()
-            #expect(try await engine.end(of: start.id, within: .seconds(30)).state == .succeeded)
+            #expect(try await engine.end(of: start.id, within: .seconds(120)).state == .succeeded)
         }
     }
 
@@ -79,7 +79,7 @@ struct OperationPreemptionTests {
         #expect(stop.predecessor == nil)
         #expect(try await store.get(Operation.self, start.id)?.record.state == .cancelled)
         try await withEngine(plans, on: store) { engine in
-            let end = try await engine.end(of: stop.id, within: .seconds(30))
+            let end = try await engine.end(of: stop.id, within: .seconds(120))
             #expect(end.state == .succeeded)
         }
         #expect(deeds.all == ["stopped"])

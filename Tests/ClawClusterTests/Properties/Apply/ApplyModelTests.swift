@@ -9,6 +9,8 @@ struct ApplyModelTests {
     @Test("over random histories of appliers and updaters", arguments: 0..<40)
     func histories(batch: Int) async throws {
         for seed in (batch * 50)..<((batch + 1) * 50) {
+            // Other tests wait for a thread.
+            await Task.yield()
             let steps = ApplyStep.history(seed: seed, length: 4 + seed % 16)
             guard let found = Self.problem(steps) else { continue }
             let (shortest, problem) = await minimized(steps, found) { Self.problem($0) }

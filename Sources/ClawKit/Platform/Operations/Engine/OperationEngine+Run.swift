@@ -16,9 +16,9 @@ extension OperationEngine: ServiceLifecycle.Service {
         defer { state.withLock { $0.isRunning = false } }
         try await withGracefulShutdownHandler {
             try await withThrowingDiscardingTaskGroup { group in
-                group.addTask { try await Self.untilShutdown { try await self.follow(changes) } }
+                group.addTask { try await self.untilShutdown { try await self.follow(changes) } }
                 group.addTask { try? await self.keepLease() }
-                group.addTask { try await Self.untilShutdown { try await self.watchOthers() } }
+                group.addTask { try await self.untilShutdown { try await self.watchOthers() } }
                 while !state.withLock({ $0.isShuttingDown }) {
                     guard let id = nextToLook() else {
                         try await news.wait()
@@ -40,8 +40,12 @@ extension OperationEngine: ServiceLifecycle.Service {
         }
     }
 
-    private static func untilShutdown(_ body: @escaping @Sendable () async throws -> Void) async throws {
-        try await untilGracefulShutdown(body)
+    private func untilShutdown(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        do {
+            try await untilGracefulShutdown(body)
+        } catch is CancellationError where state.withLock({ $0.isShuttingDown }) {
+            // The end of the run was quicker than the news of it.
+        }
     }
 
     // MARK: knowing what there is
