@@ -8,6 +8,8 @@ ARGS ?=
 # The macros' trait, the same for all targets, so that nothing is built anew between them. Only what needs the macros
 # (their tests) builds swift-syntax.
 TRAITS ?= --traits Macros
+# So many tests run at once. With all of them, each waits for a thread longer than its deadlines allow.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 16
 PROGRAMS := control-plane orchestrator claw agent-runtime
 
 .PHONY: help setup build up test test-full conformance bench fuzz models clean
