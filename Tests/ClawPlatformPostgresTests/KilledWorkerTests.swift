@@ -7,7 +7,7 @@ import Testing
 
 extension PostgresStores {
     /// With `CLAWKIT_TEST_JOURNEYS=1000` in the environment, as many operations.
-    @Suite("Processes that are killed at random while they carry out operations")
+    @Suite("Processes that are killed at random while they carry out operations", .timeLimit(.minutes(10)))
     struct KilledWorkerTests {
         private static let journeys =
             ProcessInfo.processInfo.environment["CLAWKIT_TEST_JOURNEYS"].flatMap { Int($0) } ?? 40

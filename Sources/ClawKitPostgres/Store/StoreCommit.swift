@@ -112,20 +112,6 @@ extension Finding {
 }
 
 extension RecordChange {
-    var kind: RecordKind {
-        switch self {
-        case .create(let row), .replace(let row, _): row.kind
-        case .delete(let kind, _, _): kind
-        }
-    }
-
-    var key: String {
-        switch self {
-        case .create(let row), .replace(let row, _): row.key
-        case .delete(_, let key, _): key
-        }
-    }
-
     /// The row as it shall be.
     var row: RecordRow? {
         switch self {

@@ -48,7 +48,8 @@ struct OrchestratorCommand: AsyncParsableCommand {
         }
         if setting(database, "DATABASE") != nil {
             throw Finding(
-                .badConfig, "This build keeps platform data on disk only; leave --database away.", field: "--database")
+                .badConfig, "The orchestrator keeps no platform data; give --database to the control plane instead.",
+                field: "--database")
         }
         return Orchestration.Settings(
             kubeconfig: kubeconfig, configuration: try setting(config, "CONFIG").map { try ClawConfiguration(contentsOf: $0) },

@@ -2,7 +2,7 @@ import ClawBase
 import ClawPlatform
 import Testing
 
-@Suite("Operations outlive the process that carries them out")
+@Suite("Operations outlive the process that carries them out", .timeLimit(.minutes(10)))
 struct LostWorkerTests {
     /// So many commits an operation of these plans takes at most, with the lease's.
     private static let crashes = (1...8).flatMap { commit in

@@ -4,7 +4,7 @@ import ClawPlatform
 import Synchronization
 import Testing
 
-@Suite("Operations")
+@Suite("Operations", .timeLimit(.minutes(10)))
 struct OperationEngineTests {
     private let deeds = Deeds()
 

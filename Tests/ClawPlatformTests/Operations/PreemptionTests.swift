@@ -2,7 +2,7 @@ import ClawBase
 import ClawPlatform
 import Testing
 
-@Suite("A newer wish for the same target")
+@Suite("A newer wish for the same target", .timeLimit(.minutes(10)))
 struct OperationPreemptionTests {
     private let deeds = Deeds()
 

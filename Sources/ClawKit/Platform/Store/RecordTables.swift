@@ -106,14 +106,14 @@ struct RecordTables: Sendable {
 }
 
 extension RecordChange {
-    var kind: RecordKind {
+    package var kind: RecordKind {
         switch self {
         case .create(let row), .replace(let row, _): row.kind
         case .delete(let kind, _, _): kind
         }
     }
 
-    var key: String {
+    package var key: String {
         switch self {
         case .create(let row), .replace(let row, _): row.key
         case .delete(_, let key, _): key

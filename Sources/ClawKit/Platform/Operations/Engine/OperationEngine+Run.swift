@@ -12,8 +12,6 @@ extension OperationEngine: ServiceLifecycle.Service {
     public func run() async throws {
         let changes = store.changes(of: Operation.kind)
         try await lookAtAll()
-        state.withLock { $0.isRunning = true }
-        defer { state.withLock { $0.isRunning = false } }
         try await withGracefulShutdownHandler {
             try await withThrowingDiscardingTaskGroup { group in
                 group.addTask { try await self.untilShutdown { try await self.follow(changes) } }
@@ -140,9 +138,13 @@ extension OperationEngine: ServiceLifecycle.Service {
             if [.wait, .nothing].contains(move) { return nil }
             try await lease.ensure()
             let execution = Execution(found, store, lease, time)
-            state.withLock { $0.executions[id] = execution }
-            held.raise()
-            return execution
+            // A shutdown tells those it finds here; who comes later must not begin.
+            let isTaken = state.withLock { state in
+                guard !state.isShuttingDown else { return false }
+                state.executions[id] = execution
+                return true
+            }
+            return isTaken ? execution : nil
         } catch {
             try Task.checkCancellation()
             logger.warning("an operation cannot be taken up", metadata: ["operation": "\(id)", "error": "\(error)"])

@@ -41,7 +41,6 @@ public final class OperationEngine: Sendable {
         var others: LostWorkers
         /// Workers that gave no sign of life for a lease: what they hold may be taken up.
         var lost: Set<String> = []
-        var isRunning = false
         var isShuttingDown = false
     }
 
