@@ -308,6 +308,7 @@ let package = Package(
 
         // MARK: tests
         .target(name: "ArticleTesting", path: "Tests/Support/ArticleTesting"),
+        .target(name: "ServiceTesting", path: "Tests/Support/ServiceTesting"),
         .target(name: "PostgresTesting", path: "Tests/Support/PostgresTesting"),
         .target(name: "OperationTesting", dependencies: ["ClawPlatform"], path: "Tests/Support/OperationTesting"),
         .executableTarget(
@@ -323,7 +324,7 @@ let package = Package(
             name: "ClawPlatformPostgresTests",
             dependencies: [
                 "ClawBase", "ClawDocuments", "ClawKitPostgres", "ClawPlatform", "ClawPlatformPostgres", "OperationTesting",
-                "PostgresTesting", "worker-fixture", .product(name: "Logging", package: "swift-log"),
+                "PostgresTesting", "ServiceTesting", "worker-fixture", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "ClawKitPostgresTests",
@@ -395,7 +396,7 @@ let package = Package(
             name: "ClawPlatformTests",
             dependencies: [
                 "ArticleTesting", "ClawBase", "ClawCluster", "ClawControl", "ClawDocuments", "ClawKubernetes", "ClawModels", "ClawPlatform",
-                "ClawResources", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "ClawResources", "ServiceTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

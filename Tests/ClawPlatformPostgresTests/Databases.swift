@@ -4,6 +4,7 @@ import ClawPlatform
 import ClawPlatformPostgres
 import Logging
 import PostgresTesting
+import ServiceTesting
 import Synchronization
 import Testing
 
@@ -38,18 +39,5 @@ func withStore<R: Sendable>(
     let pool = PostgresPool(PostgresPool.Configuration(url, maximum: 8))
     let store = PostgresPlatformStore(pool, logger: silent)
     try await store.prepare()
-    return try await withThrowingTaskGroup(of: R?.self) { group in
-        group.addTask {
-            try await store.run()
-            return nil
-        }
-        group.addTask { try await body(store) }
-        while let result = try await group.next() {
-            guard let result else { continue }
-            group.cancelAll()
-            while await group.nextResult() != nil {}
-            return result
-        }
-        throw CancellationError()
-    }
+    return try await whileRunning({ try await store.run() }) { try await body(store) }
 }

@@ -3,6 +3,7 @@ import ClawPlatform
 import ClawPlatformPostgres
 import Foundation
 import OperationTesting
+import ServiceTesting
 import Testing
 
 extension PostgresStores {
@@ -22,12 +23,8 @@ extension PostgresStores {
             let ledger = Ledger(file)
             try await withDatabase { url in
                 try await withStore(at: url) { store in
-                    try await withThrowingTaskGroup(of: Void.self) { group in
-                        group.addTask { try await Self.killAtRandom(url, file.path()) }
-                        group.addTask { try await Self.travel(store, ledger) }
-                        _ = try await group.next()
-                        group.cancelAll()
-                        while await group.nextResult() != nil {}
+                    try await whileRunning({ try await Self.killAtRandom(url, file.path()) }) {
+                        try await Self.travel(store, ledger)
                     }
                     let operations = try await store.list(Operation.self).map(\.record)
                     #expect(operations.count == Self.journeys)

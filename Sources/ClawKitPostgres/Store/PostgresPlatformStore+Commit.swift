@@ -5,24 +5,62 @@ import ClawKitPostgres
 
 extension PostgresPlatformStore {
     /// Where others commit the same rows at once, the commits come one after the other.
-    @discardableResult
-    public func commit(_ changes: [RecordChange]) async throws -> UInt64 {
-        if changes.isEmpty { return 0 }
+    public func commit<R: Sendable>(
+        over keys: [RecordKey], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
+    ) async throws -> (result: R, version: UInt64) {
         var attempt = 0
         while true {
             attempt += 1
             do {
-                let (version, commit) = try await translatingUnlessTaken {
-                    try await self.db.transaction { tx in try await self.write(changes, tx) }
+                let (result, commit, version) = try await translatingUnlessTaken {
+                    try await self.commitOnce(over: keys, decide)
                 }
-                for row in commit.touched { feed.tell(row.kind, RecordText.decode(row.key), version: version) }
-                return version
+                for row in commit?.touched ?? [] { feed.tell(row.kind, RecordText.decode(row.key), version: version) }
+                return (result, version)
             } catch is Taken where attempt < 10 {
                 // Somebody was quicker by a moment; now it is seen who.
                 try Task.checkCancellation()
             } catch is Taken {
                 throw Finding(.storage, "Others go on taking the same keys; try again.")
             }
+        }
+    }
+
+    private func commitOnce<R: Sendable>(
+        over keys: [RecordKey], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
+    ) async throws -> (R, StoreCommit?, UInt64) {
+        if keys.isEmpty {
+            // Nothing there matters for it: what is refused at once needs no transaction.
+            let (writes, result) = try decide(RecordRows([]))
+            if writes.isEmpty { return (result, nil, 0) }
+            for entry in writes.usage { try entry.check() }
+            let (commit, version) = try await db.transaction { tx in try await self.write(writes, tx) }
+            return (result, commit, version)
+        }
+        return try await db.transaction { tx in
+            let rows = try await self.lock(keys, tx)
+            let (writes, result) = try decide(RecordRows(rows))
+            if writes.isEmpty { return (result, nil, 0) }
+            for entry in writes.usage { try entry.check() }
+            let (commit, version) = try await self.write(writes, tx)
+            return (result, commit, version)
+        }
+    }
+
+    /// The rows that a commit decides on, which nobody else changes before its end. Everybody locks in one order.
+    private func lock(_ keys: [RecordKey], _ tx: PostgresTransaction) async throws -> [RecordRow] {
+        let kinds = Dictionary(keys.map { ($0.kind.description, $0.kind) }) { first, _ in first }
+        let places = keys.map { ($0.kind.description, RecordText.encode($0.key)) }
+        let found = try await tx.query(
+            """
+            select r.key, r.version, r.retirable, r.body::text, r.indexes::text, r.full_key, r.kind from claw_records r
+            join (select distinct kind, key from unnest(\(places.map(\.0)), \(places.map(\.1))) as w (kind, key)) w
+                on r.kind = w.kind and r.key = w.key
+            order by r.kind, r.key for update of r
+            """)
+        return try found.map { row in
+            let kind = try row.decode(6, as: String.self)
+            return try StoredRow(row: row).row(of: kinds[kind] ?? RecordKind(kind))
         }
     }
 
@@ -39,9 +77,8 @@ extension PostgresPlatformStore {
         }
     }
 
-    private func write(
-        _ changes: [RecordChange], _ tx: PostgresTransaction
-    ) async throws -> (UInt64, StoreCommit) {
+    private func write(_ writes: RecordWrites, _ tx: PostgresTransaction) async throws -> (StoreCommit, UInt64) {
+        let changes = writes.changes
         let keys = changes.map { ($0.kind.description, RecordText.encode($0.key)) }
         let unique = changes.compactMap(\.row).flatMap { row in
             row.indexes.filter(\.isUnique).map { (row.kind.description, $0.name, RecordText.encode($0.value)) }
@@ -60,22 +97,24 @@ extension PostgresPlatformStore {
                 join unnest(\(unique.map(\.0)), \(unique.map(\.1)), \(unique.map(\.2))) as w (kind, name, value)
                     on i.kind = w.kind and i.name = w.name and i.value = w.value
                 where i.is_unique
-                """, "select nextval('claw_version')",
+                """, "select id from claw_usage where id = any(\(writes.usage.map(\.id)))", "select nextval('claw_version')",
             ], timeout: nil)
-        var versions: [String: UInt64] = [:]
+        var versions: [StoreCommit.Place: UInt64] = [:]
         for row in found[0] {
             let (kind, key, version) = try row.decode((String, String, Int64).self)
-            versions[StoreCommit.place(kind, key)] = UInt64(clamping: version)
+            versions[StoreCommit.Place(kind: kind, key: key)] = UInt64(clamping: version)
         }
-        var holders: [StoreCommit.Holder: String] = [:]
+        var holders: [StoreCommit.Value: String] = [:]
         for row in found[1] {
             let (kind, name, value, key) = try row.decode((String, String, String, String).self)
-            holders[StoreCommit.Holder(kind: kind, name: name, value: value)] = key
+            holders[StoreCommit.Value(kind: kind, name: name, value: value)] = key
         }
-        let version = try found[2].one().decode(0, as: Int64.self)
+        var entries = Set(try found[2].map { try $0.decode(0, as: String.self) })
+        for entry in writes.usage where !entries.insert(entry.id).inserted { throw Finding.usageExists(entry.id) }
+        let version = try found[3].one().decode(0, as: Int64.self)
         let commit = try StoreCommit(changes, versions: versions, holders: holders)
-        _ = try await tx.run(statements(for: commit, version), timeout: nil)
-        return (UInt64(clamping: version), commit)
+        _ = try await tx.run(statements(for: commit, version) + UsageRows.insertion(of: writes.usage), timeout: nil)
+        return (commit, UInt64(clamping: version))
     }
 
     private func statements(for commit: StoreCommit, _ version: Int64) -> [SQL] {
@@ -124,7 +163,9 @@ extension PostgresPlatformStore {
         statements += indexing(changed + new)
         statements += retiring(commit, version)
         let notices = commit.touched.map { "\(version) \($0.kind) \($0.key)" }
-        statements.append("select count(pg_notify(\(Self.channel), notice)) from unnest(\(notices)) as w (notice)")
+        if !notices.isEmpty {
+            statements.append("select count(pg_notify(\(Self.channel), notice)) from unnest(\(notices)) as w (notice)")
+        }
         return statements
     }
 

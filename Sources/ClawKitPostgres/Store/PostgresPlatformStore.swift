@@ -121,8 +121,12 @@ struct StoredRow: PostgresRowDecodable {
     let fullKey: String?
 
     init(row: PostgresRow) throws {
-        (key, version, isRetirable, body, indexes, fullKey) =
-            try row.decode((String, Int64, Bool, String, String, String?).self)
+        key = try row.decode(0)
+        version = try row.decode(1)
+        isRetirable = try row.decode(2)
+        body = try row.decode(3)
+        indexes = try row.decode(4)
+        fullKey = try row.decode(5)
     }
 
     func row(of kind: RecordKind) throws -> RecordRow {

@@ -16,52 +16,59 @@ struct StoreCommit {
         var version: UInt64?
     }
 
-    struct Holder: Hashable {
+    /// Where a row is, as PostgreSQL has it.
+    struct Place: Hashable {
+        let kind: String
+        let key: String
+    }
+
+    /// A unique index value.
+    struct Value: Hashable {
         let kind: String
         let name: String
         let value: String
     }
 
     private(set) var touched: [Touched] = []
-    private var places: [String: Int] = [:]
-    private var holders: [Holder: String]
+    private var indices: [Place: Int] = [:]
+    /// Who has each value, and what each has.
+    private var holders: [Value: String] = [:]
+    private var held: [Place: Set<Value>] = [:]
 
     /// - Parameters:
-    ///   - versions: those of the rows that are there, by ``place(_:_:)``.
+    ///   - versions: those of the rows that are there.
     ///   - holders: the keys that have unique index values now.
-    /// - Throws: ``Finding`` as ``PlatformStore/commit(_:)``.
-    init(_ changes: [RecordChange], versions: [String: UInt64], holders: [Holder: String]) throws(Finding) {
-        self.holders = holders
+    /// - Throws: ``Finding`` as ``PlatformStore/commit(over:_:)``.
+    init(_ changes: [RecordChange], versions: [Place: UInt64], holders: [Value: String]) throws(Finding) {
+        for (value, key) in holders { give(value, to: Place(kind: value.kind, key: key)) }
         for change in changes { try apply(change, versions) }
     }
 
-    static func place(_ kind: String, _ key: String) -> String { "\(kind)\u{0}\(key)" }
-
-    private mutating func apply(_ change: RecordChange, _ versions: [String: UInt64]) throws(Finding) {
-        let (kind, key) = (change.kind, RecordText.encode(change.key))
-        let name = Self.place(kind.description, key)
+    private mutating func apply(_ change: RecordChange, _ versions: [Place: UInt64]) throws(Finding) {
+        let kind = change.kind
+        let place = Place(kind: kind.description, key: RecordText.encode(change.key))
         let index: Int
-        if let known = places[name] {
+        if let known = indices[place] {
             index = known
         } else {
-            let version = versions[name]
-            touched.append(Touched(kind: kind, key: key, wasThere: version != nil, row: nil, version: version))
+            let version = versions[place]
+            touched.append(Touched(kind: kind, key: place.key, wasThere: version != nil, row: nil, version: version))
             index = touched.count - 1
-            places[name] = index
+            indices[place] = index
         }
         switch change {
         case .create(let row):
             guard touched[index].version == nil else { throw .exists(kind, change.key) }
-            try hold(row, key)
+            try hold(row, place)
             set(index, row)
         case .replace(let row, let expected):
-            try check(kind, change.key, touched[index].version, expected)
-            release(kind, key)
-            try hold(row, key)
+            try Finding.check(kind, change.key, has: touched[index].version, expected: expected)
+            release(place)
+            try hold(row, place)
             set(index, row)
         case .delete(_, _, let expected):
-            try check(kind, change.key, touched[index].version, expected)
-            release(kind, key)
+            try Finding.check(kind, change.key, has: touched[index].version, expected: expected)
+            release(place)
             set(index, nil)
         }
     }
@@ -72,51 +79,24 @@ struct StoreCommit {
         touched[index].version = row == nil ? nil : .max
     }
 
-    private func check(
-        _ kind: RecordKind, _ key: String, _ present: UInt64?, _ expected: UInt64?
-    ) throws(Finding) {
-        guard let present else {
-            throw Finding(.notFound, "There is no \(kind) '\(key.prefix(80))'; check the name.")
-        }
-        guard let expected, expected != present else { return }
-        throw Finding(
-            .stale, "The \(kind) '\(key.prefix(80))' was changed meanwhile; read it again and repeat the change.",
-            details: ["key": key, "version": String(present)])
+    // MARK: unique values
+
+    private mutating func give(_ value: Value, to place: Place) {
+        holders[value] = place.key
+        held[place, default: []].insert(value)
     }
 
-    private mutating func release(_ kind: RecordKind, _ key: String) {
-        for (holder, holding) in holders where holder.kind == kind.description && holding == key { holders[holder] = nil }
+    private mutating func release(_ place: Place) {
+        for value in held.removeValue(forKey: place) ?? [] { holders[value] = nil }
     }
 
-    private mutating func hold(_ row: RecordRow, _ key: String) throws(Finding) {
+    private mutating func hold(_ row: RecordRow, _ place: Place) throws(Finding) {
         for index in row.indexes where index.isUnique {
-            let holder = Holder(
-                kind: row.kind.description, name: index.name, value: RecordText.encode(index.value))
-            if let other = holders[holder], other != key {
-                throw Finding(
-                    .alreadyExists,
-                    "The \(row.kind) '\(RecordText.decode(other).prefix(80))' already has this \(index.name); choose another.",
-                    details: ["index": index.name, "key": RecordText.decode(other)])
+            let value = Value(kind: place.kind, name: index.name, value: RecordText.encode(index.value))
+            if let other = holders[value], other != place.key {
+                throw .held(index.name, of: row.kind, by: RecordText.decode(other))
             }
-            holders[holder] = key
-        }
-    }
-}
-
-extension Finding {
-    fileprivate static func exists(_ kind: RecordKind, _ key: String) -> Finding {
-        Finding(
-            .alreadyExists, "The \(kind) '\(key.prefix(80))' exists already; choose another name.",
-            details: ["key": key])
-    }
-}
-
-extension RecordChange {
-    /// The row as it shall be.
-    var row: RecordRow? {
-        switch self {
-        case .create(let row), .replace(let row, _): row
-        case .delete: nil
+            give(value, to: place)
         }
     }
 }

@@ -1,7 +1,7 @@
 import ClawBase
 import ClawKitPostgres
 
-/// The tables of a platform's store. `Docs/postgres.md` draws them.
+/// The tables of a platform's store. `Docs/platform-store.md` draws them.
 enum StoreSchema {
     static func migrations() throws(Finding) -> Migrations {
         try Migrations(
@@ -35,7 +35,39 @@ enum StoreSchema {
                     create unique index claw_record_indexes_unique on claw_record_indexes (kind, name, value)
                         where is_unique;
                     create index claw_record_indexes_key on claw_record_indexes (kind, key);
-                    """)
+                    """),
+                Migration(
+                    2, "usage",
+                    """
+                    create table claw_usage (
+                        id text collate "C" not null primary key,
+                        at timestamptz not null,
+                        tenant text collate "C",
+                        project text collate "C",
+                        user_name text collate "C",
+                        runtime text collate "C",
+                        model_key text collate "C",
+                        meter text collate "C" not null,
+                        item text collate "C" not null,
+                        -- nano-dollars
+                        cost bigint not null,
+                        input_tokens bigint not null,
+                        cached_input_tokens bigint not null,
+                        output_tokens bigint not null,
+                        reasoning_tokens bigint not null,
+                        -- in the meter's unit
+                        amount bigint not null,
+                        -- keys of claw_records of kind 'budget'
+                        budgets text[] collate "C" not null,
+                        details json not null
+                    );
+                    create index claw_usage_at on claw_usage (at, id);
+                    create index claw_usage_tenant on claw_usage (tenant, at, id) where tenant is not null;
+                    create index claw_usage_project on claw_usage (project, at, id) where project is not null;
+                    create index claw_usage_user on claw_usage (user_name, at, id) where user_name is not null;
+                    create index claw_usage_runtime on claw_usage (runtime, project, at, id) where runtime is not null;
+                    create index claw_usage_key on claw_usage (model_key, at, id) where model_key is not null;
+                    """),
             ], table: "claw_schema_migrations")
     }
 }

@@ -52,7 +52,9 @@ final class FaultyStore: PlatformStore {
         return try await base.rows(query)
     }
 
-    func commit(_ changes: [RecordChange]) async throws -> UInt64 {
+    func commit<R: Sendable>(
+        over keys: [RecordKey], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
+    ) async throws -> (result: R, version: UInt64) {
         try await pass()
         let fault = state.withLock { state -> Fault? in
             state.commits += 1
@@ -61,10 +63,16 @@ final class FaultyStore: PlatformStore {
         }
         if fault == .killedBefore { fail(.killedBefore) }
         try await pass()
-        let version = try await base.commit(changes)
+        let committed = try await base.commit(over: keys, decide)
         if let fault { fail(fault) }
         try await pass()
-        return version
+        return committed
+    }
+
+    func usage(_ query: UsageQuery) async throws -> [UsageEntry] { try await base.usage(query) }
+    func total(_ query: UsageQuery) async throws -> UsageTotals { try await base.total(query) }
+    func totals(_ query: UsageQuery, by dimension: UsageDimension) async throws -> [UsageGroup] {
+        try await base.totals(query, by: dimension)
     }
 
     func changes(of kind: RecordKind) -> RecordChanges { base.changes(of: kind) }

@@ -3,6 +3,7 @@ import ClawDocuments
 @testable import ClawPlatform
 import Logging
 import ServiceLifecycleTestKit
+import ServiceTesting
 import Synchronization
 import Testing
 
@@ -54,20 +55,7 @@ func withEngine<R: Sendable>(
 ) async throws -> R {
     let engine = OperationEngine(store, options: options, time: time, logger: silent)
     for plan in plans { engine.add(plan) }
-    return try await withThrowingTaskGroup(of: R?.self) { group in
-        group.addTask {
-            try await engine.run()
-            return nil
-        }
-        group.addTask { try await body(engine) }
-        while let result = try await group.next() {
-            guard let result else { continue }
-            group.cancelAll()
-            while await group.nextResult() != nil {}
-            return result
-        }
-        throw CancellationError()
-    }
+    return try await whileRunning({ try await engine.run() }) { try await body(engine) }
 }
 
 /// Runs an engine until `body` returns, then shuts it down gracefully.

@@ -45,6 +45,24 @@ struct JournaledPlatformStoreTests {
         #expect(next.version > users.map(\.version).max()!)
     }
 
+    @Test("has its ledger again after reopening, in order and without doubles, with and without a snapshot", arguments: [false, true])
+    func ledger(compacts: Bool) async throws {
+        let entries = (0..<20).map { number in
+            UsageEntry(
+                id: "e\(100 + number)", at: Timestamp(seconds: Int64(number)), subject: UsageSubject(user: "ada"), item: "echo",
+                cost: .max - Int64(number), tokens: TokenCounts(input: 1), budgets: ["b"], details: ["request": "r"])
+        }
+        let before = try JournaledPlatformStore(directory: scratch.path)
+        try await before.commit([], usage: Array(entries[10...]))
+        if compacts { try await before.compact() }
+        try await before.commit([], usage: Array(entries[..<10]))
+        try before.close()
+        let after = try JournaledPlatformStore(directory: scratch.path)
+        #expect(try await after.usage(UsageQuery()) == entries)
+        await #expect(throws: Finding.self) { try await after.commit([], usage: [entries[3]]) }
+        #expect(try await after.create(PlatformStoreConformance.sampleUser("ada")).version == 3)
+    }
+
     @Test("keeps forgetting the oldest finished operations after reopening")
     func retention() async throws {
         let finished = { (id: String) in

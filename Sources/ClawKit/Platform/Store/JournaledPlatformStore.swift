@@ -18,8 +18,11 @@ public final class JournaledPlatformStore: PlatformStore {
         journal = try Journal.open(directory: directory, name: "platform", options: options) { entry in
             switch entry {
             case .snapshot(let bytes), .record(let bytes):
-                for change in try JournaledCommit.decode(bytes) {
-                    tables.restore(change.kind, change.key, change.row, version: change.version)
+                for part in try JournaledCommit.decode(bytes) {
+                    switch part {
+                    case .change(let change): tables.restore(change.kind, change.key, change.row, version: change.version)
+                    case .usage(let entry, let version): try tables.restore(entry, version: version)
+                    }
                 }
             }
         }
@@ -33,25 +36,38 @@ public final class JournaledPlatformStore: PlatformStore {
     public func rows(_ query: RecordQuery) async throws -> [RecordRow] { tables.withLock { $0.rows(query) } }
 
     /// A commit that throws `E_STORAGE` may have been kept: then this process already shows it.
-    public func commit(_ changes: [RecordChange]) async throws -> UInt64 {
-        let (effects, version, position) = try tables.withLock { tables in
-            let effects = try tables.apply(changes)
+    public func commit<R: Sendable>(
+        over keys: [RecordKey], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
+    ) async throws -> (result: R, version: UInt64) {
+        let (applied, result, version, position) = try tables.withLock { tables in
+            let (applied, result) = try tables.apply(over: keys, decide)
+            if applied.isEmpty { return (applied, result, UInt64(0), nil as Journal.Position?) }
             do {
-                let position = try journal.stage(JournaledCommit.encode(effects, version: tables.version))
-                return (effects, tables.version, position)
+                let position = try journal.stage(JournaledCommit.encode(applied, version: tables.version))
+                return (applied, result, tables.version, position)
             } catch {
-                tables.revert(effects)
+                tables.revert(applied)
                 throw error
             }
         }
+        guard let position else { return (result, version) }
         try await journal.commit(position)
-        feed.tell(effects, version)
+        feed.tell(applied, version)
         // The commit is safe whether or not the log gets shorter; a failed compaction is tried again later.
         if journal.wantsCompaction { try? await compact() }
-        return version
+        return (result, version)
     }
 
     public func changes(of kind: RecordKind) -> RecordChanges { feed.changes(of: kind) }
+
+    public func usage(_ query: UsageQuery) async throws -> [UsageEntry] { tables.withLock { $0.usage.select(query) } }
+
+    public func totals(_ query: UsageQuery, by dimension: UsageDimension) async throws -> [UsageGroup] {
+        // The copy shares its memory with the tables: nobody waits for the sums.
+        try tables.withLock { $0.usage }.totals(query, by: dimension)
+    }
+
+    public func total(_ query: UsageQuery) async throws -> UsageTotals { try tables.withLock { $0.usage }.total(query) }
 
     /// Replaces the log by a snapshot. Happens by itself once the log has grown large.
     public func compact() async throws {
@@ -61,8 +77,9 @@ public final class JournaledPlatformStore: PlatformStore {
                 journal.beginCompaction().map { ($0, tables) }
             })
         else { return }
-        let rows = copy.allRows
-        try await compaction.finish(rows.lazy.map { JournaledCommit.encode($0) })
+        let rows = copy.allRows.map(JournaledCommit.Part.init)
+        let usage = copy.usage.entries.map { JournaledCommit.Part.usage($0, version: copy.version) }
+        try await compaction.finish((rows + usage).lazy.map { JournaledCommit.encode([$0]) })
     }
 
     /// Brings everything to the disk and gives the directory free.

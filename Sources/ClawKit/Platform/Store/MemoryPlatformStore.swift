@@ -14,11 +14,25 @@ public final class MemoryPlatformStore: PlatformStore {
 
     public func rows(_ query: RecordQuery) async throws -> [RecordRow] { tables.withLock { $0.rows(query) } }
 
-    public func commit(_ changes: [RecordChange]) async throws -> UInt64 {
-        let (effects, version) = try tables.withLock { tables in (try tables.apply(changes), tables.version) }
-        feed.tell(effects, version)
-        return version
+    public func commit<R: Sendable>(
+        over keys: [RecordKey], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
+    ) async throws -> (result: R, version: UInt64) {
+        let (applied, result, version) = try tables.withLock { tables in
+            let (applied, result) = try tables.apply(over: keys, decide)
+            return (applied, result, applied.isEmpty ? 0 : tables.version)
+        }
+        feed.tell(applied, version)
+        return (result, version)
     }
 
     public func changes(of kind: RecordKind) -> RecordChanges { feed.changes(of: kind) }
+
+    public func usage(_ query: UsageQuery) async throws -> [UsageEntry] { tables.withLock { $0.usage.select(query) } }
+
+    public func totals(_ query: UsageQuery, by dimension: UsageDimension) async throws -> [UsageGroup] {
+        // The copy shares its memory with the tables: nobody waits for the sums.
+        try tables.withLock { $0.usage }.totals(query, by: dimension)
+    }
+
+    public func total(_ query: UsageQuery) async throws -> UsageTotals { try tables.withLock { $0.usage }.total(query) }
 }

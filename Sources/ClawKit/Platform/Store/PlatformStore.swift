@@ -1,22 +1,24 @@
 import ClawBase
 public import ClawDocuments
 
-/// Keeps what does not belong into Kubernetes objects: users and their credentials, operations, the audit trail.
+/// Keeps what does not belong into Kubernetes objects: users and their credentials, operations, the audit trail, budgets,
+/// and the ledger of what was used.
 ///
 /// A store holds rows: a kind, a key unique in it, a JSON document, index values, and a version. It gives four
-/// things and nothing else: reading by key, reading in order or by index, committing several changes at once
-/// or not at all, and telling what has changed. Everything typed is built on these (``StoredRecord``).
+/// things: reading by key, reading in order or by index, committing several changes at once or not at all (decided, where
+/// it matters, on rows that nobody else can change meanwhile), and telling what has changed. Everything typed is built on
+/// these (``StoredRecord``). Beside the rows it keeps a ledger (``UsageLedger``), to which commits append.
 ///
 /// Contract, which `PlatformStoreConformance` checks:
 /// - Reads see every commit that has returned, in this process.
-/// - ``commit(_:)`` is atomic and serial. Every commit has a version greater than all before it; the rows it
+/// - Commits are atomic and serial. Every commit has a version greater than all before it; the rows it
 ///   writes bear it. When it returns, it is as durable as the store promises.
 /// - Who follows changes of a kind hears of every row that a commit touched, after its commit; or that something was
 ///   missed.
 /// - Cancelling a task that commits leaves the outcome open, never half.
 ///
 /// Implementations: ``MemoryPlatformStore``, ``JournaledPlatformStore``; PostgreSQL in ClawKitPostgres.
-public protocol PlatformStore: Sendable {
+public protocol PlatformStore: UsageLedger {
     /// - Throws: ``Finding`` (`E_STORAGE`, `E_UNREACHABLE`).
     func row(_ kind: RecordKind, _ key: String) async throws -> RecordRow?
 
@@ -24,18 +26,34 @@ public protocol PlatformStore: Sendable {
     /// - Throws: ``Finding`` (`E_STORAGE`, `E_UNREACHABLE`).
     func rows(_ query: RecordQuery) async throws -> [RecordRow]
 
-    /// Applies all changes, in order, or none.
+    /// Reads rows, decides on them what to write, and writes it, in order, all or nothing. From the reading to the end of
+    /// the commit nobody else changes the rows that were read and found.
     ///
     /// Rows that are `isRetirable` are removed, oldest version first, as far as their kind keeps fewer.
-    /// - Returns: the commit's version.
+    /// - Parameters:
+    ///   - keys: the rows to decide on; none where nothing that is there matters.
+    ///   - decide: pure and quick; may be called again, on newer rows. What it throws is thrown on, and nothing written.
+    /// - Returns: what was decided, and the commit's version: 0 where nothing was to be written.
     /// - Throws: ``Finding``: `E_EXISTS` for a key, or for an index value (then `details` has `index`, and the
-    ///   holder's `key`); `E_NOT_FOUND`; `E_STALE` where the row has another version than the change expects;
-    ///   `E_STORAGE`.
-    @discardableResult
-    func commit(_ changes: [RecordChange]) async throws -> UInt64
+    ///   holder's `key`), or for an entry of the ledger; `E_NOT_FOUND`; `E_STALE` where the row has another version than
+    ///   the change expects; `E_INVALID` for an entry of the ledger that cannot be kept; `E_STORAGE`.
+    func commit<R: Sendable>(
+        over keys: [RecordKey], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
+    ) async throws -> (result: R, version: UInt64)
 
     /// Which rows of a kind change from now on, by this process's commits and by those of others that share the store.
     func changes(of kind: RecordKind) -> RecordChanges
+}
+
+extension PlatformStore {
+    /// Applies all changes, in order, or none.
+    /// - Returns: the commit's version.
+    /// - Throws: as ``commit(over:_:)``.
+    @discardableResult
+    public func commit(_ changes: [RecordChange], usage: [UsageEntry] = []) async throws -> UInt64 {
+        let writes = RecordWrites(changes, usage: usage)
+        return try await commit(over: []) { _ in (writes, ()) }.version
+    }
 }
 
 /// A kind of row.
@@ -112,14 +130,4 @@ public struct RecordQuery: Sendable, Hashable {
         self.isDescending = isDescending
         self.index = index
     }
-}
-
-/// One change of a commit.
-public enum RecordChange: Sendable, Hashable {
-    /// A row that must not be there yet.
-    case create(RecordRow)
-    /// A row that must be there, with `version` where one is given.
-    case replace(RecordRow, version: UInt64?)
-    /// A row that must be there, with `version` where one is given.
-    case delete(RecordKind, key: String, version: UInt64?)
 }

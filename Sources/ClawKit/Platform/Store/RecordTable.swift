@@ -82,7 +82,7 @@ private func utf8Order(_ a: String, _ b: String) -> Bool { a.utf8.lexicographica
 
 extension Array {
     /// The first index whose element meets a condition that all after it meet too.
-    fileprivate func partitioningIndex(_ belongsToSecond: (Element) -> Bool) -> Int {
+    func partitioningIndex(_ belongsToSecond: (Element) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2

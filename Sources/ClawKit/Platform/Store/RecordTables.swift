@@ -10,7 +10,15 @@ struct RecordTables: Sendable {
         let new: RecordRow?
     }
 
+    /// What one commit did.
+    struct Applied: Sendable {
+        var effects: [Effect] = []
+        var usage: [UsageEntry] = []
+        var isEmpty: Bool { effects.isEmpty && usage.isEmpty }
+    }
+
     private(set) var version: UInt64 = 0
+    private(set) var usage = UsageTable()
     private var tables: [String: RecordTable] = [:]
 
     // MARK: reading
@@ -30,38 +38,58 @@ struct RecordTables: Sendable {
     // MARK: changing
 
     /// Applies a commit, or throws and leaves everything as it was.
-    mutating func apply(_ changes: [RecordChange]) throws(Finding) -> [Effect] {
-        var effects: [Effect] = []
+    mutating func apply(_ writes: RecordWrites) throws(Finding) -> Applied {
+        if writes.isEmpty { return Applied() }
+        var applied = Applied()
         version += 1
         do throws(Finding) {
-            for change in changes {
+            for change in writes.changes {
                 let effect = try effect(of: change)
                 set(effect.kind, effect.key, from: effect.old, to: effect.new)
-                effects.append(effect)
+                applied.effects.append(effect)
+            }
+            for entry in writes.usage {
+                try usage.append(entry)
+                applied.usage.append(entry)
             }
         } catch {
-            revert(effects)
+            revert(applied)
             throw error
         }
-        for kind in Set(changes.map(\.kind)) {
+        for kind in Set(writes.changes.map(\.kind)) {
             while let row = tables[kind.description]?.nextToRetire(keeping: kind.retained) {
                 set(kind, row.key, from: row, to: nil)
-                effects.append(Effect(kind: kind, key: row.key, old: row, new: nil))
+                applied.effects.append(Effect(kind: kind, key: row.key, old: row, new: nil))
             }
         }
-        return effects
+        return applied
+    }
+
+    /// Reads, decides and applies.
+    mutating func apply<R>(
+        over keys: [RecordKey], _ decide: (RecordRows) throws -> (RecordWrites, R)
+    ) throws -> (Applied, R) {
+        let (writes, result) = try decide(RecordRows(keys.compactMap { row($0.kind, $0.key) }))
+        return (try apply(writes), result)
     }
 
     /// Undoes the newest commit.
-    mutating func revert(_ effects: [Effect]) {
+    mutating func revert(_ applied: Applied) {
         version -= 1
-        for effect in effects.reversed() { set(effect.kind, effect.key, from: effect.new, to: effect.old) }
+        for effect in applied.effects.reversed() { set(effect.kind, effect.key, from: effect.new, to: effect.old) }
+        for entry in applied.usage { usage.remove(entry) }
     }
 
     /// Takes over what was once committed, when a store is read back.
     mutating func restore(_ kind: RecordKind, _ key: String, _ row: RecordRow?, version: UInt64) {
         self.version = max(self.version, version)
         set(kind, key, from: self.row(kind, key), to: row)
+    }
+
+    /// Likewise for the ledger.
+    mutating func restore(_ entry: UsageEntry, version: UInt64) throws(Finding) {
+        self.version = max(self.version, version)
+        try usage.append(entry)
     }
 
     private mutating func set(_ kind: RecordKind, _ key: String, from old: RecordRow?, to new: RecordRow?) {
@@ -74,55 +102,26 @@ struct RecordTables: Sendable {
         var new: RecordRow?
         switch change {
         case .create(let row):
-            guard old == nil else {
-                throw Finding(
-                    .alreadyExists, "The \(kind) '\(key)' exists already; choose another name.", details: ["key": key])
-            }
+            guard old == nil else { throw .exists(kind, key) }
             new = row
         case .replace(let row, let expected):
-            try check(kind, key, old, expected)
+            try Finding.check(kind, key, has: old?.version, expected: expected)
             new = row
-        case .delete(_, _, let expected): try check(kind, key, old, expected)
+        case .delete(_, _, let expected): try Finding.check(kind, key, has: old?.version, expected: expected)
         }
         if var row = new {
             if let (index, holder) = tables[kind.description]?.holder(ofAny: row.indexes, otherThan: key) {
-                throw Finding(
-                    .alreadyExists, "The \(kind) '\(holder)' already has this \(index.name); choose another.",
-                    details: ["index": index.name, "key": holder])
+                throw .held(index.name, of: kind, by: holder)
             }
             row.version = version
             new = row
         }
         return Effect(kind: kind, key: key, old: old, new: new)
     }
-
-    private func check(_ kind: RecordKind, _ key: String, _ old: RecordRow?, _ expected: UInt64?) throws(Finding) {
-        guard let old else { throw Finding.noRecord(kind, key) }
-        guard let expected, expected != old.version else { return }
-        throw Finding(
-            .stale, "The \(kind) '\(key)' was changed meanwhile; read it again and repeat the change.",
-            details: ["key": key, "version": String(old.version)])
-    }
-}
-
-extension RecordChange {
-    package var kind: RecordKind {
-        switch self {
-        case .create(let row), .replace(let row, _): row.kind
-        case .delete(let kind, _, _): kind
-        }
-    }
-
-    package var key: String {
-        switch self {
-        case .create(let row), .replace(let row, _): row.key
-        case .delete(_, let key, _): key
-        }
-    }
 }
 
 extension RecordFeed {
-    func tell(_ effects: [RecordTables.Effect], _ version: UInt64) {
-        for effect in effects { tell(effect.kind, effect.key, version: version) }
+    func tell(_ applied: RecordTables.Applied, _ version: UInt64) {
+        for effect in applied.effects { tell(effect.kind, effect.key, version: version) }
     }
 }

@@ -18,6 +18,11 @@ struct StoredDocument {
         return Int(value)
     }
 
+    func integer64(_ name: String) throws(Finding) -> Int64 {
+        guard let value = body[name]?.integer else { throw damaged(name) }
+        return value
+    }
+
     func time(_ name: String) throws(Finding) -> Timestamp {
         guard let value = Timestamp(rfc3339: try string(name)) else { throw damaged(name) }
         return value
@@ -38,6 +43,8 @@ struct StoredDocument {
         for (name, value) in body[name]?.object ?? [:] { map[name] = value.string }
         return map
     }
+
+    func list(_ name: String) -> [String] { (body[name]?.array ?? []).compactMap(\.string) }
 
     func damaged(_ name: String) -> Finding {
         Finding(

@@ -73,22 +73,21 @@ extension PlatformStore {
             changed.record, version: try await commit([.replace(changed.record.row, version: changed.version)]))
     }
 
-    /// Reads, changes and stores a record, and does it again where somebody else was faster.
+    /// Reads, changes and stores a record, while nobody else can change it. Where the change changes nothing, nothing is
+    /// written.
+    /// - Parameter change: may be called again, on the record as somebody else has left it.
     /// - Throws: ``Finding`` (`E_NOT_FOUND`), or what `change` throws.
     @discardableResult
     public func modify<R: StoredRecord>(
-        _ type: R.Type = R.self, _ key: String, _ change: (inout R) throws -> Void
+        _ type: R.Type = R.self, _ key: String, _ change: @escaping @Sendable (inout R) throws -> Void
     ) async throws -> Versioned<R> {
-        while true {
-            try Task.checkCancellation()
-            var found = try await require(type, key)
-            try change(&found.record)
-            do {
-                return try await update(found)
-            } catch let finding as Finding where finding.code == .stale {
-                continue
-            }
+        let (changed, version) = try await commit(over: [RecordKey(R.kind, key)]) { rows in
+            let found = try rows.require(type, key)
+            var changed = found
+            try change(&changed.record)
+            return (RecordWrites(changed == found ? [] : [.replace(changed)]), changed)
         }
+        return version == 0 ? changed : Versioned(changed.record, version: version)
     }
 
     public func delete<R: StoredRecord>(_ type: R.Type, _ key: String, version: UInt64? = nil) async throws {
@@ -101,11 +100,5 @@ extension RecordChange {
     public static func create(_ record: some StoredRecord) -> RecordChange { .create(record.row) }
     public static func replace(_ changed: Versioned<some StoredRecord>) -> RecordChange {
         .replace(changed.record.row, version: changed.version)
-    }
-}
-
-extension Finding {
-    static func noRecord(_ kind: RecordKind, _ key: String) -> Finding {
-        Finding(.notFound, "There is no \(kind) '\(key)'; check the name.")
     }
 }

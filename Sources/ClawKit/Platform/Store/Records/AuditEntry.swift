@@ -14,12 +14,14 @@ public struct AuditEntry: StoredRecord {
     public let action: String
     public let target: String
     public let outcome: Outcome
+    /// Whom it concerns, where that is not the target: the user who became a member.
+    public let subject: String?
     /// Never holds a secret.
     public let details: [String: String]
 
     public init(
         id: String? = nil, at: Timestamp, actor: String, action: String, target: String, outcome: Outcome = .allowed,
-        details: [String: String] = [:]
+        subject: String? = nil, details: [String: String] = [:]
     ) {
         self.id = id ?? RecordID.make(at: at)
         self.at = at
@@ -27,12 +29,16 @@ public struct AuditEntry: StoredRecord {
         self.action = action
         self.target = target
         self.outcome = outcome
+        self.subject = subject
         self.details = details
     }
 
     public var key: String { id }
     public var isRetirable: Bool { true }
-    public var indexes: [RecordIndex] { [RecordIndex("actor", actor), RecordIndex("target", target)] }
+    public var indexes: [RecordIndex] {
+        let subjects = subject.map { [RecordIndex("subject", $0)] } ?? []
+        return [RecordIndex("actor", actor), RecordIndex("target", target)] + subjects
+    }
 
     public var json: JSON {
         var object = JSONObject()
@@ -42,6 +48,7 @@ public struct AuditEntry: StoredRecord {
         object.set("action", action)
         object.set("target", target)
         object.set("outcome", outcome.rawValue)
+        object.set("subject", subject)
         object.set("details", details)
         return .object(object)
     }
@@ -51,6 +58,6 @@ public struct AuditEntry: StoredRecord {
         self.init(
             id: try document.string("id"), at: try document.time("at"), actor: try document.string("actor"),
             action: try document.string("action"), target: try document.string("target"),
-            outcome: try document.word("outcome"), details: document.strings("details"))
+            outcome: try document.word("outcome"), subject: json["subject"]?.string, details: document.strings("details"))
     }
 }

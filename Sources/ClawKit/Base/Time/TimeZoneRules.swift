@@ -1,14 +1,13 @@
-import ClawBase
 import FoundationEssentials
 
 /// How a time zone's clocks differ from UTC, as the machine's time zone database says (RFC 9636).
-struct TimeZoneRules: Sendable, Hashable {
+package struct TimeZoneRules: Sendable, Hashable {
     private struct Change: Sendable, Hashable {
         var at: Int64
         var offset: Int64
     }
 
-    static let utc = TimeZoneRules(changes: [], first: 0, afterwards: nil)
+    package static let utc = TimeZoneRules(changes: [], first: 0, afterwards: nil)
 
     /// In order of time.
     private let changes: [Change]
@@ -23,7 +22,7 @@ struct TimeZoneRules: Sendable, Hashable {
 
     /// - Parameter name: as in `Europe/Berlin`.
     /// - Returns: nil where the machine knows no such zone.
-    init?(named name: String, in directory: String = "/usr/share/zoneinfo") {
+    package init?(named name: String, in directory: String = "/usr/share/zoneinfo") {
         if name == "UTC" || name == "Etc/UTC" {
             self = .utc
             return
@@ -37,7 +36,7 @@ struct TimeZoneRules: Sendable, Hashable {
     }
 
     /// Seconds east of UTC.
-    func offset(at moment: Int64) -> Int64 {
+    package func offset(at moment: Int64) -> Int64 {
         var (low, high) = (0, changes.count)
         while low < high {
             let middle = (low + high) / 2

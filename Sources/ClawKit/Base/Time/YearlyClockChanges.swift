@@ -1,9 +1,7 @@
-import ClawBase
-
 /// A zone's clock in years to come, from a text such as `CET-1CEST,M3.5.0,M10.5.0/3`.
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html>
-struct YearlyClockChanges: Sendable, Hashable {
-    struct Day: Sendable, Hashable {
+package struct YearlyClockChanges: Sendable, Hashable {
+    fileprivate struct Day: Sendable, Hashable {
         enum Form: Sendable, Hashable {
             case weekday(month: Int, week: Int, weekday: Int)
             /// From 1, the leap day not counted.
@@ -25,7 +23,7 @@ struct YearlyClockChanges: Sendable, Hashable {
     private let from: Day?
     private let until: Day?
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var reader = Reader(Substring(text))
         guard reader.skipName(), let west = reader.time() else { return nil }
         standard = -west
@@ -39,10 +37,10 @@ struct YearlyClockChanges: Sendable, Hashable {
     }
 
     /// Seconds east of UTC.
-    func offset(at moment: Int64) -> Int64 {
+    package func offset(at moment: Int64) -> Int64 {
         guard let summer else { return standard }
         let local = moment + standard
-        let year = CalendarDate(epochDay: (local - local.remainder(86400)) / 86400).year
+        let year = CivilDate(daysSinceEpoch: local.flooringDivision(by: 86400)).year
         let start = summer.from.moment(year) - standard
         let end = summer.until.moment(year) - summer.offset
         let isSummer = start < end ? (start..<end).contains(moment) : !(end..<start).contains(moment)
@@ -109,18 +107,21 @@ struct YearlyClockChanges: Sendable, Hashable {
 
 extension YearlyClockChanges.Day {
     /// By the clock before the change, in seconds since 1970.
-    fileprivate func moment(_ year: Int) -> Int64 {
-        let start = CalendarDate.epochDay(year: year, month: 1)
+    fileprivate func moment(_ year: Int64) -> Int64 {
+        func firstDay(of month: Int) -> Int64 { CivilDate(year: year, month: Int64(month), day: 1).daysSinceEpoch }
+        let start = firstDay(of: 1)
         let day: Int64
         switch form {
         case .ordinal(let number): day = start + Int64(number)
         case .julian(let number):
-            let isLeap = CalendarDate.epochDay(year: year, month: 3) - start == 60
+            let isLeap = firstDay(of: 3) - start == 60
             day = start + Int64(number) - (isLeap && number >= 60 ? 0 : 1)
         case .weekday(let month, let week, let weekday):
-            let first = CalendarDate.epochDay(year: year, month: month)
-            let next = month == 12 ? CalendarDate.epochDay(year: year + 1, month: 1) : CalendarDate.epochDay(year: year, month: month + 1)
-            var candidate = first + Int64(weekday - Int((first + 4).remainder(7))).remainder(7) + Int64(week - 1) * 7
+            let first = firstDay(of: month)
+            let next = month == 12
+                ? CivilDate(year: year + 1, month: 1, day: 1).daysSinceEpoch : firstDay(of: month + 1)
+            let ahead = Int64(weekday) - (first + 4)
+            var candidate = first + ahead - ahead.flooringDivision(by: 7) * 7 + Int64(week - 1) * 7
             while candidate >= next { candidate -= 7 }
             day = candidate
         }

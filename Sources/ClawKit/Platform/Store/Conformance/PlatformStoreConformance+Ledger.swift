@@ -1,0 +1,127 @@
+import ClawBase
+
+extension PlatformStoreConformance {
+    static let noon = Timestamp(seconds: 1_767_268_800)
+
+    static func sampleUsage(
+        _ id: String, at seconds: Int64 = 0, user: String = "ada", project: String = "demo", item: String = "echo",
+        cost: Int64 = 1, budgets: [String] = []
+    ) -> UsageEntry {
+        UsageEntry(
+            id: id, at: noon + .seconds(seconds),
+            subject: UsageSubject(tenant: "acme", project: project, user: user, runtime: "\(user)-runtime", key: "key-\(user)"),
+            item: item, cost: cost, tokens: TokenCounts(input: 10, cachedInput: 4, output: 3, reasoning: 1),
+            budgets: budgets)
+    }
+
+    static let ledger: [PlatformStoreConformance] = [
+        PlatformStoreConformance("entries of the ledger are read back whole, whatever stands in them") { store in
+            let odd = UsageEntry(
+                id: "odd", at: Timestamp(nanoseconds: noon.nanoseconds + 123_456_789),
+                subject: UsageSubject(user: "'; drop table claw_usage; --\\ \u{1F980}"), meter: .cpu, item: "\"%,{}\\",
+                cost: .min, tokens: TokenCounts(input: .max, cachedInput: 1, output: -2, reasoning: 3), amount: .max,
+                budgets: ["a,b", "{c}", "d e"], details: ["request": "r\\1", "\u{1F980}": "'"])
+            let bare = UsageEntry(id: "bare", at: noon, subject: UsageSubject(), item: "", cost: 0)
+            try await store.commit([], usage: [odd, bare, sampleUsage("full", at: 1, budgets: ["b"])])
+            try equal(try await store.usage(UsageQuery()), [bare, odd, sampleUsage("full", at: 1, budgets: ["b"])])
+        },
+        PlatformStoreConformance("the ledger is read by page in the order of time, both ways") { store in
+            let entries = (0..<7).map { sampleUsage("e\($0)", at: Int64($0 / 2)) }
+            try await store.commit([], usage: entries.filter { $0.id != "e1" }.reversed())
+            // A latecomer stands where it belongs.
+            try await store.commit([], usage: entries.filter { $0.id == "e1" })
+            for isDescending in [false, true] {
+                var found: [UsageEntry] = []
+                while true {
+                    let page = try await store.usage(
+                        UsageQuery(after: found.last.map { UsageQuery.Cursor($0) }, limit: 3, isDescending: isDescending))
+                    found += page
+                    if page.count < 3 { break }
+                }
+                try equal(found, isDescending ? entries.reversed() : entries)
+            }
+            try equal(try await store.usage(UsageQuery(limit: -1)), [])
+        },
+        PlatformStoreConformance("the ledger is asked for by whom, what, when and which budget; sums agree with the entries") { store in
+            let users = ["ada", "bob", "eve"]
+            let all = (0..<60).map { number in
+                sampleUsage(
+                    "e\(100 + number)", at: Int64(number), user: users[number % 3], project: number % 2 == 0 ? "demo" : "shop",
+                    item: number % 5 == 0 ? "big" : "small", cost: Int64(number) << 50, budgets: number % 4 == 0 ? ["b"] : [])
+            }
+            for start in stride(from: 0, to: 60, by: 20) { try await store.commit([], usage: Array(all[start..<start + 20])) }
+            let queries: [(UsageQuery, (UsageEntry) -> Bool)] = [
+                (UsageQuery(), { _ in true }),
+                (UsageQuery(UsageSubject(user: "ada")), { $0.subject.user == "ada" }),
+                (UsageQuery(UsageSubject(tenant: "acme", project: "shop", user: "bob")), {
+                    $0.subject.project == "shop" && $0.subject.user == "bob"
+                }),
+                (UsageQuery(UsageSubject(runtime: "eve-runtime")), { $0.subject.user == "eve" }),
+                (UsageQuery(UsageSubject(key: "key-ada")), { $0.subject.user == "ada" }),
+                (UsageQuery(UsageSubject(tenant: "other")), { _ in false }),
+                (UsageQuery(from: noon + .seconds(10), until: noon + .seconds(20)), {
+                    (noon + .seconds(10)..<noon + .seconds(20)).contains($0.at)
+                }),
+                (UsageQuery(from: noon + .seconds(20), until: noon + .seconds(10)), { _ in false }),
+                (UsageQuery(meter: .cpu), { _ in false }),
+                (UsageQuery(item: "big"), { $0.item == "big" }),
+                (UsageQuery(from: noon + .seconds(5), budget: "b"), { $0.budgets == ["b"] && $0.at >= noon + .seconds(5) }),
+            ]
+            for (query, selects) in queries {
+                let expected = all.filter(selects)
+                try equal(try await store.usage(query), expected)
+                try equal(try await store.total(query), try sum(expected))
+                for dimension in UsageDimension.allCases {
+                    let values = Set(expected.map { dimension.value(of: $0) ?? "" }).sorted()
+                    let groups = try values.map { value in
+                        UsageGroup(value, try sum(expected.filter { dimension.value(of: $0) == value }))
+                    }
+                    try equal(try await store.totals(query, by: dimension), groups)
+                }
+            }
+        },
+        PlatformStoreConformance("entries without a value are a group of their own, the first; groups are limited") { store in
+            try await store.commit([], usage: [
+                sampleUsage("a", user: "zoe"), sampleUsage("b", user: "B"),
+                UsageEntry(id: "c", at: noon, subject: UsageSubject(), item: "x", cost: 5),
+            ])
+            try equal(try await store.totals(UsageQuery(), by: .user).map(\.value), [nil, "B", "zoe"])
+            try equal(try await store.totals(UsageQuery(limit: 2), by: .user).map(\.value), [nil, "B"])
+        },
+        PlatformStoreConformance("a sum beyond 64 bits is refused, not rounded") { store in
+            try await store.commit([], usage: [sampleUsage("a", cost: .max), sampleUsage("b", cost: 1)])
+            try await refused(.storage) { try await store.total(UsageQuery()) }
+            try await store.commit([], usage: [sampleUsage("c", cost: -1)])
+            try equal(try await store.total(UsageQuery()).cost, .max)
+        },
+        PlatformStoreConformance("an entry is written once, and with the rows of its commit or not at all") { store in
+            try await store.commit([.create(sampleUser("ada"))], usage: [sampleUsage("a")])
+            let finding = try await refused(.alreadyExists) {
+                try await store.commit([.create(sampleUser("bob"))], usage: [sampleUsage("b"), sampleUsage("a", at: 5)])
+            }
+            try equal(finding.details["usage"], "a")
+            try await refused(.alreadyExists) {
+                try await store.commit([.create(sampleUser("ada"))], usage: [sampleUsage("c")])
+            }
+            try await refused(.alreadyExists) { try await store.commit([], usage: [sampleUsage("d"), sampleUsage("d")]) }
+            try equal(try await store.usage(UsageQuery()), [sampleUsage("a")])
+            try equal(try await store.get(User.self, "bob"), nil)
+        },
+        PlatformStoreConformance("what could not be given back as it was is refused") { store in
+            let long = String(repeating: "x", count: 513)
+            for text in ["a\u{0}b", "a\nb", "a\u{1F}b", long] {
+                try await refused(.invalid) { try await store.commit([], usage: [sampleUsage(text)]) }
+                try await refused(.invalid) { try await store.commit([], usage: [sampleUsage("i", item: text)]) }
+                try await refused(.invalid) { try await store.commit([], usage: [sampleUsage("i", user: text)]) }
+                try await refused(.invalid) { try await store.commit([], usage: [sampleUsage("i", budgets: [text])]) }
+            }
+            try equal(try await store.usage(UsageQuery()), [])
+        },
+    ]
+
+    private static func sum(_ entries: [UsageEntry]) throws -> UsageTotals {
+        var sum = UsageSum()
+        for entry in entries { sum.add(entry) }
+        return try sum.totals()
+    }
+}

@@ -1,0 +1,24 @@
+/// For whom something was used: the parts that are known, from the widest to the narrowest.
+public struct UsageSubject: Sendable, Hashable {
+    public var tenant: String?
+    public var project: String?
+    public var user: String?
+    /// Its name in the project.
+    public var runtime: String?
+    /// The id of the ``ModelKey`` that was shown; never the key.
+    public var key: String?
+
+    public init(
+        tenant: String? = nil, project: String? = nil, user: String? = nil, runtime: String? = nil, key: String? = nil
+    ) {
+        (self.tenant, self.project, self.user, self.runtime, self.key) = (tenant, project, user, runtime, key)
+    }
+
+    /// Whether each part that a pattern has is the same here.
+    public func matches(_ pattern: UsageSubject) -> Bool {
+        func agrees(_ part: KeyPath<UsageSubject, String?>) -> Bool {
+            pattern[keyPath: part] == nil || pattern[keyPath: part] == self[keyPath: part]
+        }
+        return agrees(\.tenant) && agrees(\.project) && agrees(\.user) && agrees(\.runtime) && agrees(\.key)
+    }
+}
