@@ -458,8 +458,9 @@ let package = Package(
         .testTarget(
             name: "ClawEndToEndTests",
             dependencies: [
-                "ClawKit", "ExampleSupport", "control-plane", "orchestrator", "claw",
-                "agent-runtime", "replica-fixture", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "ClawKit", "ClawKitPostgres", "ClawPlatformPostgres", "ExampleSupport", "PostgresTesting", "control-plane",
+                "orchestrator", "claw", "agent-runtime", "replica-fixture",
+                .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Logging", package: "swift-log"),
             ]),
     ]
 )

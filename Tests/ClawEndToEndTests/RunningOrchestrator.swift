@@ -10,12 +10,18 @@ final class RunningOrchestrator: Sendable {
     private init(pid: pid_t, ended: Latch<Int32>) { (self.pid, self.ended) = (pid, ended) }
 
     static func start(beside platform: RunningPlatform, _ arguments: [String]) async throws -> RunningOrchestrator {
-        let readyFile = platform.directory.appending(path: "orchestrator.json")
+        try await start(in: platform.directory, kubeconfig: ".claw/kubeconfig", arguments)
+    }
+
+    static func start(
+        in directory: URL, kubeconfig: String, _ arguments: [String] = []
+    ) async throws -> RunningOrchestrator {
+        let readyFile = directory.appending(path: "orchestrator.json")
         try? FileManager.default.removeItem(at: readyFile)
         let process = Process()
         process.executableURL = URL(filePath: Programs.path("orchestrator"))
-        process.arguments = ["--kubeconfig", ".claw/kubeconfig", "--ready-file", "orchestrator.json"] + arguments
-        process.currentDirectoryURL = platform.directory
+        process.arguments = ["--kubeconfig", kubeconfig, "--ready-file", "orchestrator.json"] + arguments
+        process.currentDirectoryURL = directory
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice

@@ -32,6 +32,8 @@ struct ControlPlaneCommand: AsyncParsableCommand {
     var kubeconfig: String?
     @Option(help: "Keep platform data (users, operations, audit) in this PostgreSQL database: postgres://user@host/name.")
     var database: String?
+    @Option(help: "A file with a secret of at least 32 characters that seals the session keys in the store; the same for all control planes of a database.")
+    var storeKeyFile: String?
     @Option(help: "Parts not to run, separated by commas: orchestrator, node, gateway.")
     var without: String?
     @Option(help: "Also write the line that says it is ready into this file.")
@@ -74,7 +76,7 @@ struct ControlPlaneCommand: AsyncParsableCommand {
             listen: try address(listen, "LISTEN", "--listen", or: "127.0.0.1:8080"),
             gatewayListen: try address(gatewayListen, "GATEWAY_LISTEN", "--gateway-listen", or: "127.0.0.1:4000"),
             clusterListen: cluster, kubeconfig: setting(kubeconfig, "KUBECONFIG"), database: database,
-            without: left,
+            storeKeyFile: setting(storeKeyFile, "STORE_KEY_FILE"), without: left,
             readyFile: setting(readyFile, "READY_FILE"), isInsecure: insecureHttp,
             logger: try makeLogger("control-plane", level: setting(logLevel, "LOG_LEVEL")))
     }

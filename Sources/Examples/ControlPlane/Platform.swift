@@ -18,6 +18,8 @@ struct Platform: Sendable {
         var kubeconfig: String?
         /// Where platform data is kept; nil: in the data directory.
         var database: ConnectionString?
+        /// The file of a secret that seals what the store must be able to give back.
+        var storeKeyFile: String?
         var without: Set<String>
         var readyFile: String?
         var isInsecure: Bool
@@ -140,6 +142,11 @@ struct Platform: Sendable {
         return ModelGateway(router: router, grants: ClusterGrants(caches: caches), time: time, logger: settings.logger)
     }
 
+    private func sealing() async throws -> SealingKey? {
+        guard let file = settings.storeKeyFile else { return nil }
+        return try SealingKey(try await FileSecrets().secret(.file(file)))
+    }
+
     private func controlPlane(
         _ caches: SharedCaches, _ api: KubernetesClient, _ storage: PlatformStorage, _ network: CurlTransport, url: String
     ) async throws -> ControlPlane {
@@ -151,11 +158,13 @@ struct Platform: Sendable {
             let token = try await ControlPlane.renewAdministratorToken(in: store, time: time)
             try directory.write(token.reveal(), to: "admin-token")
         }
-        let keys = try SessionKeys.load(orMakeAt: "\(settings.dataDirectory)/session-keys")
+        let keyring = try await SessionKeyring.open(
+            in: store, sealing: try await sealing(), sessionsLasting: .seconds(3600 * settings.configuration.server.sessionHours),
+            time: time)
         var operations = OperationEngine.Options()
         operations.isAlone = storage.isAlone
         return ControlPlane(
-            api: api, caches: caches, store: store, signer: SessionSigner(keys: keys),
+            api: api, caches: caches, store: store, signer: SessionSigner(keyring),
             configuration: ControlPlane.Configuration(
                 publicURL: url, domain: settings.configuration.server.domain,
                 sessionHours: settings.configuration.server.sessionHours,

@@ -45,9 +45,7 @@ struct AccessCheckTests {
             ("X-Forwarded-Uri", uri),
         ]
         if let session {
-            let value = signer.sign(
-                Session(
-                    user: session, issuedAt: time.now, expiresAt: time.now + .seconds(600), epoch: 0))
+            let value = try await store.signIn(session, signer, at: time.now).cookie
             fields.append(("Cookie", "other=1; claw_session=\(value.reveal())"))
         }
         if let token { fields.append(("Authorization", "Bearer \(token)")) }
@@ -110,10 +108,7 @@ struct AccessCheckTests {
 
     @Test("gives a proxy a request with the gate's identity only, and without the platform's secrets")
     func admission() async throws {
-        let value = signer.sign(
-            Session(
-                user: "ada", issuedAt: time.now, expiresAt: time.now + .seconds(600), epoch: 0)
-        ).reveal()
+        let value = try await store.signIn("ada", signer, at: time.now).cookie.reveal()
         let spoofed = try #require(HTTPField.Name("X-Claw-Scopes"))
         for credential in [[.cookie: "a=1; claw_session=\(value)"], [.authorization: "Bearer ada-token"]]
             as [HTTPFields]

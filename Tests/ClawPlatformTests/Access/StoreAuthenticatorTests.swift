@@ -33,17 +33,17 @@ struct StoreAuthenticatorTests {
         return try await authenticator.identify(Request(method, "http://claw.test/", headers: headers))
     }
 
-    private func cookie(_ user: String, epoch: Int = 0) -> Secret<String> {
-        signer.sign(Session(user: user, issuedAt: time.now, expiresAt: time.now + .seconds(600), epoch: epoch))
+    private func cookie(_ user: String, epoch: Int = 0) async throws -> Secret<String> {
+        try await store.signIn(user, epoch: epoch, signer, at: time.now).cookie
     }
 
     @Test("a bearer token or a session's cookie tells who it is; a token goes first")
     func known() async throws {
         #expect(try await identify(bearer: "good").principal?.user == "ada")
         #expect(try await identify(bearer: "good").principal?.proof == .token)
-        #expect(try await identify(cookie: cookie("root")).principal?.isAdministrator == true)
-        #expect(try await identify(bearer: "good", cookie: cookie("root")).principal?.user == "ada")
-        #expect(try await identify(bearer: "wrong", cookie: cookie("root")).principal == nil)
+        #expect(try await identify(cookie: try await cookie("root")).principal?.isAdministrator == true)
+        #expect(try await identify(bearer: "good", cookie: try await cookie("root")).principal?.user == "ada")
+        #expect(try await identify(bearer: "wrong", cookie: try await cookie("root")).principal == nil)
     }
 
     @Test("nothing, an unknown or an expired token, an unknown user's or a signed-out session is nobody")
@@ -53,24 +53,52 @@ struct StoreAuthenticatorTests {
         }
         #expect(reason(try await identify())?.contains("Nobody is signed in") == true)
         #expect(reason(try await identify(bearer: "wrong"))?.contains("not known") == true)
-        #expect(reason(try await identify(cookie: cookie("eve")))?.contains("not valid") == true)
-        #expect(reason(try await identify(cookie: Secret("v1.x.y.z")))?.contains("not valid") == true)
+        #expect(reason(try await identify(cookie: try await cookie("eve")))?.contains("not valid") == true)
+        #expect(reason(try await identify(cookie: Secret("v2.x.y.z")))?.contains("not valid") == true)
         #expect(try await identify(bearer: "short").principal != nil)
-        let session = cookie("ada")
+        let session = try await cookie("ada")
         time.advance(by: .seconds(61))
         #expect(reason(try await identify(bearer: "short"))?.contains("expired") == true)
         #expect(try await identify(cookie: session).principal != nil)
         try await store.modify(User.self, "ada") { $0.sessionEpoch += 1 }
         #expect(try await identify(cookie: session).principal == nil)
-        #expect(try await identify(cookie: cookie("ada", epoch: 1)).principal != nil)
+        #expect(try await identify(cookie: try await cookie("ada", epoch: 1)).principal != nil)
         try await store.modify(User.self, "ada") { $0.isDisabled = true }
-        #expect(reason(try await identify(cookie: cookie("ada", epoch: 1)))?.contains("disabled") == true)
+        #expect(reason(try await identify(cookie: try await cookie("ada", epoch: 1)))?.contains("disabled") == true)
         #expect(reason(try await identify(bearer: "good"))?.contains("disabled") == true)
+    }
+
+    @Test("one session can be ended and the others stay; all end with the user's epoch")
+    func ending() async throws {
+        let (first, id) = try await store.signIn("ada", signer, at: time.now)
+        let second = try await cookie("ada")
+        #expect(try await identify(cookie: first).principal?.session == id)
+        try await store.endSession(id, at: time.now)
+        #expect(try await identify(cookie: first).principal == nil)
+        #expect(try await identify(cookie: second).principal != nil)
+        try await store.endSessions(of: "ada", at: time.now)
+        #expect(try await identify(cookie: second).principal == nil)
+        // Well signed, but the platform knows nothing of it.
+        let unknown = Session(id: "none", user: "root", issuedAt: time.now, expiresAt: time.now + .seconds(600), epoch: 0)
+        #expect(try await identify(cookie: signer.sign(unknown)).principal == nil)
+        let taken = Session(id: id, user: "root", issuedAt: time.now, expiresAt: time.now + .seconds(600), epoch: 0)
+        #expect(try await identify(cookie: signer.sign(taken)).principal == nil)
+    }
+
+    @Test("a session's last use is noted every five minutes")
+    func lastSeen() async throws {
+        let (session, id) = try await store.signIn("ada", signer, at: time.now)
+        let start = time.now
+        for _ in 0..<4 {
+            time.advance(by: .seconds(100))
+            #expect(try await identify(cookie: session).principal != nil)
+        }
+        #expect(try await store.get(SessionRecord.self, id)?.record.lastSeenAt == start + .seconds(300))
     }
 
     @Test("a session of somebody who gave the name up is not the next bearer's")
     func reusedName() async throws {
-        let session = cookie("ada")
+        let session = try await cookie("ada")
         time.advance(by: .seconds(10))
         try await store.delete(User.self, "ada")
         #expect(try await identify(cookie: session).principal == nil)
@@ -81,7 +109,7 @@ struct StoreAuthenticatorTests {
     @Test("another site's page cannot write with a browser's session; reads and bearer tokens are not affected")
     func crossSite() async throws {
         let site = try #require(HTTPField.Name("Sec-Fetch-Site"))
-        let session = cookie("ada")
+        let session = try await cookie("ada")
         #expect(try await identify(cookie: session, .post, [site: "cross-site"]).principal == nil)
         #expect(try await identify(cookie: session, .post, [site: "same-site"]).principal == nil)
         #expect(try await identify(cookie: session, .post, [site: "same-origin"]).principal != nil)

@@ -10,12 +10,18 @@ public struct Principal: Sendable, Hashable {
     public let proof: Proof
     /// When the proof ends by itself.
     public let expiresAt: Timestamp?
+    /// The session's id, where it was one.
+    public let session: String?
 
-    public init(user: String, isAdministrator: Bool = false, proof: Proof = .token, expiresAt: Timestamp? = nil) {
+    public init(
+        user: String, isAdministrator: Bool = false, proof: Proof = .token, expiresAt: Timestamp? = nil,
+        session: String? = nil
+    ) {
         self.user = user
         self.isAdministrator = isAdministrator
         self.proof = proof
         self.expiresAt = expiresAt
+        self.session = session
     }
 }
 

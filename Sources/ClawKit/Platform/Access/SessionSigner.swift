@@ -1,26 +1,42 @@
 public import ClawBase
 import Crypto
 
-/// Makes and checks signed session cookies, without any database.
+/// Makes and checks signed session cookies by keys in memory: a valid signature takes no database.
 ///
-/// The value is `v1.<key id>.<base64url of "user\nissued\nexpires\nepoch">.<base64url of HMAC-SHA256>`, the
+/// The value is `v2.<key id>.<base64url of "id\nuser\nissued\nexpires\nepoch">.<base64url of HMAC-SHA256>`, the
 /// signature over everything before its point. It can be read by its bearer and changed by nobody.
 public struct SessionSigner: Sendable {
     public static let cookieName = "claw_session"
-    private static let version = "v1"
+    private static let version = "v2"
     /// More than any cookie made here has.
     private static let maximumLength = 1024
 
-    private let keys: SessionKeys
+    /// The platform's, where it is shared.
+    public let keyring: SessionKeyring
 
-    public init(keys: SessionKeys) { self.keys = keys }
+    public init(_ keyring: SessionKeyring) { self.keyring = keyring }
+
+    /// With keys of its own.
+    public init(keys: SessionKeys) { self.init(SessionKeyring(keys)) }
 
     public func sign(_ session: Session) -> Secret<String> {
-        let payload = "\(session.user)\n\(session.issuedAt.seconds)\n\(session.expiresAt.seconds)\n\(session.epoch)"
-        let key = keys.signing
+        let times = "\(session.issuedAt.seconds)\n\(session.expiresAt.seconds)"
+        let payload = "\(session.id)\n\(session.user)\n\(times)\n\(session.epoch)"
+        let key = keyring.keys.signing
         let signed = "\(Self.version).\(key.id).\(Base64URL.encode(Array(payload.utf8)))"
         let code = HMAC<SHA256>.authenticationCode(for: Array(signed.utf8), using: key.secret)
         return Secret("\(signed).\(Base64URL.encode(code))")
+    }
+
+    /// Learns the key that a cookie names, where another control plane has just made it.
+    /// - Throws: ``Finding`` (`E_STORAGE`, `E_UNREACHABLE`).
+    func learnKey(of value: Secret<String>) async throws {
+        let text = value.reveal()
+        let parts = text.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+        guard text.utf8.count <= Self.maximumLength, parts.count == 3, parts[0] == Self.version,
+            keyring.keys.key(parts[1]) == nil
+        else { return }
+        _ = try await keyring.learn(parts[1])
     }
 
     /// The session a cookie's value stands for. That its user exists and the epoch is still theirs is the caller's
@@ -30,7 +46,7 @@ public struct SessionSigner: Sendable {
         let text = value.reveal()
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard text.utf8.count <= Self.maximumLength, parts.count == 4, parts[0] == Self.version,
-            let key = keys.key(parts[1]), let code = Base64URL.decode(parts[3]),
+            let key = keyring.keys.key(parts[1]), let code = Base64URL.decode(parts[3]),
             // Compares in constant time.
             HMAC<SHA256>.isValidAuthenticationCode(
                 code, authenticating: Array(text[..<parts[2].endIndex].utf8), using: key.secret),
@@ -39,12 +55,12 @@ public struct SessionSigner: Sendable {
             let payload = Base64URL.decode(parts[2])
         else { throw .sessionVoid }
         let fields = String(decoding: payload, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        guard fields.count == 4, let issued = Int64(fields[1]), let expires = Int64(fields[2]),
-            let epoch = Int(fields[3])
+        guard fields.count == 5, let issued = Int64(fields[2]), let expires = Int64(fields[3]),
+            let epoch = Int(fields[4])
         else { throw .sessionVoid }
         let session = Session(
-            user: String(fields[0]), issuedAt: Timestamp(seconds: issued), expiresAt: Timestamp(seconds: expires),
-            epoch: epoch)
+            id: String(fields[0]), user: String(fields[1]), issuedAt: Timestamp(seconds: issued),
+            expiresAt: Timestamp(seconds: expires), epoch: epoch)
         guard now < session.expiresAt else { throw .sessionExpired }
         return session
     }

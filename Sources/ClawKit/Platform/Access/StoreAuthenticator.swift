@@ -34,20 +34,26 @@ public struct StoreAuthenticator: Authenticator {
     }
 
     private func identify(cookie: Secret<String>) async throws -> Identity {
+        try await signer.learnKey(of: cookie)
         let session: Session
         do {
             session = try signer.verify(cookie, now: time.now)
         } catch {
             return .anonymous(error)
         }
+        async let record = store.get(SessionRecord.self, session.id)
         guard let user = try await store.get(User.self, session.user)?.record, user.sessionEpoch == session.epoch,
             // A name that was given up and taken again is another person.
-            user.createdAt.seconds <= session.issuedAt.seconds
+            user.createdAt.seconds <= session.issuedAt.seconds,
+            let known = try await record?.record, known.user == user.name, known.revokedAt == nil
         else { return .anonymous(.sessionVoid) }
         if user.isDisabled { return .anonymous(.userDisabled) }
+        // Whoever asks does not wait for more than this, nor is refused where it cannot be noted.
+        try? await store.noteUse(of: known, at: time.now)
         return .principal(
             Principal(
-                user: user.name, isAdministrator: user.isAdministrator, proof: .session, expiresAt: session.expiresAt))
+                user: user.name, isAdministrator: user.isAdministrator, proof: .session, expiresAt: session.expiresAt,
+                session: session.id))
     }
 }
 

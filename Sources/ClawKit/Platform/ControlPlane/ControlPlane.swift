@@ -27,10 +27,13 @@ public final class ControlPlane: Sendable {
     public let operations: OperationEngine
 
     private let caches: SharedCaches
+    private let keyring: SessionKeyring
+    private let logger: Logger
 
     /// - Parameters:
     ///   - caches: run by the caller.
-    ///   - signer: signs session cookies; all control planes of a platform share its keys.
+    ///   - signer: signs session cookies; all control planes of a platform share its keys
+    ///     (``SessionKeyring/open(in:sealing:sessionsLasting:time:)``).
     ///   - runtimeTransport: reaches pods by absolute `http://host:port` URLs.
     ///   - options: who carries out operations, and whether others do on the same store.
     public init(
@@ -39,7 +42,7 @@ public final class ControlPlane: Sendable {
         operations options: OperationEngine.Options = OperationEngine.Options(), time: any TimeSource = SystemTime(),
         logger: Logger = Logger(label: "clawkit.control-plane")
     ) {
-        self.caches = caches
+        (self.caches, keyring, self.logger) = (caches, signer.keyring, logger)
         let publicURL = configuration.publicURL
         operations = OperationEngine(store, options: options, time: time, logger: logger)
         let runtimes = RuntimeOperations(operations, api: api, caches: caches) { $0.representation(publicURL: publicURL) }
@@ -55,5 +58,19 @@ public final class ControlPlane: Sendable {
     }
 
     /// Carries out operations until cancelled; begins with those an earlier process left unfinished.
-    public func run() async throws { try await operations.run() }
+    public func run() async throws {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask { [operations] in
+                try await operations.run()
+                return true
+            }
+            group.addTask { [keyring, logger] in
+                try await keyring.run(logger)
+                return false
+            }
+            // Keys that are nobody else's need nobody to follow them.
+            while let isOver = try await group.next() { if isOver { break } }
+            group.cancelAll()
+        }
+    }
 }

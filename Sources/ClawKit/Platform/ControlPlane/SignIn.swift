@@ -40,7 +40,12 @@ struct SignIn: Sendable {
         let lifetime = Duration.seconds(3600 * services.configuration.sessionHours)
         // A session never outlives the token it was begun with.
         let end = min(now + lifetime, principal.expiresAt ?? now + lifetime)
-        let session = Session(user: user.name, issuedAt: now, expiresAt: end, epoch: user.sessionEpoch)
+        let session = Session(
+            id: RecordID.make(at: now), user: user.name, issuedAt: now, expiresAt: end, epoch: user.sessionEpoch)
+        try await services.store.begin(
+            SessionRecord(
+                id: session.id, user: user.name, createdAt: session.issuedAt, expiresAt: session.expiresAt,
+                peer: call.request.peer, userAgent: call.request.headers[.userAgent]))
         await services.audit(call, "session.create", "user/\(user.name)")
         let cookie = SessionCookie.set(
             services.signer.sign(session), lifetime: end - now, isSecure: services.configuration.isSecure,
@@ -48,10 +53,15 @@ struct SignIn: Sendable {
         return Result(user: user.name, expiresAt: session.expiresAt, cookie: cookie)
     }
 
-    /// Ends the caller's sessions on every device, where asked for; the cookie itself is the response's to clear.
+    /// Ends the caller's session, or those on every device; the cookie itself is the response's to clear.
     func end(_ call: Call, everywhere: Bool) async throws {
         guard let caller = call.principal else { return }
-        if everywhere { try await services.store.modify(User.self, caller.user) { $0.sessionEpoch += 1 } }
+        let now = services.time.now
+        if everywhere {
+            try await services.store.endSessions(of: caller.user, at: now)
+        } else if let session = caller.session {
+            try await services.store.endSession(session, at: now)
+        }
         await services.audit(
             call, "session.delete", "user/\(caller.user)", details: everywhere ? ["everywhere": "true"] : [:])
     }

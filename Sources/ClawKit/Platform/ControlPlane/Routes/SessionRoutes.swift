@@ -23,6 +23,10 @@ struct SessionRoutes: RouteGroup {
                 .delete, "/api/v1/sessions", "Sign out; with ?everywhere=true all sessions of the user end",
                 tag: "access",
                 access: .anybody, status: .noContent, end),
+            APIRoute(
+                .post, "/api/v1/sessions/rotate-keys",
+                "Sign new sessions with a new key; with ?revoke=true all sessions of all users end", tag: "access",
+                access: .administrator, audit: "session.rotate-keys", status: .noContent, rotate),
             APIRoute(.get, "/api/v1/me", "Show the caller, with roles and projects", tag: "access", answer: "Me", me),
         ]
     }
@@ -38,6 +42,13 @@ struct SessionRoutes: RouteGroup {
     private func end(_ call: Call) async throws -> Response {
         try await signIn.end(call, everywhere: call.request.query.flag("everywhere"))
         return Response(status: .noContent, headers: [.setCookie: signIn.clearedCookie])
+    }
+
+    private func rotate(_ call: Call) async throws -> Response {
+        let revokes = call.request.query.flag("revoke")
+        try await services.signer.keyring.rotate(revoking: revokes)
+        await services.audit(call, "session.rotate-keys", "sessions", details: ["revoke": String(revokes)])
+        return Response(status: .noContent)
     }
 
     private func me(_ call: Call) async throws -> Response {
