@@ -127,7 +127,8 @@ struct ControlPlanesTests {
         for id in begun {
             let state = try await eventually(within: .seconds(120), "the end of operation \(id)") { () -> JSON? in
                 let operation = try await planes.call(.get, "/api/v1/operations/\(id)", at: 1).json
-                return ["succeeded", "failed", "cancelled"].contains(operation["state"]?.string) ? operation : nil
+                // A JSON can be nil itself.
+                return ["succeeded", "failed", "cancelled"].contains(operation["state"]?.string) ? .some(operation) : .none
             }
             #expect(state["state"] == "succeeded", "\(state)")
             #expect(try await planes.call(.get, "/api/v1/operations/\(id)", at: 2).json["state"] == "succeeded")

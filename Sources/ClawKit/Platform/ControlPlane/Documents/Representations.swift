@@ -103,7 +103,7 @@ extension Operation {
                 return .object(object)
             })
         if !findings.isEmpty {
-            object["findings"] = .array(findings.map { Operation.Failure(code: $0.code, message: $0.message).json })
+            object["findings"] = .array(findings.map(\.stored))
         }
         object.set("waitsFor", predecessor)
         object.set("cancelledBy", cancellation?.actor)

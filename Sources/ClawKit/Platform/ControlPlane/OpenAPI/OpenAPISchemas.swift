@@ -87,7 +87,7 @@ enum OpenAPISchemas {
                 "lastError": ref("Failure"), "conditions": list(of: ["type": "object"]), "createdAt": time,
             ]),
         "RuntimeList": items("Runtime"),
-        "Failure": object(["code", "message"], ["code": string, "message": string]),
+        "Failure": object(["code", "message"], ["code": string, "message": string, "field": string]),
         "Operation": object(
             ["id", "action", "target", "actor", "state", "steps", "createdAt", "updatedAt"],
             [

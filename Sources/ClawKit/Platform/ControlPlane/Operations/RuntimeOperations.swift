@@ -19,7 +19,7 @@ final class RuntimeOperations: Sendable {
         represent: @escaping @Sendable (Runtime) -> JSON
     ) {
         self.engine = engine
-        let declarer = RuntimeDeclarer(api: api)
+        let (declarer, preflight) = (RuntimeDeclarer(api: api), RuntimePreflight(api: api))
         let progress = RuntimeWatch(api: api, caches: caches, represent: represent)
         var plans: [RuntimeVerb: OperationPlan<RuntimeParameters>] = [:]
         for verb in RuntimeVerb.allCases {
@@ -32,6 +32,7 @@ final class RuntimeOperations: Sendable {
                     Operation.reconcileStep, attempts: 1, deadline: Self.deadline, isInterruptible: true,
                     giving: { try await progress.wait($0) })
             }
+            .checked { try await preflight.findings(verb, $0, $1) }
             plans[verb] = plan
             engine.add(plan)
         }

@@ -75,9 +75,6 @@ struct RuntimeRoutes: RouteGroup {
                 field: "user")
         }
         try check(name, template, in: project)
-        guard project.isReady else {
-            throw Finding(.notReady, "Project \(project.name) has no namespace yet; see the project, and try again.")
-        }
         // A request that was sent before under the same key must find its operation, not its own runtime.
         if Self.idempotencyKey(of: call) == nil,
             try await services.api.find(Runtime.self, name.description, in: project.name) != nil

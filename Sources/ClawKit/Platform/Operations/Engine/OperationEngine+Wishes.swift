@@ -10,7 +10,8 @@ extension OperationEngine {
     /// - Parameters:
     ///   - target: what is changed: the plan's kind, a slash, and the rest.
     ///   - actor: who asks.
-    /// - Throws: ``Finding``: what the plan's check found; `E_ACTION_CONFLICT` where another operation is under way on
+    /// - Throws: ``Finding``: the first refusal of the plan's check, with the codes of all of them in `details.findings` where
+    ///   there are several; `E_ACTION_CONFLICT` where another operation is under way on
     ///   the target that this one does not pre-empt (`details.operation` is its id); `E_BAD_REQUEST` where the
     ///   idempotency key was used for something else; `E_STORAGE`, `E_UNREACHABLE`.
     @discardableResult
@@ -21,8 +22,13 @@ extension OperationEngine {
         guard target.hasPrefix("\(plan.kind)/") else {
             throw Finding(.badRequest, "The target '\(target.prefix(80))' is no \(plan.kind); begin it with '\(plan.kind)/'.")
         }
+        // What was begun is not refused later for what it has done itself.
+        let key = idempotencyKey
+        if let same = try await store.earlier(actor: actor, key: key, action: plan.action, target: target) {
+            return same.record
+        }
         let findings = try await plan.check(target, parameters)
-        if let refusal = findings.first(where: { !$0.code.rawValue.hasPrefix("W_") }) { throw refusal }
+        if let refusal = Finding.refusal(findings) { throw refusal }
         let now = time.now
         let operation = Operation(
             id: RecordID.make(at: now), idempotencyKey: idempotencyKey, actor: actor, target: target,
@@ -142,5 +148,15 @@ extension OperationEngine {
                 try await subscription.news.wait()
             }
         }
+    }
+}
+
+extension Finding {
+    /// Of what a check found: what refuses, as one; nil where there are warnings at most.
+    fileprivate static func refusal(_ findings: [Finding]) -> Finding? {
+        let refusals = findings.filter { !$0.code.rawValue.hasPrefix("W_") }
+        guard var first = refusals.first else { return nil }
+        if refusals.count > 1 { first.details["findings"] = refusals.map(\.code.rawValue).joined(separator: ", ") }
+        return first
     }
 }

@@ -110,7 +110,8 @@ extension Operation.Step {
 }
 
 extension Finding {
-    fileprivate var stored: JSON {
+    /// `{code, message, field?}`
+    var stored: JSON {
         var object: JSONObject = ["code": .string(code.rawValue), "message": .string(message)]
         object.set("field", field)
         return .object(object)

@@ -31,10 +31,17 @@ extension PlatformStore {
     }
 
     private func earlier(_ operation: Operation) async throws -> Versioned<Operation>? {
-        guard let key = operation.idempotencyKey else { return nil }
-        let value = Operation.idempotencyValue(actor: operation.actor, key: key)
+        try await earlier(
+            actor: operation.actor, key: operation.idempotencyKey, action: operation.action, target: operation.target)
+    }
+
+    /// What the same actor began with the same idempotency key.
+    /// - Throws: ``Finding`` (`E_BAD_REQUEST`) where that was something else.
+    func earlier(actor: String, key: String?, action: String, target: String) async throws -> Versioned<Operation>? {
+        guard let key else { return nil }
+        let value = Operation.idempotencyValue(actor: actor, key: key)
         guard let found = try await find(Operation.self, Operation.idempotencyIndex, value) else { return nil }
-        guard found.record.target == operation.target, found.record.action == operation.action else {
+        guard found.record.target == target, found.record.action == action else {
             throw Finding(
                 .badRequest,
                 "Idempotency key '\(key.prefix(80))' was used for \(found.record.action) of "

@@ -1,0 +1,134 @@
+import ClawBase
+import ClawDocuments
+import ClawKubernetes
+import ClawModels
+import ClawResources
+
+/// What is looked at before an operation begins that is to make a runtime run: whatever speaks against it is told with its
+/// code, and nothing is made. A warning (`W_…`) is kept with the operation.
+///
+/// It looks at the cluster as it is now; the runtime's controller goes on looking while the operation runs.
+struct RuntimePreflight: Sendable {
+    let api: any KubernetesAPI
+
+    /// - Throws: ``KubernetesError``, ``TransportError`` where the cluster cannot be asked.
+    func findings(_ verb: RuntimeVerb, _ target: String, _ parameters: RuntimeParameters) async throws -> [Finding] {
+        guard verb.aim == .ready, let (project, name) = RuntimeTarget.parse(target) else { return [] }
+        if let finding = try await projectFinding(project) { return [finding] }
+        let there = try await api.find(Runtime.self, name, in: project)
+        // One that is gone, or is another by now, is the first step's to refuse.
+        guard verb == .create || there != nil, parameters.uid == nil || there?.uid == parameters.uid else { return [] }
+        let runtime = there ?? Runtime(
+            metadata: ObjectMeta(name: name, namespace: project),
+            spec: RuntimeSpec(user: parameters.user ?? "", template: parameters.template))
+        var findings = try await specFindings(runtime)
+        let pod = try await api.find(Pod.self, name, in: project)
+        if let pod, !Self.isRuntimes(pod, name) {
+            findings.append(
+                Finding(
+                    .nameTaken, "A pod '\(name)' is there already and is no runtime's; remove it or choose another name.",
+                    field: "name"))
+        }
+        let volume = try await api.find(PersistentVolumeClaim.self, RuntimeCell.volumeName(of: name), in: project)
+        if let volume, !Self.mayHave(volume, runtime) {
+            findings.append(
+                Finding(
+                    .volumeTaken,
+                    "The volume '\(volume.name)' holds the data of somebody else; remove it or choose another name.",
+                    field: "user"))
+        }
+        findings += try await quotaFindings(runtime, in: project, needsPod: pod == nil, needsVolume: volume == nil)
+        if try await !hasReadyNode() {
+            findings.append(Finding(.noNode, "No node of the cluster is ready: the runtime waits until one is."))
+        }
+        return findings
+    }
+
+    private func projectFinding(_ name: String) async throws -> Finding? {
+        guard let project = try await api.find(Project.self, name) else {
+            return Finding(.notFound, "There is no project '\(name)'; check the name.", field: "project")
+        }
+        if project.isReady { return nil }
+        return Finding(.notReady, "Project \(name) has no namespace yet; see the project, and try again.")
+    }
+
+    /// Against the templates and models there are, as far as they are published.
+    private func specFindings(_ runtime: Runtime) async throws -> [Finding] {
+        let map = try await api.find(ConfigMap.self, PlatformSettings.name, in: PlatformSettings.namespace)
+        guard let context = map.flatMap({ PlatformSettings.context(from: $0) }) else { return [] }
+        return RuntimeKind.admit(runtime, context)
+    }
+
+    // MARK: what has the name
+
+    private static func isRuntimes(_ pod: Pod, _ name: String) -> Bool {
+        guard let owner = pod.metadata.controllerReference else { return false }
+        return owner.kind == Runtime.type.kind && owner.name == name
+    }
+
+    /// A kept volume holds a user's data: it goes back to that user only.
+    private static func mayHave(_ volume: PersistentVolumeClaim, _ runtime: Runtime) -> Bool {
+        if let owner = volume.metadata.controllerReference {
+            return owner.kind == Runtime.type.kind && owner.name == runtime.name
+        }
+        return volume.labels[RuntimeCell.userLabel] == runtime.spec.user
+    }
+
+    // MARK: room
+
+    private func quotaFindings(
+        _ runtime: Runtime, in project: String, needsPod: Bool, needsVolume: Bool
+    ) async throws -> [Finding] {
+        var asked: [String: Quantity] = [:]
+        if needsPod { for name in ["pods", "count/pods"] { asked[name] = "1" } }
+        if needsVolume {
+            for name in ["persistentvolumeclaims", "count/persistentvolumeclaims"] { asked[name] = "1" }
+            asked["requests.storage"] = runtime.spec.volumeSize
+        }
+        if asked.isEmpty { return [] }
+        var findings: [Finding] = []
+        // One with scopes does not count for every pod; the cluster judges by it.
+        for quota in try await api.list(ResourceQuota.self, in: project).items where !quota.hasScopes {
+            for (name, amount) in asked.sorted(by: { $0.key < $1.key }) {
+                guard let hard = quota.status?.hard[name]?.nanoUnits, let wanted = amount.nanoUnits else { continue }
+                let used = quota.status?.used[name]
+                guard (used?.nanoUnits ?? 0) + wanted > hard else { continue }
+                let limit = quota.status?.hard[name]?.text ?? ""
+                findings.append(
+                    Finding(
+                        .projectQuota,
+                        "Project \(project) has \(used?.text ?? "0") of \(limit) \(name) in use, and \(amount) more are needed; "
+                            + "delete something, or ask for a larger quota.", field: "project",
+                        details: ["resource": name, "hard": limit, "used": used?.text ?? "0", "asked": amount.text]))
+            }
+        }
+        return findings
+    }
+
+    /// True also where this may not be looked at.
+    private func hasReadyNode() async throws -> Bool {
+        do {
+            for try await page in api.pages(Node.self, pageSize: 100) {
+                let isThere = page.items.contains { node in
+                    node.spec?.unschedulable != true
+                        && node.status?.conditions.contains { $0.type == "Ready" && $0.status == "True" } == true
+                }
+                if isThere { return true }
+            }
+            return false
+        } catch let error as KubernetesError where error.isForbidden {
+            return true
+        }
+    }
+}
+
+extension ResourceQuota {
+    fileprivate var hasScopes: Bool { spec?.scopes.isEmpty == false || spec?.scopeSelector != nil }
+}
+
+extension FindingCode {
+    /// A project's quota has no room.
+    static let projectQuota = FindingCode(rawValue: "E_QUOTA_PROJECT")
+    /// Nothing can be scheduled for now.
+    static let noNode = FindingCode(rawValue: "W_NO_NODE")
+}
