@@ -148,6 +148,8 @@ let package = Package(
         .macro(
             name: "ClawMacroPlugin",
             dependencies: [
+                .target(name: "ClawDocuments", condition: .when(traits: ["Macros"])),
+                .target(name: "ClawExpressions", condition: .when(traits: ["Macros"])),
                 .product(name: "SwiftCompilerPlugin", package: "swift-syntax", condition: .when(traits: ["Macros"])),
                 .product(name: "SwiftDiagnostics", package: "swift-syntax", condition: .when(traits: ["Macros"])),
                 .product(name: "SwiftParser", package: "swift-syntax", condition: .when(traits: ["Macros"])),
@@ -403,9 +405,9 @@ let package = Package(
         .testTarget(
             name: "ClawCustomResourcesTests",
             dependencies: [
-                "ArticleTesting", "ClawBase", "ClawCertificates", "ClawCluster", "ClawCustomResources", "ClawDocuments",
-                "ClawExpressions", "ClawHTTPServer", "ClawKubernetes", "ClawModels", "ClawResources", "ClawSchemas",
-                "ClawWebhooks",
+                "ArticleTesting", "ClawBase", "ClawCertificates", "ClawCluster", "ClawControl", "ClawCustomResources",
+                "ClawDocuments", "ClawExpressions", "ClawHTTPServer", "ClawKubernetes", "ClawModels", "ClawResources",
+                "ClawSchemas", "ClawWebhooks",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Generation/Samples"]),

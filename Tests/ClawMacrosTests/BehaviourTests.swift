@@ -40,8 +40,11 @@ struct MacroRollout {
         var ready: Int?
     }
 
+    @Schema
     enum Region: String, SchemaEnum {
-        case anywhere, north
+        /// Wherever there is room.
+        case anywhere
+        case north
     }
 }
 
@@ -82,12 +85,28 @@ private struct HandRollout: CustomResource {
     }
 }
 
+extension FieldSchema {
+    /// A property's schema.
+    fileprivate subscript(name: String) -> JSON? { json["properties"]?[name] }
+}
+
 @Suite("A kind by macro")
 struct BehaviourTests {
     @Test("has the definition that the hand-written one has")
     func definition() throws {
         #expect(MacroRollout.definition == HandRollout.definition)
         try MacroRollout.checkDefinition()
+    }
+
+    @Test("tells what the values of an enum mean where the enum is used")
+    func meanings() {
+        let region = MacroRollout.Spec.schema["region"]
+        #expect(
+            region?["description"] == """
+                Possible enum values:
+                 - `"anywhere"` Wherever there is room.
+                 - `"north"`
+                """)
     }
 
     @Test("reads and writes its document")

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("What the macros write")
 struct ExpansionTests {
-    private static let macros: [String: MacroSpec] = [
+    static let macros: [String: MacroSpec] = [
         "CustomResource": MacroSpec(type: CustomResourceMacro.self), "Schema": MacroSpec(type: SchemaMacro.self),
         "Field": MacroSpec(type: FieldMacro.self), "Rule": MacroSpec(type: RuleMacro.self),
     ]
@@ -79,62 +79,34 @@ struct ExpansionTests {
                 """)
     }
 
-    struct Mistake: Sendable, CustomStringConvertible {
-        let source: String
-        let message: String
-        let line: Int
-        let column: Int
-        var description: String { message }
+    @Test("an enum keeps its cases' comments")
+    func choices() {
+        check(
+            """
+            @Schema
+            public enum Place: String, SchemaEnum {
+                /// Wherever there is room.
+                case anywhere
+                /// Where it is cold.
+                case north = "n", `case`
+                case south
+            }
+            """,
+            gives: """
+                public enum Place: String, SchemaEnum {
+                    /// Wherever there is room.
+                    case anywhere
+                    /// Where it is cold.
+                    case north = "n", `case`
+                    case south
 
-        init(_ source: String, _ line: Int, _ column: Int, _ message: String) {
-            (self.source, self.message, self.line, self.column) = (source, message, line, column)
-        }
+                    public static let descriptions: [Self: String] = [
+                        .anywhere: "Wherever there is room.",
+                        .north: "Where it is cold.",
+                        .`case`: "Where it is cold.",
+                    ]
+                }
+                """)
     }
-
-    static let mistakes = [
-        Mistake("@Field(.length(1...2)) var a: Int", 1, 8, "'.length' limits texts, and 'Int' is none."),
-        Mistake("@Field(.range(1...2)) var a: String?", 1, 8, "'.range' limits numbers, and 'String?' is none."),
-        Mistake("@Field(.set) var a: [String: Int]", 1, 8, "'.set' limits lists, and '[String: Int]' is none."),
-        Mistake("@Field(.range(9...1)) var a: Int", 1, 15, "No value lies in '9...1'; swap its ends."),
-        Mistake("@Field(.required) var a: Int", 1, 8, "'Int' is required already; take '.required' away."),
-        Mistake("@Field(.each(.length(...2))) var a: [Int]", 1, 14, "'.length' limits texts, and 'Int' is none."),
-        Mistake(
-            "@Field(.pattern(\"(a\")) var a: String", 1, 17,
-            "The regular expression '(a' lacks a closing bracket or has one too many."),
-        Mistake("@Field() var a: UInt", 1, 17, "'UInt' has no form in documents; use 'Int'."),
-        Mistake(
-            "@Field(.atomic, .atomic) var a: [Int]", 1, 17, "'.atomic' stands here twice; write one that says both."),
-    ]
-
-    @Test("a wrong constraint is an error at its place", arguments: mistakes)
-    func constraints(mistake: Mistake) {
-        var found: [String] = []
-        assertMacroExpansion(
-            mistake.source, expandedSource: "",
-            diagnostics: [DiagnosticSpec(message: mistake.message, line: mistake.line, column: mistake.column)],
-            macroSpecs: Self.macros, failureHandler: { found.append($0.message) })
-        // The expansion itself is another test's.
-        #expect(found.filter { !$0.contains("did not produce the expected expanded source") } == [])
-    }
-
-    static let declarations = [
-        Mistake("@Schema enum A { case a }", 1, 1, "'@Schema' stands at a struct: the document is its value."),
-        Mistake("@Schema struct A { let a: Int }", 1, 20, "A field is read from the document each time: write 'var'."),
-        Mistake(
-            "@Schema struct A { var a = 1 }", 1, 20,
-            "A field's schema comes from its type: write it, as in 'var replicas: Int = 1'."),
-        Mistake(
-            "@CustomResource(group: \"example\", version: \"v1\") struct A { var spec: Int }", 1, 24,
-            "A group is a domain in lower case with at least one dot: \"example.dev\"."),
-        Mistake(
-            "@CustomResource(group: \"e.dev\", version: \"1\") struct A { var spec: Int }", 1, 42,
-            "A version is written like \"v1\", \"v1beta2\" or \"v2alpha1\"."),
-        Mistake(
-            "@CustomResource(group: \"e.dev\", version: \"v1\") struct A { var status: Int? }", 1, 55,
-            "A kind has a variable 'spec': what its users ask for."),
-    ]
-
-    @Test("a wrong declaration is an error at its place", arguments: declarations)
-    func kinds(mistake: Mistake) { constraints(mistake: mistake) }
 }
 #endif

@@ -37,8 +37,11 @@ private enum Kinds {
             var ready: Int?
         }
 
+        @Schema
         enum Region: String, SchemaEnum {
-            case anywhere, north, south
+            /// Wherever there is room.
+            case anywhere
+            case north, south
         }
     }
     // ARTICLE: end

@@ -31,6 +31,18 @@ public struct FieldSchema: Sendable, Hashable {
         FieldSchema(["type": "string", "enum": .array(words.map(JSON.string))])
     }
 
+    /// One of these texts; what they mean is told as in Kubernetes' own schemas.
+    /// - Parameter meanings: of each word; nil: it is only listed.
+    static func oneOf(_ words: [String], described meanings: [String?]) -> FieldSchema {
+        var schema = oneOf(words)
+        guard meanings.contains(where: { $0 != nil }) else { return schema }
+        let lines = zip(words, meanings).map { word, meaning in
+            " - `\"\(word)\"`\(meaning.map { " \($0.split(whereSeparator: \.isNewline).joined(separator: " "))" } ?? "")"
+        }
+        schema.json["description"] = .string((["Possible enum values:"] + lines).joined(separator: "\n"))
+        return schema
+    }
+
     public static func list(of element: FieldSchema) -> FieldSchema {
         FieldSchema(["type": "array", "items": .object(element.json)])
     }

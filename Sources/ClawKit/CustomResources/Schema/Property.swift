@@ -42,9 +42,11 @@ public struct Property: Sendable {
         isRequired = field.isRequired
         // A field that may be absent could be taken away and set anew, which no rule of its own would see.
         rule = field.isImmutable && !isRequired ? .staysSet(name) : nil
-        // The description of the place stands before that of the type.
+        // The description of the place stands for that of the type, but for what the words of an enum mean.
         var ordered = JSONObject()
-        if !description.isEmpty { ordered["description"] = .string(description) }
+        let meanings = field.schema["enum"] == nil ? nil : field.schema["description"]?.string
+        let whole = [description, meanings ?? ""].filter { !$0.isEmpty }.joined(separator: "\n\n")
+        if !whole.isEmpty { ordered["description"] = .string(whole) }
         for (name, member) in field.schema where ordered[name] == nil { ordered[name] = member }
         self.schema = FieldSchema(ordered)
     }

@@ -24,10 +24,17 @@ extension SchemaValue {
 
 /// An enum of texts: its cases are the values allowed. A text that is no case reads as the first case where the field
 /// is required, as nil where it is optional.
-public protocol SchemaEnum: SchemaValue, RawRepresentable, CaseIterable, Hashable where RawValue == String {}
+public protocol SchemaEnum: SchemaValue, RawRepresentable, CaseIterable, Hashable where RawValue == String {
+    /// What the cases mean, as far as that is to be told: it stands in the description of each field of the type.
+    static var descriptions: [Self: String] { get }
+}
 
 extension SchemaEnum {
-    public static var schema: FieldSchema { .oneOf(allCases.map(\.rawValue)) }
+    public static var descriptions: [Self: String] { [:] }
+    public static var schema: FieldSchema {
+        let described = descriptions
+        return .oneOf(allCases.map(\.rawValue), described: allCases.map { described[$0] })
+    }
     public static var absent: Self {
         guard let first = allCases.first else { preconditionFailure("\(Self.self) has no case to stand for absence") }
         return first

@@ -65,6 +65,11 @@ public struct Environment: Sendable {
 
     // MARK: looking up
 
+    /// Of its variables and functions, operators left out.
+    package var names: Set<String> {
+        Set(variables.keys).union(functions.keys.filter { $0.first?.isLetter == true })
+    }
+
     private static let types: [String: ExpressionType] = [
         "bool": .bool, "int": .int, "uint": .uint, "double": .double, "string": .string, "bytes": .bytes,
         "list": .list(.dyn), "map": .map(.dyn, .dyn), "null_type": .null, "type": .type(nil),

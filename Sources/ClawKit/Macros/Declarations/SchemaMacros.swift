@@ -10,8 +10,11 @@ public import ClawCustomResources
 ///         /// Where; anywhere if absent.
 ///         var zone: String?
 ///     }
+///
+/// At an enum of texts (``SchemaEnum``) it keeps the cases' comments, for the description of the fields that have it.
 @attached(
-    member, names: named(document), named(init(document:)), named(init), named(properties), named(rules), named(summary)
+    member, names: named(document), named(init(document:)), named(init), named(properties), named(rules),
+    named(summary), named(descriptions)
 )
 @attached(memberAttribute)
 @attached(extension, conformances: SchemaView)

@@ -1,4 +1,5 @@
 #if Macros
+import ClawDocuments
 import SwiftParser
 import SwiftSyntax
 import SwiftSyntaxMacros
@@ -15,11 +16,14 @@ enum ConstraintRules {
 
     static func check(_ field: DeclaredField, _ context: some MacroExpansionContext) {
         types(field.writtenType, context)
-        check(field.constraints.map(\.expression), Shape(field.type), field.type, context)
+        check(
+            field.constraints.map(\.expression), Shape(field.type), field.type, WrittenSchema.of(field), context)
+        DefaultRules.check(field, context)
     }
 
     private static func check(
-        _ constraints: [ExprSyntax], _ shape: Shape, _ type: TypeSyntax, _ context: some MacroExpansionContext
+        _ constraints: [ExprSyntax], _ shape: Shape, _ type: TypeSyntax, _ schema: JSON,
+        _ context: some MacroExpansionContext
     ) {
         var seen: Set<String> = []
         for constraint in constraints {
@@ -32,7 +36,8 @@ enum ConstraintRules {
                     constraint, "wrongType", "'.\(name)' limits \(words), and '\(type.trimmedDescription)' is none.")
             }
             arguments.forEach { bounds($0.expression, context) }
-            if name == "pattern" { arguments.first.map { pattern($0.expression, context) } }
+            if name == "pattern" { arguments.first.map { LanguageRules.pattern($0.expression, context) } }
+            if name == "rule" { LanguageRules.rule(arguments, of: schema, context) }
             if name == "length" || name == "count" { arguments.first.map { notNegative($0.expression, context) } }
             if name == "map", arguments.isEmpty {
                 context.report(
@@ -44,12 +49,13 @@ enum ConstraintRules {
                     "'\(type.trimmedDescription)' is required already; take '.required' away.")
             }
             if name == "each", let element = shape.element {
-                check(arguments.map(\.expression), Shape(element), element, context)
+                let inner = arguments.map(\.expression)
+                check(inner, Shape(element), element, WrittenSchema.of(element, inner), context)
             }
         }
     }
 
-    private static func parts(_ constraint: ExprSyntax) -> (name: String, arguments: [LabeledExprSyntax])? {
+    static func parts(_ constraint: ExprSyntax) -> (name: String, arguments: [LabeledExprSyntax])? {
         if let call = constraint.as(FunctionCallExprSyntax.self),
             let member = call.calledExpression.as(MemberAccessExprSyntax.self)
         {
@@ -59,7 +65,7 @@ enum ConstraintRules {
     }
 
     /// The ends of a range written as two literals.
-    private static func ends(_ expression: ExprSyntax) -> (lower: Double, upper: Double)? {
+    static func ends(_ expression: ExprSyntax) -> (lower: Double, upper: Double)? {
         guard let sequence = expression.as(SequenceExprSyntax.self), sequence.elements.count == 3 else {
             guard let infix = expression.as(InfixOperatorExprSyntax.self), infix.operator.trimmedDescription == "..."
             else { return nil }
@@ -72,7 +78,7 @@ enum ConstraintRules {
         return (lower, upper)
     }
 
-    private static func number(_ expression: ExprSyntax) -> Double? {
+    static func number(_ expression: ExprSyntax) -> Double? {
         Double(expression.trimmedDescription.filter { $0 != "_" })
     }
 
@@ -85,33 +91,6 @@ enum ConstraintRules {
         let first = ends(expression)?.lower ?? number(expression)
         guard let first, first < 0 else { return }
         context.report(expression, "negative", "A length or count is never below 0.")
-    }
-
-    /// What can be said of a regular expression by its brackets alone; the rest is told by `checkDefinition()`.
-    private static func pattern(_ expression: ExprSyntax, _ context: some MacroExpansionContext) {
-        guard let text = expression.as(StringLiteralExprSyntax.self)?.representedLiteralValue else { return }
-        var (depth, isEscaped, isInClass) = (0, false, false)
-        for character in text {
-            if isEscaped {
-                isEscaped = false
-            } else if character == "\\" {
-                isEscaped = true
-            } else if isInClass {
-                isInClass = character != "]"
-            } else if character == "[" {
-                isInClass = true
-            } else if character == "(" {
-                depth += 1
-            } else if character == ")" {
-                depth -= 1
-                if depth < 0 { break }
-            }
-        }
-        if depth != 0 || isEscaped || isInClass {
-            context.report(
-                expression, "badPattern",
-                "The regular expression '\(text)' lacks a closing bracket or has one too many.")
-        }
     }
 
     private static let others = [

@@ -13,6 +13,7 @@ struct DeclaredField {
     /// The same where it stands, for diagnostics.
     let writtenType: TypeSyntax
     let initial: ExprSyntax?
+    let writtenInitial: ExprSyntax?
     /// The arguments of `@Field`.
     let constraints: [LabeledExprSyntax]
     let description: String
@@ -31,7 +32,8 @@ struct DeclaredField {
         identifier = pattern.identifier.trimmed
         self.type = type.trimmed
         writtenType = type
-        initial = binding.initializer?.value.trimmed
+        writtenInitial = binding.initializer?.value
+        initial = writtenInitial?.trimmed
         let arguments = variable.fieldAttribute?.arguments?.as(LabeledExprListSyntax.self).map(Array.init) ?? []
         constraints = arguments.filter { $0.label == nil }
         name =

@@ -26,12 +26,16 @@ struct RuleMacro: PeerMacro {
         of node: AttributeSyntax, providingPeersOf declaration: some DeclSyntaxProtocol,
         in context: some MacroExpansionContext
     ) throws -> [DeclSyntax] {
-        if !declaration.is(StructDeclSyntax.self) {
+        guard let object = declaration.as(StructDeclSyntax.self) else {
             context.report(
                 node, "misplacedRule",
                 "@Rule stands at a struct; a field's rule is written @Field(.rule(\"self > 0\", \"must be positive\"))."
             )
+            return []
         }
+        LanguageRules.rule(
+            node.arguments?.as(LabeledExprListSyntax.self).map(Array.init) ?? [], of: WrittenSchema.of(object),
+            isResource: object.hasAttribute("CustomResource"), context)
         return []
     }
 }

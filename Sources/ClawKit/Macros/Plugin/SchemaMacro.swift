@@ -3,7 +3,7 @@ import SwiftSyntax
 import SwiftSyntaxBuilder
 import SwiftSyntaxMacros
 
-/// `@Schema`: a struct whose variables are the fields of an object.
+/// `@Schema`: a struct whose variables are the fields of an object; or an enum of texts, whose cases' comments are kept.
 struct SchemaMacro: ViewMacro {
     static let conformance: TypeSyntax = "SchemaView"
 
@@ -11,6 +11,7 @@ struct SchemaMacro: ViewMacro {
         of node: AttributeSyntax, providingMembersOf declaration: some DeclGroupSyntax,
         conformingTo protocols: [TypeSyntax], in context: some MacroExpansionContext
     ) throws -> [DeclSyntax] {
+        if let choices = declaration.as(EnumDeclSyntax.self) { return ChoiceMembers.members(choices, context) }
         guard DeclarationRules.check(declaration, node, context) else { return [] }
         let shape = ViewMembers(declaration)
         return shape.storage + [shape.memberwise()] + shape.statics

@@ -12,12 +12,17 @@ struct ViewMembers {
 
     init(_ declaration: some DeclGroupSyntax) {
         fields = DeclaredField.all(of: declaration)
-        let word = declaration.modifiers.map(\.name.text).first { ["public", "package", "fileprivate"].contains($0) }
-        access = word.map { "\($0) " } ?? ""
+        access = Self.access(of: declaration)
         summary = Comment.text(of: declaration)
         rules = declaration.attributes.compactMap { $0.as(AttributeSyntax.self) }
             .filter { $0.attributeName.trimmedDescription.split(separator: ".").last == "Rule" }
             .compactMap { $0.arguments?.trimmedDescription }
+    }
+
+    /// What its members are written with, so that they are as visible as the type: `public `, or nothing.
+    static func access(of declaration: some DeclGroupSyntax) -> String {
+        declaration.modifiers.map(\.name.text).first { ["public", "package", "fileprivate"].contains($0) }
+            .map { "\($0) " } ?? ""
     }
 
     var storage: [DeclSyntax] {
