@@ -1,6 +1,6 @@
 import ClawBase
 public import ClawDocuments
-public import ClawKubernetes
+import ClawKubernetes
 public import ClawModels
 
 /// Looks at writes of a kind before they are stored, and refuses or changes them.
@@ -70,7 +70,7 @@ public struct AdmissionWebhook<R: Resource>: Webhook {
         ]
     }
 
-    public func register(_ client: WebhookClient, in api: any KubernetesAPI) async throws {
+    public func registration(_ client: WebhookClient) -> WebhookRegistration {
         let type = R.type
         var hook: JSONObject = [
             "name": .string("\(type.plural).\(client.name).clawkit.dev"), "clientConfig": .object(client.config),
@@ -91,13 +91,9 @@ public struct AdmissionWebhook<R: Resource>: Webhook {
         let configuration: JSONObject = [
             "metadata": ["name": .string("\(client.name)-\(type.qualifiedName)")], "webhooks": [.object(hook)],
         ]
-        if mutates {
-            _ = try await api.apply(
-                MutatingWebhookConfiguration(document: configuration), manager: WebhookServer.manager, force: true)
-        } else {
-            _ = try await api.apply(
-                ValidatingWebhookConfiguration(document: configuration), manager: WebhookServer.manager, force: true)
-        }
+        return mutates
+            ? .configuration(MutatingWebhookConfiguration(document: configuration))
+            : .configuration(ValidatingWebhookConfiguration(document: configuration))
     }
 }
 

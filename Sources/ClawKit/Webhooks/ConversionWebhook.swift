@@ -1,6 +1,6 @@
 import ClawBase
 public import ClawDocuments
-public import ClawKubernetes
+import ClawKubernetes
 import ClawModels
 
 /// Brings objects of a kind from one of its versions to another, by the conversions that the kind declares.
@@ -32,14 +32,12 @@ public struct ConversionWebhook<R: CustomResource>: Webhook {
         ]
     }
 
-    public func register(_ client: WebhookClient, in api: any KubernetesAPI) async throws {
-        let conversion: JSON = [
-            "strategy": "Webhook",
-            "webhook": ["clientConfig": .object(client.config), "conversionReviewVersions": ["v1"]],
-        ]
-        let live = try await api.get(CustomResourceDefinition.self, R.type.qualifiedName)
-        if live.document[.spec]?["conversion"] == conversion { return }
-        _ = try await api.mergePatch(
-            CustomResourceDefinition.self, R.type.qualifiedName, ["spec": ["conversion": conversion]])
+    public func registration(_ client: WebhookClient) -> WebhookRegistration {
+        .conversion(
+            definition: R.type.qualifiedName,
+            [
+                "strategy": "Webhook",
+                "webhook": ["clientConfig": .object(client.config), "conversionReviewVersions": ["v1"]],
+            ])
     }
 }

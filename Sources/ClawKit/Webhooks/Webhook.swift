@@ -10,8 +10,33 @@ public protocol Webhook: Sendable {
     /// The answer to a review.
     /// - Throws: where the question is none; answered with 400.
     func answer(_ review: JSONObject) async throws -> JSON
+    /// What makes the API server ask.
+    func registration(_ client: WebhookClient) -> WebhookRegistration
+}
+
+/// What makes the API server ask a webhook.
+public enum WebhookRegistration: Sendable {
+    /// A configuration of its own: `ValidatingWebhookConfiguration` or `MutatingWebhookConfiguration`.
+    case configuration(any Resource)
+    /// The member `conversion` of a definition's spec.
+    case conversion(definition: String, JSON)
+}
+
+extension Webhook {
     /// Makes the API server ask: writes only what differs.
-    func register(_ client: WebhookClient, in api: any KubernetesAPI) async throws
+    func register(_ client: WebhookClient, in api: any KubernetesAPI) async throws {
+        switch registration(client) {
+        case .configuration(let object): try await Self.apply(object, in: api)
+        case .conversion(let name, let conversion):
+            let live = try await api.get(CustomResourceDefinition.self, name)
+            if live.document[.spec]?["conversion"] == conversion { return }
+            _ = try await api.mergePatch(CustomResourceDefinition.self, name, ["spec": ["conversion": conversion]])
+        }
+    }
+
+    private static func apply<R: Resource>(_ object: R, in api: any KubernetesAPI) async throws {
+        _ = try await api.apply(object, manager: WebhookServer.manager, force: true)
+    }
 }
 
 /// How the API server finds a webhook, and whom it trusts.
@@ -27,6 +52,8 @@ public struct WebhookAddress: Sendable {
     let hosts: [String]
     let config: @Sendable (_ path: String) -> JSONObject
     let name: String
+    /// Of the service that is called; nil: a server outside.
+    var service: (namespace: String, port: Int)?
 
     /// A service in front of the server's pods.
     public static func service(namespace: String, name: String, port: Int = 443) -> WebhookAddress {
@@ -39,7 +66,7 @@ public struct WebhookAddress: Sendable {
                         "path": .string($0),
                     ]
                 ]
-            }, name: name)
+            }, name: name, service: (namespace, port))
     }
 
     /// A server outside the cluster: `https://host:port`.

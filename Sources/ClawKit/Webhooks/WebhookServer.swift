@@ -29,9 +29,9 @@ public final class WebhookServer: Sendable {
     }
 
     private let api: any KubernetesAPI
-    private let address: WebhookAddress
-    private let webhooks: [any Webhook]
-    private let certificates: WebhookCertificates
+    let address: WebhookAddress
+    let webhooks: [any Webhook]
+    let certificates: WebhookCertificates
     private let time: any TimeSource
     private let current = Mutex<WebhookCertificates.Kept?>(nil)
 

@@ -94,6 +94,13 @@ public final class SharedCaches: Sendable {
     /// Whether every cache asked for so far has its first list.
     public var areSynced: Bool { state.withLock { $0.order }.allSatisfy { $0.isSynced() } }
 
+    /// What the caches asked for so far ask of the API server.
+    public var permissions: [Permission] {
+        state.withLock { state in
+            state.caches.map { name, member in .watching(member.type, in: name.scope.namespace) }
+        }.merged
+    }
+
     /// What the caches hold, by kind (`pods`, `deployments.apps`).
     public var statistics: [String: CacheStatistics] {
         state.withLock { $0.order }.reduce(into: [:]) { all, member in

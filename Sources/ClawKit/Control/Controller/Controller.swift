@@ -43,6 +43,8 @@ public final class Controller: Sendable {
         /// The API for a key, refusing writes once another replica may have it.
         var fence: @Sendable (any KubernetesAPI, ObjectKey) -> any KubernetesAPI = { api, _ in api }
         var metrics: ControllerMetrics?
+        /// What it writes, as far as that is known.
+        var permissions: [Permission] = []
         /// The keys of all objects of the controller's own kind.
         var keys: @Sendable () -> [ObjectKey] = { [] }
     }

@@ -28,7 +28,7 @@ extension Controller {
     ) -> Self {
         let step = Finalizer(name: finalizer, cache: caches.cache(R.self, in: scope), limit: limit, cleanUp: cleanUp)
         sources.withLock { $0.steps.append { try await step.run($0) } }
-        return self
+        return needs(Permission(["patch"], R.type, in: scope.namespace))
     }
 }
 

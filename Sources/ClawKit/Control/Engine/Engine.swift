@@ -20,6 +20,11 @@ extension Controller {
         }
         for children in engine.children.stores { children.follow(by: self) }
         for relation in engine.relations { relation.follow(by: self) }
+        let type = Kind.Object.type
+        needs(Permission(["update"], type, part: "status", in: scope.namespace))
+        // Where owner references are guarded, only who may write the owner's finalizers may have it wait for a child.
+        needs(Permission(["update"], type, part: "finalizers", in: scope.namespace))
+        for child in kind.children { needs(.managing(child.type)) }
     }
 }
 

@@ -1,5 +1,6 @@
 public import ClawBase
 public import ClawKubernetes
+import ClawModels
 public import Logging
 public import ServiceLifecycle
 import Synchronization
@@ -110,6 +111,20 @@ public final class ControllerManager: ServiceLifecycle.Service {
                 throw error
             }
         }
+    }
+
+    // MARK: access
+
+    /// What this program may have to ask of the API server, from what it consists of: its caches, the kinds its
+    /// controllers manage, the Lease, events. What a reconcile by hand writes is known only if the controller says so
+    /// (``Controller/needs(_:)``). For ``OperatorManifests``.
+    public var permissions: [Permission] {
+        let (controllers, recorders) = state.withLock { ($0.controllers, $0.recorders) }
+        var permissions = caches.permissions + controllers.flatMap { $0.sources.withLock { $0.permissions } }
+        if let election { permissions += election.permissions }
+        if let sharding { permissions += sharding.permissions }
+        if !recorders.isEmpty { permissions.append(Permission(["create", "patch"], EventsEvent.type)) }
+        return permissions.merged
     }
 
     // MARK: health
