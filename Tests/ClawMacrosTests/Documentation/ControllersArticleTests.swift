@@ -89,6 +89,17 @@ private func program() async throws {
     // ARTICLE: end
 }
 
+private struct Deployed {
+    // ARTICLE: manifests
+    func manifests(of manager: ControllerManager) -> String {
+        var manifests = OperatorManifests(
+            "sites", in: "default", image: "registry.example/sites:1", permissions: manager.permissions)
+        manifests.define(Site.definition)
+        return manifests.yaml
+    }
+    // ARTICLE: end
+}
+
 private func test() async throws {
     // ARTICLE: trial
     let trial = Trial("sites") { subject in
@@ -160,7 +171,7 @@ struct ControllersArticleTests {
     @Test("its Swift is the Swift compiled here, and the operator takes less than 60 lines")
     func swift() throws {
         let article = try Article("Docs/controllers.md", compiledIn: #filePath)
-        #expect(article.names == ["site", "kind", "program", "trial", "hand", "caches", "sharding"])
+        #expect(article.names == ["site", "kind", "program", "manifests", "trial", "hand", "caches", "sharding"])
         for name in article.names {
             let block = try #require(article.block(name))
             #expect(article.fences.contains(block), "the article lacks the block '\(name)'")
@@ -168,6 +179,31 @@ struct ControllersArticleTests {
         let lines = article.fences.prefix(3).joined().split(separator: "\n").count
         // Four imports and the logger come on top.
         #expect(lines + 5 < 60)
+    }
+
+    @Test("its manifests are accepted by a cluster, and give the rights that the program needs")
+    func manifests() async throws {
+        try await EmbeddedCluster.withCluster { cluster in
+            let api = cluster.client
+            let manager = ControllerManager(
+                api, election: try LeaderElection(lease: "sites", in: "default", api: api), logger: logger)
+            manager.add(Controller(managing: SiteKind(), manager: "sites", caches: manager.caches, logger: logger))
+            let objects = try Manifest.objects(in: Deployed().manifests(of: manager))
+            for result in try await ManifestApplier(api).apply(objects) {
+                if case .refused(let finding) = result.outcome { Issue.record("\(finding)") }
+            }
+            let role = try await api.get(ClusterRole.self, "sites")
+            let rights = role.rules.map {
+                "\($0.resources.joined()) \($0.resourceNames.joined()): \($0.verbs.joined(separator: " "))"
+            }
+            #expect(
+                rights == [
+                    "services : get list watch create patch delete",
+                    "customresourcedefinitions sites.example.dev: get patch",
+                    "deployments : get list watch create patch delete", "sites : get list watch",
+                    "sites/finalizers : update", "sites/status : update",
+                ])
+        }
     }
 
     @Test("its operator passes its trial")

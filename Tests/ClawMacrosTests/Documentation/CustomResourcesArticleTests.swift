@@ -147,12 +147,21 @@ private func serve(_ client: KubernetesClient, _ logger: Logger) async throws {
     // ARTICLE: end
 }
 
+private func deploy(_ server: WebhookServer) throws {
+    // ARTICLE: manifests
+    var manifests = OperatorManifests("kites", in: "kites", image: "registry.example/kites:1")
+    manifests.define(Kite.definition)
+    try manifests.serve(server, port: 8443)
+    print(manifests.yaml)
+    // ARTICLE: end
+}
+
 @Suite("The article on custom resources")
 struct CustomResourcesArticleTests {
     @Test("its Swift is the Swift compiled here")
     func swift() throws {
         let article = try Article("Docs/custom-resources.md", compiledIn: #filePath)
-        #expect(article.names == ["kind", "use", "hand", "versions", "webhooks"])
+        #expect(article.names == ["kind", "use", "hand", "versions", "webhooks", "manifests"])
         for name in article.names {
             let block = try #require(article.block(name))
             #expect(article.fences.contains(block), "the article lacks the block '\(name)'")
