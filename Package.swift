@@ -24,6 +24,7 @@ let package = Package(
         .library(name: "ClawResources", targets: ["ClawResources"]),
         .library(name: "ClawApps", targets: ["ClawApps"]),
         .library(name: "ClawPlatform", targets: ["ClawPlatform"]),
+        .library(name: "ClawDialects", targets: ["ClawDialects"]),
         .library(name: "ClawGateway", targets: ["ClawGateway"]),
         .library(name: "ClawHTTPServer", targets: ["ClawHTTPServer"]),
         .library(name: "ClawWebhooks", targets: ["ClawWebhooks"]),
@@ -194,6 +195,13 @@ let package = Package(
             ],
             path: "Sources/ClawKit/Platform"),
         .target(
+            name: "ClawDialects",
+            dependencies: [
+                "ClawBase", "ClawDocuments", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            path: "Sources/ClawKit/Dialects"),
+        .target(
             name: "ClawGateway",
             dependencies: [
                 "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl", "ClawResources",
@@ -229,8 +237,8 @@ let package = Package(
             name: "ClawKit",
             dependencies: [
                 "ClawApps", "ClawBase", "ClawDocuments", "ClawModels", "ClawKubernetes", "ClawControl",
-                "ClawCluster", "ClawCustomResources", "ClawGateway", "ClawHTTPServer", "ClawPlatform", "ClawResources",
-                "ClawWebhooks",
+                "ClawCluster", "ClawCustomResources", "ClawDialects", "ClawGateway", "ClawHTTPServer", "ClawPlatform",
+                "ClawResources", "ClawWebhooks",
             ],
             path: "Sources/ClawKit/Umbrella"),
 
@@ -388,6 +396,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ]),
+        .testTarget(
+            name: "ClawDialectsTests",
+            dependencies: [
+                "ClawBase", "ClawDialects", "ClawDocuments", .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
         .testTarget(
             name: "ClawGatewayTests",

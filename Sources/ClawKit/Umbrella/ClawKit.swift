@@ -4,6 +4,7 @@
 @_exported public import ClawCluster
 @_exported public import ClawControl
 @_exported public import ClawCustomResources
+@_exported public import ClawDialects
 @_exported public import ClawDocuments
 @_exported public import ClawGateway
 @_exported public import ClawHTTPServer
