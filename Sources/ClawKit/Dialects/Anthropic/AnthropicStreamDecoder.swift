@@ -4,7 +4,8 @@ import ClawDocuments
 /// Reads a stream of Anthropic's events. Whole with `message_stop` after a `stop_reason`, and with nothing less.
 struct AnthropicStreamDecoder: Sendable {
     private struct Block {
-        var part: Int
+        /// Nil for a kind unknown here.
+        var part: Int?
         var isTool = false
         /// Arguments that stood in the block's start; some servers send no deltas.
         var input: String?
@@ -15,8 +16,8 @@ struct AnthropicStreamDecoder: Sendable {
     private var framer: ServerSentEventFramer
     private var hasStarted = false
     private var nextPart = 0
-    /// Open blocks by index; a kind unknown here has nil.
-    private var blocks: [Int: Block?] = [:]
+    /// Open blocks by index.
+    private var blocks: [Int: Block] = [:]
     private var hasCalls = false
     private var usage = TokenUsage()
     private var reason: FinishReason?
@@ -116,7 +117,7 @@ struct AnthropicStreamDecoder: Sendable {
         case "": return fail("a block without a type", emit)
         default:
             // A tool the provider runs, or something new: kept whole where it is whole, its deltas are the family's own.
-            blocks[index] = .some(nil)
+            blocks[index] = Block(part: nil)
             if let content { emit(.partStart(nextPart, .other(DialectValue(.anthropic, content)))) }
             emit(.partStop(nextPart))
             nextPart += 1
@@ -128,25 +129,25 @@ struct AnthropicStreamDecoder: Sendable {
 
     private mutating func receive(delta json: JSON, _ emit: (StreamEvent) -> Void) {
         let index = index(json)
-        guard let entry = blocks[index] else { return fail("a delta of a block that is not open", emit) }
-        guard let block = entry, let delta = json["delta"] else { return }
+        guard let block = blocks[index] else { return fail("a delta of a block that is not open", emit) }
+        guard let part = block.part, let delta = json["delta"] else { return }
         switch delta["type"]?.string {
-        case "text_delta": emit(.partDelta(block.part, .text(delta["text"]?.string ?? "")))
-        case "thinking_delta": emit(.partDelta(block.part, .reasoning(delta["thinking"]?.string ?? "")))
-        case "signature_delta": emit(.partDelta(block.part, .signature(delta["signature"]?.string ?? "")))
+        case "text_delta": emit(.partDelta(part, .text(delta["text"]?.string ?? "")))
+        case "thinking_delta": emit(.partDelta(part, .reasoning(delta["thinking"]?.string ?? "")))
+        case "signature_delta": emit(.partDelta(part, .signature(delta["signature"]?.string ?? "")))
         case "input_json_delta":
             guard let fragment = delta["partial_json"]?.string, !fragment.isEmpty else { return }
-            blocks[index]??.hasArguments = true
-            emit(.partDelta(block.part, .arguments(fragment)))
+            blocks[index]?.hasArguments = true
+            emit(.partDelta(part, .arguments(fragment)))
         default: break
         }
     }
 
     private mutating func stopBlock(_ index: Int, _ emit: (StreamEvent) -> Void) {
         // One that is stopped already is not stopped again.
-        guard let block = blocks.removeValue(forKey: index) ?? nil else { return }
-        if block.isTool, !block.hasArguments { emit(.partDelta(block.part, .arguments(block.input ?? "{}"))) }
-        emit(.partStop(block.part))
+        guard let block = blocks.removeValue(forKey: index), let part = block.part else { return }
+        if block.isTool, !block.hasArguments { emit(.partDelta(part, .arguments(block.input ?? "{}"))) }
+        emit(.partStop(part))
     }
 
     // MARK: the end

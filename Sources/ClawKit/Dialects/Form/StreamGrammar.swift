@@ -119,7 +119,7 @@ extension ContentPart {
         case .redactedReasoning(let data): self.init(.reasoning(Reasoning("", redacted: data)))
         case .toolCall(let id, let name): self.init(.toolCall(ToolCall(id: id, name: name, arguments: "")))
         case .refusal: self.init(.refusal(""))
-        case .other(let value): self.init(.other(value))
+        case .other(let value): self.init(Content.other(value))
         }
     }
 

@@ -5,7 +5,8 @@ struct OllamaStreamEncoder: Sendable {
     private let context: ReplyContext
     private let form: OllamaAnswers.Form
     private var grammar = StreamGrammar()
-    private var calls: [Int: ToolCall] = [:]
+    /// Calls that have not gone out, in the order in which they began; a line says one whole, in that order.
+    private var calls: [(part: Int, call: ToolCall, isWhole: Bool)] = []
     private var callCount = 0
     private var usage = TokenUsage()
 
@@ -24,15 +25,21 @@ struct OllamaStreamEncoder: Sendable {
         // Lines have no comments, and nothing announces an answer.
         case .start, .ping: break
         case .usage(let usage): self.usage = usage
-        case .partStart(let part, .toolCall(let id, let name)): calls[part] = ToolCall(id: id, name: name, arguments: "")
+        case .partStart(let part, .toolCall(let id, let name)):
+            calls.append((part, ToolCall(id: id, name: name, arguments: ""), false))
         case .partStart: break
-        case .partDelta(let part, .arguments(let fragment)): calls[part]?.arguments += fragment
+        case .partDelta(let part, .arguments(let fragment)):
+            if let index = calls.firstIndex(where: { $0.part == part }) { calls[index].call.arguments += fragment }
         case .partDelta(_, .text(let words)), .partDelta(_, .refusal(let words)): line(words, to: &out)
         case .partDelta(_, .reasoning(let words)): line("", thoughts: words, to: &out)
         case .partDelta(_, .signature): break
         case .partStop(let part):
-            guard let call = calls.removeValue(forKey: part), form == .chat else { return }
-            line("", call: call, to: &out)
+            guard let index = calls.firstIndex(where: { $0.part == part }) else { return }
+            calls[index].isWhole = true
+            while let first = calls.first, first.isWhole {
+                calls.removeFirst()
+                if form == .chat { line("", call: first.call, to: &out) }
+            }
         case .finish(let reason):
             var text = OllamaAnswers.begin(context)
             OllamaAnswers.write("", thoughts: "", [], form, to: &text)

@@ -5,6 +5,8 @@ struct OpenAIStreamEncoder: Sendable {
     private var usage: TokenUsage?
     /// Which call a part is: its ordinal among tool calls, not its place in the answer.
     private var callOrdinals: [Int: Int] = [:]
+    /// Signatures go out whole, with the end of their thoughts.
+    private var signatures: [Int: String] = [:]
     /// What stands before and after every delta.
     private let head: [UInt8]
     private let tail: [UInt8]
@@ -36,7 +38,8 @@ struct OpenAIStreamEncoder: Sendable {
         case .start: delta(to: &out) { $0.append(contentsOf: #""role":"assistant","content":"""#.utf8) }
         case .partStart(let index, let start): write(start, index, to: &out)
         case .partDelta(let index, let delta): write(delta, index, to: &out)
-        case .partStop: break
+        case .partStop(let part):
+            if let signature = signatures.removeValue(forKey: part) { write(signature: signature, part, to: &out) }
         case .usage(let usage): self.usage = usage
         case .ping: out += ": keep-alive\n\n".utf8
         case .finish(let reason): finish(reason, to: &out)
@@ -47,7 +50,7 @@ struct OpenAIStreamEncoder: Sendable {
         }
     }
 
-    private func write(_ delta: PartDelta, _ index: Int, to out: inout [UInt8]) {
+    private mutating func write(_ delta: PartDelta, _ index: Int, to out: inout [UInt8]) {
         switch delta {
         case .text(let words): member(#""content":"#, words, to: &out)
         case .refusal(let words): member(#""refusal":"#, words, to: &out)
@@ -59,16 +62,16 @@ struct OpenAIStreamEncoder: Sendable {
                 JSONText.quote(fragment, to: &out)
                 out += "}}]".utf8
             }
-        case .signature(let signature):
-            if let ordinal = callOrdinals[index] {
-                self.delta(to: &out) { out in
-                    out += "\"tool_calls\":[{\"index\":\(ordinal),\"extra_content\":{\"google\":{\"thought_signature\":".utf8
-                    JSONText.quote(signature, to: &out)
-                    out += "}}}]".utf8
-                }
-            } else {
-                write(block: Reasoning("", signature: signature), to: &out)
-            }
+        case .signature(let more): signatures[index, default: ""] += more
+        }
+    }
+
+    private func write(signature: String, _ index: Int, to out: inout [UInt8]) {
+        guard let ordinal = callOrdinals[index] else { return write(block: Reasoning("", signature: signature), to: &out) }
+        delta(to: &out) { out in
+            out += "\"tool_calls\":[{\"index\":\(ordinal),\"extra_content\":{\"google\":{\"thought_signature\":".utf8
+            JSONText.quote(signature, to: &out)
+            out += "}}}]".utf8
         }
     }
 

@@ -15,7 +15,8 @@ struct Place {
     }
 
     init(_ json: JSON?, path: String = "", style: Style = .brackets) {
-        self.json = json.flatMap { $0.isNull ? nil : $0 }
+        // `nil` as a JSON value would be null again.
+        if let json, !json.isNull { self.json = json } else { self.json = Optional.none }
         (self.path, self.style) = (path, style)
     }
 
