@@ -48,8 +48,9 @@ conformance: setup ## recorded answers of a real kube-apiserver against the embe
 bench: setup ## the benchmarks, with what they are compared with; SECTIONS="lists memory …"
 	@Tests/Benchmarks/run.sh $(SECTIONS)
 
-fuzz: ## feeds the document parser with what libFuzzer thinks up; SECONDS_TO_RUN=60
+fuzz: ## feeds the parsers of documents and model dialects with what libFuzzer thinks up; SECONDS_TO_RUN=60
 	@Scripts/fuzz.sh
+	@Scripts/fuzz-dialects.sh
 
 models: ## generates the Kubernetes models; OPENAPI, DISCOVERY, DEFAULTS name Kubernetes' own documents, SOURCES its checkouts
 	@python3 Scripts/generate-models.py --openapi $(OPENAPI) --discovery $(DISCOVERY) --defaults $(DEFAULTS) --sources $(SOURCES)

@@ -6,10 +6,10 @@ seconds=${SECONDS_TO_RUN:-60}
 out=.build/fuzz
 mkdir -p "$out/corpus"
 
-newest=$(find Sources/ClawKit/Kubernetes/Documents Tests/Fuzz -name '*.swift' -newer "$out/documents" 2>/dev/null | head -1 || true)
+newest=$(find Sources/ClawKit/Kubernetes/Documents Tests/Fuzz/DocumentFuzzer.swift -name '*.swift' -newer "$out/documents" 2>/dev/null | head -1 || true)
 if [ ! -x "$out/documents" ] || [ -n "$newest" ]; then
     echo "==> building the fuzzer"
-    find Sources/ClawKit/Kubernetes/Documents Tests/Fuzz -name '*.swift' -print0 | xargs -0 swiftc -O -parse-as-library \
+    find Sources/ClawKit/Kubernetes/Documents Tests/Fuzz/DocumentFuzzer.swift -name '*.swift' -print0 | xargs -0 swiftc -O -parse-as-library \
         -swift-version 6 -enable-experimental-feature Lifetimes -enable-upcoming-feature ExistentialAny \
         -sanitize=fuzzer,address -assert-config Debug -module-name DocumentFuzzer -package-name clawkit -o "$out/documents"
 fi

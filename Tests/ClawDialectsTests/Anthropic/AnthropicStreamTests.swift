@@ -8,8 +8,11 @@ func event(_ type: String, _ members: String = "") -> String {
 
 private let start = event(
     "message_start",
-    #""message":{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[],"stop_reason":null,"usage":{"input_tokens":10,"cache_read_input_tokens":5,"cache_creation_input_tokens":3,"output_tokens":1}}"#)
-private let ending = event("message_delta", #""delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":7}"#) + event("message_stop")
+    #""message":{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[],"stop_reason":null,"usage":{"input_tokens":10,"cache_read_input_tokens":5,"cache_creation_input_tokens":3,"output_tokens":1}}"#
+)
+private let ending =
+    event("message_delta", #""delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":7}"#)
+    + event("message_stop")
 
 private func block(_ index: Int, _ content: String, _ deltas: String...) -> String {
     event("content_block_start", "\"index\":\(index),\"content_block\":\(content)")
@@ -25,11 +28,21 @@ struct AnthropicStreamTests {
     func whole() {
         let stream =
             start
-            + block(0, #"{"type":"thinking","thinking":"","signature":""}"#, #"{"type":"thinking_delta","thinking":"hm"}"#, #"{"type":"signature_delta","signature":"sig"}"#)
+            + block(
+                0, #"{"type":"thinking","thinking":"","signature":""}"#, #"{"type":"thinking_delta","thinking":"hm"}"#,
+                #"{"type":"signature_delta","signature":"sig"}"#)
             + event("ping")
-            + block(1, #"{"type":"text","text":""}"#, #"{"type":"text_delta","text":"Hé"}"#, #"{"type":"text_delta","text":"llo"}"#)
-            + block(2, #"{"type":"tool_use","id":"t1","name":"f","input":{}}"#, #"{"type":"input_json_delta","partial_json":""}"#, #"{"type":"input_json_delta","partial_json":"{\"a\": \"\\u00"}"#, #"{"type":"input_json_delta","partial_json":"e9\"}"}"#)
-            + event("message_delta", #""delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"output_tokens":7}"#)
+            + block(
+                1, #"{"type":"text","text":""}"#, #"{"type":"text_delta","text":"Hé"}"#,
+                #"{"type":"text_delta","text":"llo"}"#)
+            + block(
+                2, #"{"type":"tool_use","id":"t1","name":"f","input":{}}"#,
+                #"{"type":"input_json_delta","partial_json":""}"#,
+                #"{"type":"input_json_delta","partial_json":"{\"a\": \"\\u00"}"#,
+                #"{"type":"input_json_delta","partial_json":"e9\"}"}"#)
+            + event(
+                "message_delta", #""delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"output_tokens":7}"#
+            )
             + event("message_stop")
         for size in [1, 3, 50, 10_000] {
             let whole = answer(events(.anthropic, stream, cut: size))
@@ -45,7 +58,11 @@ struct AnthropicStreamTests {
 
     @Test("a block stopped twice, a block started twice and a message started twice are one")
     func doubles() {
-        let doubled = start + start + block(0, #"{"type":"tool_use","id":"t1","name":"f","input":{}}"#, #"{"type":"input_json_delta","partial_json":"{}"}"#)
+        let doubled =
+            start + start
+            + block(
+                0, #"{"type":"tool_use","id":"t1","name":"f","input":{}}"#,
+                #"{"type":"input_json_delta","partial_json":"{}"}"#)
             + event("content_block_stop", "\"index\":0") + ending
         let told = events(.anthropic, doubled)
         #expect(told.count { if case .start = $0 { true } else { false } } == 1)
@@ -67,12 +84,15 @@ struct AnthropicStreamTests {
         #expect(failure(events(.anthropic, start))?.kind == .truncated)
         #expect(failure(events(.anthropic, start + text))?.kind == .truncated)
         #expect(failure(events(.anthropic, start + text + event("message_stop")))?.kind == .truncated)
-        #expect(failure(events(.anthropic, start + text + String(ending.prefix(ending.count - 20))))?.kind == .truncated)
+        #expect(
+            failure(events(.anthropic, start + text + String(ending.prefix(ending.count - 20))))?.kind == .truncated)
     }
 
     @Test("an overload told after 200 is an error, and a delta of no block is none")
     func errors() {
-        let overload = #"event: error"# + "\n" + #"data: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"# + "\n\n"
+        let overload =
+            #"event: error"# + "\n"
+            + #"data: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"# + "\n\n"
         #expect(failure(events(.anthropic, start + text + overload + ending))?.kind == .overloaded)
         let lost = event("content_block_delta", #""index":4,"delta":{"type":"input_json_delta","partial_json":"{"}"#)
         #expect(failure(events(.anthropic, start + lost + ending))?.kind == .malformed)
@@ -80,8 +100,18 @@ struct AnthropicStreamTests {
 
     @Test("pings and unknown events are no progress, unknown blocks stay what they are")
     func unknown() {
-        let told = events(.anthropic, start + event("ping") + event("brand_new", "\"x\":1") + block(0, #"{"type":"server_tool_use","id":"s","name":"web_search","input":{}}"#, #"{"type":"input_json_delta","partial_json":"{}"}"#) + ending)
-        #expect(answer(told)?.parts.map(\.content) == [.other(DialectValue(.anthropic, ["type": "server_tool_use", "id": "s", "name": "web_search", "input": [:]]))])
+        let told = events(
+            .anthropic,
+            start + event("ping") + event("brand_new", "\"x\":1")
+                + block(
+                    0, #"{"type":"server_tool_use","id":"s","name":"web_search","input":{}}"#,
+                    #"{"type":"input_json_delta","partial_json":"{}"}"#) + ending)
+        #expect(
+            answer(told)?.parts.map(\.content) == [
+                .other(
+                    DialectValue(
+                        .anthropic, ["type": "server_tool_use", "id": "s", "name": "web_search", "input": [:]]))
+            ])
         #expect(!hasTokens(events(.anthropic, start + event("ping"))))
     }
 }
@@ -103,7 +133,8 @@ struct AnthropicStreamWritingTests {
             #"data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#, "",
             #"event: content_block_delta"#,
             #"data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}"#, "",
-            #"event: content_block_stop"#, #"data: {"type":"content_block_stop","index":0}"#, "", #"event: message_delta"#,
+            #"event: content_block_stop"#, #"data: {"type":"content_block_stop","index":0}"#, "",
+            #"event: message_delta"#,
             #"data: {"type":"message_delta","delta":{"stop_reason":"stop_sequence","stop_sequence":"END"},"usage":{"input_tokens":9,"cache_creation_input_tokens":0,"cache_read_input_tokens":2,"output_tokens":3}}"#,
             "", #"event: message_stop"#, #"data: {"type":"message_stop"}"#, "", "",
         ]
@@ -117,23 +148,30 @@ struct AnthropicStreamWritingTests {
         var out: [UInt8] = []
         for event: StreamEvent in [
             .partStart(0, .toolCall(id: "a", name: "f")), .partStart(1, .toolCall(id: "b", name: "g")),
-            .partStart(2, .toolCall(id: "c", name: "h")), .partDelta(1, .arguments("{\"y\"")), .partDelta(0, .arguments("{")),
-            .partDelta(2, .arguments("{}")), .partStop(2), .partDelta(0, .arguments("}")), .partDelta(1, .arguments(":1}")),
+            .partStart(2, .toolCall(id: "c", name: "h")), .partDelta(1, .arguments("{\"y\"")),
+            .partDelta(0, .arguments("{")),
+            .partDelta(2, .arguments("{}")), .partStop(2), .partDelta(0, .arguments("}")),
+            .partDelta(1, .arguments(":1}")),
             .finish(.toolCalls),
         ] { out += encoder.encode(event) }
         let calls = try #require(answer(events(.anthropic, bytes: out))).parts.toolCalls
-        #expect(calls == [
-            ToolCall(id: "a", name: "f", arguments: "{}"), ToolCall(id: "b", name: "g", arguments: #"{"y":1}"#),
-            ToolCall(id: "c", name: "h", arguments: "{}"),
-        ])
+        #expect(
+            calls == [
+                ToolCall(id: "a", name: "f", arguments: "{}"), ToolCall(id: "b", name: "g", arguments: #"{"y":1}"#),
+                ToolCall(id: "c", name: "h", arguments: "{}"),
+            ])
     }
 
     @Test("an answer that breaks off ends as an error, never as a success")
     func brokenOff() throws {
         for dialect in ClientDialect.allCases {
             var encoder = dialect.streamEncoder(context)
-            let text = String(decoding: encoder.encode([.partStart(0, .text), .partDelta(0, .text("a"))]) + encoder.encodeEnd(), as: UTF8.self)
-            for word in ["message_stop", "[DONE]", "response.completed", "\"done\":true", "finish_reason\":\""] { #expect(!text.contains(word), "\(dialect)") }
+            let text = String(
+                decoding: encoder.encode([.partStart(0, .text), .partDelta(0, .text("a"))]) + encoder.encodeEnd(),
+                as: UTF8.self)
+            for word in ["message_stop", "[DONE]", "response.completed", "\"done\":true", "finish_reason\":\""] {
+                #expect(!text.contains(word), "\(dialect)")
+            }
             #expect(text.contains("error"), "\(dialect)")
             #expect(encoder.hasEnded && encoder.encodeEnd().isEmpty)
         }

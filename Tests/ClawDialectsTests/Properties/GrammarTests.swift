@@ -56,7 +56,11 @@ struct GrammarTests {
                 if event["choices"]?[0]?["finish_reason"]?.string != nil { finishes += 1 }
                 for call in delta?["tool_calls"]?.array ?? [] {
                     let index = try #require(call["index"]?.integer)
-                    if call["function"]?["name"] != nil { names[index, default: 0] += 1 } else { #expect(names[index] == 1) }
+                    if call["function"]?["name"] != nil {
+                        names[index, default: 0] += 1
+                    } else {
+                        #expect(names[index] == 1)
+                    }
                 }
             }
             let failed = stream.contains { $0["error"] != nil }

@@ -24,7 +24,8 @@ struct RoundTripTests {
                 out += encoder.encode(decoder.receive(Array(piece)))
             }
             out += encoder.encode(decoder.receiveEnd())
-            let received = try #require(try clientAnswer(client, out), "seed \(seed): \(String(decoding: out, as: UTF8.self))")
+            let received = try #require(
+                try clientAnswer(client, out), "seed \(seed): \(String(decoding: out, as: UTF8.self))")
             compare(received, answer, client, upstream, seed)
         }
     }
@@ -34,14 +35,17 @@ struct RoundTripTests {
         for seed in 100..<130 {
             var dice = Dice(UInt64(seed))
             let answer = dice.answer()
-            let decoded = try #require(self.answer(events(upstream, bytes: upstreamBytes(upstream, answer, answer.events))))
+            let decoded = try #require(
+                self.answer(events(upstream, bytes: upstreamBytes(upstream, answer, answer.events))))
             let body = try json(client.encode(decoded, context).body)
             let text =
                 switch client {
                 case .openAIChat: body.value(at: ["choices", "0", "message", "content"])?.string
                 case .openAICompletions: body.value(at: ["choices", "0", "text"])?.string
                 case .openAIResponses:
-                    body["output"]?.array?.filter { $0["type"]?.string == "message" }.map { $0["content"]?[0]?["text"]?.string ?? "" }.joined()
+                    body["output"]?.array?.filter { $0["type"]?.string == "message" }.map {
+                        $0["content"]?[0]?["text"]?.string ?? ""
+                    }.joined()
                 case .anthropicMessages: body["content"]?.array?.compactMap { $0["text"]?.string }.joined()
                 case .ollamaChat: body.value(at: ["message", "content"])?.string
                 case .ollamaGenerate: body["response"]?.string
@@ -67,10 +71,15 @@ struct RoundTripTests {
             #expect(received.usage.cacheRead == sent.usage.cacheRead, "\(note)")
         }
         guard client != .openAICompletions else { return }
-        #expect(received.parts.compactMap(\.reasoning).map(\.text) == sent.parts.compactMap(\.reasoning).map(\.text), "\(note)")
-        let keepsProof = client != .ollamaChat && client != .ollamaGenerate && upstream != .ollama && upstream != .gemini
+        #expect(
+            received.parts.compactMap(\.reasoning).map(\.text) == sent.parts.compactMap(\.reasoning).map(\.text),
+            "\(note)")
+        let keepsProof =
+            client != .ollamaChat && client != .ollamaGenerate && upstream != .ollama && upstream != .gemini
         if keepsProof {
-            #expect(received.parts.compactMap { $0.reasoning?.signature } == sent.parts.compactMap { $0.reasoning?.signature }, "\(note)")
+            #expect(
+                received.parts.compactMap { $0.reasoning?.signature }
+                    == sent.parts.compactMap { $0.reasoning?.signature }, "\(note)")
         }
         guard client != .ollamaGenerate else { return }
         #expect(received.finish == sent.finish, "\(note)")

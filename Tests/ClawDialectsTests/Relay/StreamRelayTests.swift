@@ -9,7 +9,8 @@ private let usage =
 
 /// What a relay lets through, what it learns, and how it ends.
 private func relay(
-    _ dialect: ClientDialect, _ text: String, cut size: Int = .max, includesUsage: Bool = true, limits: DialectLimits = DialectLimits()
+    _ dialect: ClientDialect, _ text: String, cut size: Int = .max, includesUsage: Bool = true,
+    limits: DialectLimits = DialectLimits()
 ) -> (text: String, relay: StreamRelay, tokens: Int) {
     var relay = StreamRelay(dialect, includesUsage: includesUsage, limits: limits)
     var out: [UInt8] = []
@@ -37,7 +38,9 @@ struct StreamRelayTests {
             for size in [1, 2, 17, 100, 10_000] {
                 let passed = relay(.openAIChat, variant, cut: size)
                 // Between CR and LF a chunk may end, and the block is out before its LF comes, which then says nothing.
-                #expect(passed.text.replacing("\r\n", with: "\n").replacing("\r", with: "\n") == variant.replacing("\r\n", with: "\n"), "\(size)")
+                #expect(
+                    passed.text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+                        == variant.replacing("\r\n", with: "\n"), "\(size)")
                 if !variant.utf8.contains(13) { #expect(passed.text == variant) }
                 #expect(passed.relay.ending == .success)
                 #expect(passed.relay.usage == TokenUsage(input: 10, output: 4))
@@ -51,7 +54,9 @@ struct StreamRelayTests {
         var relay = StreamRelay(.openAIChat, includesUsage: false)
         let bytes = Array((first + word).utf8)
         let out = relay.receive(bytes)
-        let same = out.bytes.withUnsafeBufferPointer { a in bytes.withUnsafeBufferPointer { b in a.baseAddress == b.baseAddress } }
+        let same = out.bytes.withUnsafeBufferPointer { a in
+            bytes.withUnsafeBufferPointer { b in a.baseAddress == b.baseAddress }
+        }
         #expect(same && out.hasTokenActivity && out.ending == nil)
     }
 
@@ -82,13 +87,18 @@ struct StreamRelayTests {
         let error = #"data: {"error":{"message":"x","type":"server_error"}}"# + "\n\n"
         let failed = relay(.openAIChat, first + error + last + done)
         #expect(failed.text == first && failed.relay.failure == .server)
-        for bad in ["data: {\"choices\":[\n\n", "data: {\"a\":\"b\n\n", "data: hello\n\n", "data: {}}\n\n", "data: {\"choices\":[{\"index\":0]}\n\n"] {
+        for bad in [
+            "data: {\"choices\":[\n\n", "data: {\"a\":\"b\n\n", "data: hello\n\n", "data: {}}\n\n",
+            "data: {\"choices\":[{\"index\":0]}\n\n",
+        ] {
             let passed = relay(.openAIChat, first + bad + last)
             #expect(passed.text == first && passed.relay.failure == .malformed, "\(bad)")
         }
         var limits = DialectLimits()
         limits.eventBytes = 300
-        #expect(relay(.openAIChat, "data: " + String(repeating: "x", count: 1000), cut: 50, limits: limits).relay.failure == .malformed)
+        #expect(
+            relay(.openAIChat, "data: " + String(repeating: "x", count: 1000), cut: 50, limits: limits).relay.failure
+                == .malformed)
     }
 
     @Test("comments are no tokens")
@@ -97,12 +107,16 @@ struct StreamRelayTests {
     @Test("Anthropic: what an upstream says twice passes once, the rest as it came")
     func anthropic() {
         let start = event("message_start", #""message":{"id":"m","usage":{"input_tokens":10,"output_tokens":1}}"#)
-        let open = event("content_block_start", #""index":0,"content_block":{"type":"tool_use","id":"t","name":"f","input":{}}"#)
+        let open = event(
+            "content_block_start", #""index":0,"content_block":{"type":"tool_use","id":"t","name":"f","input":{}}"#)
         let delta = event("content_block_delta", #""index":0,"delta":{"type":"input_json_delta","partial_json":"{}"}"#)
         let stop = event("content_block_stop", "\"index\":0")
-        let end = event("message_delta", #""delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":5}"#) + event("message_stop")
+        let end =
+            event("message_delta", #""delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":5}"#)
+            + event("message_stop")
         for size in [1, 30, 10_000] {
-            let passed = relay(.anthropicMessages, start + start + event("ping") + open + open + delta + stop + stop + end, cut: size)
+            let passed = relay(
+                .anthropicMessages, start + start + event("ping") + open + open + delta + stop + stop + end, cut: size)
             #expect(passed.text == start + event("ping") + open + delta + stop + end)
             #expect(passed.relay.ending == .success)
             #expect(passed.relay.usage == TokenUsage(input: 10, output: 5))
@@ -116,7 +130,8 @@ struct StreamRelayTests {
     @Test("Ollama: lines pass until one is done; an error is a line")
     func ollama() {
         let line = #"{"model":"m","message":{"role":"assistant","content":"\"done\":true"},"done":false}"# + "\n"
-        let end = #"{"model":"m","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":3,"eval_count":4}"#
+        let end =
+            #"{"model":"m","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":3,"eval_count":4}"#
         for size in [1, 30, 10_000] {
             let passed = relay(.ollamaChat, line + line + end + "\n", cut: size)
             #expect(passed.text == line + line + end + "\n" && passed.relay.ending == .success)
@@ -130,7 +145,9 @@ struct StreamRelayTests {
     @Test("Responses: whole with its last event, which has the usage")
     func responses() {
         let delta = event("response.output_text.delta", #""delta":"x""#)
-        let end = event("response.completed", #""response":{"usage":{"input_tokens":10,"input_tokens_details":{"cached_tokens":4},"output_tokens":2}}"#)
+        let end = event(
+            "response.completed",
+            #""response":{"usage":{"input_tokens":10,"input_tokens_details":{"cached_tokens":4},"output_tokens":2}}"#)
         let passed = relay(.openAIResponses, event("response.created") + delta + end)
         #expect(passed.text == event("response.created") + delta + end && passed.relay.ending == .success)
         #expect(passed.relay.usage == TokenUsage(input: 6, cacheRead: 4, output: 2))

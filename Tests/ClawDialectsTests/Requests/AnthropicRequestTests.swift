@@ -54,9 +54,13 @@ struct AnthropicRequestTests {
 
     @Test("errors name the place as Anthropic does; 529 and 402 are its own")
     func errors() throws {
-        let missing = try #require(refusal(.anthropicMessages, #"{"model":"m","messages":[{"role":"user","content":"x"}]}"#))
+        let missing = try #require(
+            refusal(.anthropicMessages, #"{"model":"m","messages":[{"role":"user","content":"x"}]}"#))
         #expect(missing.param == "max_tokens")
-        let deep = try #require(refusal(.anthropicMessages, #"{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"text"}]}]}"#))
+        let deep = try #require(
+            refusal(
+                .anthropicMessages,
+                #"{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"text"}]}]}"#))
         #expect(deep.param == "messages.0.content.0.text")
         let body = try json(ClientDialect.anthropicMessages.encode(deep).body)
         #expect(body["type"]?.string == "error" && body["error"]?["type"]?.string == "invalid_request_error")

@@ -27,17 +27,23 @@ struct OpenAIRequestTests {
         #expect(request.system == [.text("Be brief."), .text("Be kind.")])
         #expect(request.messages.map(\.role) == [.user, .assistant, .tool, .tool, .system, .user])
         #expect(request.messages[0].name == "ann")
-        #expect(request.messages[0].parts == [
-            .text("look"), .image(Media(.base64("AAAA"), mediaType: "image/jpeg", detail: "low")), .image(Media(.url("https://x.test/a.png"))),
-            .audio(Media(.base64("UklG"), mediaType: "audio/wav")),
-            .document(Media(.base64("JVBE"), mediaType: "application/pdf", name: "a.pdf")),
-        ])
-        #expect(request.messages[1].parts == [
-            .reasoning(Reasoning("hm")), .toolCall(ToolCall(id: "c1", name: "f", arguments: #"{"big": 12345678901234567890}"#)),
-            .toolCall(ToolCall(id: "c2", name: "g", arguments: "")),
-        ])
+        #expect(
+            request.messages[0].parts == [
+                .text("look"), .image(Media(.base64("AAAA"), mediaType: "image/jpeg", detail: "low")),
+                .image(Media(.url("https://x.test/a.png"))),
+                .audio(Media(.base64("UklG"), mediaType: "audio/wav")),
+                .document(Media(.base64("JVBE"), mediaType: "application/pdf", name: "a.pdf")),
+            ])
+        #expect(
+            request.messages[1].parts == [
+                .reasoning(Reasoning("hm")),
+                .toolCall(ToolCall(id: "c1", name: "f", arguments: #"{"big": 12345678901234567890}"#)),
+                .toolCall(ToolCall(id: "c2", name: "g", arguments: "")),
+            ])
         #expect(request.messages[3].parts == [.toolResult(ToolResult(callID: "c2", parts: [.text("two")]))])
-        #expect(request.tools.first?.isStrict == true && request.toolChoice == .tool("f") && request.allowsParallelTools == false)
+        #expect(
+            request.tools.first?.isStrict == true && request.toolChoice == .tool("f")
+                && request.allowsParallelTools == false)
         #expect(request.maxOutputTokens == 50 && request.stopSequences == ["a", "b"] && request.sampling.seed == 7)
         #expect(request.reasoning?.effort == "low" && request.user == "u1" && request.metadata == ["k": "v"])
         #expect(request.isStreaming && request.wantsStreamUsage)
@@ -63,7 +69,8 @@ struct OpenAIRequestTests {
         let body = try json(call.body)
         #expect(call.path == "/v1/messages" && call.headers[.init("anthropic-version")!] == "2023-06-01")
         #expect(body["model"]?.string == "claude" && body["max_tokens"]?.integer == 50 && body["stream"]?.bool == true)
-        #expect(body["system"]?.array?.compactMap { $0["text"]?.string } == ["Be brief.", "Be kind.", "Now in French."])
+        #expect(
+            body["system"]?.array?.compactMap { $0["text"]?.string } == ["Be brief.", "Be kind.", "Now in French."])
         #expect(body["messages"]?.array?.map { $0["role"]?.string } == ["user", "assistant", "user"])
         let turn = body.value(at: ["messages", "2", "content"])?.array ?? []
         #expect(turn.map { $0["type"]?.string } == ["tool_result", "tool_result", "text"])
@@ -74,7 +81,9 @@ struct OpenAIRequestTests {
         #expect(body["stop_sequences"] == ["a", "b"] && body["metadata"] == ["user_id": "u1"])
         // A forced tool and thoughts exclude each other there.
         #expect(body["thinking"] == nil && call.dropped.contains("reasoning while a tool is forced"))
-        #expect(call.dropped.contains("seed") && call.dropped.contains("logit_bias") && call.dropped.contains("reasoning without signature"))
+        #expect(
+            call.dropped.contains("seed") && call.dropped.contains("logit_bias")
+                && call.dropped.contains("reasoning without signature"))
         // Numbers of arguments are not touched.
         #expect(String(decoding: call.body, as: UTF8.self).contains("12345678901234567890"))
     }
@@ -87,7 +96,8 @@ struct OpenAIRequestTests {
                 _ = try UpstreamTarget(dialect, model: "m").call(source)
                 Issue.record("\(dialect) takes sound by now")
             } catch {
-                #expect(error.kind == .unsupported && error.param == "messages[0]" && error.message.contains("Message 0"))
+                #expect(
+                    error.kind == .unsupported && error.param == "messages[0]" && error.message.contains("Message 0"))
             }
         }
         let two = try request(.openAIChat, #"{"model":"m","n":2,"messages":[{"role":"user","content":"x"}]}"#)
@@ -98,11 +108,18 @@ struct OpenAIRequestTests {
     @Test("thoughts of OpenAI's words become budgets, within the limit on output")
     func thinking() throws {
         func body(_ members: String) throws -> JSON {
-            try json(UpstreamTarget(.anthropic, model: "m").call(request(.openAIChat, #"{"model":"m","messages":[{"role":"user","content":"x"}],\#(members)}"#)).body)
+            try json(
+                UpstreamTarget(.anthropic, model: "m").call(
+                    request(.openAIChat, #"{"model":"m","messages":[{"role":"user","content":"x"}],\#(members)}"#)
+                ).body)
         }
-        #expect(try body(#""reasoning_effort":"high","max_tokens":9000,"temperature":1.5"#)["thinking"] == ["type": "enabled", "budget_tokens": 4096])
+        #expect(
+            try body(#""reasoning_effort":"high","max_tokens":9000,"temperature":1.5"#)["thinking"] == [
+                "type": "enabled", "budget_tokens": 4096,
+            ])
         #expect(try body(#""reasoning_effort":"high","max_tokens":9000,"temperature":1.5"#)["temperature"] == nil)
-        #expect(try body(#""reasoning_effort":"high","max_tokens":2000"#)["thinking"]?["budget_tokens"]?.integer == 1999)
+        #expect(
+            try body(#""reasoning_effort":"high","max_tokens":2000"#)["thinking"]?["budget_tokens"]?.integer == 1999)
         #expect(try body(#""reasoning_effort":"high","max_tokens":500"#)["thinking"] == nil)
         #expect(try body(#""reasoning_effort":"none","max_tokens":5000,"temperature":1.5"#)["temperature"]?.number == 1)
     }
@@ -114,12 +131,21 @@ struct OpenAIRequestTests {
             (#"{"model":"m"}"#, "messages", "is missing"), (#"{"model":"m","messages":[]}"#, "messages", "is empty"),
             (#"{"model":"m","messages":[{"role":"user"}]}"#, "messages[0].content", "is missing"),
             (#"{"model":"m","messages":[{"role":"king","content":"x"}]}"#, "messages[0].role", "'king'"),
-            (#"{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{}}]}]}"#, "messages[0].content[0].image_url.url", "is missing"),
+            (
+                #"{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{}}]}]}"#,
+                "messages[0].content[0].image_url.url", "is missing"
+            ),
             (#"{"model":"m","messages":[{"role":"tool","content":"x"}]}"#, "messages[0].tool_call_id", "is missing"),
             (#"{"model":"m","messages":[{"role":"user","content":"x"}],"stream":"yes"}"#, "stream", "true or false"),
-            (#"{"model":"m","messages":[{"role":"user","content":"x"}],"temperature":"hot"}"#, "temperature", "a number"),
+            (
+                #"{"model":"m","messages":[{"role":"user","content":"x"}],"temperature":"hot"}"#, "temperature",
+                "a number"
+            ),
             (#"{"model":"m","messages":[{"role":"user","content":"x"}],"n":0}"#, "n", "at least 1"),
-            (#"{"model":"m","messages":[{"role":"user","content":"x"}],"tool_choice":"maybe"}"#, "tool_choice", "'maybe'"),
+            (
+                #"{"model":"m","messages":[{"role":"user","content":"x"}],"tool_choice":"maybe"}"#, "tool_choice",
+                "'maybe'"
+            ),
             (#"[1]"#, nil, "array"), (#"{"model""#, nil, "not JSON"),
         ]
         for (body, param, words) in cases {

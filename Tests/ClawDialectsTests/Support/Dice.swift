@@ -18,14 +18,19 @@ struct Dice: RandomNumberGenerator {
     mutating func coin() -> Bool { Bool.random(using: &self) }
 
     mutating func words() -> String {
-        let pieces = ["Hello", " ", "wörld", "👋🏽", "\n", "\"quoted\"", "\\", "data: x\n\n", "\u{7f}", "日本", "</s>", "{", "}", "\t", "[DONE]"]
+        let pieces = [
+            "Hello", " ", "wörld", "👋🏽", "\n", "\"quoted\"", "\\", "data: x\n\n", "\u{7f}", "日本", "</s>", "{", "}", "\t",
+            "[DONE]",
+        ]
         return (0..<number(1...8)).map { _ in pieces[number(0...pieces.count - 1)] }.joined()
     }
 
     mutating func arguments() -> String {
         guard number(0...4) > 0 else { return "{}" }
         let members = (0..<number(1...3)).map { index -> (String, JSON) in
-            let value: JSON = coin() ? .string(words()) : coin() ? .integer(Int64(number(-1_000_000...1_000_000))) : ["a": [1, nil, true]]
+            let value: JSON =
+                coin()
+                ? .string(words()) : coin() ? .integer(Int64(number(-1_000_000...1_000_000))) : ["a": [1, nil, true]]
             return ("k\(index)", value)
         }
         return JSON.object(JSONObject(members)).description
@@ -37,11 +42,18 @@ struct Dice: RandomNumberGenerator {
         if coin() { parts.append(.reasoning(Reasoning(words(), signature: "sig" + String(number(0...999))))) }
         if coin() { parts.append(.text(words())) }
         let calls = number(0...3)
-        for index in 0..<calls { parts.append(.toolCall(ToolCall(id: "call_\(index)_\(number(0...999))", name: "tool\(index % 2)", arguments: arguments()))) }
+        for index in 0..<calls {
+            parts.append(
+                .toolCall(
+                    ToolCall(id: "call_\(index)_\(number(0...999))", name: "tool\(index % 2)", arguments: arguments())))
+        }
         if parts.isEmpty { parts = [.text("x")] }
         let usage = TokenUsage(
-            input: number(0...1000), cacheRead: number(0...1000), cacheWrite: coin() ? number(0...100) : 0, output: number(0...1000))
-        return ModelAnswer(id: "up1", model: "m", parts: parts, finish: calls > 0 ? .toolCalls : coin() ? .stop : .length, usage: usage)
+            input: number(0...1000), cacheRead: number(0...1000), cacheWrite: coin() ? number(0...100) : 0,
+            output: number(0...1000))
+        return ModelAnswer(
+            id: "up1", model: "m", parts: parts, finish: calls > 0 ? .toolCalls : coin() ? .stop : .length, usage: usage
+        )
     }
 
     /// A text in pieces.

@@ -45,7 +45,8 @@ private func gemini(_ answer: ModelAnswer) -> [UInt8] {
     say([
         "candidates": [["index": 0, "finishReason": answer.finish == .length ? "MAX_TOKENS" : "STOP"]],
         "usageMetadata": [
-            "promptTokenCount": .integer(Int64(usage.totalInput)), "cachedContentTokenCount": .integer(Int64(usage.cacheRead)),
+            "promptTokenCount": .integer(Int64(usage.totalInput)),
+            "cachedContentTokenCount": .integer(Int64(usage.cacheRead)),
             "candidatesTokenCount": .integer(Int64(usage.output)),
         ],
     ])
@@ -54,7 +55,8 @@ private func gemini(_ answer: ModelAnswer) -> [UInt8] {
 
 func bedrockEvent(_ type: String, _ json: JSON) -> [UInt8] {
     EventStreamMessage(
-        headers: [":message-type": "event", ":event-type": type, ":content-type": "application/json"], payload: json.bytes()
+        headers: [":message-type": "event", ":event-type": type, ":content-type": "application/json"],
+        payload: json.bytes()
     ).encoded
 }
 
@@ -62,7 +64,9 @@ private func bedrock(_ answer: ModelAnswer) -> [UInt8] {
     var out = bedrockEvent("messageStart", ["role": "assistant"])
     for (index, part) in answer.parts.enumerated() {
         let place = JSON.integer(Int64(index))
-        func delta(_ json: JSON) { out += bedrockEvent("contentBlockDelta", ["contentBlockIndex": place, "delta": json]) }
+        func delta(_ json: JSON) {
+            out += bedrockEvent("contentBlockDelta", ["contentBlockIndex": place, "delta": json])
+        }
         switch part.content {
         case .text(let words): delta(["text": .string(words)])
         case .reasoning(let reasoning):
@@ -84,7 +88,8 @@ private func bedrock(_ answer: ModelAnswer) -> [UInt8] {
         [
             "usage": [
                 "inputTokens": .integer(Int64(usage.input)), "outputTokens": .integer(Int64(usage.output)),
-                "cacheReadInputTokens": .integer(Int64(usage.cacheRead)), "cacheWriteInputTokens": .integer(Int64(usage.cacheWrite)),
+                "cacheReadInputTokens": .integer(Int64(usage.cacheRead)),
+                "cacheWriteInputTokens": .integer(Int64(usage.cacheWrite)),
                 "totalTokens": .integer(Int64(usage.total)),
             ]
         ])
@@ -109,9 +114,13 @@ private func responsesAnswer(_ bytes: [UInt8]) throws -> ModelAnswer? {
         if event["type"]?.string?.hasSuffix(".delta") == true, let id = event["item_id"]?.string {
             text[id, default: ""] += event["delta"]?.string ?? ""
         }
-        guard event["type"]?.string == "response.completed" || event["type"]?.string == "response.incomplete" else { continue }
+        guard event["type"]?.string == "response.completed" || event["type"]?.string == "response.incomplete" else {
+            continue
+        }
         let response = try #require(event["response"])
-        var made = ModelAnswer(model: response["model"]?.string ?? "", usage: TokenUsage(openAIResponses: response["usage"]) ?? TokenUsage())
+        var made = ModelAnswer(
+            model: response["model"]?.string ?? "",
+            usage: TokenUsage(openAIResponses: response["usage"]) ?? TokenUsage())
         made.finish = response["incomplete_details"]?["reason"] == nil ? .stop : .length
         for item in response["output"]?.array ?? [] {
             let said = text[item["id"]?.string ?? ""] ?? ""
@@ -122,11 +131,15 @@ private func responsesAnswer(_ bytes: [UInt8]) throws -> ModelAnswer? {
             case "function_call":
                 let arguments = item["arguments"]?.string ?? ""
                 #expect(arguments == said)
-                made.parts.append(.toolCall(ToolCall(id: item["call_id"]?.string ?? "", name: item["name"]?.string ?? "", arguments: arguments)))
+                made.parts.append(
+                    .toolCall(
+                        ToolCall(
+                            id: item["call_id"]?.string ?? "", name: item["name"]?.string ?? "", arguments: arguments)))
                 made.finish = .toolCalls
             case "reasoning":
                 let signature = item["encrypted_content"]?.string.map { String($0.dropFirst("signature:".count)) }
-                made.parts.append(.reasoning(Reasoning(item["content"]?[0]?["text"]?.string ?? "", signature: signature)))
+                made.parts.append(
+                    .reasoning(Reasoning(item["content"]?[0]?["text"]?.string ?? "", signature: signature)))
             default: break
             }
         }

@@ -80,7 +80,9 @@ enum AnthropicAnswers {
             finish: FinishReason(anthropic: reason, sequence: document["stop_sequence"]?.string),
             usage: TokenUsage(anthropic: document["usage"]))
         for block in blocks {
-            guard let part = part(block) else { throw ModelError(.malformed, "The upstream's answer has a block that is broken.") }
+            guard let part = part(block) else {
+                throw ModelError(.malformed, "The upstream's answer has a block that is broken.")
+            }
             answer.parts.append(part)
         }
         return answer
@@ -93,7 +95,9 @@ enum AnthropicAnswers {
         case "text": return block["text"]?.string.map(ContentPart.text)
         case "thinking":
             return .reasoning(
-                Reasoning(block["thinking"]?.string ?? "", signature: block["signature"]?.string.flatMap { $0.isEmpty ? nil : $0 }))
+                Reasoning(
+                    block["thinking"]?.string ?? "",
+                    signature: block["signature"]?.string.flatMap { $0.isEmpty ? nil : $0 }))
         case "redacted_thinking": return .reasoning(Reasoning("", redacted: block["data"]?.string ?? ""))
         case "tool_use":
             guard let id = block["id"]?.string, let name = block["name"]?.string else { return nil }

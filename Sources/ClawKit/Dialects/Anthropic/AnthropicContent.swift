@@ -23,7 +23,9 @@ enum AnthropicContent {
         case "image": return .image(try media(place["source"]))
         case "document":
             // A document made of blocks has no place in the form.
-            if place["source"]["type"].json?.string == "content" { return .other(DialectValue(.anthropic, .object(object))) }
+            if place["source"]["type"].json?.string == "content" {
+                return .other(DialectValue(.anthropic, .object(object)))
+            }
             var document = try media(place["source"])
             document.name = try place["title"].optionalString()
             return .document(document)

@@ -117,6 +117,7 @@ enum AnthropicDecoding {
         let type = try format["type"].name("json_schema")
         guard type == "json_schema" else { throw format["type"].unknown(type, "json_schema") }
         return .schema(
-            JSONSchemaFormat(name: "answer", schema: .object(try format["schema"].object("a JSON schema")), isStrict: true))
+            JSONSchemaFormat(
+                name: "answer", schema: .object(try format["schema"].object("a JSON schema")), isStrict: true))
     }
 }

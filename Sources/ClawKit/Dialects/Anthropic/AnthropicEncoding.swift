@@ -47,7 +47,9 @@ struct AnthropicEncoding {
         text.put("max_tokens", limit)
         let sampling = request.sampling
         if thinks {
-            if sampling.temperature != nil || sampling.topK != nil { dropped.append("temperature and top_k while thinking") }
+            if sampling.temperature != nil || sampling.topK != nil {
+                dropped.append("temperature and top_k while thinking")
+            }
         } else {
             // OpenAI's goes up to 2.
             text.put("temperature", sampling.temperature.map { min(1, max(0, $0)) })
@@ -60,7 +62,11 @@ struct AnthropicEncoding {
         if !stops.isEmpty { text.put("stop_sequences", .array(stops.map(JSON.string))) }
         if let user = request.user { text.put("metadata", ["user_id": .string(user)] as JSON) }
         if let tier = request.serviceTier {
-            if tier == "auto" || tier == "standard_only" { text.put("service_tier", tier) } else { dropped.append("service_tier") }
+            if tier == "auto" || tier == "standard_only" {
+                text.put("service_tier", tier)
+            } else {
+                dropped.append("service_tier")
+            }
         }
         if request.isStreaming { text.put("stream", true) }
     }
@@ -87,7 +93,9 @@ struct AnthropicEncoding {
 
     /// Instructions in the midst of a conversation join those before it: no other place has their authority.
     private mutating func writeSystem() {
-        let parts = (request.system + request.messages.filter { $0.role == .system }.flatMap(\.parts)).filter { $0.text != "" }
+        let parts = (request.system + request.messages.filter { $0.role == .system }.flatMap(\.parts)).filter {
+            $0.text != ""
+        }
         guard !parts.isEmpty else { return }
         if parts.allSatisfy({ $0.text != nil && $0.cacheMark == nil }), parts.count == 1 {
             text.put("system", parts[0].text)
@@ -146,7 +154,9 @@ struct AnthropicEncoding {
 
     private mutating func writeTools() {
         let known = request.tools.filter { $0.builtIn == nil || $0.builtIn?.family == .anthropic }
-        dropped += request.tools.filter { $0.builtIn != nil && $0.builtIn?.family != .anthropic }.map { "tool '\($0.name)'" }
+        dropped += request.tools.filter { $0.builtIn != nil && $0.builtIn?.family != .anthropic }.map {
+            "tool '\($0.name)'"
+        }
         guard !known.isEmpty else { return }
         text.beginArray("tools")
         for tool in known {

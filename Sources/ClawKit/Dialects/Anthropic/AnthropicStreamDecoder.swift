@@ -103,8 +103,12 @@ struct AnthropicStreamDecoder: Sendable {
             if let words = content?["text"]?.string, !words.isEmpty { emit(.partDelta(nextPart, .text(words))) }
         case "thinking":
             emit(.partStart(nextPart, .reasoning))
-            if let words = content?["thinking"]?.string, !words.isEmpty { emit(.partDelta(nextPart, .reasoning(words))) }
-            if let words = content?["signature"]?.string, !words.isEmpty { emit(.partDelta(nextPart, .signature(words))) }
+            if let words = content?["thinking"]?.string, !words.isEmpty {
+                emit(.partDelta(nextPart, .reasoning(words)))
+            }
+            if let words = content?["signature"]?.string, !words.isEmpty {
+                emit(.partDelta(nextPart, .signature(words)))
+            }
         case "redacted_thinking": emit(.partStart(nextPart, .redactedReasoning(content?["data"]?.string ?? "")))
         case "tool_use":
             guard let id = content?["id"]?.string, let name = content?["name"]?.string else {
@@ -112,7 +116,9 @@ struct AnthropicStreamDecoder: Sendable {
             }
             block.isTool = true
             hasCalls = true
-            if let input = content?["input"]?.object, !input.isEmpty { block.input = ToolArguments.text(.object(input)) }
+            if let input = content?["input"]?.object, !input.isEmpty {
+                block.input = ToolArguments.text(.object(input))
+            }
             emit(.partStart(nextPart, .toolCall(id: id, name: name)))
         case "": return fail("a block without a type", emit)
         default:

@@ -108,7 +108,11 @@ struct AnthropicStreamEncoder: Sendable {
             text.endObject()
         case .other(let value):
             // What the client cannot read still has its place.
-            if value.family == .anthropic { text.put("content_block", value.json) } else { text.put("content_block", raw: #"{"type":"text","text":""}"#) }
+            if value.family == .anthropic {
+                text.put("content_block", value.json)
+            } else {
+                text.put("content_block", raw: #"{"type":"text","text":""}"#)
+            }
         }
         text.endObject()
         event("content_block_start", text, to: &out)

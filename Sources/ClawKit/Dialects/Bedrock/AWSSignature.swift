@@ -26,7 +26,8 @@ public struct AWSSignature: Sendable {
     ///   - path: as it is sent, percent-encoded, with the query.
     ///   - headers: those to sign besides `host` and what is added here.
     public func headers(
-        method: HTTPRequest.Method, host: String, path: String, headers: HTTPFields = [:], body: [UInt8], at moment: Timestamp
+        method: HTTPRequest.Method, host: String, path: String, headers: HTTPFields = [:], body: [UInt8],
+        at moment: Timestamp
     ) -> HTTPFields {
         let date = Self.date(moment)
         let day = date.prefix(8)
@@ -34,7 +35,9 @@ public struct AWSSignature: Sendable {
         if let name = HTTPField.Name("x-amz-date") { added[name] = date }
         if let sessionToken, let name = HTTPField.Name("x-amz-security-token") { added[name] = sessionToken.reveal() }
         var signed: [(name: String, value: String)] = [("host", host)]
-        for field in Array(headers) + Array(added) { signed.append((field.name.canonicalName, Self.trimmed(field.value))) }
+        for field in Array(headers) + Array(added) {
+            signed.append((field.name.canonicalName, Self.trimmed(field.value)))
+        }
         signed.sort { $0.name < $1.name }
         let names = signed.map(\.name).joined(separator: ";")
         let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -56,16 +59,23 @@ public struct AWSSignature: Sendable {
 
     /// `20150830T123600Z`
     static func date(_ moment: Timestamp) -> String {
-        String(decoding: moment.rfc3339().utf8.filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ":") }, as: UTF8.self)
+        String(
+            decoding: moment.rfc3339().utf8.filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ":") }, as: UTF8.self
+        )
     }
 
     /// Every service but S3 wants the path encoded once more.
-    private static func canonical(path: Substring) -> String { path.isEmpty ? "/" : Percent.encode(path, allowing: "/") }
+    private static func canonical(path: Substring) -> String {
+        path.isEmpty ? "/" : Percent.encode(path, allowing: "/")
+    }
 
     private static func canonical(query: Substring) -> String {
         let pairs = query.split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (Percent.encode(Percent.decode(parts[0])), parts.count > 1 ? Percent.encode(Percent.decode(parts[1])) : "")
+            return (
+                Percent.encode(Percent.decode(parts[0])),
+                parts.count > 1 ? Percent.encode(Percent.decode(parts[1])) : ""
+            )
         }
         return pairs.sorted { $0 < $1 }.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
     }

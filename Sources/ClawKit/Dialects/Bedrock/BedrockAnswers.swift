@@ -5,7 +5,8 @@ import HTTPTypes
 enum BedrockAnswers {
     static func decode(_ document: JSON) throws(ModelError) -> ModelAnswer {
         guard let blocks = document["output"]?["message"]?["content"]?.array else {
-            throw ModelError(.malformed, "The upstream's answer has no 'output'; check that it speaks Bedrock's Converse.")
+            throw ModelError(
+                .malformed, "The upstream's answer has no 'output'; check that it speaks Bedrock's Converse.")
         }
         guard let word = document["stopReason"]?.string else {
             throw ModelError(.truncated, "The upstream's answer does not say how it ended.")
@@ -13,7 +14,9 @@ enum BedrockAnswers {
         if let error = failure(word) { throw error }
         var answer = ModelAnswer(finish: FinishReason(bedrock: word), usage: TokenUsage(bedrock: document["usage"]))
         for block in blocks {
-            guard let part = part(block) else { throw ModelError(.malformed, "The upstream's answer has a block that is broken.") }
+            guard let part = part(block) else {
+                throw ModelError(.malformed, "The upstream's answer has a block that is broken.")
+            }
             answer.parts.append(part)
         }
         answer.finish = answer.finish.given(toolCalls: !answer.parts.toolCalls.isEmpty)
@@ -48,7 +51,8 @@ enum BedrockAnswers {
         let code = named?.split(separator: ":").first?.split(separator: "#").last.map(String.init)
         guard code != nil || status != nil else { return nil }
         var error = ModelError(
-            ErrorWords.kind(code: code, type: nil, message: message, status: status), message, code: code, status: status)
+            ErrorWords.kind(code: code, type: nil, message: message, status: status), message, code: code,
+            status: status)
         error.takeHeaders(headers)
         return error
     }

@@ -128,9 +128,13 @@ struct BedrockEncoding {
     private mutating func write(document media: Media) {
         documents += 1
         // Names may have letters, digits, blanks, hyphens and brackets, and must differ.
-        let words = (media.name ?? "document").map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : " " }
+        let words = (media.name ?? "document").map {
+            $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : " "
+        }
         let name = String(words).split(separator: " ").joined(separator: " ")
-        write(media, as: "document", format: Self.documentFormat(media), name: "\(name.isEmpty ? "document" : name) \(documents)")
+        write(
+            media, as: "document", format: Self.documentFormat(media),
+            name: "\(name.isEmpty ? "document" : name) \(documents)")
     }
 
     private static func imageFormat(_ mediaType: String?) -> String {
@@ -183,7 +187,9 @@ struct BedrockEncoding {
     // MARK: tools
 
     private mutating func writeTools() {
-        dropped += request.tools.filter { $0.builtIn != nil && $0.builtIn?.family != .bedrock }.map { "tool '\($0.name)'" }
+        dropped += request.tools.filter { $0.builtIn != nil && $0.builtIn?.family != .bedrock }.map {
+            "tool '\($0.name)'"
+        }
         var functions = request.tools.filter { $0.builtIn == nil }
         let calls = request.messages.flatMap(\.parts.toolCalls)
         if functions.isEmpty, !calls.isEmpty {
@@ -232,7 +238,9 @@ struct BedrockEncoding {
         if let budget = request.reasoning?.budget {
             let most = (request.maxOutputTokens ?? target.defaultOutputLimit) - 1
             if most >= 1024 {
-                additional["thinking"] = ["type": "enabled", "budget_tokens": .integer(Int64(min(max(1024, budget), most)))]
+                additional["thinking"] = [
+                    "type": "enabled", "budget_tokens": .integer(Int64(min(max(1024, budget), most))),
+                ]
             } else {
                 dropped.append("reasoning within \(most + 1) tokens")
             }

@@ -31,7 +31,8 @@ struct BedrockStreamDecoder: Sendable {
         guard !hasEnded else { return }
         hasEnded = true
         guard let reason else {
-            return emit(.error(ModelError(.truncated, "The upstream ended its stream before the answer was whole; try again.")))
+            return emit(
+                .error(ModelError(.truncated, "The upstream ended its stream before the answer was whole; try again.")))
         }
         for index in blocks.keys.sorted() { stopBlock(index, emit) }
         if let usage { emit(.usage(usage)) }
@@ -43,10 +44,12 @@ struct BedrockStreamDecoder: Sendable {
         let type = message.headers[":message-type"] ?? "event"
         guard type == "event" else {
             let code = message.headers[":exception-type"] ?? message.headers[":error-code"]
-            let words = json?["message"]?.string ?? message.headers[":error-message"] ?? "The upstream failed without a word."
+            let words =
+                json?["message"]?.string ?? message.headers[":error-message"] ?? "The upstream failed without a word."
             hasEnded = true
             return emit(
-                .error(ModelError(ErrorWords.kind(code: code, type: nil, message: words, status: nil), words, code: code)))
+                .error(
+                    ModelError(ErrorWords.kind(code: code, type: nil, message: words, status: nil), words, code: code)))
         }
         guard let json else { return fail("an event that is no JSON", emit) }
         let index = json["contentBlockIndex"]?.integer.map(Int.init) ?? 0

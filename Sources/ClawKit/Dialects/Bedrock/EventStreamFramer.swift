@@ -41,13 +41,17 @@ public struct EventStreamFramer: Sendable {
         var start = 0
         while pending.count - start >= 12 {
             let prelude = pending[start..<start + 8]
-            guard uint32(pending, start + 8) == CRC32.checksum(prelude) else { throw broken("the checksum of a prelude is wrong") }
+            guard uint32(pending, start + 8) == CRC32.checksum(prelude) else {
+                throw broken("the checksum of a prelude is wrong")
+            }
             let (total, headers) = (Int(uint32(pending, start)), Int(uint32(pending, start + 4)))
             guard total >= 16, headers <= total - 16 else { throw broken("a message's lengths are impossible") }
             guard total <= limit else { throw broken("a message is larger than \(limit) bytes") }
             guard pending.count - start >= total else { break }
             let end = start + total - 4
-            guard uint32(pending, end) == CRC32.checksum(pending[start..<end]) else { throw broken("the checksum of a message is wrong") }
+            guard uint32(pending, end) == CRC32.checksum(pending[start..<end]) else {
+                throw broken("the checksum of a message is wrong")
+            }
             let fields = try read(headers: pending[(start + 12)..<(start + 12 + headers)])
             messages.append(EventStreamMessage(headers: fields, payload: Array(pending[(start + 12 + headers)..<end])))
             start += total
@@ -92,7 +96,9 @@ public struct EventStreamFramer: Sendable {
     }
 }
 
-private func bigEndian<T: FixedWidthInteger>(_ value: T) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }
+private func bigEndian<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
+    withUnsafeBytes(of: value.bigEndian) { Array($0) }
+}
 
 private func uint32(_ bytes: [UInt8], _ at: Int) -> UInt32 {
     UInt32(bytes[at]) << 24 | UInt32(bytes[at + 1]) << 16 | UInt32(bytes[at + 2]) << 8 | UInt32(bytes[at + 3])

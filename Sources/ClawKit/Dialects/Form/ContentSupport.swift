@@ -22,7 +22,8 @@ extension ModelRequest {
     ) throws(ModelError) {
         func refuse(_ what: String, _ mend: String) -> ModelError {
             ModelError(
-                .unsupported, "Message \(message) holds \(what), which this model's upstream (\(dialect)) cannot take; \(mend).",
+                .unsupported,
+                "Message \(message) holds \(what), which this model's upstream (\(dialect)) cannot take; \(mend).",
                 param: "messages[\(message)]", code: "unsupported_value")
         }
         switch part.content {

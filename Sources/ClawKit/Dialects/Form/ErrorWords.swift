@@ -64,7 +64,9 @@ enum ErrorWords {
             if says("credit balance is too low") { return .spendLimit }
             if says("api key not valid") { return .authentication }
             return kind
-        case .rateLimited: return says("exceeded your current quota, please check your plan and billing") && !says("retry in") ? .spendLimit : kind
+        case .rateLimited:
+            return says("exceeded your current quota, please check your plan and billing") && !says("retry in")
+                ? .spendLimit : kind
         default: return kind
         }
     }

@@ -29,7 +29,9 @@ public struct TokenUsage: Sendable, Hashable {
         input: Int = 0, cacheRead: Int = 0, cacheWrite: Int = 0, longCacheWrite: Int = 0, output: Int = 0,
         reasoning: Int = 0, audioInput: Int = 0, audioOutput: Int = 0
     ) {
-        (self.input, self.cacheRead, self.cacheWrite, self.longCacheWrite) = (input, cacheRead, cacheWrite, longCacheWrite)
+        (self.input, self.cacheRead, self.cacheWrite, self.longCacheWrite) = (
+            input, cacheRead, cacheWrite, longCacheWrite
+        )
         (self.output, self.reasoning) = (output, reasoning)
         (self.audioInput, self.audioOutput) = (audioInput, audioOutput)
     }

@@ -9,7 +9,9 @@ enum GeminiAnswers {
         decoder.receive(document) { collector.add($0) }
         decoder.end { collector.add($0) }
         if let error = collector.error { throw error }
-        guard let answer = collector.finished else { throw ModelError(.truncated, "The upstream's answer is not whole.") }
+        guard let answer = collector.finished else {
+            throw ModelError(.truncated, "The upstream's answer is not whole.")
+        }
         return answer
     }
 }
@@ -39,14 +41,18 @@ struct GeminiEvents: Sendable {
         if let told = json["usageMetadata"] { usage = TokenUsage(gemini: told) }
         if let reason = json["promptFeedback"]?["blockReason"]?.string {
             return fail(
-                ModelError(.contentPolicy, "The upstream withheld its answer: the prompt was blocked (\(reason)).", code: reason),
+                ModelError(
+                    .contentPolicy, "The upstream withheld its answer: the prompt was blocked (\(reason)).",
+                    code: reason),
                 emit)
         }
         for candidate in json["candidates"]?.array ?? [] where (candidate["index"]?.integer ?? 0) == 0 {
             for part in candidate["content"]?["parts"]?.array ?? [] where !hasEnded { receive(part: part, emit) }
             guard let word = candidate["finishReason"]?.string, !hasEnded else { continue }
             if word == "MALFORMED_FUNCTION_CALL" || word == "UNEXPECTED_TOOL_CALL" {
-                return fail(ModelError(.malformed, "The model made a tool call that is none (\(word)); try again.", code: word), emit)
+                return fail(
+                    ModelError(.malformed, "The model made a tool call that is none (\(word)); try again.", code: word),
+                    emit)
             }
             reason = FinishReason(gemini: word)
         }
@@ -56,7 +62,8 @@ struct GeminiEvents: Sendable {
     mutating func end(_ emit: (StreamEvent) -> Void) {
         guard !hasEnded else { return }
         guard let reason else {
-            return fail(ModelError(.truncated, "The upstream ended its stream before the answer was whole; try again."), emit)
+            return fail(
+                ModelError(.truncated, "The upstream ended its stream before the answer was whole; try again."), emit)
         }
         hasEnded = true
         close(emit)
@@ -144,7 +151,8 @@ struct GeminiStreamDecoder: Sendable {
                 continue
             }
             guard let json = try? JSONParser.parse(Array(event.data.utf8), limits: .init(depth: limits.depth)) else {
-                return events.fail(ModelError(.malformed, "The upstream sent an event that is no JSON; try again."), emit)
+                return events.fail(
+                    ModelError(.malformed, "The upstream sent an event that is no JSON; try again."), emit)
             }
             events.receive(json, emit)
         }

@@ -72,7 +72,11 @@ struct GeminiEncoding {
         case .image(let media): write(media, defaultType: "image/png")
         case .audio(let media): write(media, defaultType: "audio/wav")
         case .document(let media):
-            if case .text(let words) = media.source { write(words: words) } else { write(media, defaultType: "application/pdf") }
+            if case .text(let words) = media.source {
+                write(words: words)
+            } else {
+                write(media, defaultType: "application/pdf")
+            }
         case .toolCall(let call):
             text.beginObject()
             text.beginObject("functionCall")
@@ -125,7 +129,9 @@ struct GeminiEncoding {
     // MARK: tools
 
     private mutating func writeTools() {
-        dropped += request.tools.filter { $0.builtIn != nil && $0.builtIn?.family != .gemini }.map { "tool '\($0.name)'" }
+        dropped += request.tools.filter { $0.builtIn != nil && $0.builtIn?.family != .gemini }.map {
+            "tool '\($0.name)'"
+        }
         let functions = request.tools.filter { $0.builtIn == nil }
         guard !functions.isEmpty else { return }
         text.beginArray("tools")

@@ -17,7 +17,9 @@ enum OllamaAnswers {
             default: nil
             }
         }.joined()
-        write(words, thoughts: answer.parts.compactMap(\.reasoning).map(\.text).joined(), answer.parts.toolCalls, form, to: &text)
+        write(
+            words, thoughts: answer.parts.compactMap(\.reasoning).map(\.text).joined(), answer.parts.toolCalls, form,
+            to: &text)
         writeEnding(answer.finish, answer.usage, to: &text)
         text.endObject()
         return text.bytes
@@ -80,20 +82,25 @@ enum OllamaAnswers {
 
     static func decode(_ document: JSON) throws(ModelError) -> ModelAnswer {
         guard let message = document["message"], message.object != nil else {
-            throw ModelError(.malformed, "The upstream's answer has no 'message'; check that it speaks Ollama's dialect.")
+            throw ModelError(
+                .malformed, "The upstream's answer has no 'message'; check that it speaks Ollama's dialect.")
         }
         guard document["done"]?.bool == true else {
             throw ModelError(.truncated, "The upstream's answer is not done.")
         }
         var answer = ModelAnswer(model: document["model"]?.string ?? "", usage: TokenUsage(ollama: document))
-        if let thoughts = message["thinking"]?.string, !thoughts.isEmpty { answer.parts.append(.reasoning(Reasoning(thoughts))) }
+        if let thoughts = message["thinking"]?.string, !thoughts.isEmpty {
+            answer.parts.append(.reasoning(Reasoning(thoughts)))
+        }
         if let words = message["content"]?.string, !words.isEmpty { answer.parts.append(.text(words)) }
         for call in message["tool_calls"]?.array ?? [] {
-            guard let made = self.call(call, ordinal: answer.parts.toolCalls.count, stamp: document["created_at"]?.string)
+            guard
+                let made = self.call(call, ordinal: answer.parts.toolCalls.count, stamp: document["created_at"]?.string)
             else { throw ModelError(.malformed, "The upstream's answer has a tool call without a name.") }
             answer.parts.append(.toolCall(made))
         }
-        answer.finish = FinishReason(ollama: document["done_reason"]?.string).given(toolCalls: !answer.parts.toolCalls.isEmpty)
+        answer.finish = FinishReason(ollama: document["done_reason"]?.string).given(
+            toolCalls: !answer.parts.toolCalls.isEmpty)
         return answer
     }
 

@@ -50,13 +50,21 @@ enum OllamaDecoding {
         let images = try images(place["images"], limits)
         switch role {
         case "system":
-            if request.messages.isEmpty { request.system += text } else { request.messages.append(ModelMessage(.system, text)) }
+            if request.messages.isEmpty {
+                request.system += text
+            } else {
+                request.messages.append(ModelMessage(.system, text))
+            }
         case "user": request.messages.append(ModelMessage(.user, text + images))
         case "assistant":
             var parts: [ContentPart] = []
-            if let thought = try place["thinking"].optionalString(), !thought.isEmpty { parts.append(.reasoning(Reasoning(thought))) }
+            if let thought = try place["thinking"].optionalString(), !thought.isEmpty {
+                parts.append(.reasoning(Reasoning(thought)))
+            }
             parts += text
-            for (ordinal, call) in try place["tool_calls"].optionalElements("a list of calls", most: limits.parts).enumerated() {
+            for (ordinal, call) in try place["tool_calls"].optionalElements("a list of calls", most: limits.parts)
+                .enumerated()
+            {
                 let id = try call["id"].optionalString()
                 let made = ToolCall(
                     id: id ?? "call_\(request.messages.count)_\(ordinal)",
@@ -123,7 +131,9 @@ enum OllamaDecoding {
         default: throw body["format"].wrong("\"json\" or a JSON schema")
         }
         var rest = document.without(known)
-        if let others = options.json?.object?.without(knownOptions), !others.isEmpty { rest["options"] = .object(others) }
+        if let others = options.json?.object?.without(knownOptions), !others.isEmpty {
+            rest["options"] = .object(others)
+        }
         if !rest.isEmpty { request.extras = DialectExtras(.ollama, rest) }
     }
 }
@@ -139,7 +149,9 @@ private struct UnansweredCalls {
             calls.removeAll { $0.id == id }
             return id
         }
-        guard let index = calls.firstIndex(where: { name == nil || $0.name == name }) ?? calls.indices.first else { return nil }
+        guard let index = calls.firstIndex(where: { name == nil || $0.name == name }) ?? calls.indices.first else {
+            return nil
+        }
         return calls.remove(at: index).id
     }
 }

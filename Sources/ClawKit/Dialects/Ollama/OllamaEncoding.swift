@@ -32,7 +32,10 @@ struct OllamaEncoding {
             case .system: write("system", message.parts)
             case .user: write("user", message.parts)
             case .assistant: write("assistant", message.parts)
-            case .tool: for result in message.parts.compactMap(\.toolResult) { write(result, name: result.name ?? names[result.callID]) }
+            case .tool:
+                for result in message.parts.compactMap(\.toolResult) {
+                    write(result, name: result.name ?? names[result.callID])
+                }
             }
         }
         text.endArray()

@@ -112,7 +112,8 @@ struct OllamaStreamDecoder: Sendable {
         }
         if let error = json["error"], !error.isNull {
             hasEnded = true
-            return emit(.error(OllamaAnswers.decode(error: json, status: nil) ?? ModelError(.server, "The upstream failed.")))
+            return emit(
+                .error(OllamaAnswers.decode(error: json, status: nil) ?? ModelError(.server, "The upstream failed.")))
         }
         if !hasStarted {
             hasStarted = true

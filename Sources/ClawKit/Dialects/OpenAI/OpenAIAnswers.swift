@@ -32,7 +32,11 @@ enum OpenAIAnswers {
         let words = parts.compactMap(\.text)
         let refusals = parts.compactMap { if case .refusal(let words) = $0.content { words } else { nil } }
         let calls = parts.toolCalls
-        if words.isEmpty, !calls.isEmpty || !refusals.isEmpty { text.putNull("content") } else { text.put("content", words.joined()) }
+        if words.isEmpty, !calls.isEmpty || !refusals.isEmpty {
+            text.putNull("content")
+        } else {
+            text.put("content", words.joined())
+        }
         if refusals.isEmpty { text.putNull("refusal") } else { text.put("refusal", refusals.joined()) }
         write(reasoning: parts.compactMap(\.reasoning), to: &text)
         write(calls: calls, to: &text)
@@ -84,13 +88,15 @@ enum OpenAIAnswers {
 
     static func decode(_ document: JSON) throws(ModelError) -> ModelAnswer {
         guard let choices = document["choices"]?.array else {
-            throw ModelError(.malformed, "The upstream's answer has no 'choices'; check that it speaks OpenAI's dialect.")
+            throw ModelError(
+                .malformed, "The upstream's answer has no 'choices'; check that it speaks OpenAI's dialect.")
         }
         guard let choice = choices.first(where: { ($0["index"]?.integer ?? 0) == 0 }), let message = choice["message"]
         else { throw ModelError(.truncated, "The upstream's answer has no message.") }
         var answer = ModelAnswer(
             id: document["id"]?.string ?? "", model: document["model"]?.string ?? "",
-            usage: TokenUsage(openAI: document["usage"]) ?? TokenUsage(), created: document["created"]?.integer.map(Int.init))
+            usage: TokenUsage(openAI: document["usage"]) ?? TokenUsage(),
+            created: document["created"]?.integer.map(Int.init))
         answer.parts = OpenAIContent.reasoning(of: message)
         if let words = message["content"]?.string {
             if !words.isEmpty { answer.parts.append(.text(words)) }

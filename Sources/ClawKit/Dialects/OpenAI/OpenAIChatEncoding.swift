@@ -156,7 +156,9 @@ struct OpenAIChatEncoding {
 
     private mutating func writeTools() {
         let known = request.tools.filter { $0.builtIn == nil || $0.builtIn?.family == .openAI }
-        dropped += request.tools.filter { $0.builtIn != nil && $0.builtIn?.family != .openAI }.map { "tool '\($0.name)'" }
+        dropped += request.tools.filter { $0.builtIn != nil && $0.builtIn?.family != .openAI }.map {
+            "tool '\($0.name)'"
+        }
         guard !known.isEmpty else { return }
         text.beginArray("tools")
         for tool in known {
@@ -211,7 +213,8 @@ extension ReasoningOptions {
     var effortWord: String? {
         if let effort { return effort }
         if isEnabled == false { return "none" }
-        return budgetTokens.map { $0 <= 1024 ? "low" : $0 <= 2048 ? "medium" : "high" } ?? (isEnabled == true ? "medium" : nil)
+        return budgetTokens.map { $0 <= 1024 ? "low" : $0 <= 2048 ? "medium" : "high" }
+            ?? (isEnabled == true ? "medium" : nil)
     }
 
     /// Anthropic's budget for an effort, as LiteLLM maps it; nil where thinking is off or nothing is said.

@@ -4,7 +4,8 @@ import ClawDocuments
 enum OpenAICompletions {
     private static let known: Set<String> = [
         "model", "prompt", "max_tokens", "temperature", "top_p", "top_k", "min_p", "frequency_penalty",
-        "presence_penalty", "repetition_penalty", "seed", "stop", "stream", "stream_options", "user", "n", "echo", "suffix",
+        "presence_penalty", "repetition_penalty", "seed", "stop", "stream", "stream_options", "user", "n", "echo",
+        "suffix",
     ]
 
     static func request(_ document: JSONObject, _ limits: DialectLimits) throws(ModelError) -> ModelRequest {

@@ -35,7 +35,9 @@ enum OpenAIErrors {
         let type = body["type"]?.string ?? body["status"]?.string
         let message = body["message"]?.string ?? "The upstream failed without a word."
         // Some servers answer 200 and put the status into the code.
-        let told = status.flatMap { $0 >= 400 ? $0 : nil } ?? code.flatMap(Int.init).flatMap { (400..<600).contains($0) ? $0 : nil }
+        let told =
+            status.flatMap { $0 >= 400 ? $0 : nil }
+            ?? code.flatMap(Int.init).flatMap { (400..<600).contains($0) ? $0 : nil }
         var error = ModelError(
             ErrorWords.kind(code: code, type: type, message: message, status: told), message,
             param: body["param"]?.string, code: code, type: type, status: told)
@@ -60,7 +62,11 @@ extension ModelError {
     var replyHeaders: HTTPFields {
         var headers = retryAfter?.headers ?? [:]
         if let name = HTTPField.Name("x-should-retry") {
-            if kind == .spendLimit { headers[name] = "false" } else if let shouldRetry { headers[name] = "\(shouldRetry)" }
+            if kind == .spendLimit {
+                headers[name] = "false"
+            } else if let shouldRetry {
+                headers[name] = "\(shouldRetry)"
+            }
         }
         return headers
     }

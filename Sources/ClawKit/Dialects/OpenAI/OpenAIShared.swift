@@ -115,7 +115,8 @@ extension TokenUsage {
         let prompt = Self.count(json["prompt_tokens"]) ?? 0
         let details = json["prompt_tokens_details"]
         // DeepSeek says it in a member of its own.
-        cacheRead = min(prompt, Self.count(details?["cached_tokens"]) ?? Self.count(json["prompt_cache_hit_tokens"]) ?? 0)
+        cacheRead = min(
+            prompt, Self.count(details?["cached_tokens"]) ?? Self.count(json["prompt_cache_hit_tokens"]) ?? 0)
         cacheWrite = min(
             prompt - cacheRead,
             Self.count(details?["cache_write_tokens"]) ?? Self.count(details?["cache_creation_tokens"]) ?? 0)
@@ -137,7 +138,7 @@ extension TokenUsage {
         text.put("total_tokens", total)
         text.beginObject("prompt_tokens_details")
         text.put("cached_tokens", cacheRead)
-        if cacheWrite > 0 { text.put("cache_write_tokens", cacheWrite) }
+        text.put("cache_write_tokens", cacheWrite)
         text.put("audio_tokens", audioInput)
         text.endObject()
         text.beginObject("completion_tokens_details")

@@ -68,7 +68,9 @@ struct OpenAIStreamDecoder: Sendable {
         else { return fail(.malformed, "an event that is no JSON object", emit) }
         if event.event == "error" || json["error"].map({ !$0.isNull }) ?? false || json["object"]?.string == "error" {
             hasEnded = true
-            let error = OpenAIErrors.decode(json, status: nil) ?? ModelError(.server, "The upstream failed: \(data.prefix(200))")
+            let error =
+                OpenAIErrors.decode(json, status: nil)
+                ?? ModelError(.server, "The upstream failed: \(data.prefix(200))")
             return emit(.error(error))
         }
         if !hasStarted {
@@ -118,7 +120,9 @@ struct OpenAIStreamDecoder: Sendable {
                 continue
             }
             // Servers that send blocks mostly send the same text beside them, too.
-            if words == nil, let thought = block["thinking"]?.string { add(.reasoning(thought), thought, to: .reasoning, emit) }
+            if words == nil, let thought = block["thinking"]?.string {
+                add(.reasoning(thought), thought, to: .reasoning, emit)
+            }
             if let signature = block["signature"]?.string, !signature.isEmpty {
                 add(.signature(signature), signature, to: .reasoning, emit)
                 // A signature ends its block; another may follow.
@@ -227,7 +231,9 @@ struct OpenAIStreamDecoder: Sendable {
     private mutating func add(arguments fragment: String, to index: Int, _ emit: (StreamEvent) -> Void) {
         guard let part = calls[index].part else { return }
         guard !calls[index].isClosed else {
-            if !fragment.trimmingBlanks.isEmpty { fail(.malformed, "more arguments of a tool call that was whole", emit) }
+            if !fragment.trimmingBlanks.isEmpty {
+                fail(.malformed, "more arguments of a tool call that was whole", emit)
+            }
             return
         }
         calls[index].text.feed(fragment)

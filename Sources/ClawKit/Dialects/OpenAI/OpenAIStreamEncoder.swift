@@ -67,7 +67,9 @@ struct OpenAIStreamEncoder: Sendable {
     }
 
     private func write(signature: String, _ index: Int, to out: inout [UInt8]) {
-        guard let ordinal = callOrdinals[index] else { return write(block: Reasoning("", signature: signature), to: &out) }
+        guard let ordinal = callOrdinals[index] else {
+            return write(block: Reasoning("", signature: signature), to: &out)
+        }
         delta(to: &out) { out in
             out += "\"tool_calls\":[{\"index\":\(ordinal),\"extra_content\":{\"google\":{\"thought_signature\":".utf8
             JSONText.quote(signature, to: &out)

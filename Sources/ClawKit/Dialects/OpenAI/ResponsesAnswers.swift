@@ -167,7 +167,7 @@ extension TokenUsage {
         text.put("input_tokens", totalInput)
         text.beginObject("input_tokens_details")
         text.put("cached_tokens", cacheRead)
-        if cacheWrite > 0 { text.put("cache_write_tokens", cacheWrite) }
+        text.put("cache_write_tokens", cacheWrite)
         text.endObject()
         text.put("output_tokens", output)
         text.beginObject("output_tokens_details")

@@ -41,7 +41,8 @@ enum ResponsesDecoding {
     /// Answers kept at the provider cannot be had from another.
     private static func refuseState(_ body: Place) throws(ModelError) {
         for member in ["previous_response_id", "conversation", "prompt"] where !body[member].isMissing {
-            throw body[member].unsupported("this model's upstream keeps no answers; send the whole conversation in 'input'.")
+            throw body[member].unsupported(
+                "this model's upstream keeps no answers; send the whole conversation in 'input'.")
         }
         if try body["background"].optionalBool() == true {
             throw body["background"].unsupported("this model's upstream answers at once only; leave it out.")
@@ -66,7 +67,8 @@ enum ResponsesDecoding {
                 request.append(
                     .toolCall(
                         ToolCall(
-                            id: try item["call_id"].name("the call's id"), name: try item["name"].name("the tool's name"),
+                            id: try item["call_id"].name("the call's id"),
+                            name: try item["name"].name("the tool's name"),
                             arguments: try item["arguments"].optionalString() ?? "")))
             case "function_call_output":
                 let output = item["output"]
@@ -97,7 +99,11 @@ enum ResponsesDecoding {
         case "user": request.messages.append(ModelMessage(.user, parts))
         case "assistant": for part in parts { request.append(part) }
         case "system", "developer":
-            if request.messages.isEmpty { request.system += parts } else { request.messages.append(ModelMessage(.system, parts)) }
+            if request.messages.isEmpty {
+                request.system += parts
+            } else {
+                request.messages.append(ModelMessage(.system, parts))
+            }
         default: throw item["role"].unknown(role, "user, assistant, system or developer")
         }
     }
@@ -155,7 +161,9 @@ enum ResponsesDecoding {
     private static func decode(tool place: Place) throws(ModelError) -> ToolDefinition {
         let object = try place.object("an object with 'type' and 'name'")
         let type = try place["type"].name("function")
-        guard type == "function" else { return ToolDefinition(builtIn: DialectValue(.openAIResponses, .object(object))) }
+        guard type == "function" else {
+            return ToolDefinition(builtIn: DialectValue(.openAIResponses, .object(object)))
+        }
         return try OpenAIShared.function(place, cacheMark: nil)
     }
 
@@ -169,7 +177,8 @@ enum ResponsesDecoding {
             return .schema(
                 JSONSchemaFormat(
                     name: try place["name"].optionalString() ?? "answer", schema: place["schema"].json ?? [:],
-                    description: try place["description"].optionalString(), isStrict: try place["strict"].optionalBool()))
+                    description: try place["description"].optionalString(), isStrict: try place["strict"].optionalBool()
+                ))
         default: throw place["type"].unknown(type, "text, json_object or json_schema")
         }
     }

@@ -135,10 +135,13 @@ struct ResponsesStreamEncoder: Sendable {
         case .refusal(let words): finish("response.refusal.done", "refusal", item, words, to: &out)
         case .reasoning(let reasoning) where !reasoning.text.isEmpty:
             finish("response.reasoning_text.done", "text", item, reasoning.text, to: &out)
-        case .toolCall(let call): finish("response.function_call_arguments.done", "arguments", item, call.arguments, to: &out)
+        case .toolCall(let call):
+            finish("response.function_call_arguments.done", "arguments", item, call.arguments, to: &out)
         default: break
         }
-        if item.part.reasoning == nil, item.part.toolCall == nil { contentPart("response.content_part.done", item, to: &out) }
+        if item.part.reasoning == nil, item.part.toolCall == nil {
+            contentPart("response.content_part.done", item, to: &out)
+        }
         var text = JSONText()
         ResponsesAnswers.write(item.part, id: item.id, status: "completed", to: &text)
         let written = String(decoding: text.bytes, as: UTF8.self)

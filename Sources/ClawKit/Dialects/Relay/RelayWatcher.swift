@@ -16,7 +16,7 @@ struct RelayWatcher: Sendable {
 
     private let dialect: ClientDialect
     private let includesUsage: Bool
-    private let depth: Int
+    private let limits: DialectLimits
     private(set) var usage: TokenUsage?
     private(set) var finish: FinishReason?
     /// OpenAI's choices by index, those beyond 63 as one: which have begun, and which said how they ended.
@@ -26,8 +26,8 @@ struct RelayWatcher: Sendable {
     private var blocks: [Int] = []
     private var hasStarted = false
 
-    init(_ dialect: ClientDialect, includesUsage: Bool, depth: Int) {
-        (self.dialect, self.includesUsage, self.depth) = (dialect, includesUsage, depth)
+    init(_ dialect: ClientDialect, includesUsage: Bool, limits: DialectLimits) {
+        (self.dialect, self.includesUsage, self.limits) = (dialect, includesUsage, limits)
     }
 
     /// What stands for the terminator an upstream left out, where the answer is whole without it.
@@ -69,11 +69,7 @@ struct RelayWatcher: Sendable {
         var found: Range<Int>?
         while !scanner.isAtEnd {
             let start = scanner.position
-            while !scanner.isAtEnd, scanner.current != UInt8(ascii: "\n"), scanner.current != UInt8(ascii: "\r") {
-                scanner.position += 1
-            }
-            let end = scanner.position
-            scanner.position = start
+            let end = ByteSearch.index(of: UInt8(ascii: "\n"), or: UInt8(ascii: "\r"), in: event, from: start)
             if scanner.begins("data:") {
                 if found != nil { return .several }
                 found = (start + 5)..<end
@@ -97,7 +93,8 @@ struct RelayWatcher: Sendable {
     }
 
     private func parse(_ data: UnsafeBufferPointer<UInt8>) -> JSON? {
-        guard let json = try? JSONParser.parse(Array(data), limits: .init(depth: depth)), json.object != nil else { return nil }
+        guard let json = try? JSONParser.parse(Array(data), limits: .init(depth: limits.depth)), json.object != nil
+        else { return nil }
         return json
     }
 
@@ -116,7 +113,8 @@ struct RelayWatcher: Sendable {
         if scanner.begins("[DONE]") {
             return isOpenAIWhole
                 ? .success
-                : .failure(ModelError(.truncated, "The upstream ended its stream before the answer was whole; try again."))
+                : .failure(
+                    ModelError(.truncated, "The upstream ended its stream before the answer was whole; try again."))
         }
         guard scanner.skip(UInt8(ascii: "{")) else { return malformed() }
         var needsParsing = false
@@ -163,7 +161,8 @@ struct RelayWatcher: Sendable {
             hasChoices = true
             var index = 0
             while let key = scanner.nextKey() {
-                if scanner.matches(key, "\"index\""), case let digit = scanner.current &- UInt8(ascii: "0"), digit < 10 {
+                if scanner.matches(key, "\"index\""), case let digit = scanner.current &- UInt8(ascii: "0"), digit < 10
+                {
                     index = Int(digit)
                     scanner.position += 1
                     while case let digit = scanner.current &- UInt8(ascii: "0"), digit < 10 {
@@ -172,7 +171,9 @@ struct RelayWatcher: Sendable {
                     }
                     continue
                 }
-                if scanner.matches(key, "\"finish_reason\""), scanner.current == UInt8(ascii: "\"") { needsParsing = true }
+                if scanner.matches(key, "\"finish_reason\""), scanner.current == UInt8(ascii: "\"") {
+                    needsParsing = true
+                }
                 guard scanner.skipValue() != nil else { return false }
             }
             begun |= Self.bit(index)
@@ -214,6 +215,7 @@ struct RelayWatcher: Sendable {
             return .quiet
         case "content_block_start":
             guard !blocks.contains(index) else { return .drop }
+            guard blocks.count < limits.answerParts else { return malformed() }
             blocks.append(index)
             return .tokens
         case "content_block_stop":
@@ -228,12 +230,14 @@ struct RelayWatcher: Sendable {
             return .quiet
         case "message_stop":
             guard finish != nil, blocks.isEmpty else {
-                return .failure(ModelError(.truncated, "The upstream ended its stream before the answer was whole; try again."))
+                return .failure(
+                    ModelError(.truncated, "The upstream ended its stream before the answer was whole; try again."))
             }
             return .success
         case "error":
             return .failure(
-                AnthropicAnswers.decode(error: json, status: nil) ?? ModelError(.server, "The upstream failed without a word."))
+                AnthropicAnswers.decode(error: json, status: nil)
+                    ?? ModelError(.server, "The upstream failed without a word."))
         default: return .quiet
         }
     }
@@ -260,7 +264,8 @@ struct RelayWatcher: Sendable {
         let isDelta = type.count > 8 && data[(type.upperBound - 7)..<type.upperBound].elementsEqual(".delta\"".utf8)
         if isDelta { return .tokens }
         let ends: [StaticString] = [
-            "\"response.completed\"", "\"response.incomplete\"", "\"response.failed\"", "\"error\"", "\"response.cancelled\"",
+            "\"response.completed\"", "\"response.incomplete\"", "\"response.failed\"", "\"error\"",
+            "\"response.cancelled\"",
         ]
         guard ends.contains(where: { scanner.matches(type, $0) }) else { return .quiet }
         guard let json = parse(data) else { return malformed() }
@@ -276,7 +281,8 @@ struct RelayWatcher: Sendable {
         default:
             let error: JSON = response?["error"] ?? json["error"] ?? json
             return .failure(
-                OpenAIErrors.decode(["error": error], status: nil) ?? ModelError(.server, "The upstream failed without a word."))
+                OpenAIErrors.decode(["error": error], status: nil)
+                    ?? ModelError(.server, "The upstream failed without a word."))
         }
     }
 

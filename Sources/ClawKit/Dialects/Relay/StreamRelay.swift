@@ -29,6 +29,8 @@ public struct StreamRelay: Sendable {
     private let isLines: Bool
     /// The beginning of an event that is not whole yet.
     private var pending: [UInt8] = []
+    /// How far that has been searched for its end, so that bytes that come one by one are searched once.
+    private var search = Search()
     /// Once a stream has broken its lines with CR, which the quick way does not know.
     private var framer: ServerSentEventFramer?
     private var isFirst = true
@@ -37,7 +39,7 @@ public struct StreamRelay: Sendable {
 
     /// - Parameter includesUsage: whether the client asked for OpenAI's usage chunk; it is left out otherwise.
     public init(_ dialect: ClientDialect, includesUsage: Bool, limits: DialectLimits = DialectLimits()) {
-        watcher = RelayWatcher(dialect, includesUsage: includesUsage, depth: limits.depth)
+        watcher = RelayWatcher(dialect, includesUsage: includesUsage, limits: limits)
         self.limits = limits
         isLines = dialect.family == .ollama
         room = limits.answerBytes
@@ -54,11 +56,12 @@ public struct StreamRelay: Sendable {
         guard room >= 0 else { return failed(Output(), "an answer larger than the gateway takes") }
         if isFirst { leaveQuickWay(where: chunk.first == 0xEF) }
         isFirst = isFirst && chunk.isEmpty
-        if framer == nil, !isLines { leaveQuickWay(where: chunk.contains(UInt8(ascii: "\r"))) }
+        if framer == nil, !isLines { leaveQuickWay(where: Self.hasCR(chunk)) }
         if framer != nil { return receiveFramed(chunk) }
         if pending.isEmpty { return process(chunk) }
         var whole = pending
         pending = []
+        // Grows in place: nobody else holds it.
         whole += chunk
         return process(whole)
     }
@@ -78,7 +81,8 @@ public struct StreamRelay: Sendable {
             output.bytes += terminator
             ending = .success
         } else {
-            ending = .failure(ModelError(.truncated, "The upstream ended its stream before the answer was whole; try again."))
+            ending = .failure(
+                ModelError(.truncated, "The upstream ended its stream before the answer was whole; try again."))
         }
         output.ending = ending
         return output
@@ -93,15 +97,18 @@ public struct StreamRelay: Sendable {
         let consumed = buffer.withUnsafeBufferPointer { bytes -> Int in
             var start = 0
             while start < bytes.count, ending == nil {
-                guard let end = isLines ? Self.lineEnd(bytes, start) : Self.eventEnd(bytes, start) else { break }
+                guard let end = isLines ? search.lineEnd(bytes) : search.eventEnd(bytes) else { break }
                 inspect(UnsafeBufferPointer(rebasing: bytes[start..<end]), start..<end, bytes, &verdicts, &output)
                 start = end
             }
+            search.move(by: start)
             return start
         }
         if ending == nil, consumed < buffer.count {
-            pending = Array(buffer[consumed...])
-            if pending.count > limits.eventBytes { return failed(output, "an event larger than \(limits.eventBytes) bytes") }
+            pending = consumed == 0 ? buffer : Array(buffer[consumed...])
+            if pending.count > limits.eventBytes {
+                return failed(output, "an event larger than \(limits.eventBytes) bytes")
+            }
         }
         output.bytes = verdicts.finish(buffer, consumed)
         output.ending = ending
@@ -130,23 +137,39 @@ public struct StreamRelay: Sendable {
         return output
     }
 
-    /// Behind the blank line that closes the event.
-    private static func eventEnd(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {
-        var index = start
-        while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "\n"), index == start || bytes[index - 1] == UInt8(ascii: "\n") { return index + 1 }
-            index += 1
+    /// Looks for the ends of events in a buffer to which bytes are added.
+    private struct Search {
+        private var lineStart = 0
+        private var position = 0
+
+        /// Behind the next blank line.
+        mutating func eventEnd(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+            while true {
+                position = ByteSearch.index(of: UInt8(ascii: "\n"), in: bytes, from: position)
+                guard position < bytes.count else { return nil }
+                let isBlank = position == lineStart
+                position += 1
+                lineStart = position
+                if isBlank { return position }
+            }
         }
-        return nil
+
+        mutating func lineEnd(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+            position = ByteSearch.index(of: UInt8(ascii: "\n"), in: bytes, from: position)
+            guard position < bytes.count else { return nil }
+            position += 1
+            return position
+        }
+
+        /// So many bytes are gone from the buffer's front.
+        mutating func move(by count: Int) {
+            position -= count
+            lineStart = max(0, lineStart - count)
+        }
     }
 
-    private static func lineEnd(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {
-        var index = start
-        while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "\n") { return index + 1 }
-            index += 1
-        }
-        return nil
+    private static func hasCR(_ chunk: [UInt8]) -> Bool {
+        chunk.withUnsafeBufferPointer { ByteSearch.index(of: UInt8(ascii: "\r"), in: $0, from: 0) < $0.count }
     }
 
     /// What of a buffer goes out: all of it, until something is dropped.

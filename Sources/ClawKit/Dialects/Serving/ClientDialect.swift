@@ -64,13 +64,15 @@ public enum ClientDialect: String, Sendable, Hashable, CaseIterable {
         switch family {
         case .openAI, .openAIResponses:
             if let id = error.requestID, let name = HTTPField.Name("x-request-id") { headers[name] = id }
-            return DialectReply(status: .init(code: error.kind.status), headers: headers, body: OpenAIErrors.encode(error))
+            return DialectReply(
+                status: .init(code: error.kind.status), headers: headers, body: OpenAIErrors.encode(error))
         case .anthropic:
             if let id = error.requestID, let name = HTTPField.Name("request-id") { headers[name] = id }
             return DialectReply(
                 status: .init(code: error.kind.anthropicStatus), headers: headers, body: AnthropicAnswers.encode(error))
         case .ollama, .gemini, .bedrock:
-            return DialectReply(status: .init(code: error.kind.status), headers: headers, body: OllamaAnswers.encode(error))
+            return DialectReply(
+                status: .init(code: error.kind.status), headers: headers, body: OllamaAnswers.encode(error))
         }
     }
 

@@ -62,12 +62,15 @@ public struct ClientRequest: Sendable {
                 code: "request_too_large")
         }
         let json: JSON
-        do { json = try JSONParser.parse(bytes, limits: .init(depth: limits.depth, bytes: limits.requestBytes)) } catch {
-            throw ModelError(.invalidRequest, "The body is \(error.description). Send a JSON object.", code: "invalid_json")
+        do { json = try JSONParser.parse(bytes, limits: .init(depth: limits.depth, bytes: limits.requestBytes)) } catch
+        {
+            throw ModelError(
+                .invalidRequest, "The body is \(error.description). Send a JSON object.", code: "invalid_json")
         }
         guard let object = json.object else {
             throw ModelError(
-                .invalidRequest, "The body is a JSON \(json.typeName); send an object with 'model'.", code: "invalid_type")
+                .invalidRequest, "The body is a JSON \(json.typeName); send an object with 'model'.",
+                code: "invalid_type")
         }
         return object
     }

@@ -57,7 +57,10 @@ public struct EmbeddingAnswer: Sendable, Hashable {
             text.put("object", "embedding")
             text.put("index", index)
             if base64 {
-                text.put("embedding", Base64.encode(vector.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }))
+                text.put(
+                    "embedding",
+                    Base64.encode(
+                        vector.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }))
             } else {
                 text.beginArray("embedding")
                 for value in vector { text.raw(value.isFinite ? value.description : "0") }
@@ -81,7 +84,8 @@ extension UpstreamTarget {
     public func passingEmbeddings(_ bytes: [UInt8]) -> UpstreamCall? {
         guard dialect == .openAI || dialect == .azureOpenAI else { return nil }
         return UpstreamCall(
-            path: dialect == .azureOpenAI ? azurePath("/embeddings") : "/embeddings", headers: headers(accepting: false),
+            path: dialect == .azureOpenAI ? azurePath("/embeddings") : "/embeddings",
+            headers: headers(accepting: false),
             body: JSONEdit.setting([("model", JSON.string(model).bytes())], in: bytes))
     }
 
@@ -114,7 +118,9 @@ extension UpstreamTarget {
             text.endArray()
             path = geminiPath("batchEmbedContents")
         case .anthropic, .bedrock:
-            throw ModelError(.unsupported, "The upstream of '\(request.model)' makes no embeddings; ask another model.", param: "model")
+            throw ModelError(
+                .unsupported, "The upstream of '\(request.model)' makes no embeddings; ask another model.",
+                param: "model")
         }
         text.endObject()
         return UpstreamCall(path: path, headers: headers(accepting: false), body: text.bytes)
@@ -128,7 +134,8 @@ extension UpstreamDialect {
         status: Int = 200, headers: HTTPFields = [:], body: [UInt8], count: Int, limits: DialectLimits = DialectLimits()
     ) throws(ModelError) -> EmbeddingAnswer {
         guard (200..<300).contains(status) else { throw decodeError(status: status, headers: headers, body: body) }
-        guard let json = try? JSONParser.parse(body, limits: .init(depth: limits.depth, bytes: limits.answerBytes)), json.object != nil
+        guard let json = try? JSONParser.parse(body, limits: .init(depth: limits.depth, bytes: limits.answerBytes)),
+            json.object != nil
         else { throw ModelError(.malformed, "The upstream's answer is no JSON object.") }
         if let error = OpenAIErrors.decode(json, status: nil, headers: headers) { throw error }
         let lists: [JSON?]

@@ -46,7 +46,9 @@ public enum UpstreamDialect: String, Sendable, Hashable, CaseIterable {
     /// Whether a response is a stream of this dialect; where one was asked for and this is none, it is a whole answer
     /// or an error.
     public func isStream(_ headers: HTTPFields) -> Bool {
-        let type = (headers[.contentType] ?? "").split(separator: ";").first.map { String($0).trimmingBlanks.lowercased() }
+        let type = (headers[.contentType] ?? "").split(separator: ";").first.map {
+            String($0).trimmingBlanks.lowercased()
+        }
         return switch self {
         case .openAI, .azureOpenAI, .anthropic, .gemini: type == "text/event-stream"
         case .ollama: type == "application/x-ndjson" || type == "application/json-lines"
@@ -70,7 +72,8 @@ public enum UpstreamDialect: String, Sendable, Hashable, CaseIterable {
         guard json.object != nil else {
             throw ModelError(.malformed, "The upstream's answer is a JSON \(json.typeName); check its base URL.")
         }
-        if json["error"].map({ !$0.isNull }) ?? false || json["type"]?.string == "error" || json["object"]?.string == "error",
+        if json["error"].map({ !$0.isNull }) ?? false || json["type"]?.string == "error"
+            || json["object"]?.string == "error",
             let error = decode(error: json, status: nil, headers: headers)
         {
             throw error

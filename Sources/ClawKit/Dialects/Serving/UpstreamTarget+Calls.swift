@@ -35,7 +35,9 @@ extension UpstreamTarget {
 
     func headers(accepting stream: Bool) -> HTTPFields {
         var headers: HTTPFields = [.accept: acceptedType(stream)]
-        if dialect == .anthropic, let name = HTTPField.Name("anthropic-version") { headers[name] = apiVersion ?? "2023-06-01" }
+        if dialect == .anthropic, let name = HTTPField.Name("anthropic-version") {
+            headers[name] = apiVersion ?? "2023-06-01"
+        }
         return headers
     }
 

@@ -64,7 +64,8 @@ extension UpstreamTarget {
         case .openAIResponses: return [("max_output_tokens", value)]
         case .anthropicMessages: return [("max_tokens", value)]
         case .ollamaChat, .ollamaGenerate:
-            let options = request.document["options"].flatMap { $0.object == nil ? nil : $0.bytes() } ?? Array("{}".utf8)
+            let options =
+                request.document["options"].flatMap { $0.object == nil ? nil : $0.bytes() } ?? Array("{}".utf8)
             return [("options", JSONEdit.setting([("num_predict", value)], in: options))]
         }
     }

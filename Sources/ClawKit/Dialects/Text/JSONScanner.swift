@@ -73,12 +73,13 @@ struct JSONScanner {
     mutating func skipString() -> Bool {
         position += 1
         while position < text.count {
-            let byte = text[position]
-            if byte == UInt8(ascii: "\"") {
+            position = ByteSearch.index(of: UInt8(ascii: "\""), or: UInt8(ascii: "\\"), in: text, from: position)
+            guard position < text.count else { return false }
+            if text[position] == UInt8(ascii: "\"") {
                 position += 1
                 return true
             }
-            position += byte == UInt8(ascii: "\\") ? 2 : 1
+            position += 2
         }
         return false
     }
