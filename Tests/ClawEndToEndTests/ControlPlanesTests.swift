@@ -27,7 +27,8 @@ struct ControlPlanesTests {
         let orchestrator = try await RunningOrchestrator.start(
             in: planes.platforms[0].directory, kubeconfig: planes.cluster.kubeconfig)
         #expect(
-            try await planes.call(.post, "/api/v1/projects", ["name": "demo", "tenant": "acme"], at: 1).status == .created)
+            try await planes.call(.post, "/api/v1/projects", ["name": "demo", "tenant": "acme"], at: 1).status
+                == .created)
         try await eventually("the project's namespace") {
             try await planes.call(.get, "/api/v1/projects/demo", at: 2).json["phase"] == "Ready" ? true : nil
         }
@@ -48,7 +49,9 @@ struct ControlPlanesTests {
         @Sendable func user(_ session: String, at number: Int) async throws -> String? {
             try await planes.call(.get, "/api/v1/me", at: number, session: session).json["user"]?.string
         }
-        let (first, second) = (try #require(try await planes.signIn(at: 0)), try #require(try await planes.signIn(at: 1)))
+        let (first, second) = (
+            try #require(try await planes.signIn(at: 0)), try #require(try await planes.signIn(at: 1))
+        )
         for number in 0..<3 { #expect(try await user(first, at: number) == "admin") }
         // Signed out at one, signed out everywhere; the other session stays.
         #expect(try await planes.call(.delete, "/api/v1/sessions", at: 2, session: first).status == .noContent)
@@ -88,7 +91,9 @@ struct ControlPlanesTests {
             #expect(cancelled.status == .accepted)
             let committed = ContinuousClock.now
             var text = ""
-            while !text.contains("cancelledBy"), let part = try await body.next() { text += String(decoding: part, as: UTF8.self) }
+            while !text.contains("cancelledBy"), let part = try await body.next() {
+                text += String(decoding: part, as: UTF8.self)
+            }
             #expect(text.contains("cancelledBy"))
             let heard = ContinuousClock.now
             delays.append(heard - start)
@@ -96,7 +101,10 @@ struct ControlPlanesTests {
         }
         guard Self.samples != nil else { return }
         let sorted = delays.sorted()
-        print("a change at one, seen at another: median \(sorted[sorted.count / 2]), p99 \(sorted[sorted.count * 99 / 100])")
+        print(
+            "a change at one, seen at another: median \(sorted[sorted.count / 2]), "
+                + "p99 \(sorted[sorted.count * 99 / 100])"
+        )
     }
 
     private func takeOver(_ planes: ControlPlanes) async throws {
@@ -116,7 +124,9 @@ struct ControlPlanesTests {
         // Its lease is over in fifteen seconds. Then those that it had are others'; theirs they keep.
         let lost = try await eventually("the take-over") { () -> [String]? in
             let operations = try await planes.operations().filter { begun.contains($0.id) }
-            let taken = operations.filter { $0.claim.number == 2 && $0.claim.worker != nil && $0.claim.worker != held[$0.id] }
+            let taken = operations.filter {
+                $0.claim.number == 2 && $0.claim.worker != nil && $0.claim.worker != held[$0.id]
+            }
             guard let worker = taken.first.flatMap({ held[$0.id] }) else { return nil }
             let all = begun.filter { held[$0] == worker }
             return Set(taken.map(\.id)) == Set(all) ? all : nil
@@ -128,7 +138,8 @@ struct ControlPlanesTests {
             let state = try await eventually(within: .seconds(120), "the end of operation \(id)") { () -> JSON? in
                 let operation = try await planes.call(.get, "/api/v1/operations/\(id)", at: 1).json
                 // A JSON can be nil itself.
-                return ["succeeded", "failed", "cancelled"].contains(operation["state"]?.string) ? .some(operation) : .none
+                return ["succeeded", "failed", "cancelled"].contains(operation["state"]?.string)
+                    ? .some(operation) : .none
             }
             #expect(state["state"] == "succeeded", "\(state)")
             #expect(try await planes.call(.get, "/api/v1/operations/\(id)", at: 2).json["state"] == "succeeded")

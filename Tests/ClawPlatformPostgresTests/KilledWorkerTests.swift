@@ -15,7 +15,9 @@ extension PostgresStores {
         /// Long enough that a worker that only was slow is not taken for lost, on a busy machine either.
         private static let lease = Duration.milliseconds(1_500)
 
-        @Test("every operation ends exactly once, no step that was acknowledged is lost, and none is done twice that must not be")
+        @Test(
+            "every operation ends exactly once, no step that was acknowledged is lost, and none is done twice that must not be"
+        )
         func killed() async throws {
             let file = FileManager.default.temporaryDirectory.appending(path: "ledger-\(UUID().uuidString)")
             _ = FileManager.default.createFile(atPath: file.path(), contents: nil)
@@ -32,11 +34,14 @@ extension PostgresStores {
                     for operation in operations {
                         #expect(operation.state == .succeeded, "\(operation)")
                         #expect(operation.steps.allSatisfy { $0.state == .succeeded })
-                        let deeds = lines.filter { $0.hasSuffix(" \(operation.target)") }.map { $0.split(separator: " ")[0] }
+                        let deeds = lines.filter { $0.hasSuffix(" \(operation.target)") }.map {
+                            $0.split(separator: " ")[0]
+                        }
                         #expect(deeds.count { $0 == "pay" } == 1, "\(operation.target): \(deeds)")
                         #expect(deeds.first == "pack" && deeds.last == "drive", "\(operation.target): \(deeds)")
                         let (packed, paid) = (deeds.lastIndex(of: "pack"), deeds.firstIndex(of: "pay"))
-                        #expect(packed! < paid! && paid! < deeds.firstIndex(of: "drive")!, "\(operation.target): \(deeds)")
+                        #expect(
+                            packed! < paid! && paid! < deeds.firstIndex(of: "drive")!, "\(operation.target): \(deeds)")
                     }
                 }
             }

@@ -21,7 +21,8 @@ extension PostgresStores {
                 try await withStore(at: url) { first in
                     try await withStore(at: url) { second in
                         try await withStore(at: url) { third in
-                            try await PlatformStoreConformance.contend(for: [first, second, third], tasks: 18, rounds: 20)
+                            try await PlatformStoreConformance.contend(
+                                for: [first, second, third], tasks: 18, rounds: 20)
                         }
                     }
                 }

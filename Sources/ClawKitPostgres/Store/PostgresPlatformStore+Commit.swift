@@ -97,7 +97,8 @@ extension PostgresPlatformStore {
                 join unnest(\(unique.map(\.0)), \(unique.map(\.1)), \(unique.map(\.2))) as w (kind, name, value)
                     on i.kind = w.kind and i.name = w.name and i.value = w.value
                 where i.is_unique
-                """, "select id from claw_usage where id = any(\(writes.usage.map(\.id)))", "select nextval('claw_version')",
+                """, "select id from claw_usage where id = any(\(writes.usage.map(\.id)))",
+                "select nextval('claw_version')",
             ], timeout: nil)
         var versions: [StoreCommit.Place: UInt64] = [:]
         for row in found[0] {
@@ -171,7 +172,9 @@ extension PostgresPlatformStore {
 
     private func indexing(_ rows: [StoreCommit.Touched]) -> [SQL] {
         let entries = rows.flatMap { touched in
-            (touched.row?.indexes ?? []).map { (touched.kind.description, $0.name, RecordText.encode($0.value), touched.key, $0.isUnique) }
+            (touched.row?.indexes ?? []).map {
+                (touched.kind.description, $0.name, RecordText.encode($0.value), touched.key, $0.isUnique)
+            }
         }
         if entries.isEmpty { return [] }
         return [
@@ -189,7 +192,9 @@ extension PostgresPlatformStore {
     /// Counting is not for every commit: it looks at all that may stay.
     private func retiring(_ commit: StoreCommit, _ version: Int64) -> [SQL] {
         var retirable: [RecordKind: Int] = [:]
-        for touched in commit.touched where touched.row?.isRetirable == true { retirable[touched.kind, default: 0] += 1 }
+        for touched in commit.touched where touched.row?.isRetirable == true {
+            retirable[touched.kind, default: 0] += 1
+        }
         return retirable.compactMap { kind, count in
             guard let retained = kind.retained, count >= 32 || version % 64 == 0 || retained < 100 else { return nil }
             return """

@@ -47,11 +47,13 @@ public final class PostgresPlatformStore: PlatformStore, ServiceLifecycle.Servic
 
     public func rows(_ query: RecordQuery) async throws -> [RecordRow] {
         let kind = query.kind.description
-        var sql: SQL = "select r.key, r.version, r.retirable, r.body::text, r.indexes::text, r.full_key from claw_records r"
+        var sql: SQL =
+            "select r.key, r.version, r.retirable, r.body::text, r.indexes::text, r.full_key from claw_records r"
         var key: SQL = "r.key"
         if let index = query.index {
             sql.append(" join claw_record_indexes i on i.kind = r.kind and i.key = r.key")
-            sql.append(" where i.kind = \(kind) and i.name = \(index.name) and i.value = \(RecordText.encode(index.value))")
+            sql.append(
+                " where i.kind = \(kind) and i.name = \(index.name) and i.value = \(RecordText.encode(index.value))")
             key = "i.key"
         } else {
             sql.append(" where r.kind = \(kind)")

@@ -25,8 +25,8 @@ enum UsageRows {
                 cached_input_tokens, output_tokens, reasoning_tokens, amount,
                 string_to_array(budgets, \(separator)), details::json
             from unnest(
-                \(texts(\.id)), \(entries.map(\.at)), \(optional(\.tenant)), \(optional(\.project)), \(optional(\.user)),
-                \(optional(\.runtime)), \(optional(\.key)), \(texts(\.meter.rawValue)), \(texts(\.item)),
+                \(texts(\.id)), \(entries.map(\.at)), \(optional(\.tenant)), \(optional(\.project)),
+                \(optional(\.user)), \(optional(\.runtime)), \(optional(\.key)), \(texts(\.meter.rawValue)), \(texts(\.item)),
                 \(numbers(\.cost)), \(numbers(\.tokens.input)), \(numbers(\.tokens.cachedInput)),
                 \(numbers(\.tokens.output)), \(numbers(\.tokens.reasoning)), \(numbers(\.amount)),
                 \(texts { $0.budgets.joined(separator: separator) }), \(details)
@@ -126,7 +126,9 @@ extension UsageEntry {
         func optional(_ column: Int) throws -> String? { try row.decode(column, as: String?.self) }
         func number(_ column: Int) throws -> Int64 { try row.decode(column, as: Int64.self) }
         var details: [String: String] = [:]
-        for (name, value) in try JSONParser.parse(Array(try text(16).utf8)).object ?? [:] { details[name] = value.string }
+        for (name, value) in try JSONParser.parse(Array(try text(16).utf8)).object ?? [:] {
+            details[name] = value.string
+        }
         self.init(
             id: try text(0), at: try row.decode(1, as: Timestamp.self),
             subject: UsageSubject(

@@ -9,7 +9,8 @@ import Logging
 struct ControlPlaneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "control-plane",
-        abstract: "Runs the platform: embedded Kubernetes API, orchestrator, process node, model gateway, control plane.",
+        abstract:
+            "Runs the platform: embedded Kubernetes API, orchestrator, process node, model gateway, control plane.",
         discussion: """
             Without flags all parts run in this process, and everything is kept under .claw in the working directory.
             When ready, one line of JSON on stdout says where everything is; logs go to stderr.
@@ -30,9 +31,13 @@ struct ControlPlaneCommand: AsyncParsableCommand {
     var clusterListen: String?
     @Option(help: "Use this cluster instead of the embedded one; implies no embedded cluster and no node.")
     var kubeconfig: String?
-    @Option(help: "Keep platform data (users, operations, audit) in this PostgreSQL database: postgres://user@host/name.")
+    @Option(
+        help: "Keep platform data (users, operations, audit) in this PostgreSQL database: postgres://user@host/name.")
     var database: String?
-    @Option(help: "A file with a secret of at least 32 characters that seals the session keys in the store; the same for all control planes of a database.")
+    @Option(
+        help:
+            "A file with at least 32 characters that seal the session keys; alike for all control planes of a database."
+    )
     var storeKeyFile: String?
     @Option(help: "Parts not to run, separated by commas: orchestrator, node, gateway.")
     var without: String?
@@ -61,7 +66,9 @@ struct ControlPlaneCommand: AsyncParsableCommand {
                 .badConfig, "There is no part '\(strange)'; known are \(known.sorted().joined(separator: ", ")).",
                 field: "--without")
         }
-        func address(_ option: String?, _ variable: String, _ field: String, or standard: String) throws -> ListenAddress {
+        func address(_ option: String?, _ variable: String, _ field: String, or standard: String) throws
+            -> ListenAddress
+        {
             try ListenAddress(setting(option, variable) ?? standard, field: field)
         }
         let cluster = try address(clusterListen, "CLUSTER_LISTEN", "--cluster-listen", or: "127.0.0.1:6443")

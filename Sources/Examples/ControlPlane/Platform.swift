@@ -80,11 +80,13 @@ struct Platform: Sendable {
             parts.append(Part { try await orchestrator.run() })
         }
         // The control plane shows its own address, so it is made once its port is known; requests wait for it.
-        parts.append(Part { [self] in
-            let made = try await self.controlPlane(caches, api, storage, network, url: try await controlPlaneURL.wait())
-            controlPlane.set(made)
-            try await made.run()
-        })
+        parts.append(
+            Part { [self] in
+                let made = try await self.controlPlane(
+                    caches, api, storage, network, url: try await controlPlaneURL.wait())
+                controlPlane.set(made)
+                try await made.run()
+            })
         let server = HTTPServer(listen: settings.listen, logger: logger)
         let handler = ClosureHandler { request in
             guard let made = try? await controlPlane.wait() else { return Response(status: .serviceUnavailable) }
@@ -95,24 +97,25 @@ struct Platform: Sendable {
         let configuration = settings.configuration
         let (readyFile, hasGateway) = (settings.readyFile, gateway != nil)
         let kubeconfig = settings.kubeconfig ?? cluster?.kubeconfig
-        parts.append(Part {
-            let url = try await controlPlaneURL.wait()
-            let context = RuntimeContext(
-                templates: configuration.templates, models: configuration.models.map(\.name),
-                gatewayURL: try await gatewayURL.wait(), publicURL: url)
-            let kubernetes = try await clusterURL.wait()
-            _ = try await controlPlane.wait()
-            try await caches.cache(Project.self).waitUntilSynced()
-            try await caches.cache(Runtime.self).waitUntilSynced()
-            try await PlatformSettings.publish(context, in: api)
-            isPublished.store(true, ordering: .releasing)
-            var announcement = Announcement()
-            announcement.kubernetes = kubernetes.isEmpty ? nil : kubernetes
-            announcement.kubeconfig = kubeconfig
-            announcement.controlPlane = url
-            announcement.gateway = hasGateway ? context.gatewayURL : nil
-            try announcement.make(readyFile: readyFile)
-        })
+        parts.append(
+            Part {
+                let url = try await controlPlaneURL.wait()
+                let context = RuntimeContext(
+                    templates: configuration.templates, models: configuration.models.map(\.name),
+                    gatewayURL: try await gatewayURL.wait(), publicURL: url)
+                let kubernetes = try await clusterURL.wait()
+                _ = try await controlPlane.wait()
+                try await caches.cache(Project.self).waitUntilSynced()
+                try await caches.cache(Runtime.self).waitUntilSynced()
+                try await PlatformSettings.publish(context, in: api)
+                isPublished.store(true, ordering: .releasing)
+                var announcement = Announcement()
+                announcement.kubernetes = kubernetes.isEmpty ? nil : kubernetes
+                announcement.kubeconfig = kubeconfig
+                announcement.controlPlane = url
+                announcement.gateway = hasGateway ? context.gatewayURL : nil
+                try announcement.make(readyFile: readyFile)
+            })
         let running = parts
         try await runUntilSignal(running, logger: logger, emergency: { cluster?.endProcessesNow() })
         await network.shutdown()
@@ -148,7 +151,8 @@ struct Platform: Sendable {
     }
 
     private func controlPlane(
-        _ caches: SharedCaches, _ api: KubernetesClient, _ storage: PlatformStorage, _ network: CurlTransport, url: String
+        _ caches: SharedCaches, _ api: KubernetesClient, _ storage: PlatformStorage, _ network: CurlTransport,
+        url: String
     ) async throws -> ControlPlane {
         let store = storage.store
         if let token = try await ControlPlane.bootstrapAdministrator(in: store, time: time) {
@@ -159,7 +163,8 @@ struct Platform: Sendable {
             try directory.write(token.reveal(), to: "admin-token")
         }
         let keyring = try await SessionKeyring.open(
-            in: store, sealing: try await sealing(), sessionsLasting: .seconds(3600 * settings.configuration.server.sessionHours),
+            in: store, sealing: try await sealing(),
+            sessionsLasting: .seconds(3600 * settings.configuration.server.sessionHours),
             time: time)
         var operations = OperationEngine.Options()
         operations.isAlone = storage.isAlone

@@ -29,7 +29,9 @@ struct SessionKeyringTests {
         #expect(try SessionSigner(try await open()).verify(cookie, now: time.now) == session())
     }
 
-    @Test("a new key is learned from a cookie that names it; a cookie by a key that nobody made asks once a second at most")
+    @Test(
+        "a new key is learned from a cookie that names it; a cookie by a key that nobody made asks once a second at most"
+    )
     func learning() async throws {
         let (first, second) = (try await open(), SessionSigner(try await open()))
         let old = SessionSigner(first).sign(session())
@@ -59,7 +61,8 @@ struct SessionKeyringTests {
             try await eventually("the old key is void") {
                 (try? SessionSigner(second).verify(cookie, now: time.now)) == nil
             }
-            #expect(try SessionSigner(second).verify(SessionSigner(first).sign(self.session()), now: time.now).id == "s")
+            #expect(
+                try SessionSigner(second).verify(SessionSigner(first).sign(self.session()), now: time.now).id == "s")
         }
     }
 

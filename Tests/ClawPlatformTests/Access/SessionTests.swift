@@ -6,7 +6,9 @@ import Testing
 @Suite("A session")
 struct SessionTests {
     let start = Timestamp(seconds: 1_800_000_000)
-    var session: Session { Session(id: "s1", user: "ada", issuedAt: start, expiresAt: start + .seconds(3600), epoch: 3) }
+    var session: Session {
+        Session(id: "s1", user: "ada", issuedAt: start, expiresAt: start + .seconds(3600), epoch: 3)
+    }
 
     @Test("is read back from its signed cookie until it expires")
     func roundTrip() throws {

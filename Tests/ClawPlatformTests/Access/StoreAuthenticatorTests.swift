@@ -79,7 +79,8 @@ struct StoreAuthenticatorTests {
         try await store.endSessions(of: "ada", at: time.now)
         #expect(try await identify(cookie: second).principal == nil)
         // Well signed, but the platform knows nothing of it.
-        let unknown = Session(id: "none", user: "root", issuedAt: time.now, expiresAt: time.now + .seconds(600), epoch: 0)
+        let unknown = Session(
+            id: "none", user: "root", issuedAt: time.now, expiresAt: time.now + .seconds(600), epoch: 0)
         #expect(try await identify(cookie: signer.sign(unknown)).principal == nil)
         let taken = Session(id: id, user: "root", issuedAt: time.now, expiresAt: time.now + .seconds(600), epoch: 0)
         #expect(try await identify(cookie: signer.sign(taken)).principal == nil)

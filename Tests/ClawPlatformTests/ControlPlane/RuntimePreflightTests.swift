@@ -27,7 +27,9 @@ struct RuntimePreflightTests {
                 accessModes: ["ReadWriteOnce"], resources: VolumeResourceRequirements(requests: ["storage": "1Gi"])))
     }
 
-    @Test("a project without room, somebody else's volume, a name that is taken: refused with a code, and nothing is made")
+    @Test(
+        "a project without room, somebody else's volume, a name that is taken: refused with a code, and nothing is made"
+    )
     func refusals() async throws {
         try await withPlatform { platform in
             let ada = try await platform.prepareDemo()["ada"]
@@ -39,7 +41,8 @@ struct RuntimePreflightTests {
                 Pod(
                     metadata: ObjectMeta(name: "two", namespace: "demo"),
                     spec: PodSpec(containers: [Container(name: "c", image: "i")])))
-            try await expectNothing(platform, await platform.call(.post, Self.path, ["name": "two"], as: ada), "E_NAME_TAKEN")
+            try await expectNothing(
+                platform, await platform.call(.post, Self.path, ["name": "two"], as: ada), "E_NAME_TAKEN")
             var quota = ResourceQuota(metadata: ObjectMeta(name: "q", namespace: "demo"))
             quota.spec = ResourceQuotaSpec(hard: ["pods": "1", "requests.storage": "1Gi"])
             _ = try await api.create(quota)
@@ -65,7 +68,8 @@ struct RuntimePreflightTests {
             func publish(_ names: String...) async throws {
                 let templates = names.map { ClawConfiguration.Template(name: $0, command: ["agent"]) }
                 try await PlatformSettings.publish(
-                    RuntimeContext(templates: templates, models: [], gatewayURL: "http://g", publicURL: "http://p"), in: api)
+                    RuntimeContext(templates: templates, models: [], gatewayURL: "http://g", publicURL: "http://p"),
+                    in: api)
             }
             try await publish("default", "large")
             let created = await platform.call(.post, Self.path, ["name": "bot", "template": "large"], as: ada)
@@ -87,7 +91,8 @@ struct RuntimePreflightTests {
             #expect(first["findings"]?.array?.count == 1)
             #expect(first["findings"]?[0]?["code"] == "W_NO_NODE")
             let id = try #require(first["id"]?.string)
-            #expect(await platform.call(.get, "/api/v1/operations/\(id)", as: ada).json["findings"] == first["findings"])
+            #expect(
+                await platform.call(.get, "/api/v1/operations/\(id)", as: ada).json["findings"] == first["findings"])
             var node = try await platform.cluster.client.create(Node(metadata: ObjectMeta(name: "n")))
             node.status = NodeStatus(conditions: [NodeCondition(type: "Ready", status: "True")])
             _ = try await platform.cluster.client.replaceStatus(node)
@@ -105,7 +110,8 @@ struct RuntimePreflightTests {
                     .authorization: "Bearer \(ada.reveal())", HTTPField.Name("Idempotency-Key")!: "k",
                 ]
                 let body = JSON.object(["name": "bot"]).bytes()
-                return await platform.send(Request(.post, "http://claw.test\(Self.path)", headers: headers, body: .bytes(body)))
+                return await platform.send(
+                    Request(.post, "http://claw.test\(Self.path)", headers: headers, body: .bytes(body)))
             }
             let first = await create()
             #expect(try await platform.end(of: first)["state"] == "succeeded")

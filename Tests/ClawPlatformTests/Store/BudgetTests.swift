@@ -9,19 +9,21 @@ struct BudgetTests {
         return [start.rfc3339(), end?.rfc3339()]
     }
 
-    @Test("hours, days and months begin by the zone's clock", arguments: [
-        (BudgetWindow.Length.hour, "UTC", "2026-05-06T07:08:09Z", "2026-05-06T07:00:00Z", "2026-05-06T08:00:00Z"),
-        (.hour, "Asia/Kolkata", "2026-05-06T07:08:09Z", "2026-05-06T06:30:00Z", "2026-05-06T07:30:00Z"),
-        (.day, "UTC", "2026-05-06T00:00:00Z", "2026-05-06T00:00:00Z", "2026-05-07T00:00:00Z"),
-        (.day, "Europe/Berlin", "2026-05-06T22:30:00Z", "2026-05-06T22:00:00Z", "2026-05-07T22:00:00Z"),
-        // The day on which clocks go forward has 23 hours, the one on which they go back 25.
-        (.day, "Europe/Berlin", "2026-03-29T12:00:00Z", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
-        (.day, "Europe/Berlin", "2026-10-25T12:00:00Z", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"),
-        // Where clocks skip midnight the day begins at one.
-        (.day, "Asia/Beirut", "2026-03-29T12:00:00Z", "2026-03-28T22:00:00Z", "2026-03-29T21:00:00Z"),
-        (.month, "UTC", "2026-12-31T23:59:59Z", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z"),
-        (.month, "America/New_York", "2026-03-01T04:59:59Z", "2026-02-01T05:00:00Z", "2026-03-01T05:00:00Z"),
-    ])
+    @Test(
+        "hours, days and months begin by the zone's clock",
+        arguments: [
+            (BudgetWindow.Length.hour, "UTC", "2026-05-06T07:08:09Z", "2026-05-06T07:00:00Z", "2026-05-06T08:00:00Z"),
+            (.hour, "Asia/Kolkata", "2026-05-06T07:08:09Z", "2026-05-06T06:30:00Z", "2026-05-06T07:30:00Z"),
+            (.day, "UTC", "2026-05-06T00:00:00Z", "2026-05-06T00:00:00Z", "2026-05-07T00:00:00Z"),
+            (.day, "Europe/Berlin", "2026-05-06T22:30:00Z", "2026-05-06T22:00:00Z", "2026-05-07T22:00:00Z"),
+            // The day on which clocks go forward has 23 hours, the one on which they go back 25.
+            (.day, "Europe/Berlin", "2026-03-29T12:00:00Z", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
+            (.day, "Europe/Berlin", "2026-10-25T12:00:00Z", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"),
+            // Where clocks skip midnight the day begins at one.
+            (.day, "Asia/Beirut", "2026-03-29T12:00:00Z", "2026-03-28T22:00:00Z", "2026-03-29T21:00:00Z"),
+            (.month, "UTC", "2026-12-31T23:59:59Z", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z"),
+            (.month, "America/New_York", "2026-03-01T04:59:59Z", "2026-02-01T05:00:00Z", "2026-03-01T05:00:00Z"),
+        ])
     func periods(length: BudgetWindow.Length, zone: String, moment: String, start: String, end: String) throws {
         guard let window = try? BudgetWindow(length, timeZone: zone) else { return }
         #expect(try period(window, moment) == [start, end])

@@ -45,11 +45,14 @@ struct JournaledPlatformStoreTests {
         #expect(next.version > users.map(\.version).max()!)
     }
 
-    @Test("has its ledger again after reopening, in order and without doubles, with and without a snapshot", arguments: [false, true])
+    @Test(
+        "has its ledger again after reopening, in order and without doubles, with and without a snapshot",
+        arguments: [false, true])
     func ledger(compacts: Bool) async throws {
         let entries = (0..<20).map { number in
             UsageEntry(
-                id: "e\(100 + number)", at: Timestamp(seconds: Int64(number)), subject: UsageSubject(user: "ada"), item: "echo",
+                id: "e\(100 + number)", at: Timestamp(seconds: Int64(number)), subject: UsageSubject(user: "ada"),
+                item: "echo",
                 cost: .max - Int64(number), tokens: TokenCounts(input: 1), budgets: ["b"], details: ["request": "r"])
         }
         let before = try JournaledPlatformStore(directory: scratch.path)

@@ -74,12 +74,15 @@ package struct TimeZoneRules: Sendable, Hashable {
         private let others: (utc: Int, standard: Int, leaps: Int, letters: Int)
 
         init?(_ bytes: [UInt8], at start: Int) {
-            guard bytes.count >= start + Self.size, bytes[start..<start + 4].elementsEqual("TZif".utf8) else { return nil }
+            guard bytes.count >= start + Self.size, bytes[start..<start + 4].elementsEqual("TZif".utf8) else {
+                return nil
+            }
             version = Int(bytes[start + 4]) - 48
             func count(_ place: Int) -> Int { Int(bytes.integer(start + 20 + place * 4, 4)) }
             others = (count(0), count(1), count(2), count(5))
             (times, types) = (count(3), count(4))
-            guard [times, types, others.utc, others.standard, others.leaps, others.letters].allSatisfy({ $0 < 1 << 20 })
+            guard
+                [times, types, others.utc, others.standard, others.leaps, others.letters].allSatisfy({ $0 < 1 << 20 })
             else { return nil }
         }
 

@@ -118,7 +118,8 @@ extension YearlyClockChanges.Day {
             day = start + Int64(number) - (isLeap && number >= 60 ? 0 : 1)
         case .weekday(let month, let week, let weekday):
             let first = firstDay(of: month)
-            let next = month == 12
+            let next =
+                month == 12
                 ? CivilDate(year: year + 1, month: 1, day: 1).daysSinceEpoch : firstDay(of: month + 1)
             let ahead = Int64(weekday) - (first + 4)
             var candidate = first + ahead - ahead.flooringDivision(by: 7) * 7 + Int64(week - 1) * 7

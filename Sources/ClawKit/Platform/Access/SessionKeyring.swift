@@ -2,8 +2,8 @@ public import ClawBase
 import Logging
 import Synchronization
 
-/// The session keys of a platform, which all its control planes share by their store: who signs in at one is signed in at
-/// all of them.
+/// The session keys of a platform, which all its control planes share by their store: who signs in at one is signed in
+/// at all of them.
 public final class SessionKeyring: Sendable {
     /// The newest key is followed by another after this long.
     public static let rotationInterval = Duration.seconds(30 * 86400)
@@ -47,8 +47,8 @@ public final class SessionKeyring: Sendable {
 
     /// The keys in a store, made where there are none.
     /// - Parameters:
-    ///   - sealing: with what they are sealed there; nil: they stand in the store as they are, and whoever can read it can
-    ///     sign in as anybody.
+    ///   - sealing: with what they are sealed there; nil: they stand in the store as they are, and whoever can read it
+    ///     can sign in as anybody.
     ///   - lifetime: how long a session lasts at most: so long the keys are kept that a newer one has followed.
     /// - Throws: ``Finding`` (`E_CONFIG` where they are sealed with another secret, `E_STORAGE`, `E_UNREACHABLE`).
     public static func open(

@@ -2,8 +2,8 @@ public import ClawBase
 import ClawDocuments
 import Crypto
 
-/// The keys that session cookies are signed with, newest first. New ones are signed by the first; all of them verify, so
-/// that rotating a key signs nobody out.
+/// The keys that session cookies are signed with, newest first. New ones are signed by the first; all of them verify,
+/// so that rotating a key signs nobody out.
 public struct SessionKeys: Sendable {
     struct Key: Sendable {
         /// Names the key in cookies. Not secret.
@@ -43,7 +43,8 @@ public struct SessionKeys: Sendable {
     mutating func renew(every interval: Duration, sessionsLasting lifetime: Duration, at now: Timestamp) -> Bool {
         let before = keys.count
         // A key is in use until its successor is made, and what it signed last lasts that long.
-        keys = keys.enumerated().filter { $0.offset == 0 || now - keys[$0.offset - 1].createdAt < lifetime }.map(\.element)
+        keys = keys.enumerated().filter { $0.offset == 0 || now - keys[$0.offset - 1].createdAt < lifetime }.map(
+            \.element)
         guard now - signing.createdAt >= interval else { return keys.count != before }
         rotate(keeping: keys.count + 1, at: now)
         return true
@@ -63,7 +64,8 @@ public struct SessionKeys: Sendable {
 
     init?(json: JSON) {
         keys = (json.array ?? []).compactMap { element -> Key? in
-            guard let id = element["id"]?.string, let bytes = element["secret"]?.string.flatMap({ Base64URL.decode($0) }),
+            guard let id = element["id"]?.string,
+                let bytes = element["secret"]?.string.flatMap({ Base64URL.decode($0) }),
                 let created = element["createdAt"]?.string.flatMap({ Timestamp(rfc3339: $0) }), bytes.count == 32
             else { return nil }
             return Key(id: id, secret: SymmetricKey(data: bytes), createdAt: created)

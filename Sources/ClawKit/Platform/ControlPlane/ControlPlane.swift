@@ -45,11 +45,14 @@ public final class ControlPlane: Sendable {
         (self.caches, keyring, self.logger) = (caches, signer.keyring, logger)
         let publicURL = configuration.publicURL
         operations = OperationEngine(store, options: options, time: time, logger: logger)
-        let runtimes = RuntimeOperations(operations, api: api, caches: caches) { $0.representation(publicURL: publicURL) }
+        let runtimes = RuntimeOperations(operations, api: api, caches: caches) {
+            $0.representation(publicURL: publicURL)
+        }
         let services = PlatformServices(
             api: api, caches: caches, store: store, configuration: configuration, signer: signer,
             authenticator: StoreAuthenticator(store: store, signer: signer, time: time),
-            throttle: LoginThrottle(time: time), operations: operations, runtimes: runtimes, metrics: ControlPlaneMetrics(), time: time,
+            throttle: LoginThrottle(time: time), operations: operations, runtimes: runtimes,
+            metrics: ControlPlaneMetrics(), time: time,
             log: logger)
         handler = RequestID(AccessLog(ControlPlaneHandler(services, runtimeTransport), log: logger, time: time))
         // Asked for now, so that they are complete soon after the caches run.

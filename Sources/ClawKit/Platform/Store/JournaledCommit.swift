@@ -21,7 +21,9 @@ enum JournaledCommit {
     }
 
     static func encode(_ applied: RecordTables.Applied, version: UInt64) -> [UInt8] {
-        let rows = applied.effects.map { Part.change(Change(kind: $0.kind, key: $0.key, version: version, row: $0.new)) }
+        let rows = applied.effects.map {
+            Part.change(Change(kind: $0.kind, key: $0.key, version: version, row: $0.new))
+        }
         return encode(rows + applied.usage.map { Part.usage($0, version: version) })
     }
 

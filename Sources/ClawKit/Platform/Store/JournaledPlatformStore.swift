@@ -20,7 +20,8 @@ public final class JournaledPlatformStore: PlatformStore {
             case .snapshot(let bytes), .record(let bytes):
                 for part in try JournaledCommit.decode(bytes) {
                     switch part {
-                    case .change(let change): tables.restore(change.kind, change.key, change.row, version: change.version)
+                    case .change(let change):
+                        tables.restore(change.kind, change.key, change.row, version: change.version)
                     case .usage(let entry, let version): try tables.restore(entry, version: version)
                     }
                 }

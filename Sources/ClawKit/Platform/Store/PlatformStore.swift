@@ -1,13 +1,13 @@
 import ClawBase
 public import ClawDocuments
 
-/// Keeps what does not belong into Kubernetes objects: users and their credentials, operations, the audit trail, budgets,
-/// and the ledger of what was used.
+/// Keeps what does not belong into Kubernetes objects: users and their credentials, operations, the audit trail,
+/// budgets, and the ledger of what was used.
 ///
 /// A store holds rows: a kind, a key unique in it, a JSON document, index values, and a version. It gives four
-/// things: reading by key, reading in order or by index, committing several changes at once or not at all (decided, where
-/// it matters, on rows that nobody else can change meanwhile), and telling what has changed. Everything typed is built on
-/// these (``StoredRecord``). Beside the rows it keeps a ledger (``UsageLedger``), to which commits append.
+/// things: reading by key, reading in order or by index, committing several changes at once or not at all (decided,
+/// where it matters, on rows that nobody else can change meanwhile), and telling what has changed. Everything typed is
+/// built on these (``StoredRecord``). Beside the rows it keeps a ledger (``UsageLedger``), to which commits append.
 ///
 /// Contract, which `PlatformStoreConformance` checks:
 /// - Reads see every commit that has returned, in this process.
@@ -26,17 +26,18 @@ public protocol PlatformStore: UsageLedger {
     /// - Throws: ``Finding`` (`E_STORAGE`, `E_UNREACHABLE`).
     func rows(_ query: RecordQuery) async throws -> [RecordRow]
 
-    /// Reads rows, decides on them what to write, and writes it, in order, all or nothing. From the reading to the end of
-    /// the commit nobody else changes the rows that were read and found.
+    /// Reads rows, decides on them what to write, and writes it, in order, all or nothing. From the reading to the end
+    /// of the commit nobody else changes the rows that were read and found.
     ///
     /// Rows that are `isRetirable` are removed, oldest version first, as far as their kind keeps fewer.
     /// - Parameters:
     ///   - keys: the rows to decide on; none where nothing that is there matters.
-    ///   - decide: pure and quick; may be called again, on newer rows. What it throws is thrown on, and nothing written.
+    ///   - decide: pure and quick; may be called again, on newer rows. What it throws is thrown on, and nothing
+    ///     written.
     /// - Returns: what was decided, and the commit's version: 0 where nothing was to be written.
     /// - Throws: ``Finding``: `E_EXISTS` for a key, or for an index value (then `details` has `index`, and the
-    ///   holder's `key`), or for an entry of the ledger; `E_NOT_FOUND`; `E_STALE` where the row has another version than
-    ///   the change expects; `E_INVALID` for an entry of the ledger that cannot be kept; `E_STORAGE`.
+    ///   holder's `key`), or for an entry of the ledger; `E_NOT_FOUND`; `E_STALE` where the row has another version
+    ///   than the change expects; `E_INVALID` for an entry of the ledger that cannot be kept; `E_STORAGE`.
     func commit<R: Sendable>(
         over keys: [RecordKey], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
     ) async throws -> (result: R, version: UInt64)

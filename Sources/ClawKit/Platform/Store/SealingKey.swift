@@ -1,8 +1,8 @@
 public import ClawBase
 import Crypto
 
-/// Seals what a store keeps and must be able to give back, so that whoever reads the store's tables or a copy of them has
-/// nothing of it: AES-256-GCM with a key derived (HKDF, RFC 5869) from a secret that is kept elsewhere.
+/// Seals what a store keeps and must be able to give back, so that whoever reads the store's tables or a copy of them
+/// has nothing of it: AES-256-GCM with a key derived (HKDF, RFC 5869) from a secret that is kept elsewhere.
 public struct SealingKey: Sendable {
     /// A shorter secret could be guessed.
     private static let minimumLength = 32
@@ -13,11 +13,13 @@ public struct SealingKey: Sendable {
         let bytes = Array(secret.reveal().utf8)
         guard bytes.count >= Self.minimumLength else {
             throw Finding(
-                .badConfig, "The secret that seals the store has \(bytes.count) bytes; give it at least "
+                .badConfig,
+                "The secret that seals the store has \(bytes.count) bytes; give it at least "
                     + "\(Self.minimumLength), from 'openssl rand -base64 32' for example.")
         }
         key = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: bytes), info: Array("clawkit platform store".utf8), outputByteCount: 32)
+            inputKeyMaterial: SymmetricKey(data: bytes), info: Array("clawkit platform store".utf8), outputByteCount: 32
+        )
     }
 
     /// - Parameter place: where it will stand; opened elsewhere it is refused.

@@ -73,8 +73,8 @@ extension PlatformStore {
             changed.record, version: try await commit([.replace(changed.record.row, version: changed.version)]))
     }
 
-    /// Reads, changes and stores a record, while nobody else can change it. Where the change changes nothing, nothing is
-    /// written.
+    /// Reads, changes and stores a record, while nobody else can change it. Where the change changes nothing, nothing
+    /// is written.
     /// - Parameter change: may be called again, on the record as somebody else has left it.
     /// - Throws: ``Finding`` (`E_NOT_FOUND`), or what `change` throws.
     @discardableResult

@@ -4,8 +4,8 @@ import ClawKubernetes
 import ClawModels
 import ClawResources
 
-/// What is looked at before an operation begins that is to make a runtime run: whatever speaks against it is told with its
-/// code, and nothing is made. A warning (`W_…`) is kept with the operation.
+/// What is looked at before an operation begins that is to make a runtime run: whatever speaks against it is told with
+/// its code, and nothing is made. A warning (`W_…`) is kept with the operation.
 ///
 /// It looks at the cluster as it is now; the runtime's controller goes on looking while the operation runs.
 struct RuntimePreflight: Sendable {
@@ -18,15 +18,18 @@ struct RuntimePreflight: Sendable {
         let there = try await api.find(Runtime.self, name, in: project)
         // One that is gone, or is another by now, is the first step's to refuse.
         guard verb == .create || there != nil, parameters.uid == nil || there?.uid == parameters.uid else { return [] }
-        let runtime = there ?? Runtime(
-            metadata: ObjectMeta(name: name, namespace: project),
-            spec: RuntimeSpec(user: parameters.user ?? "", template: parameters.template))
+        let runtime =
+            there
+            ?? Runtime(
+                metadata: ObjectMeta(name: name, namespace: project),
+                spec: RuntimeSpec(user: parameters.user ?? "", template: parameters.template))
         var findings = try await specFindings(runtime)
         let pod = try await api.find(Pod.self, name, in: project)
         if let pod, !Self.isRuntimes(pod, name) {
             findings.append(
                 Finding(
-                    .nameTaken, "A pod '\(name)' is there already and is no runtime's; remove it or choose another name.",
+                    .nameTaken,
+                    "A pod '\(name)' is there already and is no runtime's; remove it or choose another name.",
                     field: "name"))
         }
         let volume = try await api.find(PersistentVolumeClaim.self, RuntimeCell.volumeName(of: name), in: project)
@@ -97,8 +100,8 @@ struct RuntimePreflight: Sendable {
                 findings.append(
                     Finding(
                         .projectQuota,
-                        "Project \(project) has \(used?.text ?? "0") of \(limit) \(name) in use, and \(amount) more are needed; "
-                            + "delete something, or ask for a larger quota.", field: "project",
+                        "Project \(project) has \(used?.text ?? "0") of \(limit) \(name) in use, and \(amount) more are "
+                            + "needed; delete something, or ask for a larger quota.", field: "project",
                         details: ["resource": name, "hard": limit, "used": used?.text ?? "0", "asked": amount.text]))
             }
         }

@@ -10,8 +10,8 @@ extension OperationEngine {
     /// - Parameters:
     ///   - target: what is changed: the plan's kind, a slash, and the rest.
     ///   - actor: who asks.
-    /// - Throws: ``Finding``: the first refusal of the plan's check, with the codes of all of them in `details.findings` where
-    ///   there are several; `E_ACTION_CONFLICT` where another operation is under way on
+    /// - Throws: ``Finding``: the first refusal of the plan's check, with the codes of all of them in
+    ///   `details.findings` where there are several; `E_ACTION_CONFLICT` where another operation is under way on
     ///   the target that this one does not pre-empt (`details.operation` is its id); `E_BAD_REQUEST` where the
     ///   idempotency key was used for something else; `E_STORAGE`, `E_UNREACHABLE`.
     @discardableResult
@@ -20,7 +20,8 @@ extension OperationEngine {
         idempotencyKey: String? = nil
     ) async throws -> Operation {
         guard target.hasPrefix("\(plan.kind)/") else {
-            throw Finding(.badRequest, "The target '\(target.prefix(80))' is no \(plan.kind); begin it with '\(plan.kind)/'.")
+            throw Finding(
+                .badRequest, "The target '\(target.prefix(80))' is no \(plan.kind); begin it with '\(plan.kind)/'.")
         }
         // What was begun is not refused later for what it has done itself.
         let key = idempotencyKey
@@ -46,7 +47,9 @@ extension OperationEngine {
                 guard let id = finding.details["operation"] else { throw finding }
                 // Ended in between: begin again.
                 guard let other = try await store.get(Operation.self, id), !other.record.state.isFinal else { continue }
-                guard preempting.contains(other.record.action), other.record.state != .needsAttention else { throw finding }
+                guard preempting.contains(other.record.action), other.record.state != .needsAttention else {
+                    throw finding
+                }
                 if let begun = try await preempt(other, by: wish, preempting, finding) { return begun }
             }
         }

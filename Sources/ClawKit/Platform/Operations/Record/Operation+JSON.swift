@@ -89,7 +89,9 @@ extension Operation.Step {
         object["output"] = output
         object["progress"] = progress.map { .double($0) }
         object.set("message", message)
-        if let undo { object["undo"] = ["state": .string(undo.state.rawValue), "attempts": .integer(Int64(undo.attempts))] }
+        if let undo {
+            object["undo"] = ["state": .string(undo.state.rawValue), "attempts": .integer(Int64(undo.attempts))]
+        }
         return .object(object)
     }
 

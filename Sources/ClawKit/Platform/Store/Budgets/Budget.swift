@@ -113,7 +113,8 @@ extension Budget {
 
     private func refusal(of amount: Spending) -> Finding {
         let isMoney = limit.cost.map { max(0, $0 - spent.cost - reserved.cost) < amount.cost } ?? false
-        let (rest, asked) = isMoney
+        let (rest, asked) =
+            isMoney
             ? ("\(Spending.dollars(left.cost ?? 0)) $", "\(Spending.dollars(amount.cost)) $")
             : ("\(left.tokens ?? 0) tokens", "\(amount.tokens) tokens")
         let mend = periodEnd.map { "wait until \($0.rfc3339())" } ?? "ask whoever set it for more"

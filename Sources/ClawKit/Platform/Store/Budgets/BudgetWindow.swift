@@ -49,7 +49,8 @@ public struct BudgetWindow: Sendable, Hashable, CustomStringConvertible {
             var date = CivilDate(daysSinceEpoch: days)
             date.day = 1
             let next = CivilDate(
-                year: date.month == 12 ? date.year + 1 : date.year, month: date.month == 12 ? 1 : date.month + 1, day: 1)
+                year: date.month == 12 ? date.year + 1 : date.year, month: date.month == 12 ? 1 : date.month + 1, day: 1
+            )
             return (zone.start(ofDay: date.daysSinceEpoch), zone.start(ofDay: next.daysSinceEpoch))
         }
     }

@@ -51,8 +51,8 @@ extension PlatformStore {
     ///   - allowsExcess: whether more may be spent than was reserved (of what a budget limits). Only then can one be
     ///     overdrawn.
     /// - Returns: the entries as they stand in the ledger.
-    /// - Throws: ``Finding``: `E_NOT_FOUND` where the reservation was settled already; `E_OVERSPENT`; `E_EXISTS` where one
-    ///   of the entries is in the ledger; `E_INVALID`.
+    /// - Throws: ``Finding``: `E_NOT_FOUND` where the reservation was settled already; `E_OVERSPENT`; `E_EXISTS` where
+    ///   one of the entries is in the ledger; `E_INVALID`.
     @discardableResult
     public func settle(
         _ reservation: String, _ usage: [UsageEntry], keeping rest: Spending = .zero, allowsExcess: Bool = false,

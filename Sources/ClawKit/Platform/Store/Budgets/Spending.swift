@@ -55,9 +55,11 @@ public struct Spending: Sendable, Hashable, CustomStringConvertible {
 
     /// Nano-dollars as dollars, with all digits.
     public static func dollars(_ nanodollars: Int64) -> String {
-        let digits = String(nanodollars.magnitude % 1_000_000_000)
+        let (whole, rest) = nanodollars.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
+        let digits = String(rest)
         let sign = nanodollars < 0 ? "-" : ""
-        return "\(sign)\(nanodollars.magnitude / 1_000_000_000).\(String(repeating: "0", count: 9 - digits.count))\(digits)"
+        return
+            "\(sign)\(whole).\(String(repeating: "0", count: 9 - digits.count))\(digits)"
     }
 
     // MARK: the form in the store

@@ -17,7 +17,8 @@ extension PlatformStoreConformance {
     }
 
     static let budgets: [PlatformStoreConformance] = [
-        PlatformStoreConformance("what was reserved is spent or free again, and the ledger says what was spent") { store in
+        PlatformStoreConformance("what was reserved is spent or free again, and the ledger says what was spent") {
+            store in
             let budget = try await store.create(try sampleBudget()).record
             let first = try await reserve(60, from: [budget], store)
             let finding = try await refused(.budget) { try await reserve(41, from: [budget], store) }
@@ -25,7 +26,8 @@ extension PlatformStoreConformance {
             try equal(finding.details["level"], "tenant")
             try equal(finding.details["limitCost"], "100")
             let second = try await reserve(40, from: [budget], store)
-            try equal(try await store.reservations(of: "gateway").map(\.record.id).sorted(), [first.id, second.id].sorted())
+            try equal(
+                try await store.reservations(of: "gateway").map(\.record.id).sorted(), [first.id, second.id].sorted())
             let charged = try await store.settle(first.id, [sampleUsage("a", cost: 25)], at: noon)
             try equal(charged, [sampleUsage("a", cost: 25, budgets: [budget.key])])
             try await store.release(second.id, at: noon)
@@ -52,7 +54,8 @@ extension PlatformStoreConformance {
             let subject = UsageSubject(tenant: "acme", user: "ada")
             try equal(try await store.budgets(for: subject).map(\.record.scope.level), [.user, .tenant])
         },
-        PlatformStoreConformance("a slice is spent piece by piece; more than was reserved only where that is allowed") { store in
+        PlatformStoreConformance("a slice is spent piece by piece; more than was reserved only where that is allowed") {
+            store in
             let budget = try await store.create(try sampleBudget(cost: 100, tokens: 1000)).record
             let slice = try await reserve(50, tokens: 500, from: [budget], store)
             func settle(_ id: String, _ cost: Int64, keeping rest: Spending, excess: Bool = false) async throws {
@@ -74,7 +77,9 @@ extension PlatformStoreConformance {
             try await refused(.budget) { try await reserve(1, from: [budget], store) }
             try that(try await store.reconcile(budget.key).isExact, "after an excess the sums differ")
         },
-        PlatformStoreConformance("a period that ends gives the budget free, keeps what is reserved, and has entries of its own") { store in
+        PlatformStoreConformance(
+            "a period that ends gives the budget free, keeps what is reserved, and has entries of its own"
+        ) { store in
             let daily = try await store.create(try sampleBudget(cost: 100, window: try BudgetWindow(.day))).record
             let total = try await store.create(try sampleBudget(.user("ada"), cost: 1000)).record
             let (first, second) = (
@@ -95,20 +100,24 @@ extension PlatformStoreConformance {
                 try that(try await store.reconcile(key).isExact, "\(key): the sums differ after a period")
             }
         },
-        PlatformStoreConformance("whoever reserves, spends and gives up at once: no budget is overdrawn, and nothing is lost") { store in
+        PlatformStoreConformance(
+            "whoever reserves, spends and gives up at once: no budget is overdrawn, and nothing is lost"
+        ) { store in
             try await contend(for: [store])
         },
     ]
 
-    /// Many reserve, spend, and are cancelled in the middle of it, on stores that share their data (as several processes
-    /// have them): no budget is ever overdrawn, and in the end what was spent is the sum of the ledger, and what is
-    /// reserved the sum of the reservations.
+    /// Many reserve, spend, and are cancelled in the middle of it, on stores that share their data (as several
+    /// processes have them): no budget is ever overdrawn, and in the end what was spent is the sum of the ledger, and
+    /// what is reserved the sum of the reservations.
     /// - Throws: ``Failure``, or what a store throws.
     public static func contend(for stores: [any PlatformStore], tasks: Int = 12, rounds: Int = 12) async throws {
         guard let store = stores.first else { return }
         let limits: [(BudgetScope, Int64)] = [(.user("ada"), 400), (.project("demo"), 700), (.tenant("acme"), 900)]
         var keys: [String] = []
-        for (scope, limit) in limits { keys.append(try await store.create(try sampleBudget(scope, cost: limit)).record.key) }
+        for (scope, limit) in limits {
+            keys.append(try await store.create(try sampleBudget(scope, cost: limit)).record.key)
+        }
         let budgets = keys
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<tasks {
@@ -135,7 +144,8 @@ extension PlatformStoreConformance {
         for key in budgets {
             let found = try await store.reconcile(key)
             try that(found.isExact, "\(key): \(found)")
-            try that(found.budget.limit.allows(try found.budget.spent.plus(found.budget.reserved)), "\(key) is overdrawn")
+            try that(
+                found.budget.limit.allows(try found.budget.spent.plus(found.budget.reserved)), "\(key) is overdrawn")
         }
         for reservation in try await store.reservations(of: "gateway", limit: 10_000) {
             try await store.release(reservation.record.id, at: noon)
@@ -153,7 +163,8 @@ extension PlatformStoreConformance {
         let amount = Int64.random(in: 1...40)
         let work: @Sendable () async throws -> Void = {
             let reservation = try await store.reserve(
-                Spending(cost: amount, tokens: 50), from: Array(chosen), holder: "gateway", id: id, expiry: noon, at: noon)
+                Spending(cost: amount, tokens: 50), from: Array(chosen), holder: "gateway", id: id, expiry: noon,
+                at: noon)
             let spent = Int64.random(in: 0...amount)
             let usage = sampleUsage(id, cost: spent)
             if Bool.random() {
@@ -174,6 +185,6 @@ extension PlatformStoreConformance {
             }
         } catch let finding as Finding where finding.code == .budget {
             // As it should be.
-        } catch where isLost {}
+        } catch  where isLost {}
     }
 }

@@ -4,7 +4,8 @@ import Synchronization
 extension PlatformStoreConformance {
     /// Commits that decide on what is there.
     static let commits: [PlatformStoreConformance] = [
-        PlatformStoreConformance("a commit decides on rows that nobody else changes meanwhile: of many, none is lost") { store in
+        PlatformStoreConformance("a commit decides on rows that nobody else changes meanwhile: of many, none is lost") {
+            store in
             for name in ["ada", "bob"] { try await store.create(sampleUser(name)) }
             let keys = ["ada", "bob"].map { RecordKey(User.kind, $0) }
             try await withThrowingTaskGroup { group in
@@ -30,7 +31,9 @@ extension PlatformStoreConformance {
         },
         PlatformStoreConformance("a commit that decides to write nothing has no version and changes nothing") { store in
             let created = try await store.create(sampleUser("ada"))
-            let (found, version) = try await store.commit(over: [RecordKey(User.kind, "ada"), RecordKey(User.kind, "eve")]) { rows in
+            let (found, version) = try await store.commit(over: [
+                RecordKey(User.kind, "ada"), RecordKey(User.kind, "eve"),
+            ]) { rows in
                 (RecordWrites(), [rows.row(User.kind, "ada") != nil, rows.row(User.kind, "eve") != nil])
             }
             try equal(found, [true, false])
@@ -60,7 +63,9 @@ extension PlatformStoreConformance {
                 var ada = try rows.require(User.self, "ada")
                 ada.record.sessionEpoch = 1
                 return (
-                    RecordWrites([.replace(ada), .delete(User.kind, key: "bob", version: nil), .create(sampleUser("eve"))]), ()
+                    RecordWrites([
+                        .replace(ada), .delete(User.kind, key: "bob", version: nil), .create(sampleUser("eve")),
+                    ]), ()
                 )
             }
             try equal(try await store.list(User.self).map(\.record.name), ["ada", "eve"])

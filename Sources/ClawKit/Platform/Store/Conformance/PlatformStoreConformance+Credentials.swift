@@ -2,17 +2,21 @@ import ClawBase
 
 extension PlatformStoreConformance {
     static let credentials: [PlatformStoreConformance] = [
-        PlatformStoreConformance("a model key is found by what its holder shows, and by whom it is for; never by its hash") { store in
+        PlatformStoreConformance(
+            "a model key is found by what its holder shows, and by whom it is for; never by its hash"
+        ) { store in
             let subject = UsageSubject(tenant: "acme", project: "demo", user: "ada", runtime: "ada")
             let (record, key) = ModelKey.make(
                 label: "laptop", subject: subject, models: ["echo"], budgets: ["b"], by: "root",
                 expiresAt: noon + .seconds(60), at: noon)
             try await store.create(record)
-            try await store.create(ModelKey.make(label: "other", subject: UsageSubject(tenant: "acme"), by: "root", at: noon).record)
+            try await store.create(
+                ModelKey.make(label: "other", subject: UsageSubject(tenant: "acme"), by: "root", at: noon).record)
             let found = try await store.modelKey(key)
             try equal(found?.record, record)
             try equal(found?.record.subject.key, record.id)
-            try that(key.reveal().hasPrefix(record.prefix) && record.prefix.utf8.count < 16, "the prefix tells too much")
+            try that(
+                key.reveal().hasPrefix(record.prefix) && record.prefix.utf8.count < 16, "the prefix tells too much")
             try equal(try await store.modelKey(Secret(record.hash))?.record, nil)
             try equal(try await store.modelKeys(of: .user("ada")).map(\.record), [record])
             try equal(try await store.modelKeys(of: .runtime("ada", in: "demo")).map(\.record), [record])
@@ -23,7 +27,8 @@ extension PlatformStoreConformance {
             try equal(try await store.revokeModelKey(record.id, at: noon + .seconds(5)).record.revokedAt, noon)
         },
         PlatformStoreConformance("an invitation makes one user, once, however many show it") { store in
-            let (record, token) = Invitation.make(to: "ada@acme.example", project: "demo", role: "viewer", by: "root", lifetime: .seconds(60), at: noon)
+            let (record, token) = Invitation.make(
+                to: "ada@acme.example", project: "demo", role: "viewer", by: "root", lifetime: .seconds(60), at: noon)
             try await store.create(record)
             let users = await withTaskGroup(of: String?.self) { group in
                 for number in 0..<8 {
@@ -38,7 +43,8 @@ extension PlatformStoreConformance {
             try equal(try await store.invitation(token)?.record.acceptedBy, users.first)
             try await refused(.session) { try await store.accept(token, at: noon) { _ in sampleUser("late") } }
         },
-        PlatformStoreConformance("an invitation ends with its time or when it is taken back, and outlives a taken name") { store in
+        PlatformStoreConformance("an invitation ends with its time or when it is taken back, and outlives a taken name")
+        { store in
             func invite() async throws -> (String, Secret<String>) {
                 let (record, token) = Invitation.make(to: "x", by: "root", lifetime: .seconds(60), at: noon)
                 try await store.create(record)
@@ -54,15 +60,20 @@ extension PlatformStoreConformance {
             let (id, other) = try await invite()
             try await store.revokeInvitation(id, at: noon)
             try await refused(.session) { try await store.accept(other, at: noon) { _ in sampleUser("eve") } }
-            try await refused(.session) { try await store.accept(Secret("claw-invite_x"), at: noon) { _ in sampleUser("eve") } }
+            try await refused(.session) {
+                try await store.accept(Secret("claw-invite_x"), at: noon) { _ in sampleUser("eve") }
+            }
             try equal(try await store.list(User.self).map(\.record.name), ["ada", "bob"])
         },
-        PlatformStoreConformance("sessions end one by one or all at once; the oldest of too many go, and those that expired") { store in
+        PlatformStoreConformance(
+            "sessions end one by one or all at once; the oldest of too many go, and those that expired"
+        ) { store in
             try await store.create(sampleUser("ada"))
             func session(_ number: Int) -> SessionRecord {
                 let start = noon + .seconds(number)
                 return SessionRecord(
-                    id: "s\(1000 + number)", user: "ada", createdAt: start, expiresAt: start + .seconds(3600), peer: "peer",
+                    id: "s\(1000 + number)", user: "ada", createdAt: start, expiresAt: start + .seconds(3600),
+                    peer: "peer",
                     userAgent: "agent")
             }
             for number in 0..<SessionRecord.limit + 2 { try await store.begin(session(number)) }

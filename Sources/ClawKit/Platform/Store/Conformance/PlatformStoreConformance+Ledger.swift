@@ -9,7 +9,8 @@ extension PlatformStoreConformance {
     ) -> UsageEntry {
         UsageEntry(
             id: id, at: noon + .seconds(seconds),
-            subject: UsageSubject(tenant: "acme", project: project, user: user, runtime: "\(user)-runtime", key: "key-\(user)"),
+            subject: UsageSubject(
+                tenant: "acme", project: project, user: user, runtime: "\(user)-runtime", key: "key-\(user)"),
             item: item, cost: cost, tokens: TokenCounts(input: 10, cachedInput: 4, output: 3, reasoning: 1),
             budgets: budgets)
     }
@@ -34,7 +35,8 @@ extension PlatformStoreConformance {
                 var found: [UsageEntry] = []
                 while true {
                     let page = try await store.usage(
-                        UsageQuery(after: found.last.map { UsageQuery.Cursor($0) }, limit: 3, isDescending: isDescending))
+                        UsageQuery(
+                            after: found.last.map { UsageQuery.Cursor($0) }, limit: 3, isDescending: isDescending))
                     found += page
                     if page.count < 3 { break }
                 }
@@ -42,30 +44,45 @@ extension PlatformStoreConformance {
             }
             try equal(try await store.usage(UsageQuery(limit: -1)), [])
         },
-        PlatformStoreConformance("the ledger is asked for by whom, what, when and which budget; sums agree with the entries") { store in
+        PlatformStoreConformance(
+            "the ledger is asked for by whom, what, when and which budget; sums agree with the entries"
+        ) { store in
             let users = ["ada", "bob", "eve"]
             let all = (0..<60).map { number in
                 sampleUsage(
-                    "e\(100 + number)", at: Int64(number), user: users[number % 3], project: number % 2 == 0 ? "demo" : "shop",
-                    item: number % 5 == 0 ? "big" : "small", cost: Int64(number) << 50, budgets: number % 4 == 0 ? ["b"] : [])
+                    "e\(100 + number)", at: Int64(number), user: users[number % 3],
+                    project: number % 2 == 0 ? "demo" : "shop",
+                    item: number % 5 == 0 ? "big" : "small", cost: Int64(number) << 50,
+                    budgets: number % 4 == 0 ? ["b"] : [])
             }
-            for start in stride(from: 0, to: 60, by: 20) { try await store.commit([], usage: Array(all[start..<start + 20])) }
+            for start in stride(from: 0, to: 60, by: 20) {
+                try await store.commit([], usage: Array(all[start..<start + 20]))
+            }
             let queries: [(UsageQuery, (UsageEntry) -> Bool)] = [
                 (UsageQuery(), { _ in true }),
                 (UsageQuery(UsageSubject(user: "ada")), { $0.subject.user == "ada" }),
-                (UsageQuery(UsageSubject(tenant: "acme", project: "shop", user: "bob")), {
-                    $0.subject.project == "shop" && $0.subject.user == "bob"
-                }),
+                (
+                    UsageQuery(UsageSubject(tenant: "acme", project: "shop", user: "bob")),
+                    {
+                        $0.subject.project == "shop" && $0.subject.user == "bob"
+                    }
+                ),
                 (UsageQuery(UsageSubject(runtime: "eve-runtime")), { $0.subject.user == "eve" }),
                 (UsageQuery(UsageSubject(key: "key-ada")), { $0.subject.user == "ada" }),
                 (UsageQuery(UsageSubject(tenant: "other")), { _ in false }),
-                (UsageQuery(from: noon + .seconds(10), until: noon + .seconds(20)), {
-                    (noon + .seconds(10)..<noon + .seconds(20)).contains($0.at)
-                }),
+                (
+                    UsageQuery(from: noon + .seconds(10), until: noon + .seconds(20)),
+                    {
+                        (noon + .seconds(10)..<noon + .seconds(20)).contains($0.at)
+                    }
+                ),
                 (UsageQuery(from: noon + .seconds(20), until: noon + .seconds(10)), { _ in false }),
                 (UsageQuery(meter: .cpu), { _ in false }),
                 (UsageQuery(item: "big"), { $0.item == "big" }),
-                (UsageQuery(from: noon + .seconds(5), budget: "b"), { $0.budgets == ["b"] && $0.at >= noon + .seconds(5) }),
+                (
+                    UsageQuery(from: noon + .seconds(5), budget: "b"),
+                    { $0.budgets == ["b"] && $0.at >= noon + .seconds(5) }
+                ),
             ]
             for (query, selects) in queries {
                 let expected = all.filter(selects)
@@ -80,11 +97,14 @@ extension PlatformStoreConformance {
                 }
             }
         },
-        PlatformStoreConformance("entries without a value are a group of their own, the first; groups are limited") { store in
-            try await store.commit([], usage: [
-                sampleUsage("a", user: "zoe"), sampleUsage("b", user: "B"),
-                UsageEntry(id: "c", at: noon, subject: UsageSubject(), item: "x", cost: 5),
-            ])
+        PlatformStoreConformance("entries without a value are a group of their own, the first; groups are limited") {
+            store in
+            try await store.commit(
+                [],
+                usage: [
+                    sampleUsage("a", user: "zoe"), sampleUsage("b", user: "B"),
+                    UsageEntry(id: "c", at: noon, subject: UsageSubject(), item: "x", cost: 5),
+                ])
             try equal(try await store.totals(UsageQuery(), by: .user).map(\.value), [nil, "B", "zoe"])
             try equal(try await store.totals(UsageQuery(limit: 2), by: .user).map(\.value), [nil, "B"])
         },
@@ -97,13 +117,16 @@ extension PlatformStoreConformance {
         PlatformStoreConformance("an entry is written once, and with the rows of its commit or not at all") { store in
             try await store.commit([.create(sampleUser("ada"))], usage: [sampleUsage("a")])
             let finding = try await refused(.alreadyExists) {
-                try await store.commit([.create(sampleUser("bob"))], usage: [sampleUsage("b"), sampleUsage("a", at: 5)])
+                try await store.commit(
+                    [.create(sampleUser("bob"))], usage: [sampleUsage("b"), sampleUsage("a", at: 5)])
             }
             try equal(finding.details["usage"], "a")
             try await refused(.alreadyExists) {
                 try await store.commit([.create(sampleUser("ada"))], usage: [sampleUsage("c")])
             }
-            try await refused(.alreadyExists) { try await store.commit([], usage: [sampleUsage("d"), sampleUsage("d")]) }
+            try await refused(.alreadyExists) {
+                try await store.commit([], usage: [sampleUsage("d"), sampleUsage("d")])
+            }
             try equal(try await store.usage(UsageQuery()), [sampleUsage("a")])
             try equal(try await store.get(User.self, "bob"), nil)
         },

@@ -1,7 +1,7 @@
 import ClawBase
 
-/// What every ``PlatformStore`` must do, for implementations' own tests. Each check gets an empty store and throws where
-/// the store falls short.
+/// What every ``PlatformStore`` must do, for implementations' own tests. Each check gets an empty store and throws
+/// where the store falls short.
 ///
 ///     @Test("conforms", arguments: PlatformStoreConformance.checks)
 ///     func conforms(check: PlatformStoreConformance) async throws { try await check.run(MyStore()) }
@@ -149,7 +149,8 @@ public struct PlatformStoreConformance: Sendable, CustomStringConvertible {
                 try equal(try await store.find(AuditEntry.self, "actor", name)?.record.id, name)
             }
         },
-        PlatformStoreConformance("who follows a kind hears of each row that a commit touched, and of no other kind's") { store in
+        PlatformStoreConformance("who follows a kind hears of each row that a commit touched, and of no other kind's") {
+            store in
             var changes = store.changes(of: User.kind).makeAsyncIterator()
             let created = try await store.create(sampleUser("ada"))
             try await store.create(sampleOperation("op", target: "t"))

@@ -58,6 +58,7 @@ public struct AuditEntry: StoredRecord {
         self.init(
             id: try document.string("id"), at: try document.time("at"), actor: try document.string("actor"),
             action: try document.string("action"), target: try document.string("target"),
-            outcome: try document.word("outcome"), subject: json["subject"]?.string, details: document.strings("details"))
+            outcome: try document.word("outcome"), subject: json["subject"]?.string,
+            details: document.strings("details"))
     }
 }

@@ -95,8 +95,8 @@ extension PlatformStore {
         return found
     }
 
-    /// Makes the invited user, and the invitation void, in one commit: of several who show the token at once one becomes
-    /// the user.
+    /// Makes the invited user, and the invitation void, in one commit: of several who show the token at once one
+    /// becomes the user.
     /// - Parameter user: makes the user from the invitation.
     /// - Throws: ``Finding``: `E_SESSION` where the token is not known, was used, taken back or has expired; `E_EXISTS`
     ///   where the user's name is taken: the invitation stays good then.

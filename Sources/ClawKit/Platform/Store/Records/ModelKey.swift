@@ -64,7 +64,9 @@ public struct ModelKey: StoredRecord {
     static let hashIndex = "hash"
     public var indexes: [RecordIndex] {
         [RecordIndex(Self.hashIndex, hash, isUnique: true)]
-            + subject.scopes.filter { ![.platform, .key].contains($0.level) }.map { RecordIndex("scope", $0.description) }
+            + subject.scopes.filter { ![.platform, .key].contains($0.level) }.map {
+                RecordIndex("scope", $0.description)
+            }
     }
 
     public var json: JSON {

@@ -26,12 +26,14 @@ struct SessionKeyRecord: StoredRecord {
         case .sealed(let text):
             guard let sealing else {
                 throw Finding(
-                    .badConfig, "The session keys in the store are sealed; start with the --store-key-file of the other "
+                    .badConfig,
+                    "The session keys in the store are sealed; start with the --store-key-file of the other "
                         + "control planes.", field: "--store-key-file")
             }
             guard let bytes = sealing.open(text, for: Self.key) else {
                 throw Finding(
-                    .badConfig, "The session keys in the store were sealed with another secret; start with the "
+                    .badConfig,
+                    "The session keys in the store were sealed with another secret; start with the "
                         + "--store-key-file of the other control planes.", field: "--store-key-file")
             }
             json = try? JSONParser.parse(bytes)

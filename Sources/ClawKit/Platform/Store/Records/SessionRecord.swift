@@ -113,7 +113,9 @@ extension PlatformStore {
             found.record.sessionEpoch += 1
             var changes: [RecordChange] = [.replace(found)]
             for id in ids {
-                guard var session = try rows.get(SessionRecord.self, id), session.record.revokedAt == nil else { continue }
+                guard var session = try rows.get(SessionRecord.self, id), session.record.revokedAt == nil else {
+                    continue
+                }
                 session.record.revokedAt = now
                 changes.append(.replace(session))
             }

@@ -3,7 +3,8 @@ public import ClawDocuments
 
 /// The form in the journal, and in exports.
 extension UsageEntry {
-    /// `{id, at, tenant?, project?, user?, runtime?, key?, meter, item, cost, tokens?: {…}, amount, budgets?, details?}`
+    /// `{id, at, tenant?, project?, user?, runtime?, key?, meter, item, cost, tokens?: {…}, amount, budgets?,
+    /// details?}`
     public var json: JSON {
         var object = JSONObject()
         object.set("id", id)

@@ -72,8 +72,8 @@ public struct UsageEntry: Sendable, Hashable {
         guard isUsable, !id.isEmpty, budgets.count <= 16, !budgets.contains(""), details.count <= 32 else {
             throw Finding(
                 .invalid,
-                "An entry of the ledger has a text of more than \(Self.textLimit) bytes or with control characters, or has "
-                    + "too many; shorten it.", field: "usage")
+                "An entry of the ledger has a text of more than \(Self.textLimit) bytes or with control characters, "
+                    + "or has too many; shorten it.", field: "usage")
         }
     }
 }

@@ -7,8 +7,8 @@ public protocol UsageLedger: Sendable {
     /// - Throws: ``Finding`` (`E_STORAGE`, `E_UNREACHABLE`).
     func usage(_ query: UsageQuery) async throws -> [UsageEntry]
 
-    /// The sums of what a query selects (`after` and `isDescending` do not matter), for each value of a dimension, ordered
-    /// by the values' bytes, none first; at most as many groups as the query's limit.
+    /// The sums of what a query selects (`after` and `isDescending` do not matter), for each value of a dimension,
+    /// ordered by the values' bytes, none first; at most as many groups as the query's limit.
     /// - Throws: ``Finding`` (`E_STORAGE`, also where a sum is beyond 64 bits; `E_UNREACHABLE`).
     func totals(_ query: UsageQuery, by dimension: UsageDimension) async throws -> [UsageGroup]
 

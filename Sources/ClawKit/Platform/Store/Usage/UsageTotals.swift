@@ -37,7 +37,8 @@ struct UsageSum: Sendable {
         }
         return UsageTotals(
             entries: entries, cost: sums[0],
-            tokens: TokenCounts(input: sums[1], cachedInput: sums[2], output: sums[3], reasoning: sums[4]), amount: sums[5])
+            tokens: TokenCounts(input: sums[1], cachedInput: sums[2], output: sums[3], reasoning: sums[4]),
+            amount: sums[5])
     }
 }
 
