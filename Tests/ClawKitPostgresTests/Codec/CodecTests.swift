@@ -73,6 +73,50 @@ extension Postgres {
             try await roundTrip(number, "numeric", text)
         }
 
+        @Test("intervals keep months, days and microseconds apart")
+        func intervals() async throws {
+            try await roundTrip(
+                PostgresInterval(months: 14, days: -3, microseconds: 1), "interval",
+                "1 year 2 mons -3 days +00:00:00.000001")
+            try await roundTrip(PostgresInterval(microseconds: .min), "interval")
+            let hour = try #require(PostgresInterval(.seconds(3600)))
+            try await roundTrip(hour, "interval", "01:00:00")
+            try await roundTrip([hour, PostgresInterval(days: 1)], "interval[]")
+            #expect(hour.duration == .seconds(3600) && PostgresInterval(days: 1).duration == nil)
+            #expect(PostgresInterval(.seconds(Int64.max)) == nil)
+        }
+
+        @Test("ranges: open, closed, without an end, and empty")
+        func ranges() async throws {
+            try await roundTrip(PostgresRange(1..<5), "int8range", "[1,5)")
+            try await roundTrip(PostgresRange<Int32>.empty, "int4range", "empty")
+            try await roundTrip(PostgresRange<Int64>(.unbounded, .excluding(-7)), "int8range", "(,-7)")
+            try await roundTrip(PostgresRange<Int>(.unbounded, .unbounded), "int8range", "(,)")
+            let (start, end) = (Timestamp(seconds: 1_700_000_000), Timestamp(seconds: 1_800_000_000))
+            try await roundTrip(PostgresRange(start...end), "tstzrange")
+            try await roundTrip(PostgresRange<Timestamp>(.excluding(start), .unbounded), "tstzrange")
+            try await roundTrip(PostgresRange(PostgresLocalTime(utc: start)..<PostgresLocalTime(utc: end)), "tsrange")
+            let day = try #require(PostgresDate(year: 2026, month: 2, day: 28))
+            try await roundTrip(PostgresRange<PostgresDate>(.including(day), .unbounded), "daterange", "[2026-02-28,)")
+            try await roundTrip([PostgresRange(1..<5), .empty], "int8range[]")
+            // The server's own form.
+            let db = try await connect()
+            #expect(
+                try await db.queryOne("select \(PostgresRange(1...3))", as: PostgresRange<Int>.self)
+                    == PostgresRange(1..<4))
+            _ = await refused(.decoding) {
+                _ = try await db.query("select int4range(1, 2)", as: PostgresRange<Int>.self)
+            }
+        }
+
+        @Test("a range contains what is between its ends")
+        func contains() {
+            #expect(
+                PostgresRange(1..<5).contains(1) && !PostgresRange(1..<5).contains(5)
+                    && PostgresRange(1...5).contains(5))
+            #expect(!PostgresRange<Int>(.excluding(1), .unbounded).contains(1) && !PostgresRange<Int>.empty.contains(0))
+        }
+
         @Test("what is no number is none", arguments: ["", ".", "-", "1e5", "1.2.3", "0x1", "１"])
         func noNumber(_ text: String) { #expect(PostgresNumeric(text) == nil) }
 

@@ -1,3 +1,4 @@
+import ClawBase
 import ClawKitPostgres
 import Testing
 
@@ -39,6 +40,54 @@ extension Postgres {
                 }
             }
             #expect(bytes == (0..<50_000).reduce(0) { $0 + "\($1)".count + 202 })
+        }
+
+        @Test("values in and values out in the binary form, NULLs and more than any buffer too")
+        func binary() async throws {
+            let db = try await connect()
+            try await db.execute(
+                "create temporary table t (n int8, small int4, text text, at timestamptz, tags text[])")
+            let moment = Timestamp(seconds: 1_800_000_000)
+            let filler = String(repeating: "\t\n\\", count: 50)
+            let count = try await db.copyIn("copy t from stdin (format binary)") { writer in
+                for number in 0..<5_000 {
+                    try await writer.write(
+                        values: number, Int32(-number), number % 3 == 0 ? nil : "\(number)\(filler)",
+                        moment + .seconds(number), [String(number), "x"])
+                }
+            }
+            #expect(count == 5_000)
+            var next = 0
+            let rows = try await db.copyRows("copy (select * from t order by n) to stdout (format binary)") { row in
+                let (number, small, text, at, tags) = try row.decode((Int, Int32, String?, Timestamp, [String]).self)
+                #expect(number == next && small == Int32(-next) && at == moment + .seconds(next))
+                #expect(text == (next % 3 == 0 ? nil : "\(next)\(filler)"))
+                #expect(tags == [String(next), "x"])
+                next += 1
+            }
+            #expect(rows == 5_000 && next == 5_000)
+            #expect(try await db.queryOne("select sum(n) from t", as: Int.self) == 4_999 * 5_000 / 2)
+        }
+
+        @Test("in the binary form a wrong type, a wrong number of columns and a NULL are told, and nothing is stored")
+        func badBinary() async throws {
+            let db = try await connect()
+            try await db.execute("create temporary table t (n int4)")
+            // An Int is an int8.
+            _ = await refused(.server) {
+                try await db.copyIn("copy t from stdin (format binary)") { try await $0.write(values: 1) }
+            }
+            #expect(try await db.queryOne("select count(*) from t", as: Int.self) == 0)
+            #expect(
+                try await db.copyIn("copy t from stdin (format binary)") { try await $0.write(values: Int32(1)) } == 1)
+            #expect(
+                try await db.copyIn("copy t from stdin (format binary)") { try await $0.write(values: Int32?.none) }
+                    == 1)
+            let out: SQL = "copy t to stdout (format binary)"
+            _ = await refused(.decoding) { try await db.copyRows(out) { _ = try $0.decode((Int32?, Int32).self) } }
+            _ = await refused(.decoding) { try await db.copyRows(out) { _ = try $0.decode(0, as: Int32.self) } }
+            _ = await refused(.misuse) { try await db.copyRows("copy t to stdout") { _ in } }
+            #expect(try await db.queryOne("select 1", as: Int.self) == 1)
         }
 
         @Test("a writer that throws stores nothing")

@@ -26,6 +26,12 @@ public struct PostgresBytes: Sendable {
         bytes.reserveCapacity(capacity)
     }
 
+    /// Goes on behind what is there, without a copy of it.
+    init(taking bytes: inout [UInt8]) {
+        self.bytes = []
+        swap(&self.bytes, &bytes)
+    }
+
     public mutating func append(_ byte: UInt8) { bytes.append(byte) }
     public mutating func append(contentsOf more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
 

@@ -25,10 +25,17 @@ public struct PostgresType: RawRepresentable, Hashable, Sendable, CustomStringCo
     public static let date = PostgresType(rawValue: 1082)
     public static let timestamp = PostgresType(rawValue: 1114)
     public static let timestamptz = PostgresType(rawValue: 1184)
+    public static let interval = PostgresType(rawValue: 1186)
     public static let numeric = PostgresType(rawValue: 1700)
     public static let void = PostgresType(rawValue: 2278)
     public static let uuid = PostgresType(rawValue: 2950)
     public static let jsonb = PostgresType(rawValue: 3802)
+
+    public static let int4range = PostgresType(rawValue: 3904)
+    public static let tsrange = PostgresType(rawValue: 3908)
+    public static let tstzrange = PostgresType(rawValue: 3910)
+    public static let daterange = PostgresType(rawValue: 3912)
+    public static let int8range = PostgresType(rawValue: 3926)
 
     public static let boolArray = PostgresType(rawValue: 1000)
     public static let byteaArray = PostgresType(rawValue: 1001)
@@ -44,6 +51,12 @@ public struct PostgresType: RawRepresentable, Hashable, Sendable, CustomStringCo
     public static let numericArray = PostgresType(rawValue: 1231)
     public static let uuidArray = PostgresType(rawValue: 2951)
     public static let jsonbArray = PostgresType(rawValue: 3807)
+    public static let intervalArray = PostgresType(rawValue: 1187)
+    public static let int4rangeArray = PostgresType(rawValue: 3905)
+    public static let tsrangeArray = PostgresType(rawValue: 3909)
+    public static let tstzrangeArray = PostgresType(rawValue: 3911)
+    public static let daterangeArray = PostgresType(rawValue: 3913)
+    public static let int8rangeArray = PostgresType(rawValue: 3927)
 
     public var description: String { "type \(rawValue)" }
 

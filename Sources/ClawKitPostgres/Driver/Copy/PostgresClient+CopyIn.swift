@@ -27,7 +27,7 @@ extension PostgresClient {
                 let writer = PostgresCopyWriter(use)
                 do {
                     try await body(writer)
-                    try await writer.flush()
+                    try await writer.finish()
                 } catch {
                     try? use.session.hold { raw, _ in _ = PQputCopyEnd(raw, "given up by the client") }
                     throw error
@@ -66,6 +66,7 @@ extension SQL {
 public final class PostgresCopyWriter {
     private let use: ExclusiveUse
     private var buffer: [UInt8] = []
+    private var isBinary = false
     private static let part = 64 << 10
 
     init(_ use: ExclusiveUse) {
@@ -109,6 +110,25 @@ public final class PostgresCopyWriter {
         }
         buffer.append(UInt8(ascii: "\n"))
         if buffer.count >= Self.part { try await flush() }
+    }
+
+    /// One row of the binary form, for `copy … from stdin (format binary)`: nothing is made to text and back.
+    ///
+    /// The types must be the columns' own: `Int` is `int8`, `Int32` is `int4`, `String` is `text`; the server converts
+    /// nothing here. All rows are written so, or none.
+    public func write<each Value: PostgresEncodable>(values: repeat each Value) async throws {
+        if !isBinary { buffer.append(contentsOf: BinaryCopy.header) }
+        isBinary = true
+        var row = PostgresBytes(taking: &buffer)
+        row.append(row: repeat each values)
+        buffer = row.bytes
+        if let problem = row.problem { throw PostgresError(.badParameter, problem) }
+        if buffer.count >= Self.part { try await flush() }
+    }
+
+    func finish() async throws {
+        if isBinary { buffer.append(contentsOf: BinaryCopy.end) }
+        try await flush()
     }
 
     func flush() async throws {
