@@ -204,7 +204,7 @@ let package = Package(
         .target(
             name: "ClawGateway",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl", "ClawResources",
+                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl", "ClawPlatform", "ClawResources",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -405,7 +405,8 @@ let package = Package(
         .testTarget(
             name: "ClawGatewayTests",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawGateway", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "ClawBase", "ClawDocuments", "ClawGateway", "ClawPlatform", "ServiceTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
         .testTarget(
             name: "ClawPlatformTests",

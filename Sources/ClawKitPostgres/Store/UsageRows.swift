@@ -26,8 +26,8 @@ enum UsageRows {
                 string_to_array(budgets, \(separator)), details::json
             from unnest(
                 \(texts(\.id)), \(entries.map(\.at)), \(optional(\.tenant)), \(optional(\.project)),
-                \(optional(\.user)), \(optional(\.runtime)), \(optional(\.key)), \(texts(\.meter.rawValue)), \(texts(\.item)),
-                \(numbers(\.cost)), \(numbers(\.tokens.input)), \(numbers(\.tokens.cachedInput)),
+                \(optional(\.user)), \(optional(\.runtime)), \(optional(\.key)), \(texts(\.meter.rawValue)),
+                \(texts(\.item)), \(numbers(\.cost)), \(numbers(\.tokens.input)), \(numbers(\.tokens.cachedInput)),
                 \(numbers(\.tokens.output)), \(numbers(\.tokens.reasoning)), \(numbers(\.amount)),
                 \(texts { $0.budgets.joined(separator: separator) }), \(details)
             ) as w (

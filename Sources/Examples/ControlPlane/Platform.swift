@@ -60,12 +60,14 @@ struct Platform: Sendable {
         let caches = SharedCaches(api, time: time)
         let storage = try await PlatformStorage(settings.database, directory: settings.dataDirectory, logger: logger)
         let network = CurlTransport()
-        let gateway = try gateway(caches, api, network)
+        let keys = StoreGrants(storage.store, time: time)
+        let gateway = try gateway(caches, api, keys, network)
         let controlPlane = Latch<ControlPlane>()
         parts.append(Part { try await caches.run() })
         parts += storage.services
 
         if let gateway {
+            parts.append(Part { try await keys.run() })
             let server = HTTPServer(listen: settings.gatewayListen, logger: logger)
             parts.append(server.service(gateway, onBound: { gatewayURL.set("http://\($0)") }))
         } else {
@@ -137,12 +139,14 @@ struct Platform: Sendable {
     }
 
     private func gateway(
-        _ caches: SharedCaches, _ api: KubernetesClient, _ network: CurlTransport
+        _ caches: SharedCaches, _ api: KubernetesClient, _ keys: StoreGrants, _ network: CurlTransport
     ) throws -> ModelGateway? {
         guard !settings.without.contains("gateway") else { return nil }
         let secrets = CompositeSecrets([EnvironmentSecrets(), FileSecrets(), ClusterSecrets(api)])
         let router = try ModelRouter(settings.configuration.models, transport: network, secrets: secrets, time: time)
-        return ModelGateway(router: router, grants: ClusterGrants(caches: caches), time: time, logger: settings.logger)
+        // Runtimes' keys change with the cluster's objects; others stand in the store.
+        let grants = CompositeGrants([ClusterGrants(caches: caches), keys])
+        return ModelGateway(router: router, grants: grants, time: time, logger: settings.logger)
     }
 
     private func sealing() async throws -> SealingKey? {

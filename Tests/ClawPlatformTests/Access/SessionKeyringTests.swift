@@ -30,7 +30,7 @@ struct SessionKeyringTests {
     }
 
     @Test(
-        "a new key is learned from a cookie that names it; a cookie by a key that nobody made asks once a second at most"
+        "a new key is learned from a cookie that names it; a cookie by a key that nobody made asks once a second"
     )
     func learning() async throws {
         let (first, second) = (try await open(), SessionSigner(try await open()))

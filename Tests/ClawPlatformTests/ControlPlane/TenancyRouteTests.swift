@@ -172,8 +172,10 @@ struct TenancyRouteTests {
             _ = await platform.call(.delete, "/api/v1/tenants/acme")
             _ = await platform.call(.get, "/api/v1/tenants")
             let entries = try await platform.store.list(AuditEntry.self).map(\.record)
-            #expect(entries.map(\.action) == ["tenant.create", "project.create", "user.create", "tenant.delete"])
-            #expect(entries.map(\.outcome) == [.allowed, .allowed, .allowed, .refused])
+            #expect(
+                entries.map(\.action)
+                    == ["tenant.create", "project.create", "user.create", "project.member", "tenant.delete"])
+            #expect(entries.map(\.outcome) == [.allowed, .allowed, .allowed, .allowed, .refused])
             #expect(entries.allSatisfy { $0.actor == "admin" })
             let text = entries.map { $0.json.description }.joined()
             let token = try #require(tokens["ada"])
@@ -189,5 +191,23 @@ struct TenancyRouteTests {
         let renewed = try await ControlPlane.renewAdministratorToken(in: store)
         #expect(try await store.user(withToken: token) == nil)
         #expect(try await store.user(withToken: renewed)?.user.record.isAdministrator == true)
+    }
+
+    @Test("the audit trail tells of each membership what it was and what it became")
+    func membershipAudit() async throws {
+        try await withPlatform { platform in
+            _ = try await platform.prepareDemo([("ada", "owner"), ("bob", "viewer")])
+            let members: JSON = [["user": "ada", "role": "owner"], ["user": "bob", "role": "manager"]]
+            let changed = await platform.call(.patch, "/api/v1/projects/demo", ["members": members])
+            #expect(changed.status == .ok)
+            #expect(await platform.call(.delete, "/api/v1/users/bob").status == .noContent)
+            let trail = try await platform.store.list(AuditEntry.self, index: ("subject", "user/bob")).map(\.record)
+            #expect(
+                trail.map { [$0.action, $0.target] } == Array(repeating: ["project.member", "project/demo"], count: 3))
+            #expect(trail.map { $0.details["before"] } == ["none", "viewer", "manager"])
+            #expect(trail.map { $0.details["after"] } == ["viewer", "manager", "none"])
+            #expect(trail.allSatisfy { $0.actor == "admin" && $0.outcome == .allowed })
+            #expect(try await platform.store.list(AuditEntry.self, index: ("subject", "user/ada")).count == 1)
+        }
     }
 }

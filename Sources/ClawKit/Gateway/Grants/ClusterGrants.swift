@@ -1,10 +1,12 @@
 import ClawBase
 public import ClawControl
 import ClawKubernetes
+import ClawPlatform
 import ClawResources
 import Synchronization
 
-/// Grants as the cluster has them: `ModelGrant` objects, indexed by their key's hash as they change.
+/// Grants as the cluster has them: `ModelGrant` objects, indexed by their key's hash as they change. An orchestrator
+/// makes them for runtimes; keys that people are given are the platform's store's (``StoreGrants``).
 ///
 /// A grant counts from the moment the cache sees it, and ends with the object.
 public final class ClusterGrants: GrantDirectory {
@@ -26,7 +28,7 @@ extension ModelGrant {
     init(_ resource: ModelGrantResource) {
         self.init(
             id: "\(resource.namespace ?? "")/\(resource.name)", keyHash: resource.keyHash,
-            subject: Subject(
+            subject: UsageSubject(
                 tenant: resource.tenant, project: resource.project, user: resource.user, runtime: resource.runtime),
             models: resource.models,
             // A moment that cannot be read has passed: a grant never lasts longer than it says.

@@ -50,14 +50,14 @@ struct PlatformServices: Sendable {
     /// Notes what was done. A trail that cannot be written is an error in the log, and does not undo the deed.
     func audit(
         _ call: Call, _ action: String, _ target: String, outcome: AuditEntry.Outcome = .allowed,
-        details: [String: String] = [:]
+        subject: String? = nil, details: [String: String] = [:]
     ) async {
         var details = details
         details["requestID"] = call.requestID
         details["peer"] = call.request.peer
         let entry = AuditEntry(
             at: time.now, actor: call.principal?.user ?? "anonymous", action: action, target: target, outcome: outcome,
-            details: details)
+            subject: subject, details: details)
         do {
             try await store.create(entry)
         } catch {

@@ -31,6 +31,15 @@ struct ProjectMembers: Sendable {
         self.members = members
     }
 
+    /// Whose role becomes another, by name; nil for no member.
+    func changes(from old: [Project.Member]) -> [(user: String, before: String?, after: String?)] {
+        func role(of user: String, in members: [Project.Member]) -> String? { members.first { $0.user == user }?.role }
+        return Set((old + members).map(\.user)).sorted().compactMap { user in
+            let (before, after) = (role(of: user, in: old), role(of: user, in: members))
+            return before == after ? nil : (user, before, after)
+        }
+    }
+
     /// - Throws: ``Finding`` (`E_INVALID`) for a user who is not there, and (`E_IN_USE`) where somebody would be taken
     ///   out who still has runtimes in the project.
     func check(replacing project: Project, _ services: PlatformServices) async throws {

@@ -67,7 +67,8 @@ struct UserDirectory: Sendable {
     }
 
     /// - Throws: ``Finding`` (`E_NOT_FOUND`; `E_IN_USE` naming the runtimes, or for the last administrator).
-    func delete(_ name: DNSLabel) async throws {
+    /// - Returns: the projects that the user was a member of, with the role.
+    func delete(_ name: DNSLabel) async throws -> [(project: String, role: String)] {
         let found = try await store.require(User.self, name.description)
         try await checkNotLastAdministrator(name)
         let runtimes = try await services.api.list(Runtime.self).items.filter { $0.spec.user == name.description }
@@ -77,11 +78,14 @@ struct UserDirectory: Sendable {
                 .inUse, "'\(name)' still has runtimes (\(runtimes.joined(separator: ", "))); delete them first.",
                 details: ["runtimes": runtimes.joined(separator: ",")])
         }
-        for project in try await services.projects()
-        where project.members.contains(where: { $0.user == name.description }) {
+        var left: [(project: String, role: String)] = []
+        for project in try await services.projects() {
+            guard let member = project.members.first(where: { $0.user == name.description }) else { continue }
             try await setRole(nil, of: name.description, in: project.name)
+            left.append((project.name, member.role))
         }
         try await store.delete(User.self, name.description, version: found.version)
+        return left
     }
 
     /// - Throws: ``Finding`` (`E_IN_USE`) where nobody could administer the platform any more.

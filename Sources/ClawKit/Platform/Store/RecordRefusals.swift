@@ -1,4 +1,4 @@
-public import ClawBase
+package import ClawBase
 
 /// What stores refuse, in the same words by whichever.
 extension Finding {

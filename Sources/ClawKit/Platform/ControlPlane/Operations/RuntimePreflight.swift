@@ -100,8 +100,8 @@ struct RuntimePreflight: Sendable {
                 findings.append(
                     Finding(
                         .projectQuota,
-                        "Project \(project) has \(used?.text ?? "0") of \(limit) \(name) in use, and \(amount) more are "
-                            + "needed; delete something, or ask for a larger quota.", field: "project",
+                        "Project \(project) has \(used?.text ?? "0") of \(limit) \(name) in use, and \(amount) more "
+                            + "are needed; delete something, or ask for a larger quota.", field: "project",
                         details: ["resource": name, "hard": limit, "used": used?.text ?? "0", "asked": amount.text]))
             }
         }

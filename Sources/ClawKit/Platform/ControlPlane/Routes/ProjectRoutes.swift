@@ -84,9 +84,11 @@ struct ProjectRoutes: RouteGroup {
             }
             live.members = members.members
         }
-        await services.audit(
-            call, "project.update", "project/\(name)",
-            details: ["members": members.members.map { "\($0.user)=\($0.role)" }.joined(separator: ",")])
+        for (user, before, after) in members.changes(from: project.members) {
+            await services.audit(
+                call, "project.member", "project/\(name)", subject: "user/\(user)",
+                details: ["before": before ?? "none", "after": after ?? "none"])
+        }
         return .json(changed.representation)
     }
 

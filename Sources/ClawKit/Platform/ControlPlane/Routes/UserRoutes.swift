@@ -52,6 +52,11 @@ struct UserRoutes: RouteGroup {
         var details: [String: String] = [:]
         if let membership { details = ["project": membership.project.description, "role": membership.role.rawValue] }
         await services.audit(call, "user.create", "user/\(name)", details: details)
+        if let membership {
+            await services.audit(
+                call, "project.member", "project/\(membership.project)", subject: "user/\(name)",
+                details: ["before": "none", "after": membership.role.rawValue])
+        }
         return try await shown(name, token, status: .created)
     }
 
@@ -104,8 +109,13 @@ struct UserRoutes: RouteGroup {
 
     private func delete(_ call: Call) async throws -> Response {
         let name = try call.parameters.label("user")
-        try await directory.delete(name)
+        let left = try await directory.delete(name)
         await services.audit(call, "user.delete", "user/\(name)")
+        for (project, role) in left {
+            await services.audit(
+                call, "project.member", "project/\(project)", subject: "user/\(name)",
+                details: ["before": role, "after": "none"])
+        }
         return .noContent
     }
 

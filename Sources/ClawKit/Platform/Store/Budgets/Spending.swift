@@ -1,5 +1,5 @@
 public import ClawBase
-public import ClawDocuments
+import ClawDocuments
 
 /// An amount of money and of tokens. Exact.
 public struct Spending: Sendable, Hashable, CustomStringConvertible {

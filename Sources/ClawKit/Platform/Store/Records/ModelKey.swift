@@ -105,7 +105,11 @@ public struct ModelKey: StoredRecord {
 extension PlatformStore {
     /// The record of a key that somebody shows, valid or not.
     public func modelKey(_ key: Secret<String>) async throws -> Versioned<ModelKey>? {
-        let hash = Token.hash(key.reveal())
+        try await modelKey(hash: Token.hash(key.reveal()))
+    }
+
+    /// Likewise, by ``Token/hash(_:)`` of the key.
+    public func modelKey(hash: String) async throws -> Versioned<ModelKey>? {
         guard let found = try await find(ModelKey.self, ModelKey.hashIndex, hash),
             ConstantTime.equal(found.record.hash, hash)
         else { return nil }

@@ -1,4 +1,4 @@
-public import ClawBase
+import ClawBase
 
 /// Sums over entries of the ledger. Exact: what does not fit in 64 bits is refused, not rounded.
 public struct UsageTotals: Sendable, Hashable {

@@ -1,0 +1,101 @@
+public import ClawBase
+public import ClawPlatform
+import Synchronization
+
+/// Grants as a platform's store has them: ``ModelKey`` records, those of people and services.
+///
+/// What was looked up is kept until its record changes, so that a request costs no look-up in the store, and for half a
+/// minute at most: so long a revoked key may be good while the store cannot tell of its changes. Only as long as
+/// ``run()`` runs are changes heard of; otherwise every request asks the store.
+public final class StoreGrants: GrantDirectory {
+    /// So many keys are kept at most.
+    private static let limit = 10_000
+    private static let maximumAge = Duration.seconds(30)
+
+    private struct State {
+        /// By the keys' hashes.
+        var known: [String: (grant: ModelGrant, since: Timestamp)] = [:]
+        var hashes: [String: String] = [:]
+        var isFollowing = false
+        /// Counts what was heard: a look-up that began before it may be out of date.
+        var news = 0
+
+        mutating func forget(_ id: String) {
+            news += 1
+            if let hash = hashes.removeValue(forKey: id) { known[hash] = nil }
+        }
+
+        mutating func forgetAll() {
+            news += 1
+            known = [:]
+            hashes = [:]
+        }
+    }
+
+    private let store: any PlatformStore
+    private let time: any TimeSource
+    private let state = Mutex(State())
+
+    public init(_ store: some PlatformStore, time: some TimeSource = .system) {
+        (self.store, self.time) = (store, time)
+    }
+
+    /// Hears of changes until cancelled.
+    /// - Throws: `CancellationError`.
+    public func run() async throws {
+        var changes = store.changes(of: ModelKey.kind).makeAsyncIterator()
+        state.withLock { $0.isFollowing = true }
+        defer {
+            state.withLock { state in
+                state.isFollowing = false
+                state.forgetAll()
+            }
+        }
+        while let news = try await changes.next() {
+            state.withLock { state in
+                switch news {
+                case .changed(let id, _): state.forget(id)
+                case .missed: state.forgetAll()
+                }
+            }
+        }
+    }
+
+    public func grant(forKeyHash keyHash: String) async -> ModelGrant? {
+        let (known, news) = state.withLock { ($0.known[keyHash], $0.news) }
+        let now = time.now
+        if let known, now - known.since < Self.maximumAge { return known.grant }
+        // A store that cannot be asked lets nobody in.
+        guard let found = try? await store.modelKey(hash: keyHash) else { return nil }
+        let grant = ModelGrant(found.record)
+        state.withLock { state in
+            guard state.isFollowing, state.news == news else { return }
+            if state.known.count >= Self.limit { state.forgetAll() }
+            state.known[keyHash] = (grant, now)
+            state.hashes[grant.id] = keyHash
+        }
+        return grant
+    }
+}
+
+extension ModelGrant {
+    init(_ key: ModelKey) {
+        // What was revoked has expired long ago.
+        let end = key.revokedAt == nil ? key.expiresAt : Timestamp(seconds: 0)
+        self.init(id: key.id, keyHash: key.hash, subject: key.subject, models: key.models, expiresAt: end)
+    }
+}
+
+/// Asks several directories in order.
+public struct CompositeGrants: GrantDirectory {
+    private let directories: [any GrantDirectory]
+
+    public init(_ directories: [any GrantDirectory]) { self.directories = directories }
+
+    public func grant(forKeyHash keyHash: String) async -> ModelGrant? {
+        for directory in directories {
+            if let grant = await directory.grant(forKeyHash: keyHash) { return grant }
+        }
+        return nil
+    }
+}
