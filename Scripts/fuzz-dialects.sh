@@ -23,7 +23,7 @@ if [ ! -x "$out/dialects" ] || [ -n "$newest" ]; then
         [ -d "$debug/$module.build" ] || continue
         while IFS= read -r -d '' object; do objects+=("$object"); done < <(find "$debug/$module.build" -name '*.o' -print0)
     done
-    find Sources/ClawKit/Dialects Tests/Fuzz/Dialects -name '*.swift' -print0 | xargs -0 swiftc -O -parse-as-library \
+    find Sources/ClawKit/Dialects Tests/Fuzz/Dialects -name '*.swift' -print0 | xargs -0 swiftc -O -wmo -parse-as-library \
         -swift-version 6 -enable-upcoming-feature ExistentialAny -enable-upcoming-feature MemberImportVisibility \
         -enable-upcoming-feature InternalImportsByDefault -sanitize=fuzzer -assert-config Debug \
         -module-name DialectFuzzer -package-name clawkit -I "$debug/Modules" -I Sources/ClawKit/Base/CLibcurl \

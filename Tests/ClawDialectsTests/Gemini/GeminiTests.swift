@@ -73,7 +73,9 @@ struct GeminiTests {
         let quota = UpstreamDialect.gemini.decodeError(
             status: 429,
             body: Array(
-                #"{"error":{"code":429,"message":"Resource has been exhausted","status":"RESOURCE_EXHAUSTED"}}"#.utf8))
+                #"{"error":{"code":429,"message":"Resource has been exhausted","status":"RESOURCE_EXHAUSTED","details":[{"@type":"x"},{"retryDelay":"3.5s"}]}}"#
+                    .utf8))
+        #expect(quota.retryAfter == .after(.milliseconds(3500)))
         #expect(quota.kind == .rateLimited && quota.code == "429")
         let key = UpstreamDialect.gemini.decodeError(
             status: 400,

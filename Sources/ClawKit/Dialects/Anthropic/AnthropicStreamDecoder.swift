@@ -122,7 +122,7 @@ struct AnthropicStreamDecoder: Sendable {
             emit(.partStart(nextPart, .toolCall(id: id, name: name)))
         case "": return fail("a block without a type", emit)
         default:
-            // A tool the provider runs, or something new: kept whole where it is whole, its deltas are the family's own.
+            // A tool the provider runs, or something new: its start is kept, its deltas are the family's own.
             blocks[index] = Block(part: nil)
             if let content { emit(.partStart(nextPart, .other(DialectValue(.anthropic, content)))) }
             emit(.partStop(nextPart))

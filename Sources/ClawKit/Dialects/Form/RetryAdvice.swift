@@ -25,6 +25,12 @@ public enum RetryAdvice: Sendable, Hashable {
         }
     }
 
+    /// Reads Protocol Buffers' JSON form of a duration: `34.07s`.
+    init?(seconds text: String) {
+        guard text.hasSuffix("s"), let wait = Self.wait(String(text.dropLast()), unit: 1) else { return nil }
+        self = .after(wait)
+    }
+
     /// How long to wait from `now` on; never negative.
     public func delay(now: Timestamp) -> Duration {
         switch self {

@@ -42,6 +42,10 @@ enum OpenAIErrors {
             ErrorWords.kind(code: code, type: type, message: message, status: told), message,
             param: body["param"]?.string, code: code, type: type, status: told)
         error.takeHeaders(headers)
+        // Google says it in the body: `{"@type":"…RetryInfo","retryDelay":"34.07s"}`.
+        for detail in body["details"]?.array ?? [] where error.retryAfter == nil {
+            error.retryAfter = detail["retryDelay"]?.string.flatMap(RetryAdvice.init(seconds:))
+        }
         return error
     }
 }

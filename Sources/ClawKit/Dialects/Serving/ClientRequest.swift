@@ -2,8 +2,8 @@ public import ClawDocuments
 
 /// A client's request, read as far as routing and budgets need it; ``decoded(limits:)`` reads the rest.
 ///
-/// Where the upstream speaks the client's dialect the rest is never read: ``UpstreamTarget/passing(_:headers:maxOutputTokens:)``
-/// sends the client's own bytes.
+/// Where the upstream speaks the client's dialect the rest is never read:
+/// ``UpstreamTarget/passing(_:headers:maxOutputTokens:)`` sends the client's own bytes.
 public struct ClientRequest: Sendable {
     public let dialect: ClientDialect
     /// The name asked for.

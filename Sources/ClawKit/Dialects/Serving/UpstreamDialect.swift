@@ -113,8 +113,8 @@ public enum UpstreamDialect: String, Sendable, Hashable, CaseIterable {
 
 /// Reads a streamed answer of an upstream from chunks that may end anywhere.
 ///
-/// What comes out is well-formed (``StreamGrammar``) and ends once: with ``StreamEvent/finish(_:)``, where the dialect's
-/// proof of a whole answer was there, or with ``StreamEvent/error(_:)``.
+/// What comes out is well-formed (``StreamGrammar``) and ends once: with ``StreamEvent/finish(_:)``, where the
+/// dialect's proof of a whole answer was there, or with ``StreamEvent/error(_:)``.
 public struct UpstreamStreamDecoder: Sendable {
     private var decoder: any StreamDecoding
     private var grammar = StreamGrammar()
