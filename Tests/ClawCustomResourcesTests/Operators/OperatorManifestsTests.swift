@@ -170,6 +170,23 @@ struct OperatorManifestsTests {
         }
     }
 
+    @Test("a reconcile by hand needs what it says, a cache its scope, and replicas that share need Leases of any name")
+    func parts() throws {
+        let client = KubernetesClient(HandlerTransport(WebhookProbe()))
+        let manager = ControllerManager(
+            client, sharding: try Sharding(group: "copies", in: "ops", api: client), logger: Self.logger)
+        manager.add(
+            Controller(
+                for: ConfigMap.self, in: CacheScope(namespace: "demo"), caches: manager.caches, logger: Self.logger
+            ) { _, _ in .settled }
+            .needs(Permission(["create", "patch"], ConfigMap.type, in: "demo")))
+        #expect(
+            manager.permissions == [
+                Permission(["get", "list", "watch", "create", "patch"], ConfigMap.type, in: "demo"),
+                Permission(["get", "list", "watch", "create", "update", "delete"], Lease.type, in: "ops"),
+            ])
+    }
+
     @Test("permissions on the same things are one, and what is allowed everywhere is not said again for one place")
     func merging() {
         let merged = [
