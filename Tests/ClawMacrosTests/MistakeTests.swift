@@ -42,7 +42,8 @@ struct MistakeTests {
         Mistake(
             "@Field(.atomic, .atomic) var a: [Int]", 1, 17, "'.atomic' stands here twice; write one that says both."),
         Mistake(
-            "@Field(.range(0...20)) var a: Int = 50", 1, 37, "The default 50 lies outside '0...20'; change one of them."),
+            "@Field(.range(0...20)) var a: Int = 50", 1, 37,
+            "The default 50 lies outside '0...20'; change one of them."),
         Mistake(
             "@Field(.length(1...3)) var a: String = \"\"", 1, 40,
             "The default \"\" has 0 characters, not '1...3'; change one of them."),
@@ -74,48 +75,49 @@ struct MistakeTests {
 
     static let rules = [
         Mistake(
-            #"@Field(.rule("siz(self) > 1")) var a: String"#, 1, 18,
-            "This is no rule (CEL): undeclared reference to 'siz'; write 'size' if that is meant."),
+            #"@Field(.rule("siz(self) > 1")) var a: String"#, 1, 14,
+            "This is no rule (CEL), at character 4: undeclared reference to 'siz'; write 'size' if that is meant."),
         Mistake(
-            #"@Field(.each(.rule("it > 1"))) var a: [Int]"#, 1, 21,
-            "This is no rule (CEL): undeclared reference to 'it'; "
+            #"@Field(.each(.rule("it > 1"))) var a: [Int]"#, 1, 20,
+            "This is no rule (CEL), at character 1: undeclared reference to 'it'; "
                 + "a rule knows 'self', 'oldSelf' and the functions of Kubernetes."),
         Mistake(
-            #"@Field(.rule("self > '1'")) var a: Int"#, 1, 20,
-            "This is no rule (CEL): found no matching overload for '_>_' applied to '(int, string)'; "
+            #"@Field(.rule("self > '1'")) var a: Int"#, 1, 14,
+            "This is no rule (CEL), at character 6: found no matching overload for '_>_' applied to '(int, string)'; "
                 + "convert one side, as with 'int(…)', 'double(…)' or 'string(…)'."),
         Mistake(
             #"@Field(.rule("self + 1", "x")) var a: Int"#, 1, 14,
             "A rule is true or false, and this is of type int: compare it with something."),
         Mistake(
-            #"@Field(.rule(SchemaRule("self.x"))) var a: [Int]"#, 1, 30,
-            "This is no rule (CEL): type 'list(int)' does not support field selection."),
+            #"@Field(.rule(SchemaRule("self.x"))) var a: [Int]"#, 1, 25,
+            "This is no rule (CEL), at character 5: type 'list(int)' does not support field selection."),
         Mistake(
             #"@Field(.rule("'\u{e4}' + self > 1")) var a: String"#, 1, 14,
-            "This is no rule (CEL): found no matching overload for '_>_' applied to '(string, int)'; "
-                + "convert one side, as with 'int(…)', 'double(…)' or 'string(…)'. At character 12."),
+            "This is no rule (CEL), at character 12: found no matching overload for '_>_' applied to '(string, int)'; "
+                + "convert one side, as with 'int(…)', 'double(…)' or 'string(…)'."),
     ]
 
-    @Test("a field's rule that a server would refuse is an error at the word in question", arguments: rules)
+    @Test("a field's rule that a server would refuse is an error, with the place in it", arguments: rules)
     func wrongRule(mistake: Mistake) { #expect(mistake.problems() == []) }
 
     static let wholes = [
         Mistake(
-            #"@Rule("self.mim <= self.max") struct A { var min: Int; var max: Int }"#, 1, 12,
-            "This is no rule (CEL): undefined field 'mim'; write 'min' if that is meant."),
+            #"@Rule("self.mim <= self.max") struct A { var min: Int; var max: Int }"#, 1, 7,
+            "This is no rule (CEL), at character 5: undefined field 'mim'; write 'min' if that is meant."),
         Mistake(
             """
             @Rule("self.parts.all(p, p.kind == 'a')")
             struct A { var parts: [Part]; @Schema struct Part { var name: String } }
-            """, 1, 27, "This is no rule (CEL): undefined field 'kind'; declare it, or leave it out."),
+            """, 1, 7, "This is no rule (CEL), at character 20: undefined field 'kind'; declare it, or leave it out."),
         Mistake(
             """
             @Rule("self.metadata.labels.size() > 0")
             @CustomResource(group: "e.dev", version: "v1") struct A { var spec: Int }
-            """, 1, 21, "This is no rule (CEL): undefined field 'labels'; declare it, or leave it out."),
+            """, 1, 7,
+            "This is no rule (CEL), at character 14: undefined field 'labels'; declare it, or leave it out."),
         Mistake(
-            #"@Rule("self.a > 0", messageExpression: "'a is ' + ") struct A { var a: Int }"#, 1, 51,
-            "This is no rule (CEL): Syntax error: it ends too soon; "
+            #"@Rule("self.a > 0", messageExpression: "'a is ' + ") struct A { var a: Int }"#, 1, 40,
+            "This is no rule (CEL), at character 11: Syntax error: it ends too soon; "
                 + "see https://kubernetes.io/docs/reference/using-api/cel/."),
         Mistake(
             #"@Rule("self.a > 0", messageExpression: "self.a") struct A { var a: Int }"#, 1, 40,
@@ -131,7 +133,8 @@ struct MistakeTests {
                     self.b > 0
                 \"\"\", "both")
             struct A { var a: Int }
-            """, 4, 13, "This is no rule (CEL): undefined field 'b'; declare it, or leave it out."),
+            """, 2, 5,
+            "This is no rule (CEL), at line 2, character 9: undefined field 'b'; declare it, or leave it out."),
     ]
 
     @Test("an object's rule is held against its fields, those of types within it too", arguments: wholes)

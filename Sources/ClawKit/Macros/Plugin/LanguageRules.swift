@@ -65,9 +65,9 @@ enum LanguageRules {
             return expression
         } catch {
             for issue in error.issues.prefix(3) {
-                let mend = Mend.ofRule(issue.message, type, environment)
-                literal.report(
-                    "badRule", "This is no rule (CEL): \(Mend.plain(issue.message))\(mend).", at: issue.offset, context)
+                let problem = Mend.plain(issue.message) + Mend.ofRule(issue.message, type, environment)
+                let place = literal.place(of: issue.offset)
+                context.report(argument, "badRule", "This is no rule (CEL), at \(place): \(problem).")
             }
             return nil
         }

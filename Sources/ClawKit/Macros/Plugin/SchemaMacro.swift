@@ -3,7 +3,7 @@ import SwiftSyntax
 import SwiftSyntaxBuilder
 import SwiftSyntaxMacros
 
-/// `@Schema`: a struct whose variables are the fields of an object; or an enum of texts, whose cases' comments are kept.
+/// `@Schema`: a struct whose variables are an object's fields; or an enum of texts, whose cases' comments are kept.
 struct SchemaMacro: ViewMacro {
     static let conformance: TypeSyntax = "SchemaView"
 
