@@ -71,6 +71,12 @@ struct AutoscalerTests {
         }
     }
 
+    /// Its first look comes after a period.
+    private func create(_ autoscaler: HorizontalPodAutoscaler, _ cluster: SimulatedCluster) async throws {
+        _ = try await cluster.client.create(autoscaler)
+        try await cluster.clock.advance(by: .seconds(16))
+    }
+
     private func replicas(_ client: KubernetesClient) async throws -> Int? {
         try await client.get(Deployment.self, "web", in: "default").spec?.replicas
     }
@@ -87,7 +93,7 @@ struct AutoscalerTests {
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.status?.readyReplicas == 2 }
             // What has only just become ready is not measured yet.
             try await cluster.clock.advance(by: .seconds(5))
-            _ = try await client.create(Self.autoscaler([Self.cpu]))
+            try await create(Self.autoscaler([Self.cpu]), cluster)
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.spec?.replicas == 4 }
             let scaled = try await client.waitFor(HorizontalPodAutoscaler.self, "web", in: "default") {
                 $0.status?.desiredReplicas == 4
@@ -137,7 +143,7 @@ struct AutoscalerTests {
             figures.set(cpu: nil)
             _ = try await client.create(Self.deployment(3))
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.status?.readyReplicas == 3 }
-            _ = try await client.create(Self.autoscaler([Self.cpu]))
+            try await create(Self.autoscaler([Self.cpu]), cluster)
             let failed = try await client.waitFor(HorizontalPodAutoscaler.self, "web", in: "default") {
                 $0.status?.conditions.contains { $0.type == "ScalingActive" && $0.status == "False" } ?? false
             }
@@ -167,12 +173,13 @@ struct AutoscalerTests {
             let client = cluster.client
             figures.set(queue: "100")
             _ = try await client.create(Self.deployment(1))
-            _ = try await client.create(
+            try await create(
                 Self.autoscaler(
                     [Self.queue],
                     behavior: HorizontalPodAutoscalerBehavior(
                         scaleDown: HPAScalingRules(selectPolicy: "Disabled"),
-                        scaleUp: HPAScalingRules(policies: [HPAScalingPolicy(value: 2, periodSeconds: 60, type: "Pods")]))))
+                        scaleUp: HPAScalingRules(policies: [HPAScalingPolicy(value: 2, periodSeconds: 60, type: "Pods")]))),
+                cluster)
             try await client.waitFor(Deployment.self, "web", in: "default") { $0.spec?.replicas == 3 }
             #expect(try await condition(client, "ScalingLimited")?.reason == "ScaleUpLimit")
             try await cluster.clock.advance(by: .seconds(30))

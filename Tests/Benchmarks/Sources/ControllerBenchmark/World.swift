@@ -26,18 +26,21 @@ private struct SteadyUsage: UsageSource {
     func usage(of pod: Pod) async throws -> PodUsage? {
         let used: [String: Quantity] = ["cpu": "8m", "memory": "12Mi"]
         let names = (pod.spec?.containers ?? []).map(\.name)
-        return PodUsage(containers: Dictionary(names.map { ($0, used) }) { first, _ in first })
+        // As long as the cluster itself measures.
+        return PodUsage(
+            containers: Dictionary(names.map { ($0, used) }) { first, _ in first }, window: .seconds(10))
     }
 }
 
 /// A cluster of simulated nodes, in real time, with the operator of Rollouts at work.
 func withOperator(
-    nodes: Int, _ body: @escaping @Sendable (EmbeddedCluster, SharedCaches, Controller) async throws -> Void
+    nodes: Int, history: ClusterHistory? = nil, _ body: @escaping @Sendable (EmbeddedCluster, SharedCaches, Controller) async throws -> Void
 ) async throws {
     let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
     var options = EmbeddedCluster.Options()
     options.logger = logger
     options.metrics = SteadyUsage()
+    options.history = history
     try await EmbeddedCluster.withCluster(options) { cluster in
         try await Rollout.install(in: cluster.client)
         // With its service accounts, without which no pod is admitted.

@@ -8,6 +8,7 @@ let arguments = Array(CommandLine.arguments.dropFirst())
 switch (arguments.first, arguments.count) {
 case ("reconciles", 1): try await measureReconciles()
 case ("rollouts", 1...2): try await measureRollouts(arguments.last.flatMap { Int($0) } ?? 10_000)
+case ("requests", 1...2): try await countRequests(arguments.last.flatMap { Int($0) } ?? 100)
 case ("operator", 4...):
     do { try await measureOperator(arguments[1], Int(arguments[2]) ?? 500, Array(arguments[3...])) } catch {
         FileHandle.standardError.write(Data("\(arguments[1]): \(error)\n".utf8))
@@ -16,6 +17,6 @@ case ("operator", 4...):
 case ("operate", 1): try await operateSites()
 default:
     FileHandle.standardError.write(
-        Data("usage: controller-benchmark reconciles | rollouts [COUNT] | operator NAME COUNT COMMAND… | operate\n".utf8))
+        Data("usage: controller-benchmark reconciles | rollouts [COUNT] | requests [COUNT] | operator NAME COUNT COMMAND… | operate\n".utf8))
     exit(1)
 }

@@ -29,10 +29,20 @@ extension APIServer {
     }
 
     func scale(_ call: ResourceCall) async throws -> Response {
-        guard let entry = store.get(call.resource.collection, try call.key()) else {
-            throw APIStatus.notFound(call.resource.subject, call.name)
+        .document(try await scaleDocument(of: call.resource, try call.key()))
+    }
+
+    /// What an autoscaler in this process reads, without the way through a request.
+    func scale(of resource: RegisteredResource, _ key: ObjectStore.Key) async throws -> Scale {
+        guard resource.served.subresource("scale") != nil else { throw APIStatus.noSuchPath }
+        return Scale(document: try await scaleDocument(of: resource, key))
+    }
+
+    private func scaleDocument(of resource: RegisteredResource, _ key: ObjectStore.Key) async throws -> JSONObject {
+        guard let entry = store.get(resource.collection, key) else {
+            throw APIStatus.notFound(resource.subject, key.name)
         }
-        return .document(scaleDocument(try await call.resource.shown(entry.object), call.resource.custom?.scale))
+        return scaleDocument(try await resource.shown(entry.object), resource.custom?.scale)
     }
 
     func setScale(_ call: ResourceCall) async throws -> Response {

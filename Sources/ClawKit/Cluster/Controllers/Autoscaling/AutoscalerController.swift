@@ -9,7 +9,7 @@ import Synchronization
 /// Sizes workloads by what they use.
 /// <https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/>
 struct AutoscalerController: Sendable {
-    /// How often each autoscaler looks, unless it is changed.
+    /// How often each autoscaler looks, for the first time so long after it came, as kube-controller-manager's do.
     private static let period = Duration.seconds(15)
 
     private let server: APIServer
@@ -38,15 +38,12 @@ struct AutoscalerController: Sendable {
                 memory.forget(key)
                 return .settled
             }
-            if let wait = memory.wait(key, autoscaler.metadata.generation, Self.period, now: time.now) {
-                return .again(after: wait)
-            }
+            if let wait = memory.wait(key, Self.period, now: time.now) { return .again(after: wait) }
             do {
                 try await reconcile(autoscaler)
             } catch let error as KubernetesError where error.isConflict || error.isNotFound {
-                return .again(after: .milliseconds(20))
+                // The next look sees what is new.
             }
-            memory.didLook(key, autoscaler.metadata.generation, now: time.now)
             return .again(after: Self.period)
         }
         .reconciles(HorizontalPodAutoscaler.self)
@@ -121,10 +118,11 @@ struct AutoscalerController: Sendable {
         let (autoscaler, target) = (look.autoscaler, look.autoscaler.spec.scaleTargetRef)
         let group = target.apiVersion.flatMap { $0.contains("/") ? String($0.prefix { $0 != "/" }) : "" } ?? ""
         var problem = "no matches for kind \"\(target.kind)\" in group \"\(group)\""
-        if let kind = server.registry.find(group: group, kind: target.kind)?.type {
+        if let resource = server.registry.find(group: group, kind: target.kind) {
             do {
-                return (kind, try await client.scale(DynamicObject.self, of: kind, target.name, in: autoscaler.namespace))
-            } catch let error as KubernetesError {
+                let key = ObjectStore.Key(namespace: autoscaler.namespace ?? "", name: target.name)
+                return (resource.type, try await server.scale(of: resource, key))
+            } catch let error as APIStatus {
                 problem = error.message
             }
         }
@@ -146,9 +144,8 @@ struct AutoscalerController: Sendable {
             look.set("ScalingActive", false, "InvalidSelector", "the HPA target's scale is missing a selector")
             throw AutoscalerProblem(text: message)
         }
-        let evaluator = MetricEvaluator(
-            source: source, pods: pods.matching(query, in: autoscaler.namespace ?? ""), current: current,
-            namespace: autoscaler.namespace ?? "", tolerance: autoscaler.tolerance, now: look.now)
+        let evaluator = await MetricEvaluator(
+            source, pods.matching(query, in: autoscaler.namespace ?? ""), for: autoscaler, current: current, now: look.now)
         var (best, statuses): (MetricEvaluator.Result?, [MetricStatus]) = (nil, [])
         var failures: [MetricEvaluator.Failure] = []
         for metric in autoscaler.spec.metrics {
@@ -209,22 +206,17 @@ struct AutoscalerLook: Sendable {
 final class AutoscalerMemory: Sendable {
     private struct Known {
         var history = ScalingHistory()
-        var generation: Int?
-        var at: Timestamp?
+        var due: Timestamp?
     }
     private let known = Mutex<[ObjectKey: Known]>([:])
 
-    func wait(_ key: ObjectKey, _ generation: Int?, _ period: Duration, now: Timestamp) -> Duration? {
+    /// How long to wait until the next look; nil: it is due, and the one after it is in a period.
+    func wait(_ key: ObjectKey, _ period: Duration, now: Timestamp) -> Duration? {
         known.withLock { known in
-            guard let last = known[key], let at = last.at, last.generation == generation, at + period > now else { return nil }
-            return at + period - now
-        }
-    }
-
-    func didLook(_ key: ObjectKey, _ generation: Int?, now: Timestamp) {
-        known.withLock { known in
-            known[key, default: Known()].generation = generation
-            known[key]?.at = now
+            let due = known[key]?.due
+            if let due, due > now { return due - now }
+            known[key, default: Known()].due = now + period
+            return due == nil ? period : nil
         }
     }
 
@@ -238,12 +230,4 @@ final class AutoscalerMemory: Sendable {
     }
 
     func forget(_ key: ObjectKey) { known.withLock { $0[key] = nil } }
-}
-
-extension HorizontalPodAutoscaler {
-    fileprivate var tolerance: ScalingTolerance {
-        func given(_ rules: HPAScalingRules?) -> Double? { rules?.tolerance?.milliUnits.map { Double($0) / 1000 } }
-        return ScalingTolerance(
-            down: given(spec.behavior?.scaleDown) ?? 0.1, up: given(spec.behavior?.scaleUp) ?? 0.1)
-    }
 }

@@ -20,12 +20,29 @@ struct MetricEvaluator: Sendable {
         var whole: String { subject.map { "failed to get \($0): \(text)" } ?? text }
     }
 
-    let source: any UsageSource
-    let pods: [Pod]
-    let current: Int
-    let namespace: String
-    let tolerance: ScalingTolerance
-    let now: Timestamp
+    private let source: any UsageSource
+    private let pods: [Pod]
+    /// What the pods use, asked for once for all metrics of resources.
+    private let usages: Swift.Result<[String: PodUsage], any Error>
+    private let current: Int
+    private let namespace: String
+    private let tolerance: ScalingTolerance
+    private let now: Timestamp
+
+    init(_ source: any UsageSource, _ pods: [Pod], for autoscaler: HorizontalPodAutoscaler, current: Int, now: Timestamp) async {
+        (self.source, self.pods, self.current, self.now) = (source, pods, current, now)
+        namespace = autoscaler.namespace ?? ""
+        tolerance = autoscaler.tolerance
+        var usages: [String: PodUsage] = [:]
+        do {
+            if autoscaler.spec.metrics.contains(where: { ["Resource", "ContainerResource"].contains($0.type) }) {
+                for pod in pods { usages[pod.name] = try await source.usage(of: pod) }
+            }
+            self.usages = .success(usages)
+        } catch {
+            self.usages = .failure(error)
+        }
+    }
 
     func evaluate(_ spec: MetricSpec) async throws(Failure) -> Result {
         let (reason, subject) = Self.words(spec)
@@ -33,7 +50,7 @@ struct MetricEvaluator: Sendable {
             switch spec.type {
             case "Resource":
                 guard let metric = spec.resource else { break }
-                let (proposal, value) = try await resource(metric.name, nil, metric.target)
+                let (proposal, value) = try resource(metric.name, nil, metric.target)
                 let isUtilization = metric.target.averageUtilization != nil
                 return Result(
                     replicas: proposal.replicas,
@@ -42,7 +59,7 @@ struct MetricEvaluator: Sendable {
                         type: spec.type, resource: ResourceMetricStatus(name: metric.name, current: value)))
             case "ContainerResource":
                 guard let metric = spec.containerResource else { break }
-                let (proposal, value) = try await resource(metric.name, metric.container, metric.target)
+                let (proposal, value) = try resource(metric.name, metric.container, metric.target)
                 let isUtilization = metric.target.averageUtilization != nil
                 return Result(
                     replicas: proposal.replicas,
@@ -109,9 +126,9 @@ struct MetricEvaluator: Sendable {
 
     private func resource(
         _ name: String, _ container: String?, _ target: MetricTarget
-    ) async throws -> (ReplicaProposal, MetricValueStatus) {
+    ) throws -> (ReplicaProposal, MetricValueStatus) {
         do {
-            return try await measuredResource(name, container, target)
+            return try measuredResource(name, container, target)
         } catch let problem as AutoscalerProblem {
             let what = target.averageUtilization == nil ? "usage" : "utilization"
             throw AutoscalerProblem(text: "failed to get \(name) \(what): \(problem.text)")
@@ -120,12 +137,11 @@ struct MetricEvaluator: Sendable {
 
     private func measuredResource(
         _ name: String, _ container: String?, _ target: MetricTarget
-    ) async throws -> (ReplicaProposal, MetricValueStatus) {
+    ) throws -> (ReplicaProposal, MetricValueStatus) {
         guard !pods.isEmpty else {
             throw AutoscalerProblem(text: "no pods returned by selector while calculating replica count")
         }
-        var usages: [String: PodUsage] = [:]
-        for pod in pods { usages[pod.name] = try await source.usage(of: pod) }
+        let usages = try usages.get()
         guard !usages.isEmpty else {
             throw AutoscalerProblem(
                 text: "unable to get metrics for resource \(name): no metrics returned from resource metrics API")
@@ -203,5 +219,13 @@ extension GoText {
         guard let selector else { return "nil" }
         let labels = selector.matchLabels.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)," }.joined()
         return "&LabelSelector{MatchLabels:map[string]string{\(labels)},MatchExpressions:[]LabelSelectorRequirement{},}"
+    }
+}
+
+extension HorizontalPodAutoscaler {
+    fileprivate var tolerance: ScalingTolerance {
+        func given(_ rules: HPAScalingRules?) -> Double? { rules?.tolerance?.milliUnits.map { Double($0) / 1000 } }
+        return ScalingTolerance(
+            down: given(spec.behavior?.scaleDown) ?? 0.1, up: given(spec.behavior?.scaleUp) ?? 0.1)
     }
 }
