@@ -38,7 +38,7 @@ extension KubernetesAPI {
         _ isWanted: @escaping @Sendable ([R]) -> Bool
     ) async throws -> [R] {
         try await VirtualClock.pass { isWanted(try await list(type, in: namespace, labels: labels).items) }
-        return try await SystemTime().withDeadline(.seconds(60), "the objects of kind \(R.type.kind)") {
+        return try await SystemTime().withDeadline(.seconds(300), "the objects of kind \(R.type.kind)") {
             while true {
                 let objects = try await self.list(type, in: namespace, labels: labels).items
                 if isWanted(objects) { return objects }

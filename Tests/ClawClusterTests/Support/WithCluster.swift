@@ -47,7 +47,7 @@ extension KubernetesAPI {
         _ type: R.Type, _ name: String, in namespace: String? = nil, _ isWanted: @escaping @Sendable (R) -> Bool
     ) async throws -> R {
         try await VirtualClock.pass { try await find(type, name, in: namespace).map(isWanted) ?? false }
-        return try await SystemTime().withDeadline(.seconds(60), "\(R.type.kind) \(name)") {
+        return try await SystemTime().withDeadline(.seconds(300), "\(R.type.kind) \(name)") {
             let selection = Selection(fieldSelector: "metadata.name=\(name)")
             for try await event in self.watch(type, in: namespace, matching: selection) {
                 switch event {
@@ -63,7 +63,7 @@ extension KubernetesAPI {
     /// Waits until an object is gone.
     func waitUntilGone<R: Resource>(_ type: R.Type, _ name: String, in namespace: String? = nil) async throws {
         try await VirtualClock.pass { try await find(type, name, in: namespace) == nil }
-        try await SystemTime().withDeadline(.seconds(60), "the end of \(R.type.kind) \(name)") {
+        try await SystemTime().withDeadline(.seconds(300), "the end of \(R.type.kind) \(name)") {
             let selection = Selection(fieldSelector: "metadata.name=\(name)")
             for try await event in self.watch(type, in: namespace, matching: selection) {
                 switch event {
