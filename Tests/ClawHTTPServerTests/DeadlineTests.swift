@@ -39,6 +39,30 @@ struct DeadlineTests {
         }
     }
 
+    @Test("the limit on silence may be lowered while the answer is read")
+    func loweredLimit() async throws {
+        let (stream, source) = AsyncStream<[UInt8]>.makeStream()
+        source.yield([1])
+        try await withServer { _ in
+            Response(status: .ok, body: .stream(stream))
+        } _: { transport, address in
+            var request = Request(.get, "/", idleTimeout: nil)
+            let silence = SilenceLimit(.seconds(3600), least: .milliseconds(200))
+            request.silence = silence
+            let response = try await transport.send(request)
+            var chunks = response.body.makeAsyncIterator()
+            #expect(try await chunks.next() == [1])
+            silence.limit = .zero
+            #expect(silence.limit == .milliseconds(200), "never below the least")
+            do {
+                _ = try await chunks.next()
+                Issue.record("silence was due to fail")
+            } catch let error as TransportError {
+                #expect(error.message == "\(address) fell silent for 0.2 s in the midst of its answer.")
+            }
+        }
+    }
+
     @Test("a slow reader is not a silent server")
     func slowReader() async throws {
         // Long enough for a busy machine, whose server may be silent for a while too.

@@ -78,13 +78,13 @@ final class LoopTransfer {
     /// When this transfer is given up; nil while it is we who do not read, or where silence is allowed.
     var deadline: ContinuousClock.Instant? {
         guard hasHead else { return start + exchange.plan.headTimeout }
-        guard let idle = exchange.plan.idleTimeout, !isReceivingPaused else { return nil }
-        return lastActivity + idle
+        guard let limit = exchange.plan.silenceLimit, !isReceivingPaused else { return nil }
+        return lastActivity + limit
     }
 
     var timeoutError: TransportError {
         let plan = exchange.plan
-        let limit = hasHead ? plan.idleTimeout ?? .zero : plan.headTimeout
+        let limit = hasHead ? plan.silenceLimit ?? .zero : plan.headTimeout
         return TransportError(
             code: .timeout,
             message: hasHead
@@ -94,7 +94,7 @@ final class LoopTransfer {
 
     private func touch() {
         lastActivity = .now
-        if hasHead, let idle = exchange.plan.idleTimeout { deadlines.note(lastActivity + idle) }
+        if hasHead, let wait = exchange.plan.nextLook { deadlines.note(lastActivity + wait) }
     }
 
     // MARK: the end

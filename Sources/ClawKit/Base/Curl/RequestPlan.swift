@@ -17,7 +17,8 @@ struct RequestPlan: Sendable {
     /// The request asks to leave HTTP; the upload is then not a body but the connection's sending half.
     let isUpgrade: Bool
     let headTimeout: Duration
-    let idleTimeout: Duration?
+    private let idleTimeout: Duration?
+    private let silence: SilenceLimit?
     /// `host:port`, for messages.
     let peer: String
 
@@ -61,12 +62,18 @@ struct RequestPlan: Sendable {
         isUpgrade = request.wantsUpgrade
         // Who leaves HTTP keeps an eye on silence himself.
         idleTimeout = isUpgrade ? nil : request.idleTimeout
+        silence = isUpgrade ? nil : request.silence
         upload = isUpgrade ? .stream(length: nil) : Self.upload(of: request)
         var lines = Self.lines(headers, upload, configuration, serverAddress: serverAddress)
         // Without it libcurl would send the connection's bytes as a chunked body.
         if isUpgrade { lines.append("Transfer-Encoding:") }
         headerLines = lines
     }
+
+    /// How long the body may stay silent.
+    var silenceLimit: Duration? { silence?.limit ?? idleTimeout }
+    /// After so long it is worth looking whether it did.
+    var nextLook: Duration? { silence?.least ?? idleTimeout }
 
     private static func upload(of request: Request) -> Upload {
         if let bytes = request.body.immediateBytes {

@@ -9,6 +9,8 @@ public struct Request: Sendable {
     /// How long the response's body may stay silent before the exchange fails; nil: as long as it likes (watches
     /// carry their own heartbeat).
     public var idleTimeout: Duration?
+    /// The same where it changes while the body is read; counts instead of ``idleTimeout``.
+    public var silence: SilenceLimit?
     /// The address of the peer, where a server received this request over a socket.
     public var peer: String?
     /// The certificate by which the peer proved itself, in DER; only where a TLS server asked for one and verified it.

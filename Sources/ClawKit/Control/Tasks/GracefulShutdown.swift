@@ -1,3 +1,4 @@
+import ClawBase
 import ServiceLifecycle
 
 /// Returns when a graceful shutdown has begun. Unlike ServiceLifecycle's own, without a task of its own, so that

@@ -1,4 +1,4 @@
-import ClawControl
+import ClawBase
 import Synchronization
 
 /// What a store tells of its commits.
