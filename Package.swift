@@ -25,6 +25,7 @@ let package = Package(
         .library(name: "ClawApps", targets: ["ClawApps"]),
         .library(name: "ClawPlatform", targets: ["ClawPlatform"]),
         .library(name: "ClawDialects", targets: ["ClawDialects"]),
+        .library(name: "ClawLedger", targets: ["ClawLedger"]),
         .library(name: "ClawGateway", targets: ["ClawGateway"]),
         .library(name: "ClawHTTPServer", targets: ["ClawHTTPServer"]),
         .library(name: "ClawWebhooks", targets: ["ClawWebhooks"]),
@@ -186,7 +187,7 @@ let package = Package(
         .target(
             name: "ClawPlatform",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl", "ClawModels", "ClawResources",
+                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl", "ClawLedger", "ClawModels", "ClawResources",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -202,9 +203,15 @@ let package = Package(
             ],
             path: "Sources/ClawKit/Dialects"),
         .target(
+            name: "ClawLedger",
+            dependencies: ["ClawBase", .product(name: "DequeModule", package: "swift-collections")],
+            path: "Sources/ClawKit/Ledger"),
+        .target(
             name: "ClawGateway",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl", "ClawPlatform", "ClawResources",
+                "ClawBase", "ClawControl", "ClawDialects", "ClawDocuments", "ClawKubernetes", "ClawLedger", "ClawPlatform",
+                "ClawResources",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -237,8 +244,8 @@ let package = Package(
             name: "ClawKit",
             dependencies: [
                 "ClawApps", "ClawBase", "ClawDocuments", "ClawModels", "ClawKubernetes", "ClawControl",
-                "ClawCluster", "ClawCustomResources", "ClawDialects", "ClawGateway", "ClawHTTPServer", "ClawPlatform",
-                "ClawResources", "ClawWebhooks",
+                "ClawCluster", "ClawCustomResources", "ClawDialects", "ClawGateway", "ClawHTTPServer", "ClawLedger",
+                "ClawPlatform", "ClawResources", "ClawWebhooks",
             ],
             path: "Sources/ClawKit/Umbrella"),
 
@@ -260,7 +267,7 @@ let package = Package(
         .target(
             name: "ClawPlatformPostgres",
             dependencies: [
-                "ClawBase", "ClawControl", "ClawDocuments", "ClawKitPostgres", "ClawPlatform",
+                "ClawBase", "ClawControl", "ClawDocuments", "ClawKitPostgres", "ClawLedger", "ClawPlatform",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -402,17 +409,18 @@ let package = Package(
             dependencies: [
                 "ClawBase", "ClawDialects", "ClawDocuments", .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
+        .testTarget(name: "ClawLedgerTests", dependencies: ["ClawBase", "ClawLedger"]),
         .testTarget(
             name: "ClawGatewayTests",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawGateway", "ClawPlatform", "ServiceTesting",
+                "ClawBase", "ClawDialects", "ClawDocuments", "ClawGateway", "ClawLedger", "ClawPlatform", "ServiceTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
         .testTarget(
             name: "ClawPlatformTests",
             dependencies: [
-                "ArticleTesting", "ClawBase", "ClawCluster", "ClawControl", "ClawDocuments", "ClawKubernetes", "ClawModels", "ClawPlatform",
-                "ClawResources", "ServiceTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "ArticleTesting", "ClawBase", "ClawCluster", "ClawControl", "ClawDocuments", "ClawKubernetes", "ClawLedger", "ClawModels",
+                "ClawPlatform", "ClawResources", "ServiceTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

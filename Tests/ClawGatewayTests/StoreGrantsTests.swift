@@ -1,5 +1,6 @@
 import ClawBase
 import ClawGateway
+import ClawLedger
 import ClawPlatform
 import ServiceTesting
 import Testing
@@ -25,7 +26,7 @@ struct StoreGrantsTests {
         let (key, grants) = (try await make(), StoreGrants(store, time: time))
         let grant = try #require(await grants.grant(forKeyHash: key.hash))
         #expect(grant.subject == UsageSubject(tenant: "acme", user: "ada", key: key.id))
-        #expect(grant.allows("echo") && !grant.allows("other"))
+        #expect(grant.models == ["echo"])
         #expect(await grants.grant(forKeyHash: Token.hash("other")) == nil)
         let both = CompositeGrants([InMemoryGrants(), grants])
         #expect(await both.grant(forKeyHash: key.hash) == grant)

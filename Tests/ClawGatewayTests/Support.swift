@@ -1,4 +1,5 @@
 import ClawBase
+import ClawDialects
 import ClawDocuments
 import ClawGateway
 import HTTPTypes
@@ -7,16 +8,17 @@ let key = "claw_test-key-of-a-runtime"
 
 /// A gateway with the echo model and one key that may ask for everything.
 func gateway(
-    _ routes: [ModelRoute] = [ModelRoute("echo", to: EchoUpstream(time: VirtualTime()))],
+    _ routes: [ModelRoute] = [ModelRoute("echo", to: EchoUpstream())],
     grant: ModelGrant = ModelGrant(id: "g1", keyHash: Token.hash(key)), time: any TimeSource = VirtualTime()
 ) throws -> ModelGateway {
     ModelGateway(router: try ModelRouter(routes), grants: InMemoryGrants([grant]), time: time)
 }
 
-func openAI(_ transport: some Transport, key: SecretLocation? = nil) -> OpenAIUpstream {
-    OpenAIUpstream(
-        baseURL: "http://up.test:8000/v1/", model: "real-model", key: key,
-        secrets: InMemorySecrets([.environment("UP"): Secret("sk-upstream-secret")]), transport: transport)
+func openAI(_ transport: some Transport, key: SecretLocation? = nil, time: some TimeSource = VirtualTime()) -> HTTPUpstream {
+    HTTPUpstream(
+        "http://up.test:8000/v1/", UpstreamTarget(.openAI, model: "real-model"),
+        key: key.map { .key($0, InMemorySecrets([.environment("UP"): Secret("sk-upstream-secret")])) } ?? .none,
+        transport: transport, time: time)
 }
 
 func chat(_ body: String, key shown: String? = key) -> Request {

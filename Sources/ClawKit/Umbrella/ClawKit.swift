@@ -9,6 +9,7 @@
 @_exported public import ClawGateway
 @_exported public import ClawHTTPServer
 @_exported public import ClawKubernetes
+@_exported public import ClawLedger
 @_exported public import ClawModels
 @_exported public import ClawPlatform
 @_exported public import ClawResources

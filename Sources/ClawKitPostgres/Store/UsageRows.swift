@@ -1,6 +1,7 @@
 import ClawBase
 import ClawDocuments
 import ClawKitPostgres
+import ClawLedger
 public import ClawPlatform
 
 /// The ledger's table.

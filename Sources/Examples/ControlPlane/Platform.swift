@@ -146,7 +146,9 @@ struct Platform: Sendable {
         let router = try ModelRouter(settings.configuration.models, transport: network, secrets: secrets, time: time)
         // Runtimes' keys change with the cluster's objects; others stand in the store.
         let grants = CompositeGrants([ClusterGrants(caches: caches), keys])
-        return ModelGateway(router: router, grants: grants, time: time, logger: settings.logger)
+        let book = UsageBook(store: MemoryShareStore(), holder: "control-plane", time: time)
+        let gateway = ModelGateway(router: router, grants: grants, book: book, time: time, logger: settings.logger)
+        return (gateway, book)
     }
 
     private func sealing() async throws -> SealingKey? {

@@ -1,5 +1,6 @@
 import ArticleTesting
 import ClawBase
+import ClawLedger
 import ClawPlatform
 import Testing
 

@@ -1,4 +1,5 @@
 import ClawBase
+import ClawLedger
 import ClawPlatform
 import Testing
 

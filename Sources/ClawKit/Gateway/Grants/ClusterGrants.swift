@@ -1,7 +1,7 @@
 import ClawBase
 public import ClawControl
 import ClawKubernetes
-import ClawPlatform
+import ClawLedger
 import ClawResources
 import Synchronization
 

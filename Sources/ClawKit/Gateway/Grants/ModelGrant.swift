@@ -1,5 +1,5 @@
 public import ClawBase
-public import ClawPlatform
+public import ClawLedger
 
 /// What the holder of one virtual key may ask for.
 public struct ModelGrant: Sendable, Hashable {
@@ -8,8 +8,12 @@ public struct ModelGrant: Sendable, Hashable {
     public var keyHash: String
     /// For whom the key was made, and whose its use is. Everything optional: a key may stand for a whole tenant.
     public var subject: UsageSubject
-    /// The aliases that may be asked for; empty: all.
+    /// The aliases and access groups that may be asked for; empty: all.
     public var models: [String]
+    /// The key's own limits, beside those of its runtime, user, project and tenant.
+    public var limits: [UsageLimit] = []
+    /// Whether calls are taken whose cost cannot be bounded beforehand, such as those with documents behind links.
+    public var allowsEstimates = false
     /// From this moment the key is void; nil: never.
     public var expiresAt: Timestamp?
 
@@ -20,6 +24,4 @@ public struct ModelGrant: Sendable, Hashable {
         (self.id, self.keyHash, self.subject) = (id, keyHash, subject)
         (self.models, self.expiresAt) = (models, expiresAt)
     }
-
-    public func allows(_ model: String) -> Bool { models.isEmpty || models.contains(model) }
 }

@@ -1,60 +1,79 @@
 public import ClawBase
 import Synchronization
 
-/// A model's alias and the upstreams that can answer for it.
+/// A model's alias, the deployments that can answer for it, and what is done when they cannot.
 public struct ModelRoute: Sendable {
-    public struct Target: Sendable {
-        public var upstream: any ModelUpstream
-        /// The share of requests, 0 for none.
-        public var weight: Int
+    public var alias: String
+    public var deployments: [Deployment]
+    public var policy: RoutePolicy
+    /// Names of groups that grants may list in place of aliases.
+    public var accessGroups: Set<String> = []
+    var breaker = CircuitBreaker.Rules()
 
-        public init(_ upstream: any ModelUpstream, weight: Int = 1) {
-            (self.upstream, self.weight) = (upstream, weight)
-        }
+    public init(_ alias: String, _ deployments: [Deployment], policy: RoutePolicy = RoutePolicy()) {
+        (self.alias, self.deployments, self.policy) = (alias, deployments, policy)
     }
 
-    public var alias: String
-    public var targets: [Target]
-
-    public init(_ alias: String, _ targets: [Target]) { (self.alias, self.targets) = (alias, targets) }
-    public init(_ alias: String, to upstream: any ModelUpstream) { self.init(alias, [Target(upstream)]) }
+    public init(_ alias: String, to upstream: some ModelUpstream, policy: RoutePolicy = RoutePolicy()) {
+        self.init(alias, [Deployment(upstream.name, upstream)], policy: policy)
+    }
 }
 
-/// Leads an alias to one of its upstreams, by weight.
+/// Which deployments answer for which alias.
+///
+/// Routes may be replaced while requests are under way: those go on by the routes they came under.
 public final class ModelRouter: Sendable {
-    private struct Entry: Sendable {
-        let upstreams: [any ModelUpstream]
-        let turn: Int
+    private struct Table: Sendable {
+        var groups: [String: ModelGroup] = [:]
+        var aliases: [String] = []
+        var accessGroups: [String: Set<String>] = [:]
+    }
+    private let table: Mutex<Table>
+
+    /// - Throws: ``Finding`` (`E_CONFIG`) for an alias that stands twice, has no deployment, or falls back on what does
+    ///   not exist.
+    public init(_ routes: [ModelRoute]) throws(Finding) { table = Mutex(try Self.table(routes)) }
+
+    /// From the next request on these routes count.
+    /// - Throws: as ``init(_:)``; the old ones stay then.
+    public func replace(_ routes: [ModelRoute]) throws(Finding) {
+        let new = try Self.table(routes)
+        table.withLock { $0 = new }
     }
 
-    /// The aliases, sorted.
-    public let aliases: [String]
-    private let entries: [String: Entry]
-    private let turns: Mutex<[WeightedRoundRobin]>
+    /// Sorted.
+    public var aliases: [String] { table.withLock { $0.aliases } }
+    public func contains(_ alias: String) -> Bool { group(alias) != nil }
 
-    /// - Throws: ``Finding`` with `E_CONFIG` for an alias that stands twice or has nothing to serve it.
-    public init(_ routes: [ModelRoute]) throws(Finding) {
-        var entries: [String: Entry] = [:]
-        for (index, route) in routes.enumerated() {
-            guard entries[route.alias] == nil else {
+    /// Whether a list of aliases and access groups has room for an alias.
+    func allows(_ alias: String, _ list: [String]) -> Bool {
+        list.isEmpty || list.contains(alias)
+            || table.withLock { table in table.accessGroups[alias].map { !$0.isDisjoint(with: list) } ?? false }
+    }
+
+    func group(_ alias: String) -> ModelGroup? { table.withLock { $0.groups[alias] } }
+    var groups: [ModelGroup] { table.withLock { table in table.aliases.compactMap { table.groups[$0] } } }
+
+    private static func table(_ routes: [ModelRoute]) throws(Finding) -> Table {
+        var table = Table()
+        for route in routes {
+            guard table.groups[route.alias] == nil else {
                 throw Finding(.badConfig, "The model \(route.alias) is declared twice; give one of them another name.")
             }
-            guard route.targets.allSatisfy({ $0.weight >= 0 }), route.targets.contains(where: { $0.weight > 0 }) else {
-                throw Finding(.badConfig, "The model \(route.alias) needs an upstream with a weight above 0.")
+            guard !route.deployments.isEmpty, route.deployments.allSatisfy({ $0.traits.weight >= 0 }) else {
+                throw Finding(.badConfig, "The model \(route.alias) needs an upstream, and weights that are not negative.")
             }
-            entries[route.alias] = Entry(upstreams: route.targets.map(\.upstream), turn: index)
+            table.groups[route.alias] = ModelGroup(route)
+            table.accessGroups[route.alias] = route.accessGroups
         }
-        self.entries = entries
-        aliases = entries.keys.sorted()
-        turns = Mutex(routes.map { WeightedRoundRobin(weights: $0.targets.map(\.weight)) })
-    }
-
-    public func contains(_ alias: String) -> Bool { entries[alias] != nil }
-
-    /// The upstream whose turn it is; nil for an unknown alias.
-    public func upstream(for alias: String) -> (any ModelUpstream)? {
-        guard let entry = entries[alias] else { return nil }
-        if entry.upstreams.count == 1 { return entry.upstreams[0] }
-        return turns.withLock { $0[entry.turn].next() }.map { entry.upstreams[$0] }
+        for route in routes {
+            for other in route.policy.fallbacks + route.policy.contextFallbacks + route.policy.policyFallbacks
+            where table.groups[other] == nil {
+                throw Finding(
+                    .badConfig, "The model \(route.alias) falls back on \(other), which is not declared; declare it.")
+            }
+        }
+        table.aliases = table.groups.keys.sorted()
+        return table
     }
 }

@@ -1,4 +1,5 @@
 import ClawBase
+import ClawDialects
 import HTTPTypes
 import Synchronization
 
@@ -24,9 +25,9 @@ struct GatewayMetrics: Sendable {
     /// Counts a request that reached no model; whatever it named stays out of the labels.
     func refused(_ status: HTTPResponse.Status) { requests.add(1, "", String(status.code)) }
 
-    func begin(_ model: String, time: any TimeSource) -> ExchangeAccount {
+    func begin(_ model: String, _ record: CallRecord, _ traces: TraceLog, time: any TimeSource) -> ExchangeAccount {
         active.add(1, model)
-        return ExchangeAccount(self, model, time)
+        return ExchangeAccount(self, model, record, traces, time)
     }
 }
 
@@ -40,35 +41,40 @@ final class ExchangeAccount: Sendable {
 
     private let metrics: GatewayMetrics
     private let model: String
+    private let record: CallRecord
+    private let traces: TraceLog
     private let time: any TimeSource
     private let began: Timestamp
     private let state = Mutex(State())
 
-    init(_ metrics: GatewayMetrics, _ model: String, _ time: any TimeSource) {
-        (self.metrics, self.model, self.time) = (metrics, model, time)
+    init(
+        _ metrics: GatewayMetrics, _ model: String, _ record: CallRecord, _ traces: TraceLog, _ time: any TimeSource
+    ) {
+        (self.metrics, self.model, self.record, self.traces, self.time) = (metrics, model, record, traces, time)
         began = time.now
     }
 
     deinit { end(.clientClosedRequest) }
 
-    /// Notes what the answer cost; the last word counts, for streams repeat it cumulatively.
-    func note(_ usage: TokenUsage?) {
-        if let usage { state.withLock { $0.usage = usage } }
+    /// Notes what the answer used; the last word counts, for streams repeat it cumulatively.
+    func note(_ step: AnswerStep) {
+        if let usage = step.usage { state.withLock { $0.usage = usage } }
     }
 
-    func end(_ status: HTTPResponse.Status) {
+    func end(_ status: HTTPResponse.Status, _ error: ModelError? = nil, usage last: TokenUsage? = nil) {
         let usage: TokenUsage?? = state.withLock { state in
             if state.isEnded { return nil }
             state.isEnded = true
-            return .some(state.usage)
+            return .some(last ?? state.usage)
         }
         guard let usage else { return }
+        traces.add(record.trace)
         metrics.requests.add(1, model, String(status.code))
         metrics.active.add(-1, model)
         metrics.seconds.observe((time.now - began).inSeconds, model)
         if let usage {
-            metrics.tokens.add(Double(usage.prompt), model, "prompt")
-            metrics.tokens.add(Double(usage.completion), model, "completion")
+            metrics.tokens.add(Double(usage.totalInput), model, "prompt")
+            metrics.tokens.add(Double(usage.output), model, "completion")
         }
     }
 }

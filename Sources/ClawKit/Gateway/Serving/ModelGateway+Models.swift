@@ -1,10 +1,11 @@
 import ClawBase
+import ClawDialects
 import ClawDocuments
 import HTTPTypes
 
 extension ModelGateway {
     /// Finds out who asks. One hash and one look-up, however many keys there are.
-    func grant(of request: Request) async throws(Refusal) -> ModelGrant {
+    func grant(of request: Request) async throws(GatewayRefusal) -> ModelGrant {
         guard let key = Self.key(of: request.headers) else {
             throw .key("No key was sent; send the runtime's key as 'Authorization: Bearer …'.")
         }
@@ -18,48 +19,75 @@ extension ModelGateway {
     }
 
     private static func key(of headers: HTTPFields) -> String? {
-        if let header = headers[.authorization] {
+        if let header = headers.value(.authorization) {
             let parts = header.split(separator: " ", maxSplits: 1)
             guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
             return String(parts[1].drop { $0 == " " })
         }
         // As Anthropic's and Azure's SDKs send it.
-        return headers[.apiKey].flatMap { $0.isEmpty ? nil : $0 }
+        return headers.value(.apiKey).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// The aliases this grant may ask for.
-    func aliases(_ grant: ModelGrant) -> [String] { router.aliases.filter(grant.allows) }
+    private func aliases(_ grant: ModelGrant) -> [String] { router.aliases.filter { router.allows($0, grant.models) } }
 
-    func models(_ grant: ModelGrant) -> Response {
-        .json(["object": "list", "data": .array(aliases(grant).map(Self.json))])
-    }
-
-    func model(named alias: String, _ grant: ModelGrant) throws(Refusal) -> Response {
-        try check(alias, grant)
-        return .json(Self.json(alias))
+    func models(
+        _ name: String?, _ form: GatewayEndpoint.ModelListingForm, _ grant: ModelGrant
+    ) throws(GatewayRefusal) -> Response {
+        if let name {
+            try check(name, grant)
+            return Response(ModelListing.Entry(name: name).encodedOpenAI)
+        }
+        let listing = ModelListing(aliases(grant).map { ModelListing.Entry(name: $0) })
+        return switch form {
+        case .openAI: Response(listing.encodedOpenAI)
+        case .anthropic: Response(listing.encodedAnthropic)
+        case .ollama: Response(listing.encodedOllama)
+        }
     }
 
     /// - Throws: 404 for an alias that does not exist, 403 for one that the grant leaves out.
-    func check(_ alias: String, _ grant: ModelGrant) throws(Refusal) {
+    func check(_ alias: String, _ grant: ModelGrant) throws(GatewayRefusal) {
+        let exists = router.contains(alias)
+        if exists, router.allows(alias, grant.models) { return }
         let mine = aliases(grant)
         let choice = mine.isEmpty ? "none" : mine.joined(separator: ", ")
-        guard router.contains(alias) else {
-            throw Refusal(
-                .notFound,
-                OpenAIError(
-                    "The model '\(alias.prefix(128))' does not exist; this key may ask for: \(choice).", param: "model",
-                    code: "model_not_found"))
+        guard exists else {
+            throw GatewayRefusal(
+                .request,
+                ModelError(
+                    .notFound, "The model '\(alias.prefix(128))' does not exist; this key may ask for: \(choice).",
+                    param: "model", code: "model_not_found"))
         }
-        guard grant.allows(alias) else {
-            throw Refusal(
-                .forbidden,
-                OpenAIError(
-                    "This key may not ask for the model '\(alias)'; it may ask for: \(choice).",
-                    type: "permission_error", param: "model", code: "model_not_granted"))
-        }
+        throw GatewayRefusal(
+            .key,
+            ModelError(
+                .permission, "This key may not ask for the model '\(alias)'; it may ask for: \(choice).", param: "model",
+                code: "model_not_granted"))
     }
 
-    private static func json(_ alias: String) -> JSON {
-        ["id": .string(alias), "object": "model", "created": 0, "owned_by": "clawkit"]
+    /// An estimate: no tokenizer is asked.
+    func countTokens(_ request: Request, _ grant: ModelGrant) async throws(GatewayRefusal) -> Response {
+        let bytes: [UInt8]
+        do { bytes = try await request.body.collect(limit: limits.requestBytes) } catch {
+            throw GatewayRefusal(.request, ModelError(.tooLarge, "The body is too large, or broke off; send less."))
+        }
+        do {
+            let asked = try ClientRequest(.anthropicMessages, bytes, limits: limits)
+            try check(asked.model, grant)
+            return .json(["input_tokens": .integer(Int64(InputBound(asked).estimate))])
+        } catch let error as ModelError {
+            throw GatewayRefusal(.request, error)
+        } catch let refusal as GatewayRefusal {
+            throw refusal
+        } catch {
+            throw GatewayRefusal(.gateway, ModelError(.server, "\(error)"))
+        }
+    }
+}
+
+extension Response {
+    init(_ reply: DialectReply) {
+        self.init(status: reply.status, headers: reply.headers, body: .bytes(reply.body))
     }
 }

@@ -1,45 +1,80 @@
 public import ClawBase
+public import ClawDialects
 import ClawDocuments
+public import ClawLedger
 import HTTPTypes
 public import Logging
 
-/// Serves models to holders of virtual keys, in OpenAI's dialect.
+/// Serves models to holders of virtual keys, in the dialects of OpenAI, Anthropic and Ollama.
 ///
-/// `/v1/chat/completions`, `/v1/models`, `/v1/models/{id}`; `/health/liveliness`, `/health/readiness`, `/metrics`.
-/// Errors under `/v1` have OpenAI's form, elsewhere a ``Finding``'s. The header `X-Claw-Error-Source` says whose an
-/// error is: `gateway` or `upstream`. Keys appear in no log and no answer.
+/// `/v1/chat/completions`, `/v1/completions`, `/v1/responses`, `/v1/embeddings`, `/v1/models`; `/v1/messages` and
+/// `/v1/messages/count_tokens`; `/api/chat`, `/api/generate`, `/api/tags`; `/health/liveliness`, `/health/readiness`,
+/// `/metrics`.
+///
+/// Errors have the form of the dialect that was spoken; the header `X-Claw-Error-Source` says whose an error is. Keys
+/// appear in no log and no answer.
 public struct ModelGateway: Handler {
-    /// How many bytes a request may have.
-    public static let requestLimit = 16 << 20
-
     let router: ModelRouter
     let grants: any GrantDirectory
+    let budgets: any LimitDirectory
+    let book: UsageBook?
+    let traces: TraceLog
+    let limits: DialectLimits
     let time: any TimeSource
     let metrics: GatewayMetrics
     let logger: Logger
 
+    /// - Parameters:
+    ///   - budgets: what each level may spend; none by default.
+    ///   - book: where calls are accounted for; the caller runs it (``UsageBook/run()``), so that rows are written. nil:
+    ///     nothing is accounted for, and whoever has a budget is refused.
     public init(
-        router: ModelRouter, grants: any GrantDirectory, time: any TimeSource = .system,
+        router: ModelRouter, grants: any GrantDirectory, budgets: any LimitDirectory = InMemoryLimits(),
+        book: UsageBook? = nil, limits: DialectLimits = DialectLimits(), time: any TimeSource = .system,
         logger: Logger = Logger(label: "clawkit.gateway")
     ) {
-        (self.router, self.grants, self.time, self.logger) = (router, grants, time, logger)
+        (self.router, self.grants, self.budgets, self.limits) = (router, grants, budgets, limits)
+        (self.time, self.logger) = (time, logger)
+        self.book = book
+        traces = TraceLog()
         metrics = GatewayMetrics()
     }
 
     public func respond(to request: Request) async -> Response {
         let path = request.path
-        if path == "/v1" || path.hasPrefix("/v1/") {
-            do { return try await model(request, String(path.dropFirst("/v1".count))) } catch {
-                metrics.refused(error.status)
-                return error.response
+        if let (endpoint, method) = GatewayEndpoint.at(path, request.headers) {
+            guard request.method == method || request.method == .head && method == .get else {
+                return refuse(method: request, endpoint, allowed: method)
+            }
+            do { return try await answer(request, endpoint) } catch {
+                metrics.refused(.init(code: error.error.kind.status))
+                return error.response(endpoint.dialect)
             }
         }
         guard let response = operations(path) else {
-            return .finding(
-                Finding(.unknownRoute, "There is nothing at \(path); models are served under /v1."), status: .notFound)
+            let isModels = path == "/v1" || path.hasPrefix("/v1/")
+            let text = "There is nothing at \(path); models are served under /v1, and Ollama's API under /api."
+            return isModels
+                ? GatewayRefusal(.request, ModelError(.notFound, text, code: "unknown_url")).response(.openAIChat)
+                : .finding(Finding(.unknownRoute, text), status: .notFound)
         }
-        guard request.method == .get || request.method == .head else { return methodNotAllowed(request, "GET") }
+        guard request.method == .get || request.method == .head else {
+            return .finding(
+                Finding(.methodNotAllowed, "\(path) does not take \(request.method.rawValue); use GET."),
+                status: .methodNotAllowed, headers: [.allow: "GET"])
+        }
         return response
+    }
+
+    private func answer(_ request: Request, _ endpoint: GatewayEndpoint) async throws(GatewayRefusal) -> Response {
+        let grant = try await grant(of: request)
+        switch endpoint {
+        case .answer(let dialect): return try await answer(request, dialect, grant)
+        case .embeddings: return try await embeddings(request, grant)
+        case .countTokens: return try await countTokens(request, grant)
+        case .models(let name, let form): return try models(name.map { Percent.decode($0) }, form, grant)
+        case .ollamaVersion: return .json(["version": "0.12.0"])
+        }
     }
 
     private func operations(_ path: Substring) -> Response? {
@@ -54,28 +89,13 @@ public struct ModelGateway: Handler {
         }
     }
 
-    private func model(_ request: Request, _ path: String) async throws(Refusal) -> Response {
-        let grant = try await grant(of: request)
-        switch path {
-        case "/chat/completions":
-            guard request.method == .post else { throw Refusal.method(request.method.rawValue, path, allowed: "POST") }
-            return try await chat(request, grant)
-        case "/models":
-            guard request.method == .get else { throw Refusal.method(request.method.rawValue, path, allowed: "GET") }
-            return models(grant)
-        case _ where path.hasPrefix("/models/") && request.method == .get:
-            return try model(named: Percent.decode(path.dropFirst("/models/".count)), grant)
-        default:
-            throw Refusal(
-                .notFound,
-                OpenAIError("There is nothing at /v1\(path) for \(request.method.rawValue).", code: "unknown_url"))
-        }
-    }
-
-    private func methodNotAllowed(_ request: Request, _ allowed: String) -> Response {
-        .finding(
-            Finding(.methodNotAllowed, "\(request.path) does not take \(request.method.rawValue); use \(allowed)."),
-            status: .methodNotAllowed, headers: [.allow: allowed])
+    private func refuse(method request: Request, _ endpoint: GatewayEndpoint, allowed: HTTPRequest.Method) -> Response {
+        let error = ModelError(
+            .invalidRequest, "\(request.path) does not take \(request.method.rawValue); use \(allowed.rawValue).",
+            code: "method_not_allowed")
+        var response = GatewayRefusal(.request, error, headers: [.allow: allowed.rawValue]).response(endpoint.dialect)
+        response.head.status = .methodNotAllowed
+        return response
     }
 }
 

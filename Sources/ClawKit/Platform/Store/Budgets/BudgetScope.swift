@@ -1,3 +1,5 @@
+public import ClawLedger
+
 /// Whose spending a budget limits: `tenant/acme`, `runtime/demo/ada`.
 public struct BudgetScope: Sendable, Hashable, CustomStringConvertible {
     public enum Level: String, Sendable, Hashable, CaseIterable {

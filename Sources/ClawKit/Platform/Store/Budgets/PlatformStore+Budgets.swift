@@ -1,4 +1,5 @@
 public import ClawBase
+public import ClawLedger
 
 extension PlatformStore {
     /// The budgets of a scope.

@@ -1,4 +1,5 @@
 import ClawBase
+import ClawLedger
 
 extension PlatformStoreConformance {
     static func sampleBudget(

@@ -1,4 +1,5 @@
 import ClawBase
+import ClawLedger
 
 extension PlatformStoreConformance {
     static let noon = Timestamp(seconds: 1_767_268_800)

@@ -1,5 +1,6 @@
 public import ClawBase
 public import ClawDocuments
+public import ClawLedger
 
 /// A key with which somebody may call models: known by its hash only.
 public struct ModelKey: StoredRecord {

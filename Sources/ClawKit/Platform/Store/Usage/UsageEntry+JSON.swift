@@ -1,5 +1,6 @@
 import ClawBase
 public import ClawDocuments
+import ClawLedger
 
 /// The form in the journal, and in exports.
 extension UsageEntry {

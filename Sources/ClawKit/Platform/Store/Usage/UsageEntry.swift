@@ -1,4 +1,5 @@
 public import ClawBase
+public import ClawLedger
 
 /// What is measured. An open set.
 public struct UsageMeter: RawRepresentable, Sendable, Hashable, CustomStringConvertible {

@@ -1,4 +1,5 @@
 public import ClawBase
+public import ClawLedger
 
 /// Which entries of the ledger, ordered by time and then id.
 public struct UsageQuery: Sendable, Hashable {

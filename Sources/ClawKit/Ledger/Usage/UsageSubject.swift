@@ -5,7 +5,7 @@ public struct UsageSubject: Sendable, Hashable {
     public var user: String?
     /// Its name in the project.
     public var runtime: String?
-    /// The id of the ``ModelKey`` that was shown; never the key.
+    /// The id of the key that was shown; never the key.
     public var key: String?
 
     public init(

@@ -1,0 +1,176 @@
+import ClawBase
+import ClawDialects
+import ClawDocuments
+import ClawLedger
+import HTTPTypes
+import Logging
+
+extension ModelGateway {
+    func answer(_ request: Request, _ dialect: ClientDialect, _ grant: ModelGrant) async throws(GatewayRefusal) -> Response {
+        let bytes = try await body(of: request)
+        let asked: ClientRequest
+        do { asked = try ClientRequest(dialect, bytes, limits: limits) } catch { throw GatewayRefusal(.request, error) }
+        try check(asked.model, grant)
+        let bound = InputBound(asked)
+        if let place = bound.unbounded, !grant.allowsEstimates, !grant.limits.isEmpty {
+            throw GatewayRefusal(
+                .budget,
+                ModelError(
+                    .invalidRequest,
+                    "The cost of '\(place)' cannot be bounded beforehand, and this key allows no estimates; send text or "
+                        + "pictures, or ask for a key that does.", param: place, code: "unbounded_cost"))
+        }
+        let id = Self.callID()
+        let context = ReplyContext(
+            id: id, model: asked.model, created: Int(time.now.seconds), includesUsage: asked.wantsStreamUsage)
+        let deadlines = deadlines(asked.model, isStreaming: asked.isStreaming)
+        let call = ModelCall(asked, headers: request.headers, context: context, deadlines: deadlines)
+        let routed = RoutedCall(
+            router: router, wish: .answer(call), id: id, alias: asked.model, deadlines: deadlines,
+            question: question(asked, bound, request, grant), terms: try await terms(grant, bound),
+            record: CallRecord(id: id, model: asked.model, time: time), time: time)
+        return try await respond(routed, dialect, context, grant)
+    }
+
+    func embeddings(_ request: Request, _ grant: ModelGrant) async throws(GatewayRefusal) -> Response {
+        let bytes = try await body(of: request)
+        let asked: EmbeddingRequest
+        do { asked = try EmbeddingRequest(bytes, limits: limits) } catch { throw GatewayRefusal(.request, error) }
+        try check(asked.model, grant)
+        let id = Self.callID()
+        let deadlines = deadlines(asked.model, isStreaming: false)
+        let bound = InputBound(textBytes: bytes.count)
+        let context = ReplyContext(id: id, model: asked.model, created: Int(time.now.seconds))
+        let routed = RoutedCall(
+            router: router, wish: .embeddings(asked), id: id, alias: asked.model, deadlines: deadlines,
+            question: RouteQuestion(inputTokens: bound.tokens), terms: try await terms(grant, bound),
+            record: CallRecord(id: id, model: asked.model, time: time), time: time)
+        return try await respond(routed, .openAIChat, context, grant)
+    }
+
+    private func respond(
+        _ routed: RoutedCall, _ dialect: ClientDialect, _ context: ReplyContext, _ grant: ModelGrant
+    ) async throws(GatewayRefusal) -> Response {
+        let account = metrics.begin(routed.alias, routed.record, traces, time: time)
+        do {
+            switch try await routed.answer() {
+            case .whole(let answer, let attempt):
+                account.end(.ok, usage: answer.usage)
+                let reply =
+                    switch answer.content {
+                    case .bytes(let bytes): DialectReply(body: bytes)
+                    case .answer(let answer): dialect.encode(answer, context)
+                    }
+                return response(reply, attempt, routed)
+            case .embeddings(let answer, let attempt):
+                account.end(.ok, usage: answer.usage)
+                guard case .embeddings(let asked) = routed.wish else { break }
+                return response(answer.encodedOpenAI(model: asked.model, base64: asked.wantsBase64), attempt, routed)
+            case .stream(let stream):
+                let headers = headers(stream.attempt, routed, dialect.streamHeaders)
+                let source = GatewayStream(stream, dialect, context, account)
+                return Response(
+                    status: .ok, headers: headers, body: .stream(ByteStream { try await source.next() }))
+            }
+            throw GatewayRefusal(.gateway, ModelError(.server, "The answer is of another kind than was asked for."))
+        } catch {
+            let refusal = refusal(error)
+            account.end(.init(code: refusal.error.kind.status), refusal.error)
+            log(refusal, routed, grant)
+            throw refusal
+        }
+    }
+
+    private func refusal(_ error: any Error) -> GatewayRefusal {
+        switch error {
+        case let refusal as GatewayRefusal: refusal
+        case let refusal as UsageRefusal: GatewayRefusal(refusal, now: time.now)
+        case let error as ModelError: GatewayRefusal(error.code == "no_upstream" ? .overload : .upstream, error)
+        case is CancellationError:
+            // Nobody is there to read this.
+            GatewayRefusal(.request, ModelError(.cancelled, "The client left.", code: "cancelled"))
+        case let finding as Finding: GatewayRefusal(.gateway, ModelError(.overloaded, finding.message, code: finding.code.rawValue))
+        default: GatewayRefusal(.gateway, ModelError(.server, "The gateway failed: \(error)."))
+        }
+    }
+
+    private func response(_ reply: DialectReply, _ attempt: Attempt, _ routed: RoutedCall) -> Response {
+        var headers = headers(attempt, routed, reply.headers)
+        headers[.responseCost] = NanoDollars(nanos: routed.record.trace.cost).description
+        return Response(status: reply.status, headers: headers, body: .bytes(reply.body))
+    }
+
+    private func headers(_ attempt: Attempt, _ routed: RoutedCall, _ base: HTTPFields) -> HTTPFields {
+        var headers = base
+        headers[.upstream] = attempt.deployment.name
+        headers[.callID] = routed.id
+        let trace = routed.record.trace
+        if trace.retries > 0 { headers[.attemptedRetries] = String(trace.retries) }
+        if trace.fallbacks > 0 { headers[.attemptedFallbacks] = String(trace.fallbacks) }
+        return headers
+    }
+
+    // MARK: what an exchange begins with
+
+    private func body(of request: Request) async throws(GatewayRefusal) -> [UInt8] {
+        do { return try await request.body.collect(limit: limits.requestBytes) } catch let error as Finding {
+            throw GatewayRefusal(.request, ModelError(.tooLarge, error.message, code: "request_too_large"))
+        } catch {
+            throw GatewayRefusal(
+                .request,
+                ModelError(.invalidRequest, "The request's body broke off; send it again.", code: "incomplete_body"))
+        }
+    }
+
+    private func deadlines(_ alias: String, isStreaming: Bool) -> AttemptDeadlines {
+        let limits = router.group(alias)?.policy.deadlines ?? RouteDeadlines()
+        return AttemptDeadlines(
+            headers: limits.headers, firstToken: isStreaming ? limits.firstToken : limits.wholeAnswer,
+            betweenTokens: limits.betweenTokens, until: time.now + limits.total)
+    }
+
+    private func question(
+        _ asked: ClientRequest, _ bound: InputBound, _ request: Request, _ grant: ModelGrant
+    ) -> RouteQuestion {
+        var question = RouteQuestion(
+            inputTokens: Int64(bound.estimate), outputTokens: Int64(asked.maxOutputTokens ?? 0))
+        switch router.group(asked.model)?.policy.strategy {
+        case .sessionAffinity:
+            question.session = request.headers[.sessionID] ?? asked.document["user"]?.string ?? grant.id
+        case .prefixAffinity: question.prefixes = PrefixAffinity.hashes(asked.bytes)
+        default: break
+        }
+        return question
+    }
+
+    private func terms(_ grant: ModelGrant, _ bound: InputBound) async throws(GatewayRefusal) -> CallTerms {
+        var subject = grant.subject
+        subject.key = grant.id
+        let limits = grant.limits + (await budgets.limits(of: subject))
+        guard book != nil || limits.isEmpty else {
+            throw GatewayRefusal(
+                .gateway, ModelError(.server, "This gateway keeps no accounts, and the key has a budget; give it a book."))
+        }
+        return CallTerms(
+            book: book, budgets: limits, subject: subject, inputBound: bound.tokens, inputEstimate: bound.estimate)
+    }
+
+    /// Unique for all time, and sayable.
+    private static func callID() -> String {
+        Token.hash("\(UInt64.random(in: .min ... .max))\(UInt64.random(in: .min ... .max))").prefix(32).description
+    }
+
+    private func log(_ refusal: GatewayRefusal, _ routed: RoutedCall, _ grant: ModelGrant) {
+        logger.debug(
+            "a request failed",
+            metadata: [
+                "id": "\(routed.id)", "model": "\(routed.alias)", "source": "\(refusal.source.rawValue)",
+                "kind": "\(refusal.error.kind.rawValue)", "grant": "\(grant.id)",
+            ])
+    }
+}
+
+extension HTTPField.Name {
+    /// What tells the sessions of one user apart.
+    fileprivate static let sessionID = HTTPField.Name("X-Session-Id")!
+}
