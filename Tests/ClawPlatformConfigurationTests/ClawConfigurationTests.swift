@@ -81,7 +81,7 @@ struct ClawConfigurationTests {
                 "models:\n  - name: x\n    upstreams:\n      - {dialect: opnai, baseURL: \"http://h\"}", ":4",
                 "did you mean 'openai'"
             ),
-            ("models:\n  - name: x\n    upstreams:\n      - {dialect: telepathy}", ":4", "known are openai, echo"),
+            ("models:\n  - name: x\n    upstreams:\n      - {dialect: telepathy}", ":4", "known are openai, anthropic, ollama, azure, gemini, echo"),
             ("models:\n  - name: x\n    upstreams:\n      - {dialect: openai}", ":4", "baseURL is missing"),
             (
                 "models:\n  - name: x\n    upstreams:\n      - dialect: openai\n        baseURL: ftp://h", ":5",

@@ -44,10 +44,18 @@ public struct ModelDialect: RawRepresentable, Sendable, Hashable, CustomStringCo
 
     /// OpenAI's chat completions, as OpenAI, vLLM, LiteLLM, Ollama (under `/v1`), llama.cpp and others serve them.
     public static let openai = ModelDialect(rawValue: "openai")
+    /// Anthropic's Messages API; the URL ends with the host.
+    public static let anthropic = ModelDialect(rawValue: "anthropic")
+    /// Ollama's own API; the URL ends with the host.
+    public static let ollama = ModelDialect(rawValue: "ollama")
+    /// Azure OpenAI: the model is a deployment's name, the URL ends with the host.
+    public static let azure = ModelDialect(rawValue: "azure")
+    /// Google's Gemini API; the URL ends with `/v1beta`.
+    public static let gemini = ModelDialect(rawValue: "gemini")
     /// Built in: answers what was said. Needs no network.
     public static let echo = ModelDialect(rawValue: "echo")
 
-    public static let known: [ModelDialect] = [.openai, .echo]
+    public static let known: [ModelDialect] = [.openai, .anthropic, .ollama, .azure, .gemini, .echo]
     /// Whether the dialect is served within this process and so has no address.
     public var isBuiltIn: Bool { self == .echo }
 }

@@ -47,12 +47,12 @@ extension ModelRouter {
 
 extension UpstreamDialect {
     fileprivate init?(_ declared: ModelDialect) {
-        switch declared.rawValue {
-        case "openai": self = .openAI
-        case "anthropic": self = .anthropic
-        case "ollama": self = .ollama
-        case "azure": self = .azureOpenAI
-        case "gemini": self = .gemini
+        switch declared {
+        case .openai: self = .openAI
+        case .anthropic: self = .anthropic
+        case .ollama: self = .ollama
+        case .azure: self = .azureOpenAI
+        case .gemini: self = .gemini
         default: return nil
         }
     }
