@@ -413,7 +413,7 @@ let package = Package(
         .testTarget(
             name: "ClawGatewayTests",
             dependencies: [
-                "ClawBase", "ClawDialects", "ClawDocuments", "ClawGateway", "ClawLedger", "ClawPlatform", "ServiceTesting",
+                "ArticleTesting", "ClawBase", "ClawDialects", "ClawDocuments", "ClawGateway", "ClawLedger", "ClawPlatform", "ServiceTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
         .testTarget(

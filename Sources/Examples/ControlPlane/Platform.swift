@@ -140,7 +140,7 @@ struct Platform: Sendable {
 
     private func gateway(
         _ caches: SharedCaches, _ api: KubernetesClient, _ keys: StoreGrants, _ network: CurlTransport
-    ) throws -> ModelGateway? {
+    ) throws -> (ModelGateway, UsageBook)? {
         guard !settings.without.contains("gateway") else { return nil }
         let secrets = CompositeSecrets([EnvironmentSecrets(), FileSecrets(), ClusterSecrets(api)])
         let router = try ModelRouter(settings.configuration.models, transport: network, secrets: secrets, time: time)

@@ -1,0 +1,76 @@
+import ArticleTesting
+import ClawBase
+import ClawDialects
+import ClawGateway
+import ClawLedger
+import HTTPTypes
+import Testing
+
+private func served(_ grants: InMemoryGrants, _ secrets: InMemorySecrets, _ transport: ScriptedTransport) throws {
+    // ARTICLE: routes
+    let openAI = HTTPUpstream(
+        "https://api.openai.com/v1", UpstreamTarget(.openAI, model: "gpt-4o-mini"),
+        key: .key(.environment("OPENAI_API_KEY"), secrets), transport: transport)
+    let claude = HTTPUpstream(
+        "https://api.anthropic.com", UpstreamTarget(.anthropic, model: "claude-sonnet-4-5"),
+        key: .key(.environment("ANTHROPIC_API_KEY"), secrets), transport: transport)
+
+    var policy = RoutePolicy()
+    policy.deadlines.firstToken = .seconds(20)
+    policy.fallbacks = ["big"]
+    let router = try ModelRouter([
+        ModelRoute(
+            "small", [Deployment("openai", openAI, prices: .init(input: 150_000_000, output: 600_000_000))], policy: policy),
+        ModelRoute(
+            "big", [Deployment("anthropic", claude, prices: .init(input: 3_000_000_000, output: 15_000_000_000))]),
+    ])
+    // ARTICLE: end
+    // ARTICLE: gateway
+    let book = UsageBook(store: MemoryShareStore(), holder: "gateway-1")
+    let limits = InMemoryLimits([
+        UsageLimit(UsageLimitID(.project, "demo", "month"), cost: .dollars(50), per: .month(zone: "Europe/Berlin")),
+        UsageLimit(UsageLimitID(.user, "ada", "minute"), [.requests: 60, .tokens: 100_000], per: .minute),
+    ])
+    let gateway = ModelGateway(router: router, grants: grants, budgets: limits, book: book)
+    // ARTICLE: end
+    _ = gateway
+}
+
+private func tried(_ time: VirtualTime) async throws -> [ScriptedUpstream] {
+    // ARTICLE: test
+    let busy = ScriptedUpstream("busy", [.error(ModelError(.overloaded, "no room"))], time: time)
+    let twin = ScriptedUpstream("twin", [.says("Good day.")], time: time)
+    let router = try ModelRouter([
+        ModelRoute("small", [Deployment("busy", busy), Deployment("twin", twin, traits: DeploymentTraits(order: 1))])
+    ])
+    let gateway = ModelGateway(
+        router: router, grants: InMemoryGrants([ModelGrant(id: "test", keyHash: Token.hash("key"))]), time: time)
+    let response = await gateway.respond(
+        to: Request(
+            .post, "/v1/chat/completions", headers: [.authorization: "Bearer key"],
+            body: .string(#"{"model": "small", "messages": [{"role": "user", "content": "Hello"}]}"#)))
+    #expect(response.status == .ok)
+    #expect(twin.requests.count == 1)
+    // ARTICLE: end
+    return [busy, twin]
+}
+
+@Suite("The article on the model gateway")
+struct ModelGatewayArticleTests {
+    @Test("its Swift is the Swift compiled here")
+    func compiled() throws {
+        let article = try Article("Docs/model-gateway.md", compiledIn: #filePath)
+        #expect(!article.names.isEmpty)
+        for name in article.names {
+            let block = try #require(article.block(name))
+            #expect(article.fences.contains(block), "the block '\(name)' is not in the article as it is here")
+        }
+    }
+
+    @Test("the test it shows passes")
+    func tried() async throws {
+        let scripts = try await ClawGatewayTests.tried(VirtualTime())
+        #expect(scripts.map(\.requests.count) == [1, 1])
+        try served(InMemoryGrants(), InMemorySecrets(), ScriptedTransport([]))
+    }
+}
