@@ -66,8 +66,9 @@ struct Platform: Sendable {
         parts.append(Part { try await caches.run() })
         parts += storage.services
 
-        if let gateway {
+        if let (gateway, book) = gateway {
             parts.append(Part { try await keys.run() })
+            parts.append(Part { try await book.run() })
             let server = HTTPServer(listen: settings.gatewayListen, logger: logger)
             parts.append(server.service(gateway, onBound: { gatewayURL.set("http://\($0)") }))
         } else {
