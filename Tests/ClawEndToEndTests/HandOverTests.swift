@@ -44,7 +44,9 @@ struct HandOverTests {
             _ = try await replicas.next(after: thawed, notBy: first.identity)
             // What it had sent before it froze is there; nothing else has come since.
             for (key, value) in try await replicas.written(by: first.identity) { #expect(before[key] == value) }
-            #expect(Set(replicas.done.filter { $0.begin > frozen }.map(\.by)) == [second.by.identity])
+            // Later on a starved machine may make it leader again, by right.
+            let meanwhile = replicas.done.filter { $0.begin > frozen && $0.begin < thawed }
+            #expect(Set(meanwhile.map(\.by)) == [second.by.identity])
             #expect(try await replicas.written(by: second.by.identity)["slow"] == "1")
         }
     }
