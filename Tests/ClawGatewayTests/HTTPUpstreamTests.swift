@@ -122,6 +122,15 @@ struct HTTPUpstreamTests {
         #expect(error.value(at: ["error", "message"])?.string == "slow down, Bearer [redacted]")
     }
 
+    @Test("a key in a stream's error does not reach the client, before the first word or after it")
+    func keyInStream() async throws {
+        let leak = "data: {\"error\":{\"message\":\"bad Bearer sk-upstream-secret\",\"code\":\"x\"}}\n\n"
+        for chunks in [[leak], [chunk("a"), leak]] {
+            let text = try await ask(streaming) { _ in eventStream(chunks) }.text()
+            #expect(text.contains("bad Bearer [redacted]") && !text.contains("sk-upstream-secret"))
+        }
+    }
+
     @Test("a key the upstream refuses is the operator's matter and shows nothing of it", arguments: [401, 403])
     func refusedKey(_ status: Int) async throws {
         let response = try await ask(body) { _ in

@@ -145,6 +145,19 @@ struct UsageBookTests {
         #expect(notices.map(\.spent) == [cents(8).nanos])
     }
 
+    @Test("accounts of minutes long past do not stay in memory")
+    func pastPeriods() async throws {
+        let limit = UsageLimit(UsageLimitID(.key, "k", "rpm"), [.requests: 2], per: .minute)
+        for _ in 0..<10_050 {
+            let account = UsageAccountID(limit.id, try limit.window.period(at: time.now))
+            let wish = ShareWish(account, limits: limit.limits, wanted: Amounts(requests: 1), spare: .zero)
+            _ = try await store.share([wish], to: "a")
+            _ = try await store.settle(Settlement(returned: [account: Amounts(requests: 1)]), from: "a")
+            time.advance(by: .seconds(60))
+        }
+        #expect(store.accounts.count < 2000)
+    }
+
     @Test("an unlimited call is in the ledger all the same")
     func unlimited() async throws {
         let book = book

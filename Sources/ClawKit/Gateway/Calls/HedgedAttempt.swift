@@ -18,7 +18,7 @@ struct HedgedAttempt: Sendable {
             return try await attempt(index, choice, isHedge: false)
         }
         return try await withThrowingTaskGroup(of: Leg.self) { legs in
-            legs.addTask { await leg { try await attempt(index, choice, isHedge: false) } }
+            legs.addTask { await leg(index, choice, isHedge: false) }
             legs.addTask {
                 try await routed.time.sleep(for: hedge.after)
                 return .timeIsUp
@@ -31,12 +31,12 @@ struct HedgedAttempt: Sendable {
                 case .timeIsUp:
                     guard let (second, why) = second(beside: index) else { continue }
                     open += 1
-                    legs.addTask { await leg { try await attempt(second, why, isHedge: true) } }
-                case .failed(let error):
+                    legs.addTask { await leg(second, why, isHedge: true) }
+                case .failed(let error, let isHedge):
                     open -= 1
-                    // The first one's failure says why there was a second.
-                    failure = failure ?? error
-                    if open == 0 { throw error is CancellationError ? error : failure ?? error }
+                    // What the request has come to is the first one's failure: the second was only an attempt to save time.
+                    if failure == nil || !isHedge { failure = error }
+                    if open == 0 { throw failure ?? error }
                 }
             }
             throw failure ?? CancellationError()
@@ -45,12 +45,14 @@ struct HedgedAttempt: Sendable {
 
     private enum Leg: Sendable {
         case answered(RoutedAnswer)
-        case failed(any Error)
+        case failed(any Error, isHedge: Bool)
         case timeIsUp
     }
 
-    private func leg(_ body: () async throws -> RoutedAnswer) async -> Leg {
-        do { return .answered(try await body()) } catch { return .failed(error) }
+    private func leg(_ index: Int, _ choice: RouteTable.Choice, isHedge: Bool) async -> Leg {
+        do { return .answered(try await attempt(index, choice, isHedge: isHedge)) } catch {
+            return .failed(error, isHedge: isHedge)
+        }
     }
 
     private func second(beside first: Int) -> (Int, RouteTable.Choice)? {
@@ -125,15 +127,33 @@ extension RoutedCall {
             attempt.answered()
             return .whole(answer, attempt)
         case .stream(let stream):
-            var heard: [AnswerStep] = []
+            var (heard, weight) = ([AnswerStep](), 0)
             while let step = try await stream.next() {
                 attempt.note(step)
                 heard.append(step)
+                weight += step.weight
                 // Nobody says so much before the first word; it shall not be held for ever.
-                if step.hasTokens || heard.count > 1000 { return .stream(RoutedStream(self, attempt, heard, stream)) }
+                if step.hasTokens || weight > Self.mostUnsaid {
+                    return .stream(RoutedStream(self, attempt, heard, stream))
+                }
             }
             attempt.answered()
             return .stream(RoutedStream(self, attempt, heard, nil))
+        }
+    }
+}
+
+extension RoutedCall {
+    /// So many bytes are held back until the first word.
+    fileprivate static let mostUnsaid = 256 << 10
+}
+
+extension AnswerStep {
+    /// What holding it takes, in bytes, roughly.
+    fileprivate var weight: Int {
+        switch content {
+        case .bytes(let bytes): bytes.count + 64
+        case .events(let events): events.count * 256
         }
     }
 }

@@ -8,6 +8,9 @@ struct InputBound: Sendable, Hashable {
     /// in configuration, and the dearest of them here.
     static let image: Int64 = 50_000
 
+    /// More than any provider is known to add.
+    private static let toolInstructions: Int64 = 1024
+
     /// At the most.
     private(set) var tokens: Int64
     /// Probably.
@@ -35,6 +38,8 @@ struct InputBound: Sendable, Hashable {
             }
         }
         tokens = max(0, tokens - mediaBytes) + images * Self.image
+        // Providers add instructions of their own for tools; those for messages are shorter than the JSON around them.
+        if !(request.document["tools"]?.array ?? []).isEmpty { tokens += Self.toolInstructions }
         estimate = Int(max(0, Int64(request.bytes.count) - mediaBytes)) / 4 + Int(images) * 1000
         unbounded = place
     }

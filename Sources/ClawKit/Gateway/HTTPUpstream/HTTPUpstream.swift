@@ -53,14 +53,14 @@ public struct HTTPUpstream: ModelUpstream {
         do {
             let response = try await transport.send(request)
             guard response.status.kind == .successful else { throw await refusal(response) }
-            return try await read(response, call, passes: passing != nil, silence)
+            return try await read(response, call, passes: passing != nil, silence, secret)
         } catch {
             throw Self.meaning(of: error, name, secret)
         }
     }
 
     private func read(
-        _ response: Response, _ call: ModelCall, passes: Bool, _ silence: SilenceLimit
+        _ response: Response, _ call: ModelCall, passes: Bool, _ silence: SilenceLimit, _ secret: Secret<String>?
     ) async throws -> UpstreamAnswer {
         guard call.request.isStreaming, target.dialect.isStream(response.headers) else {
             let bytes = try await response.body.collect(limit: limits.answerBytes)
@@ -71,7 +71,8 @@ public struct HTTPUpstream: ModelUpstream {
             return .whole(passes ? WholeAnswer(bytes: bytes, usage: answer.usage) : WholeAnswer(answer))
         }
         let reader = UpstreamStream(
-            response.body, call, passes ? .relay : .decoder, target.dialect, silence, name: name, limits, time)
+            response.body, call, passes ? .relay : .decoder, target.dialect, silence, name: name, secret: secret,
+            limits, time)
         return .stream(AnswerStream { try await reader.next() })
     }
 

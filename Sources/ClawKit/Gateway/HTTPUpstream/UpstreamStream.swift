@@ -24,11 +24,13 @@ final class UpstreamStream: Sendable {
     private let deadlines: AttemptDeadlines
     private let silence: SilenceLimit
     private let name: String
+    /// What must appear in no error.
+    private let secret: Secret<String>?
     private let time: any TimeSource
 
     init(
         _ body: Body, _ call: ModelCall, _ way: Way, _ dialect: UpstreamDialect, _ silence: SilenceLimit,
-        name: String, _ limits: DialectLimits, _ time: any TimeSource
+        name: String, secret: Secret<String>?, _ limits: DialectLimits, _ time: any TimeSource
     ) {
         self.body = BodyReader(body)
         var first = State(lastToken: time.now)
@@ -39,16 +41,16 @@ final class UpstreamStream: Sendable {
         case .decoder: first.decoder = dialect.streamDecoder(limits: limits)
         }
         state = Mutex(first)
-        (deadlines, self.silence, self.name, self.time) = (call.deadlines, silence, name, time)
+        (deadlines, self.silence, self.name, self.secret, self.time) = (call.deadlines, silence, name, secret, time)
     }
 
     func next() async throws -> AnswerStep? {
         while true {
             let (isOver, failure) = state.withLock { ($0.isOver, $0.failure) }
-            if let failure { throw failure }
+            if let failure { throw HTTPUpstream.meaning(of: failure, name, secret) }
             if isOver { return nil }
             let chunk: [UInt8]?
-            do { chunk = try await body.next() } catch { throw HTTPUpstream.meaning(of: error, name, nil) }
+            do { chunk = try await body.next() } catch { throw HTTPUpstream.meaning(of: error, name, secret) }
             if let step = take(chunk) { return step }
         }
     }

@@ -40,11 +40,4 @@ final class ModelGroup: Sendable {
     func end(_ deployment: Int, _ verdict: AttemptVerdict, now: Timestamp) {
         state.withLock { $0.table.end(deployment, verdict, now: now) }
     }
-
-    func setOutOfService(_ deployment: Int, _ isOut: Bool) {
-        state.withLock { $0.table.setOutOfService(deployment, isOut) }
-    }
-
-    /// For metrics and health: requests under way, and the breaker's state.
-    var deploymentStates: [DeploymentState] { state.withLock { $0.table.deployments } }
 }

@@ -52,7 +52,6 @@ public final class ModelRouter: Sendable {
     }
 
     func group(_ alias: String) -> ModelGroup? { table.withLock { $0.groups[alias] } }
-    var groups: [ModelGroup] { table.withLock { table in table.aliases.compactMap { table.groups[$0] } } }
 
     private static func table(_ routes: [ModelRoute]) throws(Finding) -> Table {
         var table = Table()

@@ -23,10 +23,8 @@ public struct RoutePolicy: Sendable {
     public init() {}
 }
 
-/// Five limits of time, each for itself.
+/// Limits of time, each for itself. That of connecting is the transport's (`CurlTransport.Configuration`).
 public struct RouteDeadlines: Sendable, Hashable {
-    /// Until a connection stands; the transport's own.
-    public var connect = Duration.seconds(5)
     /// Until the head of a stream.
     public var headers = Duration.seconds(30)
     /// Until the model's first word; for answers that are not streamed, until the whole answer.

@@ -18,7 +18,8 @@ public struct ModelGateway: Handler {
     let grants: any GrantDirectory
     let budgets: any LimitDirectory
     let book: UsageBook?
-    let traces: TraceLog
+    /// What became of the last requests, by the id that answers bear in `X-Claw-Call-Id`.
+    public let traces: TraceLog
     let limits: DialectLimits
     let time: any TimeSource
     let metrics: GatewayMetrics

@@ -20,6 +20,19 @@ public final class MemoryShareStore: ShareStore {
         var accounts: [UsageAccountID: Sums] = [:]
         var rows: [UsageRow] = []
         var known: Set<String> = []
+        /// The latest period that anybody asked for.
+        var latest: Timestamp?
+        /// With so many accounts those of periods long past are looked for.
+        var mostAccounts = 10_000
+
+        /// Each minute's accounts would otherwise stay for ever.
+        mutating func prune() {
+            guard accounts.count > mostAccounts, let latest else { return }
+            accounts = accounts.filter { account, sums in
+                !sums.shares.isEmpty || account.period.end.map { $0 + .days(1) > latest } ?? true
+            }
+            mostAccounts = max(10_000, accounts.count * 2)
+        }
     }
 
     private let state = Mutex(State())
@@ -30,7 +43,9 @@ public final class MemoryShareStore: ShareStore {
 
     public func share(_ wishes: [ShareWish], to holder: String) async throws -> [ShareGrant] {
         state.withLock { state in
-            wishes.map { wish in
+            for start in wishes.compactMap(\.account.period.start) { state.latest = max(state.latest ?? start, start) }
+            state.prune()
+            return wishes.map { wish in
                 var sums = state.accounts[wish.account] ?? Sums()
                 let outstanding = sums.outstanding
                 var given = Amounts.zero

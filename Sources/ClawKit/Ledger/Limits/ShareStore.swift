@@ -4,6 +4,8 @@ import ClawBase
 ///
 /// The promise: for each account and unit, `spent + given ≤ limit` after every call, whichever fail and whoever crashes.
 /// What was spent is the sum of the rows: they are written together.
+///
+/// Calls wait for the answers, so each must come, or fail, within seconds: a store over a network has deadlines of its own.
 public protocol ShareStore: Sendable {
     /// Gives shares, as ``ShareSize`` has it: of each account what is wanted, or what there is. With the answer comes what
     /// is spent and given in all.
