@@ -107,6 +107,17 @@ struct ModelGatewayTests {
         #expect(!text.contains("made-up"))
     }
 
+    @Test("a request whose upstream fails is counted once, under its model")
+    func failureIsCountedOnce() async throws {
+        let time = VirtualTime()
+        let upstream = ScriptedUpstream("up", [.error(ModelError(.invalidRequest, "no", status: 400))], time: time)
+        let gateway = try gateway([ModelRoute("echo", to: upstream)], time: time)
+        #expect(await gateway.respond(to: chat(body)).status == .badRequest)
+        let text = try await gateway.respond(to: get("/metrics")).text()
+        #expect(text.contains("claw_gateway_requests_total{model=\"echo\",status=\"400\"} 1"))
+        #expect(!text.contains("claw_gateway_requests_total{model=\"\""))
+    }
+
     @Test("a client that leaves ends the upstream's work, before and during the answer")
     func cancellation() async throws {
         let time = VirtualTime()

@@ -31,7 +31,7 @@ final class RoutedStream: Sendable {
     func next() async throws -> AnswerStep? {
         while true {
             let (heard, source, attempt) = state.withLock { ($0.heard.popFirst(), $0.source, $0.attempt) }
-            if let heard { return note(heard) }
+            if let heard { return note(heard, attempt) }
             guard let source else { return nil }
             do {
                 guard let step = try await source.next() else {
@@ -40,7 +40,7 @@ final class RoutedStream: Sendable {
                     return nil
                 }
                 attempt.note(step)
-                return note(step)
+                return note(step, attempt)
             } catch let error as ModelError {
                 attempt.failed(error)
                 try await goOn(after: error, attempt)
@@ -51,8 +51,9 @@ final class RoutedStream: Sendable {
         }
     }
 
-    private func note(_ step: AnswerStep) -> AnswerStep {
-        guard case .events(let events) = step.content else { return step }
+    private func note(_ step: AnswerStep, _ attempt: Attempt) -> AnswerStep {
+        // Where nothing is gone on with, nothing has to be remembered.
+        guard attempt.group.policy.midStream != .fail, case .events(let events) = step.content else { return step }
         var step = step
         step.content = .events(state.withLock { $0.splice.pass(events) })
         return step

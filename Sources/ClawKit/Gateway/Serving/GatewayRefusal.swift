@@ -11,6 +11,8 @@ struct GatewayRefusal: Error {
     var source: Source
     var error: ModelError
     var headers: HTTPFields = [:]
+    /// Whether its exchange has been counted already, under the model's name.
+    var isCounted = false
 
     init(_ source: Source, _ error: ModelError, headers: HTTPFields = [:]) {
         (self.source, self.error, self.headers) = (source, error, headers)

@@ -74,7 +74,8 @@ extension ModelGateway {
             }
             throw GatewayRefusal(.gateway, ModelError(.server, "The answer is of another kind than was asked for."))
         } catch {
-            let refusal = refusal(error)
+            var refusal = refusal(error)
+            refusal.isCounted = true
             account.end(.init(code: refusal.error.kind.status), refusal.error)
             log(refusal, routed, grant)
             throw refusal

@@ -48,7 +48,7 @@ public struct ModelGateway: Handler {
                 return refuse(method: request, endpoint, allowed: method)
             }
             do { return try await answer(request, endpoint) } catch {
-                metrics.refused(.init(code: error.error.kind.status))
+                if !error.isCounted { metrics.refused(.init(code: error.error.kind.status)) }
                 return error.response(endpoint.dialect)
             }
         }
