@@ -32,6 +32,7 @@ let package = Package(
         .library(name: "ClawKitPostgres", targets: ["ClawKitPostgres", "ClawPlatformPostgres"]),
         .executable(name: "control-plane", targets: ["control-plane"]),
         .executable(name: "orchestrator", targets: ["orchestrator"]),
+        .executable(name: "model-gateway", targets: ["model-gateway"]),
         .executable(name: "claw", targets: ["claw"]),
         .executable(name: "agent-runtime", targets: ["agent-runtime"]),
     ],
@@ -214,6 +215,7 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
             ],
             path: "Sources/ClawKit/Gateway"),
 
@@ -304,10 +306,20 @@ let package = Package(
             ],
             path: "Sources/Examples/Orchestrator"),
         .executableTarget(
+            name: "model-gateway",
+            dependencies: [
+                "ClawKit", "ExampleSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/Examples/ModelGateway"),
+        .executableTarget(
             name: "claw",
             dependencies: [
-                "ClawBase", "ClawCluster", "ClawCustomResources", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes",
-                "ExampleSupport",
+                "ClawBase", "ClawCluster", "ClawCustomResources", "ClawDocuments", "ClawGateway", "ClawHTTPServer",
+                "ClawKubernetes", "ClawPlatform", "ExampleSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
@@ -415,6 +427,7 @@ let package = Package(
             dependencies: [
                 "ArticleTesting", "ClawBase", "ClawDialects", "ClawDocuments", "ClawGateway", "ClawLedger", "ClawPlatform", "ServiceTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "ClawPlatformTests",
@@ -467,7 +480,7 @@ let package = Package(
         .testTarget(
             name: "ClawCommandTests",
             dependencies: [
-                "ClawBase", "ClawCluster", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes", "claw",
+                "ClawBase", "ClawCluster", "ClawDocuments", "ClawGateway", "ClawHTTPServer", "ClawKubernetes", "claw",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
@@ -483,7 +496,7 @@ let package = Package(
             name: "ClawEndToEndTests",
             dependencies: [
                 "ClawKit", "ClawKitPostgres", "ClawPlatformPostgres", "ExampleSupport", "PostgresTesting", "control-plane",
-                "orchestrator", "claw", "agent-runtime", "replica-fixture",
+                "orchestrator", "model-gateway", "claw", "agent-runtime", "replica-fixture",
                 .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Logging", package: "swift-log"),
             ]),
     ]

@@ -1,6 +1,6 @@
 import ClawBase
 import ClawDialects
-import ClawGateway
+@testable import ClawGateway
 import Testing
 
 @Suite("Routes")
@@ -29,19 +29,54 @@ struct RouterTests {
         #expect(router.aliases == ["new"])
     }
 
-    @Test("what configuration declares becomes routes")
-    func declared() throws {
-        let transport = ScriptedTransport([])
-        let router = try ModelRouter(
-            [
-                .echo,
-                ModelDeclaration(
-                    name: "gpt", upstreams: [UpstreamDeclaration(dialect: .openai, baseURL: "http://h:1/v1")]),
-            ], transport: transport, secrets: InMemorySecrets())
-        #expect(router.aliases == ["echo", "gpt"])
-        #expect(!router.contains("other"))
-        let unknown = ModelDeclaration(
-            name: "x", upstreams: [UpstreamDeclaration(dialect: ModelDialect(rawValue: "smoke"))])
-        #expect(throws: Finding.self) { try ModelRouter([unknown], transport: transport, secrets: InMemorySecrets()) }
+    @Test("other names, patterns and access groups lead to the same routes")
+    func names() throws {
+        var plain = ModelRoute("gpt-4o", to: Named(name: "a"))
+        (plain.otherNames, plain.accessGroups) = (["default"], ["prod"])
+        let anything = ModelRoute(matching: "openai/*") { part in [Deployment(nil, Named(name: String(part)))] }
+        let mini = ModelRoute(matching: "openai/*-mini") { part in [Deployment(nil, Named(name: "small \(part)"))] }
+        let router = try ModelRouter([plain, anything, mini])
+        #expect(router.group("default") === router.group("gpt-4o"))
+        #expect(router.group("openai/o3")?.deployments.map(\.name) == ["o3"])
+        #expect(router.group("openai/o3-mini")?.deployments.map(\.name) == ["small o3"])
+        #expect(router.group("openai/o3")?.label == "openai/*")
+        #expect(router.group("openai/") == nil)
+        #expect(router.aliases == ["default", "gpt-4o", "openai/*", "openai/*-mini"])
+        #expect(router.allows("default", ["gpt-4o"]) && router.allows("gpt-4o", ["default"]) == false)
+        #expect(router.allows("default", ["prod"]) && !router.allows("openai/o3", ["prod"]))
+        #expect(router.allows("openai/o3", ["openai/*"]))
+        #expect(throws: Finding.self) { try ModelRouter([plain, ModelRoute("default", to: Named(name: "b"))]) }
+    }
+
+    @Test("what is known of a deployment outlives a reload, and so do its requests under way")
+    func kept() throws {
+        func model(_ host: String, weight: Int) -> DeclaredModel {
+            DeclaredModel(
+                "m",
+                [
+                    DeclaredDeployment(
+                        .http(baseURL: "http://\(host)/v1", UpstreamTarget(.openAI, model: "m")),
+                        traits: DeploymentTraits(weight: weight, requestsAtOnce: 1)),
+                    DeclaredDeployment(.http(baseURL: "http://other/v1", UpstreamTarget(.openAI, model: "m")),
+                        traits: DeploymentTraits(order: 1)),
+                ])
+        }
+        let (transport, secrets, now) = (ScriptedTransport([]), InMemorySecrets(), Timestamp(seconds: 1000))
+        let router = try ModelRouter([model("one", weight: 1)], transport: transport, secrets: secrets)
+        let old = try #require(router.group("m"))
+        #expect(old.choose(RouteQuestion(), now: now).deployment == 0)
+
+        try router.replace([model("one", weight: 5)], transport: transport, secrets: secrets)
+        let new = try #require(router.group("m"))
+        #expect(new !== old)
+        // The request that the old routes sent there is still under way.
+        #expect(new.choose(RouteQuestion(), now: now).deployment == 1)
+        old.end(0, .failed(notBefore: now + .seconds(60)), now: now)
+        let resting = new.choose(RouteQuestion(), now: now)
+        #expect(resting.obstacles.contains { $0.deployment == 0 && $0.obstacle == .coolingDown(until: now + .seconds(60)) })
+
+        // Another place is another deployment.
+        try router.replace([model("two", weight: 5)], transport: transport, secrets: secrets)
+        #expect(router.group("m")?.choose(RouteQuestion(), now: now).deployment == 0)
     }
 }

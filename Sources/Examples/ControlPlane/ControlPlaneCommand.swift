@@ -78,7 +78,7 @@ struct ControlPlaneCommand: AsyncParsableCommand {
                 field: "--cluster-listen")
         }
         return Platform.Settings(
-            configuration: try loadConfiguration(setting(config, "CONFIG")),
+            configuration: try ProgramConfiguration(setting(config, "CONFIG")),
             dataDirectory: setting(dataDir, "DATA_DIR") ?? ".claw/data",
             listen: try address(listen, "LISTEN", "--listen", or: "127.0.0.1:8080"),
             gatewayListen: try address(gatewayListen, "GATEWAY_LISTEN", "--gateway-listen", or: "127.0.0.1:4000"),

@@ -10,7 +10,7 @@ import Synchronization
 /// The composition: which parts run, what each is given, and in which order they end.
 struct Platform: Sendable {
     struct Settings: Sendable {
-        var configuration: ClawConfiguration
+        var configuration: ProgramConfiguration
         var dataDirectory: String
         var listen: ListenAddress
         var gatewayListen: ListenAddress
@@ -59,9 +59,9 @@ struct Platform: Sendable {
         try await ClawGroup.install(in: api)
         let caches = SharedCaches(api, time: time)
         let storage = try await PlatformStorage(settings.database, directory: settings.dataDirectory, logger: logger)
-        let network = CurlTransport()
+        let network = CurlTransport(.init(connectTimeout: settings.configuration.gateway.connectTimeout))
         let keys = StoreGrants(storage.store, time: time)
-        let gateway = try gateway(caches, api, keys, network)
+        let gateway = try await gateway(caches, api, keys, network)
         let controlPlane = Latch<ControlPlane>()
         parts.append(Part { try await caches.run() })
         parts += storage.services
@@ -104,7 +104,7 @@ struct Platform: Sendable {
             Part {
                 let url = try await controlPlaneURL.wait()
                 let context = RuntimeContext(
-                    templates: configuration.templates, models: configuration.models.map(\.name),
+                    templates: configuration.platform.templates, models: configuration.gateway.models.map(\.name),
                     gatewayURL: try await gatewayURL.wait(), publicURL: url)
                 let kubernetes = try await clusterURL.wait()
                 _ = try await controlPlane.wait()
@@ -141,14 +141,19 @@ struct Platform: Sendable {
 
     private func gateway(
         _ caches: SharedCaches, _ api: KubernetesClient, _ keys: StoreGrants, _ network: CurlTransport
-    ) throws -> (ModelGateway, UsageBook)? {
+    ) async throws -> (ModelGateway, UsageBook)? {
         guard !settings.without.contains("gateway") else { return nil }
         let secrets = CompositeSecrets([EnvironmentSecrets(), FileSecrets(), ClusterSecrets(api)])
-        let router = try ModelRouter(settings.configuration.models, transport: network, secrets: secrets, time: time)
-        // Runtimes' keys change with the cluster's objects; others stand in the store.
-        let grants = CompositeGrants([ClusterGrants(caches: caches), keys])
+        let configuration = settings.configuration.gateway
+        let router = try ModelRouter(
+            configuration.models, transport: network, secrets: configuration.secrets(secrets), time: time)
+        // Runtimes' keys change with the cluster's objects; others stand in the store, or in the file.
+        let declared = InMemoryGrants(try await configuration.grants(secrets))
+        let grants = CompositeGrants([ClusterGrants(caches: caches), declared, keys])
         let book = UsageBook(store: MemoryShareStore(), holder: "control-plane", time: time)
-        let gateway = ModelGateway(router: router, grants: grants, book: book, time: time, logger: settings.logger)
+        let gateway = ModelGateway(
+            router: router, grants: grants, budgets: InMemoryLimits(configuration.limits), book: book, time: time,
+            logger: settings.logger)
         return (gateway, book)
     }
 
@@ -171,16 +176,16 @@ struct Platform: Sendable {
         }
         let keyring = try await SessionKeyring.open(
             in: store, sealing: try await sealing(),
-            sessionsLasting: .seconds(3600 * settings.configuration.server.sessionHours),
+            sessionsLasting: .seconds(3600 * settings.configuration.platform.server.sessionHours),
             time: time)
         var operations = OperationEngine.Options()
         operations.isAlone = storage.isAlone
         return ControlPlane(
             api: api, caches: caches, store: store, signer: SessionSigner(keyring),
             configuration: ControlPlane.Configuration(
-                publicURL: url, domain: settings.configuration.server.domain,
-                sessionHours: settings.configuration.server.sessionHours,
-                templates: settings.configuration.templates.map(\.name)),
+                publicURL: url, domain: settings.configuration.platform.server.domain,
+                sessionHours: settings.configuration.platform.server.sessionHours,
+                templates: settings.configuration.platform.templates.map(\.name)),
             runtimeTransport: network, operations: operations, time: time, logger: settings.logger)
     }
 }

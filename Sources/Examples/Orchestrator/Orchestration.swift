@@ -8,7 +8,7 @@ import ServiceLifecycle
 struct Orchestration: Sendable {
     struct Settings: Sendable {
         var kubeconfig: String
-        var configuration: ClawConfiguration?
+        var configuration: ProgramConfiguration?
         var runsNode: Bool
         var nodeListen: ListenAddress
         var metricsListen: ListenAddress?
@@ -39,8 +39,8 @@ struct Orchestration: Sendable {
             // Addresses come from the control plane; models and templates from this process's own file.
             { @Sendable (published: RuntimeContext) in
                 var context = published
-                context.templates = configuration.templates
-                context.models = configuration.models.map(\.name)
+                context.templates = configuration.platform.templates
+                context.models = configuration.gateway.models.map(\.name)
                 return context
             }
         }

@@ -52,7 +52,7 @@ struct OrchestratorCommand: AsyncParsableCommand {
                 field: "--database")
         }
         return Orchestration.Settings(
-            kubeconfig: kubeconfig, configuration: try setting(config, "CONFIG").map { try ClawConfiguration(contentsOf: $0) },
+            kubeconfig: kubeconfig, configuration: try setting(config, "CONFIG").map { try ProgramConfiguration($0) },
             runsNode: node, nodeListen: try ListenAddress(nodeListen, field: "--node-listen"),
             metricsListen: try setting(metricsListen, "METRICS_LISTEN").map { try ListenAddress($0, field: "--metrics-listen") },
             readyFile: setting(readyFile, "READY_FILE"),

@@ -2,11 +2,35 @@ public import ClawKit
 public import Logging
 import Foundation
 
-/// The configuration a program runs with: the file named, `claw.yaml` where there is one, else the defaults.
-public func loadConfiguration(_ path: String?) throws -> ClawConfiguration {
-    if let path { return try ClawConfiguration(contentsOf: path) }
-    if FileManager.default.fileExists(atPath: "claw.yaml") { return try ClawConfiguration(contentsOf: "claw.yaml") }
-    return ClawConfiguration()
+/// What a program is configured with: the platform's part of the file, and the gateway's.
+public struct ProgramConfiguration: Sendable {
+    public var platform = ClawConfiguration()
+    public var gateway = GatewayConfiguration()
+
+    /// The file named, `claw.yaml` where there is one, else the defaults.
+    /// - Throws: ``InvalidConfiguration`` with the findings of both parts.
+    public init(_ path: String?) throws {
+        guard let path = path ?? (FileManager.default.fileExists(atPath: "claw.yaml") ? "claw.yaml" : nil) else { return }
+        // LiteLLM's files say nothing of the platform.
+        let isForeign = try LiteLLMImport.isMeant(at: path)
+        let platform = Self.read { () throws(InvalidConfiguration) in
+            try isForeign ? ClawConfiguration() : ClawConfiguration(contentsOf: path)
+        }
+        let gateway = Self.read { () throws(InvalidConfiguration) in try GatewayConfiguration(contentsOf: path) }
+        switch (platform, gateway) {
+        case (.success(let platform), .success(let gateway)): (self.platform, self.gateway) = (platform, gateway)
+        case (.failure(let one), .success), (.success, .failure(let one)): throw one
+        case (.failure(let one), .failure(let other)):
+            // What both have seen, such as an unknown section, is told once.
+            throw InvalidConfiguration(findings: one.findings + other.findings.filter { !one.findings.contains($0) })
+        }
+    }
+
+    private static func read<Part>(
+        _ body: () throws(InvalidConfiguration) -> Part
+    ) -> Result<Part, InvalidConfiguration> {
+        do { return .success(try body()) } catch { return .failure(error) }
+    }
 }
 
 /// The folder of the running program, where its siblings (`agent-runtime`) are found.

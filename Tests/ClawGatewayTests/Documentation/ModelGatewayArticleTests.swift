@@ -1,9 +1,11 @@
 import ArticleTesting
 import ClawBase
 import ClawDialects
-import ClawGateway
+@testable import ClawGateway
 import ClawLedger
+import Foundation
 import HTTPTypes
+import Logging
 import Testing
 
 private func served(_ grants: InMemoryGrants, _ secrets: InMemorySecrets, _ transport: ScriptedTransport) throws {
@@ -55,6 +57,18 @@ private func tried(_ time: VirtualTime) async throws -> [ScriptedUpstream] {
     return [busy, twin]
 }
 
+private func migrated(
+    _ environment: [String: String], _ secrets: InMemorySecrets, _ transport: ScriptedTransport, _ logger: Logger
+) throws {
+    // ARTICLE: import
+    let imported = try LiteLLMImport(contentsOf: "config.yaml", environment: environment)
+    for entry in imported.report[.unsupported] { logger.warning("\(entry.place) \(entry.field): \(entry.words)") }
+    let router = try ModelRouter(
+        imported.configuration.models, transport: transport, secrets: imported.configuration.secrets(secrets))
+    // ARTICLE: end
+    _ = router
+}
+
 @Suite("The article on the model gateway")
 struct ModelGatewayArticleTests {
     @Test("its Swift is the Swift compiled here")
@@ -67,10 +81,32 @@ struct ModelGatewayArticleTests {
         }
     }
 
+    @Test("its files are in order, and name every field there is")
+    func files() throws {
+        let article = try Article("Docs/model-gateway.md", compiledIn: #filePath)
+        let files = article.text.components(separatedBy: "```yaml\n").dropFirst().compactMap {
+            $0.components(separatedBy: "```").first
+        }
+        #expect(files.count == 2)
+        for file in files {
+            let configuration = try GatewayConfiguration(yaml: file)
+            #expect(try GatewayConfiguration(yaml: configuration.yaml).yaml == configuration.yaml)
+        }
+        let words = Set(article.text.split { !$0.isLetter }.map(String.init))
+        let fields = [
+            GatewayReader.gatewayNames, GatewayReader.modelNames, GatewayReader.policyNames, GatewayReader.ownNames,
+            GatewayReader.remoteNames, GatewayReader.priceNames, GatewayReader.keyNames, GatewayReader.limitNames,
+        ]
+        for field in fields.joined() { #expect(words.contains(field), "\(field) is not told of") }
+    }
+
     @Test("the test it shows passes")
     func tried() async throws {
         let scripts = try await ClawGatewayTests.tried(VirtualTime())
         #expect(scripts.map(\.requests.count) == [1, 1])
         try served(InMemoryGrants(), InMemorySecrets(), ScriptedTransport([]))
+        #expect(throws: (any Error).self) {
+            try migrated([:], InMemorySecrets(), ScriptedTransport([]), Logger(label: "test"))
+        }
     }
 }

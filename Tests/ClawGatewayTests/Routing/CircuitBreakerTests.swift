@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A circuit breaker")
 struct CircuitBreakerTests {
-    private let rules = CircuitBreaker.Rules()
+    private let rules = BreakerRules()
     private let start = Timestamp(seconds: 1_000_000)
 
     private func failed(_ times: Int) -> CircuitBreaker {

@@ -82,7 +82,7 @@ struct RoutedCall: Sendable {
                 return .answered(answer)
             } catch let error as ModelError {
                 (attempts, last) = (attempts + 1, error)
-                guard error.way == .again || error.way == .elsewhere, attempts <= group.policy.retries,
+                guard error.way == .again || error.way == .elsewhere, attempts <= group.policy.retries(after: error),
                     group.mayRetry()
                 else { return .failed(error) }
                 question.tried.insert(index)
@@ -157,7 +157,9 @@ struct CallTerms: Sendable {
         let certain = Amounts(cost: fixed, tokens: inputBound, requests: 1, inFlight: 1)
         guard case .answer(let call) = wish else { return SpendingBound(certain) }
         let choices = Int64(max(1, call.request.choices))
-        let wanted = (call.request.maxOutputTokens.map(Int64.init) ?? defaultOutput) * choices
+        let asked = call.request.maxOutputTokens.map(Int64.init) ?? defaultOutput
+        // No answer is longer than the model makes them.
+        let wanted = min(asked, deployment.outputTokens ?? asked) * choices
         return SpendingBound(
             fixed: certain,
             nanosPerMillion: deployment.prices.dearestOutput, wanted: wanted, least: min(wanted, leastOutput * choices))

@@ -5,18 +5,6 @@ import ClawBase
 /// Closed until it fails too often, then open for a while, then one probe decides: half-open. An upstream that says
 /// when to come back (`Retry-After`) is believed, within a limit.
 struct CircuitBreaker: Sendable, Hashable {
-    struct Rules: Sendable, Hashable {
-        /// So many failures in a row open it.
-        var failuresInRow = 3
-        /// Or this part of the requests of the last window, in percent, if there were enough of them.
-        var failurePercent = 50
-        var leastRequests = 5
-        var window = Duration.seconds(60)
-        var cooldown = Duration.seconds(5)
-        /// Each time the probe fails the cooldown doubles, up to this.
-        var longestCooldown = Duration.seconds(120)
-    }
-
     enum State: Sendable, Hashable {
         case closed
         case open(until: Timestamp)
@@ -30,7 +18,7 @@ struct CircuitBreaker: Sendable, Hashable {
     private var window = (start: Timestamp(seconds: 0), requests: 0, failures: 0)
 
     /// Whether a request may go there now; in half-open state only one may, until it has ended or taken too long.
-    func admits(_ rules: Rules, now: Timestamp) -> Bool {
+    func admits(_ rules: BreakerRules, now: Timestamp) -> Bool {
         switch state {
         case .closed: true
         case .open(let until): until <= now
@@ -39,14 +27,14 @@ struct CircuitBreaker: Sendable, Hashable {
     }
 
     /// A request goes there.
-    mutating func begin(_ rules: Rules, now: Timestamp) {
+    mutating func begin(_ rules: BreakerRules, now: Timestamp) {
         switch state {
         case .closed: break
         case .open, .halfOpen: state = .halfOpen(since: now)
         }
     }
 
-    mutating func succeed(_ rules: Rules, now: Timestamp) {
+    mutating func succeed(_ rules: BreakerRules, now: Timestamp) {
         roll(rules, now)
         window.requests += 1
         failuresInRow = 0
@@ -57,7 +45,7 @@ struct CircuitBreaker: Sendable, Hashable {
 
     /// A failure that speaks against the deployment, not against the request.
     /// - Parameter notBefore: when the upstream wants to be asked again.
-    mutating func fail(_ rules: Rules, notBefore: Timestamp? = nil, now: Timestamp) {
+    mutating func fail(_ rules: BreakerRules, notBefore: Timestamp? = nil, now: Timestamp) {
         roll(rules, now)
         window.requests += 1
         window.failures += 1
@@ -90,7 +78,7 @@ struct CircuitBreaker: Sendable, Hashable {
         if case .halfOpen = state { state = .open(until: now) }
     }
 
-    private mutating func roll(_ rules: Rules, _ now: Timestamp) {
+    private mutating func roll(_ rules: BreakerRules, _ now: Timestamp) {
         if window.start + rules.window <= now { window = (now, 0, 0) }
     }
 
@@ -102,4 +90,26 @@ struct CircuitBreaker: Sendable, Hashable {
         hasher.combine(state)
         hasher.combine(failuresInRow)
     }
+}
+
+/// When a deployment rests after failures.
+public struct BreakerRules: Sendable, Hashable {
+    /// So many failures in a row let it rest.
+    public var failuresInRow = 3
+    /// Or this part of the requests of the last window, in percent, if there were enough of them.
+    public var failurePercent = 50
+    public var leastRequests = 5
+    public var window = Duration.seconds(60)
+    public var cooldown = Duration.seconds(5)
+    /// Each time the probe fails the cooldown doubles, up to this.
+    public var longestCooldown = Duration.seconds(120)
+
+    public init() {}
+
+    /// It rests only where the upstream itself says so (`Retry-After`).
+    public static let never: BreakerRules = {
+        var rules = BreakerRules()
+        (rules.failuresInRow, rules.failurePercent) = (.max, 101)
+        return rules
+    }()
 }

@@ -2,7 +2,8 @@ import ClawBase
 
 /// One deployment as the router sees it at a moment. Pure.
 struct DeploymentState: Sendable {
-    let traits: DeploymentTraits
+    /// Replaced where the configuration changes; what is known of the deployment stays.
+    var traits: DeploymentTraits
     var breaker = CircuitBreaker()
     var latency = LatencyAverage()
     var requests = MinuteWindow()
@@ -14,7 +15,7 @@ struct DeploymentState: Sendable {
     init(_ traits: DeploymentTraits) { self.traits = traits }
 
     /// Why a request cannot go there now; nil: it can.
-    mutating func obstacle(_ question: RouteQuestion, _ rules: CircuitBreaker.Rules, now: Timestamp) -> RouteObstacle? {
+    mutating func obstacle(_ question: RouteQuestion, _ rules: BreakerRules, now: Timestamp) -> RouteObstacle? {
         if isOutOfService { return .outOfService }
         if !question.tags.isSubset(of: traits.tags) { return .tags }
         if let limit = traits.contextTokens, question.inputTokens > limit { return .context(limit: limit) }
@@ -30,14 +31,14 @@ struct DeploymentState: Sendable {
         return nil
     }
 
-    mutating func begin(_ question: RouteQuestion, _ rules: CircuitBreaker.Rules, now: Timestamp) {
+    mutating func begin(_ question: RouteQuestion, _ rules: BreakerRules, now: Timestamp) {
         breaker.begin(rules, now: now)
         underWay += 1
         requests.add(1, now: now)
         tokens.add(question.inputTokens, now: now)
     }
 
-    mutating func end(_ verdict: AttemptVerdict, _ rules: CircuitBreaker.Rules, now: Timestamp) {
+    mutating func end(_ verdict: AttemptVerdict, _ rules: BreakerRules, now: Timestamp) {
         underWay -= 1
         switch verdict {
         case .answered(let firstToken, let outputTokens):

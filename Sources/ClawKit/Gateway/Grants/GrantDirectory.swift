@@ -18,6 +18,12 @@ public final class InMemoryGrants: GrantDirectory {
     /// Adds a grant or replaces the one with the same key; holds from the next request.
     public func add(_ grant: ModelGrant) { grants.withLock { $0[grant.keyHash] = grant } }
 
+    /// Forgets all grants and takes these; holds from the next request.
+    public func replace(_ grants: [ModelGrant]) {
+        let new = Dictionary(grants.map { ($0.keyHash, $0) }) { _, last in last }
+        self.grants.withLock { $0 = new }
+    }
+
     /// Revokes a key; holds from the next request.
     public func remove(keyHash: String) { grants.withLock { $0[keyHash] = nil } }
 

@@ -28,6 +28,13 @@ public final class InMemoryLimits: LimitDirectory {
         }
     }
 
+    /// Forgets all budgets and takes these; holds from the next request. What was spent of those that stay is kept by
+    /// the book.
+    public func replace(_ budgets: [UsageLimit]) {
+        let new = Dictionary(grouping: budgets) { Holder(level: $0.id.level, name: $0.id.holder) }
+        self.budgets.withLock { $0 = new }
+    }
+
     public func remove(_ id: UsageLimitID) {
         budgets.withLock { $0[Holder(level: id.level, name: id.holder)]?.removeAll { $0.id == id } }
     }

@@ -16,14 +16,17 @@ public struct TokenPrices: Sendable, Hashable {
     public var audioOutput: Int64?
     /// For each request, in billionths of a dollar.
     public var request: Int64
+    /// What the whole request costs where its input is long; nil: the same.
+    public var long: LongContextPrices?
 
     public init(
         input: Int64, output: Int64, cacheRead: Int64? = nil, cacheWrite: Int64? = nil, longCacheWrite: Int64? = nil,
-        reasoning: Int64? = nil, audioInput: Int64? = nil, audioOutput: Int64? = nil, request: Int64 = 0
+        reasoning: Int64? = nil, audioInput: Int64? = nil, audioOutput: Int64? = nil, request: Int64 = 0,
+        long: LongContextPrices? = nil
     ) {
         (self.input, self.output, self.cacheRead, self.cacheWrite) = (input, output, cacheRead, cacheWrite)
         (self.longCacheWrite, self.reasoning, self.request) = (longCacheWrite, reasoning, request)
-        (self.audioInput, self.audioOutput) = (audioInput, audioOutput)
+        (self.audioInput, self.audioOutput, self.long) = (audioInput, audioOutput, long)
     }
 
     /// A model of one's own.
@@ -31,6 +34,7 @@ public struct TokenPrices: Sendable, Hashable {
 
     /// What a call cost, exactly; parts of a billionth count as a whole one, once per call.
     public func cost(of usage: TokenUsage) -> NanoDollars {
+        if let long, usage.totalInput > long.above, let longer = forLongInput { return longer.cost(of: usage) }
         let plainOutput = usage.output - usage.reasoning - usage.audioOutput
         let parts: [(count: Int, price: Int64)] = [
             (usage.input - min(usage.input, usage.audioInput), input),
@@ -49,9 +53,42 @@ public struct TokenPrices: Sendable, Hashable {
 
     /// The dearest that a token of input, and one of output, can be.
     public var dearestInput: Int64 {
-        [input, cacheRead, cacheWrite, longCacheWrite, audioInput].compactMap(\.self).max() ?? input
+        [input, cacheRead, cacheWrite, longCacheWrite, audioInput, forLongInput?.dearestInput].compactMap(\.self).max()
+            ?? input
     }
-    public var dearestOutput: Int64 { [output, reasoning, audioOutput].compactMap(\.self).max() ?? output }
+    public var dearestOutput: Int64 {
+        [output, reasoning, audioOutput, forLongInput?.dearestOutput].compactMap(\.self).max() ?? output
+    }
+
+    /// All prices of a request with a long input.
+    private var forLongInput: TokenPrices? {
+        guard let long else { return nil }
+        return TokenPrices(
+            input: long.input, output: long.output, cacheRead: long.cacheRead ?? cacheRead,
+            cacheWrite: long.cacheWrite ?? cacheWrite, longCacheWrite: long.longCacheWrite ?? longCacheWrite,
+            reasoning: reasoning.map { max($0, long.output) }, audioInput: audioInput, audioOutput: audioOutput,
+            request: request)
+    }
+}
+
+/// Prices of requests whose input is longer than a bound, as Anthropic and Google have them; per million tokens, in
+/// billionths of a dollar. What is nil costs as otherwise.
+public struct LongContextPrices: Sendable, Hashable {
+    /// In tokens of input, cached ones included.
+    public var above: Int64
+    public var input: Int64
+    public var output: Int64
+    public var cacheRead: Int64?
+    public var cacheWrite: Int64?
+    public var longCacheWrite: Int64?
+
+    public init(
+        above: Int64, input: Int64, output: Int64, cacheRead: Int64? = nil, cacheWrite: Int64? = nil,
+        longCacheWrite: Int64? = nil
+    ) {
+        (self.above, self.input, self.output) = (above, input, output)
+        (self.cacheRead, self.cacheWrite, self.longCacheWrite) = (cacheRead, cacheWrite, longCacheWrite)
+    }
 }
 
 extension UsageTokens {

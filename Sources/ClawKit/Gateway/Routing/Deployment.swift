@@ -8,6 +8,10 @@ public struct Deployment: Sendable {
     public var canContinue: Bool
     /// What its tokens cost.
     public var prices: TokenPrices
+    /// The most tokens that an answer of it has; nil: not known. Requests that ask for more are given this.
+    public var outputTokens: Int64?
+    /// Where it is: a reload knows by it what stayed the same.
+    var origin: DeclaredUpstream?
 
     public init(
         _ name: String? = nil, _ upstream: some ModelUpstream, traits: DeploymentTraits = DeploymentTraits(),

@@ -1,10 +1,13 @@
 public import ClawBase
+public import ClawDialects
 
 /// What a model's route does when not all goes well.
 public struct RoutePolicy: Sendable {
     public var strategy = RoutingStrategy.weighted
     /// How many more attempts one request may make among the model's own deployments.
     public var retries = 2
+    /// The same for some kinds of failure, in place of ``retries``.
+    public var retriesFor: [ModelError.Kind: Int] = [:]
     public var deadlines = RouteDeadlines()
     /// The models that are asked, in order, where this one's deployments cannot answer.
     public var fallbacks: [String] = []
@@ -19,8 +22,12 @@ public struct RoutePolicy: Sendable {
     public var longestWait = Duration.seconds(60)
     /// Between attempts at the same deployment: doubled each time, with jitter.
     public var backoff = Backoff(initial: .milliseconds(500), cap: .seconds(8))
+    /// When a deployment rests after failures.
+    public var breaker = BreakerRules()
 
     public init() {}
+
+    func retries(after error: ModelError) -> Int { retriesFor[error.kind] ?? retries }
 }
 
 /// Limits of time, each for itself. That of connecting is the transport's (`CurlTransport.Configuration`).

@@ -13,12 +13,20 @@ struct RouteTable: Sendable {
 
     private(set) var deployments: [DeploymentState]
     private let strategy: RoutingStrategy
-    private let rules: CircuitBreaker.Rules
+    private let rules: BreakerRules
     private var turns: WeightedRoundRobin
     private var prefixes = PrefixAffinity()
 
-    init(_ traits: [DeploymentTraits], strategy: RoutingStrategy, rules: CircuitBreaker.Rules = .init()) {
-        deployments = traits.map(DeploymentState.init)
+    /// - Parameter known: what is known of a deployment already, by its index.
+    init(
+        _ traits: [DeploymentTraits], strategy: RoutingStrategy, rules: BreakerRules = BreakerRules(),
+        known: [Int: DeploymentState] = [:]
+    ) {
+        deployments = traits.enumerated().map { index, traits in
+            guard var state = known[index] else { return DeploymentState(traits) }
+            state.traits = traits
+            return state
+        }
         turns = WeightedRoundRobin(weights: traits.map(\.weight))
         (self.strategy, self.rules) = (strategy, rules)
     }
@@ -53,6 +61,11 @@ struct RouteTable: Sendable {
         deployments[chosen].begin(question, rules, now: now)
         if strategy == .prefixAffinity { prefixes.note(question.prefixes, deployment: chosen) }
         return Choice(deployment: chosen, obstacles: obstacles, soonest: soonest)
+    }
+
+    /// Counts a request as under way that was sent there by another table.
+    mutating func begin(_ deployment: Int, _ question: RouteQuestion, now: Timestamp) {
+        deployments[deployment].begin(question, rules, now: now)
     }
 
     mutating func end(_ deployment: Int, _ verdict: AttemptVerdict, now: Timestamp) {

@@ -51,7 +51,7 @@ extension ModelGateway {
     private func respond(
         _ routed: RoutedCall, _ dialect: ClientDialect, _ context: ReplyContext, _ grant: ModelGrant
     ) async throws(GatewayRefusal) -> Response {
-        let account = metrics.begin(routed.alias, routed.record, traces, time: time)
+        let account = metrics.begin(router.group(routed.alias)?.label ?? "", routed.record, traces, time: time)
         do {
             switch try await routed.answer() {
             case .whole(let answer, let attempt):

@@ -1,7 +1,8 @@
 public import ClawBase
 import FoundationEssentials
 
-/// What `claw.yaml` says: models, templates, the server. Plain values; who composes a platform hands them on.
+/// What `claw.yaml` says of templates and the server. Plain values; who composes a platform hands them on. The file's
+/// other sections (models, keys, limits, gateway) are the model gateway's and read there.
 public struct ClawConfiguration: Sendable, Hashable {
     /// What runs for a runtime of this template.
     public struct Template: Sendable, Hashable {
@@ -33,16 +34,12 @@ public struct ClawConfiguration: Sendable, Hashable {
     }
 
     /// At least one.
-    public var models: [ModelDeclaration]
-    /// At least one.
     public var templates: [Template]
     public var server: Server
 
     /// What holds without a file.
-    public init(
-        models: [ModelDeclaration] = [.echo], templates: [Template] = [.standard], server: Server = Server()
-    ) {
-        (self.models, self.templates, self.server) = (models, templates, server)
+    public init(templates: [Template] = [.standard], server: Server = Server()) {
+        (self.templates, self.server) = (templates, server)
     }
 
     /// Reads the text of a configuration file.
@@ -57,6 +54,11 @@ public struct ClawConfiguration: Sendable, Hashable {
     /// Reads a configuration file.
     /// - Throws: ``InvalidConfiguration``, also where the file cannot be read.
     public init(contentsOf path: String) throws(InvalidConfiguration) {
+        try self.init(yaml: Self.text(of: path), file: path)
+    }
+
+    /// The text of a configuration file.
+    package static func text(of path: String) throws(InvalidConfiguration) -> String {
         guard let bytes = try? Data(contentsOf: URL(filePath: path)) else {
             throw InvalidConfiguration(findings: [
                 Finding(
@@ -69,7 +71,7 @@ public struct ClawConfiguration: Sendable, Hashable {
                 Finding(.badConfig, "The configuration file is not UTF-8 text.", field: path)
             ])
         }
-        try self.init(yaml: text, file: path)
+        return text
     }
 }
 

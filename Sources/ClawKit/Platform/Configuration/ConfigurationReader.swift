@@ -1,44 +1,52 @@
-import ClawBase
-import Yams
+package import ClawBase
+package import Yams
 
 /// Reads YAML nodes into values and notes what is wrong, with lines, instead of stopping at the first mistake.
 ///
 /// Values never enter a message, only names and places do: somebody may have written a key where none belongs.
-struct ConfigurationReader {
-    let file: String
-    private(set) var findings: [Finding] = []
+///
+/// Each layer reads its own sections of a file with it.
+package struct ConfigurationReader {
+    package let file: String
+    package private(set) var findings: [Finding] = []
 
-    init(file: String) { self.file = file }
+    package init(file: String) { self.file = file }
 
     /// The members of a mapping that has been checked for unknown names.
-    struct Members {
-        let node: Node
-        let place: String
+    package struct Members {
+        package let node: Node
+        package let place: String
         fileprivate let values: [String: Node]
         /// Members that an unknown key was probably meant to be: they need not be named as missing, too.
         fileprivate let misspelt: Set<String>
 
         /// A member's value; nil where it is absent or null.
-        subscript(_ name: String) -> Node? {
+        package subscript(_ name: String) -> Node? {
             guard let value = values[name], !value.isNull else { return nil }
             return value
         }
 
-        /// Whether a member has no value and nothing that looks like it.
-        func lacks(_ name: String) -> Bool { self[name] == nil && !misspelt.contains(name) }
+        /// The members that are there, in no order.
+        package var names: [String] { values.keys.filter { self[$0] != nil } }
 
-        func place(of name: String) -> String { place.isEmpty ? name : "\(place).\(name)" }
+        /// Whether a member has no value and nothing that looks like it.
+        package func lacks(_ name: String) -> Bool { self[name] == nil && !misspelt.contains(name) }
+
+        package func place(of name: String) -> String { place.isEmpty ? name : "\(place).\(name)" }
     }
 
-    mutating func fail(_ node: Node?, _ message: String) { fail(line: node?.mark?.line, message) }
+    package mutating func fail(_ node: Node?, _ message: String) { fail(line: node?.mark?.line, message) }
 
-    mutating func fail(line: Int?, column: Int? = nil, _ message: String) {
+    package mutating func fail(line: Int?, column: Int? = nil, _ message: String) {
         let place = [line, column].compactMap { $0 }.map { ":\($0)" }.joined()
         findings.append(Finding(.badConfig, message, field: file + place))
     }
 
+    /// A node's place, as findings name it.
+    package func place(of node: Node) -> String { file + (node.mark.map { ":\($0.line)" } ?? "") }
+
     /// The root node of the text; nil where it is empty or no YAML.
-    mutating func root(_ yaml: String) -> Node? {
+    package mutating func root(_ yaml: String) -> Node? {
         do {
             let node = try Yams.compose(yaml: yaml)
             return node.flatMap { $0.isNull ? nil : $0 }
@@ -66,7 +74,7 @@ struct ConfigurationReader {
         }
     }
 
-    mutating func members(_ node: Node, at place: String, known: [String]) -> Members? {
+    package mutating func members(_ node: Node, at place: String, known: [String]) -> Members? {
         guard case .mapping(let mapping) = node else {
             fail(node, "\(place.isEmpty ? "The file" : place) must be a mapping with \(known.joined(separator: ", ")).")
             return nil
@@ -90,7 +98,7 @@ struct ConfigurationReader {
         return Members(node: node, place: place, values: values, misspelt: misspelt)
     }
 
-    mutating func list(_ members: Members, _ name: String) -> [Node]? {
+    package mutating func list(_ members: Members, _ name: String) -> [Node]? {
         guard let node = members[name] else { return nil }
         guard case .sequence(let sequence) = node else {
             fail(node, "\(members.place(of: name)) must be a list.")
@@ -100,16 +108,16 @@ struct ConfigurationReader {
     }
 
     /// A text that is there: an absent one is noted.
-    mutating func requiredText(_ members: Members, _ name: String) -> String? {
+    package mutating func requiredText(_ members: Members, _ name: String) -> String? {
         if members.lacks(name) { fail(members.node, "\(members.place(of: name)) is missing; add it.") }
         return text(members, name)
     }
 
-    mutating func text(_ members: Members, _ name: String) -> String? {
+    package mutating func text(_ members: Members, _ name: String) -> String? {
         members[name].flatMap { text($0, at: members.place(of: name)) }
     }
 
-    mutating func text(_ node: Node, at place: String) -> String? {
+    package mutating func text(_ node: Node, at place: String) -> String? {
         guard let scalar = node.scalar else {
             fail(node, "\(place) must be a text.")
             return nil
@@ -125,7 +133,7 @@ struct ConfigurationReader {
         return scalar.string
     }
 
-    mutating func integer(_ members: Members, _ name: String, in range: ClosedRange<Int>) -> Int? {
+    package mutating func integer(_ members: Members, _ name: String, in range: ClosedRange<Int>) -> Int? {
         guard let node = members[name] else { return nil }
         guard node.tag == Tag(.int), let value = node.int, range.contains(value) else {
             fail(
@@ -138,5 +146,5 @@ struct ConfigurationReader {
 }
 
 extension Node {
-    fileprivate var isNull: Bool { tag == Tag(.null) }
+    package var isNull: Bool { tag == Tag(.null) }
 }

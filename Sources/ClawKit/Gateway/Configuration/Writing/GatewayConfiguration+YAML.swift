@@ -1,0 +1,261 @@
+import ClawBase
+import ClawDialects
+import ClawLedger
+
+private typealias Members = [(name: String, value: YAMLText)]
+
+extension GatewayConfiguration {
+    /// The `claw.yaml` that says the same. Secrets are named, never shown; what holds for all models stands once.
+    public var yaml: String {
+        let policies = models.map { $0.policy.members }
+        let shared = models.count < 2 ? [] : (policies.first ?? []).filter { member in
+            policies.allSatisfy { $0.contains { $0.name == member.name && $0.value == member.value } }
+        }
+        var root: Members = []
+        var gateway: Members = []
+        if let masterKey { gateway.append(("masterKey", masterKey.text)) }
+        if connectTimeout != GatewayConfiguration().connectTimeout {
+            gateway.append(("connectTimeout", connectTimeout.text))
+        }
+        if !shared.isEmpty { gateway.append(("defaults", .mapping(shared))) }
+        if !gateway.isEmpty { root.append(("gateway", .mapping(gateway))) }
+        root.append(
+            ("models", .list(models.map { .mapping($0.members(without: Set(shared.map(\.name)))) })))
+        if !keys.isEmpty { root.append(("keys", .list(keys.map { .mapping($0.members) }))) }
+        if !limits.isEmpty { root.append(("limits", .list(limits.map { .flow($0.members) }))) }
+        return YAMLText.mapping(root).document()
+    }
+}
+
+extension DeclaredModel {
+    fileprivate func members(without shared: Set<String>) -> Members {
+        var members: Members = [("name", .text(name))]
+        if !aliases.isEmpty { members.append(("aliases", .words(aliases))) }
+        if !accessGroups.isEmpty { members.append(("accessGroups", .words(accessGroups.sorted()))) }
+        members += policy.members.filter { !shared.contains($0.name) }
+        members.append(("upstreams", .list(deployments.map { .mapping($0.members(of: name)) })))
+        return members
+    }
+}
+
+extension RoutePolicy {
+    /// What differs from what holds anyway.
+    fileprivate var members: Members {
+        let standard = RoutePolicy()
+        var members: Members = []
+        if strategy != standard.strategy { members.append(("strategy", .plain(strategy.rawValue))) }
+        if retries != standard.retries { members.append(("retries", .plain("\(retries)"))) }
+        if !retriesFor.isEmpty {
+            let all = retriesFor.sorted { $0.key.rawValue < $1.key.rawValue }
+            members.append(("retriesFor", .flow(all.map { ($0.key.rawValue, .plain("\($0.value)")) })))
+        }
+        let limits = deadlines.members
+        if !limits.isEmpty { members.append(("deadlines", .flow(limits))) }
+        var lists: Members = []
+        if !fallbacks.isEmpty { lists.append(("failure", .words(fallbacks))) }
+        if !contextFallbacks.isEmpty { lists.append(("contextWindow", .words(contextFallbacks))) }
+        if !policyFallbacks.isEmpty { lists.append(("contentPolicy", .words(policyFallbacks))) }
+        if lists.count == 1, let only = lists.first, only.name == "failure" {
+            members.append(("fallbacks", only.value))
+        } else if !lists.isEmpty {
+            members.append(("fallbacks", .flow(lists)))
+        }
+        if midStream != standard.midStream { members.append(("midStream", .plain(midStream.rawValue))) }
+        if let hedge { members.append(("hedge", .flow([("after", hedge.after.text)]))) }
+        if longestWait != standard.longestWait { members.append(("longestWait", longestWait.text)) }
+        if backoff.initial != standard.backoff.initial || backoff.cap != standard.backoff.cap {
+            members.append(("backoff", .flow([("initial", backoff.initial.text), ("cap", backoff.cap.text)])))
+        }
+        if breaker != standard.breaker { members.append(("breaker", breaker.text)) }
+        return members
+    }
+}
+
+extension RouteDeadlines {
+    fileprivate var members: Members {
+        let standard = RouteDeadlines()
+        let all: [(String, Duration, Duration)] = [
+            ("headers", headers, standard.headers), ("firstToken", firstToken, standard.firstToken),
+            ("betweenTokens", betweenTokens, standard.betweenTokens),
+            ("wholeAnswer", wholeAnswer, standard.wholeAnswer), ("total", total, standard.total),
+        ]
+        return all.filter { $0.1 != $0.2 }.map { ($0.0, $0.1.text) }
+    }
+}
+
+extension BreakerRules {
+    fileprivate var text: YAMLText {
+        if self == .never { return .plain("false") }
+        let standard = BreakerRules()
+        var members: Members = []
+        func add(_ name: String, _ value: Int, _ usual: Int) {
+            if value != usual { members.append((name, .plain("\(value)"))) }
+        }
+        func add(_ name: String, _ value: Duration, _ usual: Duration) {
+            if value != usual { members.append((name, value.text)) }
+        }
+        add("failuresInRow", failuresInRow, standard.failuresInRow)
+        add("failurePercent", failurePercent, standard.failurePercent)
+        add("leastRequests", leastRequests, standard.leastRequests)
+        add("window", window, standard.window)
+        add("cooldown", cooldown, standard.cooldown)
+        add("longestCooldown", longestCooldown, standard.longestCooldown)
+        return .flow(members)
+    }
+}
+
+extension DeclaredDeployment {
+    fileprivate func members(of model: String) -> Members {
+        var members: Members = []
+        if let name { members.append(("name", .text(name))) }
+        members += upstream.members(of: model)
+        let standard = DeploymentTraits()
+        func add(_ name: String, _ value: Int64?) { if let value { members.append((name, .plain("\(value)"))) } }
+        if traits.weight != standard.weight { add("weight", Int64(traits.weight)) }
+        if traits.order != standard.order { add("order", Int64(traits.order)) }
+        add("requestsPerMinute", traits.requestsPerMinute)
+        add("tokensPerMinute", traits.tokensPerMinute)
+        add("requestsAtOnce", traits.requestsAtOnce)
+        add("contextTokens", traits.contextTokens)
+        if !traits.tags.isEmpty { members.append(("tags", .words(traits.tags.sorted()))) }
+        if canContinue { members.append(("canContinue", .plain("true"))) }
+        if upstream != .echo, let prices = prices.text { members.append(("prices", prices)) }
+        return members
+    }
+}
+
+extension DeclaredUpstream {
+    fileprivate func members(of model: String) -> Members {
+        guard case .http(let baseURL, let target, let key, let headers) = self else { return [("dialect", .plain("echo"))] }
+        var members: Members = [
+            ("dialect", .plain(target.dialect.configuredName)), ("baseURL", .text(baseURL)),
+        ]
+        if target.model != model { members.append(("model", .text(target.model))) }
+        switch key {
+        case .none: break
+        case .at(let location): members.append(("key", location.text))
+        case .aws(let region, let id, let secret, let session):
+            var aws: Members = [("region", .text(region)), ("id", id.text), ("secret", secret.text)]
+            if let session { aws.append(("session", session.text)) }
+            members.append(("aws", .flow(aws)))
+        }
+        if !headers.isEmpty {
+            members.append(("headers", .flow(headers.sorted { $0.key < $1.key }.map { ($0.key, .text($0.value)) })))
+        }
+        let standard = UpstreamTarget(target.dialect, model: target.model)
+        if let version = target.apiVersion { members.append(("apiVersion", .text(version))) }
+        if target.outputLimitName != standard.outputLimitName {
+            members.append(("outputLimitName", .plain(target.outputLimitName.rawValue)))
+        }
+        func add(_ name: String, _ value: Bool, _ usual: Bool) {
+            if value != usual { members.append((name, .plain("\(value)"))) }
+        }
+        add("sendsReasoning", target.sendsReasoning, standard.sendsReasoning)
+        add("streamsUsage", target.streamsUsage, standard.streamsUsage)
+        add("servesResponses", target.servesResponses, standard.servesResponses)
+        if target.defaultOutputLimit != standard.defaultOutputLimit {
+            members.append(("defaultOutputLimit", .plain("\(target.defaultOutputLimit)")))
+        }
+        return members
+    }
+}
+
+extension DeclaredPrices {
+    /// nil: as the bundled list has it.
+    fileprivate var text: YAMLText? {
+        switch self {
+        case .listed: return nil
+        case .named(let name): return .text(name)
+        case .own(.free): return .plain("free")
+        case .own(let prices):
+            var members: Members = [("input", prices.input.dollars), ("output", prices.output.dollars)]
+            func add(_ name: String, _ price: Int64?) { if let price { members.append((name, price.dollars)) } }
+            add("cacheRead", prices.cacheRead)
+            add("cacheWrite", prices.cacheWrite)
+            add("longCacheWrite", prices.longCacheWrite)
+            add("reasoning", prices.reasoning)
+            add("audioInput", prices.audioInput)
+            add("audioOutput", prices.audioOutput)
+            if prices.request != 0 { add("request", prices.request) }
+            if let long = prices.long {
+                var tier: Members = [
+                    ("above", .plain("\(long.above)")), ("input", long.input.dollars), ("output", long.output.dollars),
+                ]
+                for (name, price) in [
+                    ("cacheRead", long.cacheRead), ("cacheWrite", long.cacheWrite), ("longCacheWrite", long.longCacheWrite),
+                ] { if let price { tier.append((name, price.dollars)) } }
+                members.append(("long", .flow(tier)))
+            }
+            return .flow(members)
+        }
+    }
+}
+
+extension DeclaredGrant {
+    fileprivate var members: Members {
+        var members: Members = [("name", .text(grant.id))]
+        switch key {
+        case .hash(let hash): members.append(("hash", .text(hash)))
+        case .at(let location): members.append(("key", location.text))
+        }
+        if !grant.models.isEmpty { members.append(("models", .words(grant.models))) }
+        for (name, value) in [
+            ("tenant", grant.subject.tenant), ("project", grant.subject.project), ("user", grant.subject.user),
+            ("runtime", grant.subject.runtime),
+        ] { if let value { members.append((name, .text(value))) } }
+        if let moment = grant.expiresAt { members.append(("expires", .text(moment.rfc3339()))) }
+        if grant.allowsEstimates { members.append(("allowsEstimates", .plain("true"))) }
+        if !grant.limits.isEmpty {
+            members.append(("limits", .list(grant.limits.map { .flow($0.members.filter { $0.name != "key" }) })))
+        }
+        return members
+    }
+}
+
+extension UsageLimit {
+    fileprivate var members: Members {
+        var members: Members = [
+            id.level == .platform ? ("platform", .plain("true")) : (id.level.rawValue, .text(id.holder))
+        ]
+        members.append(("name", .text(id.name)))
+        switch window {
+        case .forever: break
+        case .every(60): members.append(("per", .plain("minute")))
+        case .every(let seconds): members.append(("per", Duration.seconds(seconds).text))
+        case .hour(let zone): members += [("per", .plain("hour")), ("zone", .text(zone))]
+        case .day(let zone): members += [("per", .plain("day")), ("zone", .text(zone))]
+        case .month(let zone): members += [("per", .plain("month")), ("zone", .text(zone))]
+        }
+        for (name, unit) in [("tokens", UsageUnit.tokens), ("requests", .requests), ("requestsAtOnce", .inFlight)] {
+            if let most = limits[unit] { members.append((name, .plain("\(most)"))) }
+        }
+        if let cost = limits[.cost] { members.append(("cost", cost.dollars)) }
+        if let softPercent { members.append(("softPercent", .plain("\(softPercent)"))) }
+        return members
+    }
+}
+
+extension SecretLocation {
+    fileprivate var text: YAMLText {
+        switch self {
+        case .environment(let name): .flow([("env", .text(name))])
+        case .file(let path): .flow([("file", .text(path))])
+        case .cluster(let namespace, let name, let key): .flow([("secret", .text("\(namespace)/\(name)/\(key)"))])
+        }
+    }
+}
+
+extension Int64 {
+    fileprivate var dollars: YAMLText { .plain(NanoDollars(nanos: self).description) }
+}
+
+extension Duration {
+    /// In the largest unit of which it is a whole number.
+    fileprivate var text: YAMLText {
+        let units: [(name: String, nanoseconds: Int64)] = [
+            ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
+        ]
+        let fitting = units.first { nanoseconds % $0.nanoseconds == 0 }
+        return .plain(fitting.map { "\(nanoseconds / $0.nanoseconds)\($0.name)" } ?? "\(nanoseconds / 1_000_000)ms")
+    }
+}
