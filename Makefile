@@ -10,7 +10,7 @@ ARGS ?=
 TRAITS ?= --traits Macros
 # So many tests run at once. With all of them, each waits for a thread longer than its deadlines allow.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 16
-PROGRAMS := control-plane orchestrator claw agent-runtime
+PROGRAMS := control-plane orchestrator model-gateway claw agent-runtime
 
 .PHONY: help setup build up test test-full conformance bench fuzz models clean
 

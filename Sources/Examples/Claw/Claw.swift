@@ -11,6 +11,7 @@ struct Claw: GroupCommand {
         subcommands: [
             TenantCommand.self, ProjectCommand.self, UserCommand.self, RuntimeCommand.self, ChatCommand.self,
             OperationCommand.self, MeCommand.self, ClusterCommand.self, DefinitionCommand.self,
+            GatewayCommand.self,
         ])
 
     // The parser takes what the root knows from anywhere in the arguments, so these options may stand before the

@@ -1,0 +1,61 @@
+import ArgumentParser
+import ClawKit
+import ExampleSupport
+import Logging
+
+/// The model gateway alone.
+@main
+struct ModelGatewayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "model-gateway",
+        abstract: "One address for all models: OpenAI's, Anthropic's and Ollama's dialects over every upstream.",
+        discussion: """
+            Reads a claw.yaml, or a LiteLLM config.yaml as it is. When the file changes, or on SIGHUP, it holds from the
+            next request on; a wrong one is refused and what held before goes on to hold.
+            Clients need a key: one that the file declares, or the master key. That is the file's, else the environment's
+            CLAW_MASTER_KEY or LITELLM_MASTER_KEY, else one that is made and kept in .claw/gateway-key.
+            When ready, one line of JSON on stdout says where it listens; logs go to stderr. SIGTERM or SIGINT ends it:
+            answers under way may end. A second signal ends it at once.
+            Each option can also be set by an environment variable, such as CLAW_LISTEN; the option goes first.
+            """)
+
+    enum Output: String, ExpressibleByArgument, CaseIterable, Sendable { case text, json }
+
+    @Option(help: "Models, keys and limits: a claw.yaml or a LiteLLM config.yaml. Default: claw.yaml, where there is one.")
+    var config: String?
+    @Option(help: "Where it listens; port 0 takes a free one. (default: 127.0.0.1:4000)")
+    var listen: String?
+    @Flag(help: "Only read the file: say what is wrong with it and what is worth knowing, and end with 0 or 1.")
+    var check = false
+    @Option(help: "How --check tells: text or json.")
+    var output = Output.text
+    @Option(help: "Also write the line that says it is ready into this file.")
+    var readyFile: String?
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel: String?
+
+    func run() async throws {
+        do {
+            let path = try GatewayProgram.path(setting(config, "CONFIG"))
+            if check { return try checkFile(path) }
+            try await GatewayProgram(
+                path: path, listen: ListenAddress(setting(listen, "LISTEN") ?? "127.0.0.1:4000", field: "--listen"),
+                readyFile: setting(readyFile, "READY_FILE"),
+                logger: makeLogger("model-gateway", level: setting(logLevel, "LOG_LEVEL"))
+            ).run()
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            fail(error, program: "model-gateway")
+        }
+    }
+
+    private func checkFile(_ path: String?) throws {
+        let report = CheckReport(path)
+        switch output {
+        case .text: print(report.text)
+        case .json: print(report.json)
+        }
+        if !report.findings.isEmpty { throw ExitCode(1) }
+    }
+}
