@@ -214,7 +214,9 @@ let package = Package(
                 "ClawResources",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Instrumentation", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "Sources/ClawKit/Gateway"),
@@ -338,6 +340,12 @@ let package = Package(
         // MARK: tests
         .target(name: "ArticleTesting", path: "Tests/Support/ArticleTesting"),
         .target(name: "ServiceTesting", path: "Tests/Support/ServiceTesting"),
+        .target(
+            name: "DialectTesting",
+            dependencies: [
+                "ClawBase", "ClawDialects", "ClawDocuments", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            path: "Tests/Support/DialectTesting"),
         .target(name: "PostgresTesting", path: "Tests/Support/PostgresTesting"),
         .target(name: "OperationTesting", dependencies: ["ClawPlatform"], path: "Tests/Support/OperationTesting"),
         .executableTarget(
@@ -419,7 +427,8 @@ let package = Package(
         .testTarget(
             name: "ClawDialectsTests",
             dependencies: [
-                "ClawBase", "ClawDialects", "ClawDocuments", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "ClawBase", "ClawDialects", "ClawDocuments", "DialectTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
         .testTarget(name: "ClawLedgerTests", dependencies: ["ClawBase", "ClawLedger"]),
         .testTarget(
@@ -427,7 +436,9 @@ let package = Package(
             dependencies: [
                 "ArticleTesting", "ClawBase", "ClawDialects", "ClawDocuments", "ClawGateway", "ClawLedger", "ClawPlatform", "ServiceTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]),
         .testTarget(
             name: "ClawPlatformTests",
@@ -495,7 +506,7 @@ let package = Package(
         .testTarget(
             name: "ClawEndToEndTests",
             dependencies: [
-                "ClawKit", "ClawKitPostgres", "ClawPlatformPostgres", "ExampleSupport", "PostgresTesting", "control-plane",
+                "ClawKit", "ClawKitPostgres", "ClawPlatformPostgres", "DialectTesting", "ExampleSupport", "PostgresTesting", "control-plane",
                 "orchestrator", "model-gateway", "claw", "agent-runtime", "replica-fixture",
                 .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Logging", package: "swift-log"),
             ]),

@@ -21,6 +21,11 @@ if ! .venv/bin/python -c 'import kubernetes, kopf' 2>/dev/null; then
     .venv/bin/pip install --quiet --disable-pip-version-check kubernetes kopf \
         || echo "==> PyPI cannot be reached: the tests with Python's clients are skipped"
 fi
+if ! .venv/bin/python -c 'import openai, anthropic, ollama' 2>/dev/null; then
+    echo "==> installing the official clients of models"
+    .venv/bin/pip install --quiet --disable-pip-version-check openai anthropic ollama \
+        || echo "==> PyPI cannot be reached: the tests with model clients are skipped"
+fi
 
 # An HTTP/2 server that is not ours.
 if ! command -v nghttpx >/dev/null; then

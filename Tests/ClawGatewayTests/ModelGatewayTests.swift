@@ -101,9 +101,10 @@ struct ModelGatewayTests {
         let response = await gateway.respond(to: get("/metrics", key: nil))
         #expect(response.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
         let text = try await response.text()
-        #expect(text.contains("claw_gateway_requests_total{model=\"echo\",status=\"200\"} 1"))
-        #expect(text.contains("claw_gateway_requests_total{model=\"\",status=\"404\"} 1"))
-        #expect(text.contains("claw_gateway_active_requests{model=\"echo\"} 0"))
+        let requests = "litellm_proxy_total_requests_metric_total{requested_model="
+        #expect(text.contains("\(requests)\"echo\",api_key_alias=\"g1\",user=\"\",team=\"\",status_code=\"200\"} 1"))
+        #expect(text.contains("\(requests)\"\",api_key_alias=\"\",user=\"\",team=\"\",status_code=\"404\"} 1"))
+        #expect(text.contains("litellm_in_flight_requests 0"))
         #expect(!text.contains("made-up"))
     }
 
@@ -114,8 +115,10 @@ struct ModelGatewayTests {
         let gateway = try gateway([ModelRoute("echo", to: upstream)], time: time)
         #expect(await gateway.respond(to: chat(body)).status == .badRequest)
         let text = try await gateway.respond(to: get("/metrics")).text()
-        #expect(text.contains("claw_gateway_requests_total{model=\"echo\",status=\"400\"} 1"))
-        #expect(!text.contains("claw_gateway_requests_total{model=\"\""))
+        let failures = "litellm_proxy_failed_requests_metric_total{requested_model="
+        #expect(text.contains("\(failures)\"echo\",api_key_alias=\"g1\",user=\"\",team=\"\",exception_status=\"400\""))
+        #expect(text.contains("exception_class=\"BadRequestError\"} 1"))
+        #expect(!text.contains("\(failures)\"\""))
     }
 
     @Test("a client that leaves ends the upstream's work, before and during the answer")
@@ -136,7 +139,7 @@ struct ModelGatewayTests {
         client.cancel()
         _ = await client.value
         #expect(ended.withLock { $0 } == 1)
-        #expect(try await gateway.respond(to: get("/metrics")).text().contains("status=\"499\"} 1"))
+        #expect(try await gateway.respond(to: get("/metrics")).text().contains("status_code=\"499\"} 1"))
     }
 
     @Test("an answer dropped unread counts as a client that left, and lets go of the upstream's stream")
@@ -171,6 +174,6 @@ struct ModelGatewayTests {
             #expect(held != nil)
         }
         #expect(held == nil)
-        #expect(try await gateway.respond(to: get("/metrics")).text().contains("status=\"499\"} 1"))
+        #expect(try await gateway.respond(to: get("/metrics")).text().contains("status_code=\"499\"} 1"))
     }
 }

@@ -32,9 +32,14 @@ struct GatewayProgram: Sendable {
         if configuration.masterKey == nil {
             grants = CompositeGrants([declared, InMemoryGrants([try Self.masterKey()])])
         }
-        let gateway = ModelGateway(router: router, grants: grants, budgets: limits, book: book, logger: logger)
+        let gateway = ModelGateway(
+            router: router, grants: grants, budgets: limits, book: book,
+            sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders, logger: logger)
+        let health = HealthWatch(router, logger: logger)
 
-        var parts: [any ServiceLifecycle.Service] = [Part { try await book.run() }]
+        var parts: [any ServiceLifecycle.Service] = [
+            Part { try await book.run() }, Part { try await health.run() },
+        ]
         if let path {
             let reloader = GatewayReloader(
                 path, router: router, grants: declared, limits: limits, transport: network, secrets: secrets,

@@ -2,6 +2,7 @@ import ClawBase
 import ClawDialects
 import ClawDocuments
 import HTTPTypes
+import DialectTesting
 import Testing
 
 @Suite("Amazon Bedrock")

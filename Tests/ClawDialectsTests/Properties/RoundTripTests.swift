@@ -1,5 +1,6 @@
 import ClawDialects
 import ClawDocuments
+import DialectTesting
 import Testing
 
 @Suite("Every client dialect over every upstream dialect")

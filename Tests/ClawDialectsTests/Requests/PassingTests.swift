@@ -87,4 +87,31 @@ struct PassingTests {
             claude, headers: headers(["anthropic-beta": "b1", "authorization": "Bearer x"]))
         #expect(call?.headers[HTTPField.Name("anthropic-beta")!] == "b1" && call?.headers[.authorization] == nil)
     }
+
+    @Test("whole answers that pass are understood, whatever the path they came from")
+    func wholeAnswers() throws {
+        func read(_ dialect: UpstreamDialect, _ text: String) throws -> ModelAnswer {
+            try dialect.decodeAnswer(body: Array(text.utf8))
+        }
+        let completion = try read(
+            .openAI,
+            #"{"id":"c","object":"text_completion","model":"m","choices":[{"text":"Hi.","index":0,"finish_reason":"length"}],"#
+                + #""usage":{"prompt_tokens":3,"completion_tokens":2}}"#)
+        #expect(completion.parts.compactMap(\.text) == ["Hi."] && completion.finish == .length)
+        #expect(completion.usage.input == 3 && completion.usage.output == 2)
+        let generated = try read(
+            .ollama, #"{"model":"m","response":"Hi.","done":true,"done_reason":"stop","prompt_eval_count":3,"eval_count":2}"#)
+        #expect(generated.parts.compactMap(\.text) == ["Hi."] && generated.usage.output == 2)
+        let response = try read(
+            .openAI,
+            #"{"id":"r","object":"response","status":"completed","error":null,"model":"m","output":[{"type":"reasoning"},"#
+                + #"{"type":"message","content":[{"type":"output_text","text":"Hi."}]},"#
+                + #"{"type":"function_call","call_id":"c1","name":"f","arguments":"{}"}],"#
+                + #""usage":{"input_tokens":3,"output_tokens":2,"output_tokens_details":{"reasoning_tokens":1}}}"#)
+        #expect(response.parts.compactMap(\.text) == ["Hi."] && response.finish == .toolCalls)
+        #expect(response.usage.output == 2 && response.usage.reasoning == 1)
+        #expect(throws: ModelError.self) {
+            try read(.openAI, #"{"object":"response","status":"failed","error":{"code":"server_error","message":"no"}}"#)
+        }
+    }
 }

@@ -234,6 +234,8 @@ struct GatewayConfigurationTests {
             (upstream + "{dialect: echo, weight: 0}", ":4", "weight 0"),
             (upstream + "{dialect: echo, baseURL: \"http://h\"}", ":4", "means nothing"),
             (upstream + "{dialect: echo, canContinue: 1}", ":4", "true or false"),
+            (upstream + "{dialect: echo, health: {within: 5s}}", ":4", "every is missing"),
+            (upstream + "{dialect: azure, baseURL: \"http://h\", health: {every: 5s}}", ":4", "method: chat"),
             (upstream + "{dialect: echo, prices: openai/gpt-9000}", ":4", "provider/model"),
             (upstream + "{dialect: echo, prices: {input: 1}}", ":4", "output is missing"),
             (upstream + "{dialect: echo, prices: {input: 1e-7, output: 1}}", ":4", "dollars"),

@@ -95,7 +95,7 @@ struct ModelGatewayArticleTests {
         let words = Set(article.text.split { !$0.isLetter }.map(String.init))
         let fields = [
             GatewayReader.gatewayNames, GatewayReader.modelNames, GatewayReader.policyNames, GatewayReader.ownNames,
-            GatewayReader.remoteNames, GatewayReader.priceNames, GatewayReader.keyNames, GatewayReader.limitNames,
+            GatewayReader.remoteNames, GatewayReader.priceNames, GatewayReader.keyNames, GatewayReader.limitNames, GatewayReader.healthNames,
         ]
         for field in fields.joined() { #expect(words.contains(field), "\(field) is not told of") }
     }

@@ -67,7 +67,7 @@ struct RouteTableTests {
         let before = (0..<300).map(home)
         #expect(before == (0..<300).map(home))
         #expect(Set(before).count == 3)
-        table.setOutOfService(1, true)
+        table.complain(1, "no answer")
         let after = (0..<300).map(home)
         for (old, new) in zip(before, after) where old != 1 { #expect(new == old) }
         #expect(!after.contains(1))

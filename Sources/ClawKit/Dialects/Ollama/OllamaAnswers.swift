@@ -80,8 +80,12 @@ enum OllamaAnswers {
 
     // MARK: reading
 
+    /// An answer of either path.
     static func decode(_ document: JSON) throws(ModelError) -> ModelAnswer {
-        guard let message = document["message"], message.object != nil else {
+        let generated: JSON? = document["response"].map { words in
+            ["content": words, "thinking": document["thinking"] ?? .null]
+        }
+        guard let message = document["message"] ?? generated, message.object != nil else {
             throw ModelError(
                 .malformed, "The upstream's answer has no 'message'; check that it speaks Ollama's dialect.")
         }

@@ -86,12 +86,15 @@ enum OpenAIAnswers {
 
     // MARK: reading
 
+    /// An answer of chat completions, and, where requests of theirs pass as they are, of completions or responses.
     static func decode(_ document: JSON) throws(ModelError) -> ModelAnswer {
+        if document["object"]?.string == "response" { return try ResponsesAnswers.decode(document) }
         guard let choices = document["choices"]?.array else {
             throw ModelError(
                 .malformed, "The upstream's answer has no 'choices'; check that it speaks OpenAI's dialect.")
         }
-        guard let choice = choices.first(where: { ($0["index"]?.integer ?? 0) == 0 }), let message = choice["message"]
+        guard let choice = choices.first(where: { ($0["index"]?.integer ?? 0) == 0 }),
+            let message = choice["message"] ?? choice["text"].map({ ["content": $0] as JSON })
         else { throw ModelError(.truncated, "The upstream's answer has no message.") }
         var answer = ModelAnswer(
             id: document["id"]?.string ?? "", model: document["model"]?.string ?? "",

@@ -25,7 +25,8 @@ final class CallRecord: Sendable {
             trace.attempts.append(
                 DecisionTrace.Attempt(
                     model: group.alias, deployment: group.deployments[index].name, began: time.now - began,
-                    passedOver: Dictionary(passedOver) { first, _ in first }, isHedge: isHedge))
+                    passedOver: Dictionary(passedOver) { first, _ in first }, isHedge: isHedge, label: group.label,
+                    provider: group.deployments[index].provider))
             return trace.attempts.count - 1
         }
     }

@@ -30,6 +30,8 @@ public struct DeclaredDeployment: Sendable {
     public var prices: DeclaredPrices
     /// Whether it goes on from the assistant's own words.
     public var canContinue: Bool
+    /// nil: its health is known by what becomes of requests alone.
+    public var health: DeclaredHealthCheck?
 
     public init(
         _ upstream: DeclaredUpstream, name: String? = nil, traits: DeploymentTraits = DeploymentTraits(),
@@ -65,4 +67,22 @@ public enum DeclaredPrices: Sendable, Hashable {
     /// As it has it under this name: `openai/gpt-4o`. For Azure's deployments, whose names are one's own.
     case named(String)
     case own(TokenPrices)
+}
+
+/// How a deployment's health is looked after.
+public struct DeclaredHealthCheck: Sendable, Hashable {
+    public enum Method: String, Sendable, Hashable, CaseIterable {
+        /// Its list of models is asked for, which costs nothing.
+        case models
+        /// A word is asked for, which costs some tokens that no ledger knows of.
+        case chat
+    }
+
+    public var every: Duration
+    public var within: Duration
+    public var method: Method
+
+    public init(every: Duration, within: Duration = .seconds(10), method: Method = .models) {
+        (self.every, self.within, self.method) = (every, within, method)
+    }
 }

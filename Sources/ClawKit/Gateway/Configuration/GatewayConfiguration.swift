@@ -17,6 +17,8 @@ public struct GatewayConfiguration: Sendable {
     public var secretsInFile: [SecretLocation: Secret<String>] = [:]
     /// How long a connection to an upstream may take, with name resolution and TLS.
     public var connectTimeout = Duration.seconds(10)
+    /// Whether answers also bear LiteLLM's headers (`x-litellm-call-id` …), which dashboards and scripts read.
+    public var sendsLiteLLMHeaders = false
     /// What is worth knowing and hinders nothing.
     public var notes: [Finding] = []
 

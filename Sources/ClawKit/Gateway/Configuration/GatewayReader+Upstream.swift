@@ -8,8 +8,9 @@ import Yams
 extension GatewayReader {
     static let ownNames = [
         "name", "dialect", "model", "weight", "order", "requestsPerMinute", "tokensPerMinute", "requestsAtOnce",
-        "contextTokens", "tags", "canContinue", "prices",
+        "contextTokens", "tags", "canContinue", "prices", "health",
     ]
+    static let healthNames = ["every", "within", "method"]
     static let remoteNames = [
         "baseURL", "key", "aws", "headers", "apiVersion", "outputLimitName", "sendsReasoning", "streamsUsage",
         "servesResponses", "defaultOutputLimit",
@@ -34,8 +35,22 @@ extension GatewayReader {
         var deployment = DeclaredDeployment(upstream, name: reader.text(members, "name"), traits: traits(members))
         deployment.canContinue = reader.boolean(members, "canContinue") ?? false
         deployment.prices = prices(members) ?? (dialect == .builtIn ? .own(.free) : .listed)
+        if let node = members["health"] { deployment.health = health(node, members.place(of: "health"), dialect) }
         noteUnknownPrice(deployment, members)
         return deployment
+    }
+
+    private mutating func health(_ node: Node, _ place: String, _ dialect: Dialect) -> DeclaredHealthCheck? {
+        guard let members = reader.members(node, at: place, known: Self.healthNames) else { return nil }
+        if members.lacks("every") { reader.fail(node, "\(place).every is missing; add it, such as 60s.") }
+        guard let every = positive(members, "every") else { return nil }
+        var check = DeclaredHealthCheck(every: every)
+        check.within = positive(members, "within") ?? check.within
+        check.method = reader.choice(members, "method", of: DeclaredHealthCheck.Method.self) ?? check.method
+        if check.method == .models, [.http(.azureOpenAI), .http(.bedrock)].contains(dialect) {
+            reader.fail(node, "\(place).method: this dialect has no list of models to ask for; write method: chat.")
+        }
+        return check
     }
 
     /// A provider's model that the list does not know costs nothing here, which is worth knowing.

@@ -12,7 +12,7 @@ struct GatewayReader {
     /// The names that routes fall back on, and where they stand: whether there are such models is known at the end.
     var namedModels: [(name: String, node: Node?, place: String)] = []
 
-    static let gatewayNames = ["connectTimeout", "defaults", "masterKey"]
+    static let gatewayNames = ["connectTimeout", "defaults", "liteLLMHeaders", "masterKey"]
     static let modelNames = ["name", "aliases", "accessGroups", "upstreams"]
 
     init(file: String) { reader = ConfigurationReader(file: file) }
@@ -43,6 +43,7 @@ struct GatewayReader {
     private mutating func gateway(_ node: Node, _ configuration: inout GatewayConfiguration) -> Members? {
         guard let members = reader.members(node, at: "gateway", known: Self.gatewayNames) else { return nil }
         if let limit = reader.duration(members, "connectTimeout") { configuration.connectTimeout = limit }
+        configuration.sendsLiteLLMHeaders = reader.boolean(members, "liteLLMHeaders") ?? false
         configuration.masterKey = reader.secretLocation(members, "masterKey")
         return members
     }

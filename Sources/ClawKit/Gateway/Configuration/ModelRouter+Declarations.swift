@@ -56,6 +56,8 @@ extension DeclaredModel {
             var deployment = Deployment(
                 name, made, traits: declared.traits, prices: prices, canContinue: declared.canContinue)
             (deployment.origin, deployment.outputTokens) = (upstream, listed?.outputTokens)
+            deployment.provider = upstream.provider
+            deployment.health = declared.health.map { upstream.check($0, made, transport, secrets, time) }
             return deployment
         }
     }
@@ -95,6 +97,23 @@ extension DeclaredUpstream {
             return HTTPUpstream(
                 baseURL, target, name: name, key: key.upstreamKey(secrets), headers: fields, transport: transport,
                 time: time)
+        }
+    }
+}
+
+extension DeclaredUpstream {
+    /// By OpenTelemetry's names; a server of one's own is called by its dialect.
+    fileprivate var provider: String {
+        guard case .http(let baseURL, let target, _, _) = self else { return "echo" }
+        return switch (PriceTable.provider(target.dialect, baseURL), target.dialect) {
+        case ("mistral", _): "mistral_ai"
+        case ("deepseek", _): "deepseek"
+        case (_, .openAI): "openai"
+        case (_, .anthropic): "anthropic"
+        case (_, .azureOpenAI): "azure.ai.openai"
+        case (_, .gemini): "gcp.gemini"
+        case (_, .bedrock): "aws.bedrock"
+        case (_, .ollama): "ollama"
         }
     }
 }

@@ -9,14 +9,14 @@ struct DeploymentState: Sendable {
     var requests = MinuteWindow()
     var tokens = MinuteWindow()
     private(set) var underWay: Int64 = 0
-    /// An active check of its health has failed, or somebody took it out of service.
-    var isOutOfService = false
+    /// Why an active check of its health says that it is not well.
+    var complaint: String?
 
     init(_ traits: DeploymentTraits) { self.traits = traits }
 
     /// Why a request cannot go there now; nil: it can.
     mutating func obstacle(_ question: RouteQuestion, _ rules: BreakerRules, now: Timestamp) -> RouteObstacle? {
-        if isOutOfService { return .outOfService }
+        if complaint != nil { return .outOfService }
         if !question.tags.isSubset(of: traits.tags) { return .tags }
         if let limit = traits.contextTokens, question.inputTokens > limit { return .context(limit: limit) }
         if !breaker.admits(rules, now: now) {

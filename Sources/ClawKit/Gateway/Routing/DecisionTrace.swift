@@ -14,6 +14,9 @@ public struct DecisionTrace: Sendable {
         /// Why the others were not asked, in words.
         public var passedOver: [String: String]
         public var isHedge = false
+        /// As metrics call the model, and who serves the deployment.
+        var label: String
+        var provider: String
     }
 
     public enum Outcome: Sendable, Hashable {

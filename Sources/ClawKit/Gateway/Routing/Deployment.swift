@@ -8,8 +8,12 @@ public struct Deployment: Sendable {
     public var canContinue: Bool
     /// What its tokens cost.
     public var prices: TokenPrices
+    /// How its health is looked after; nil: by what becomes of requests alone.
+    public var health: HealthCheck?
     /// The most tokens that an answer of it has; nil: not known. Requests that ask for more are given this.
     public var outputTokens: Int64?
+    /// Who serves it, by OpenTelemetry's names.
+    var provider = "unknown"
     /// Where it is: a reload knows by it what stayed the same.
     var origin: DeclaredUpstream?
 

@@ -71,9 +71,21 @@ final class ModelGroup: Sendable {
         }
     }
 
-    /// Takes a deployment out of service, or back.
-    func setOutOfService(_ deployment: Int, _ isOut: Bool) {
-        state.withLock { $0.table.setOutOfService(deployment, isOut) }
+    /// Takes a deployment out of service, and says why; nil: back.
+    func complain(_ deployment: Int, _ complaint: String?) {
+        let successor = state.withLock { state in
+            state.table.complain(deployment, complaint)
+            return state.successor
+        }
+        if let successor, let index = successor.places[deployment] { successor.group.complain(index, complaint) }
+    }
+
+    /// How each deployment is now.
+    func conditions(now: Timestamp) -> [DeploymentCondition] {
+        let states = state.withLock { $0.table.deployments }
+        return zip(deployments, states).map { deployment, state in
+            DeploymentCondition(deployment, state, now: now)
+        }
     }
 
     /// Makes the group that takes this one's place. It knows what this one knows of the deployments that stay, and is

@@ -72,7 +72,8 @@ struct RouteTable: Sendable {
         deployments[deployment].end(verdict, rules, now: now)
     }
 
-    mutating func setOutOfService(_ deployment: Int, _ isOut: Bool) { deployments[deployment].isOutOfService = isOut }
+    /// Takes a deployment out of service, and says why; nil: back.
+    mutating func complain(_ deployment: Int, _ complaint: String?) { deployments[deployment].complaint = complaint }
 
     // MARK: strategies
 

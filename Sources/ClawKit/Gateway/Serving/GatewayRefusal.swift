@@ -58,8 +58,3 @@ extension HTTPField.Name {
     static let attemptedFallbacks = HTTPField.Name("X-Claw-Attempted-Fallbacks")!
     static let apiKey = HTTPField.Name("X-Api-Key")!
 }
-
-extension HTTPResponse.Status {
-    /// nginx's number for a client that left before the answer; only metrics see it.
-    static let clientClosedRequest = HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")
-}

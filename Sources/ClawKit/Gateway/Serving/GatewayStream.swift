@@ -16,11 +16,11 @@ final class GatewayStream: Sendable {
 
     private let routed: RoutedStream
     private let dialect: ClientDialect
-    private let account: ExchangeAccount
+    private let exchange: Exchange
     private let state: Mutex<State>
 
-    init(_ routed: RoutedStream, _ dialect: ClientDialect, _ context: ReplyContext, _ account: ExchangeAccount) {
-        (self.routed, self.dialect, self.account) = (routed, dialect, account)
+    init(_ routed: RoutedStream, _ dialect: ClientDialect, _ context: ReplyContext, _ exchange: Exchange) {
+        (self.routed, self.dialect, self.exchange) = (routed, dialect, exchange)
         state = Mutex(State(encoder: dialect.streamEncoder(context)))
     }
 
@@ -28,7 +28,7 @@ final class GatewayStream: Sendable {
         while !state.withLock({ $0.isOver }) {
             do {
                 guard let step = try await routed.next() else { return end() }
-                account.note(step)
+                exchange.note(step)
                 let bytes = encode(step)
                 if !bytes.isEmpty { return bytes }
             } catch let error as ModelError {
@@ -53,12 +53,12 @@ final class GatewayStream: Sendable {
             state.isOver = true
             return state.passes ? [] : state.encoder.encodeEnd()
         }
-        account.end(.ok)
+        exchange.end(.answered)
         return last.isEmpty ? nil : last
     }
 
     private func end(_ error: ModelError) -> [UInt8] {
-        account.end(.init(code: error.kind.status), error)
+        exchange.end(error)
         return state.withLock { state in
             state.isOver = true
             return state.passes ? dialect.streamError(error) : state.encoder.encode(.error(error))

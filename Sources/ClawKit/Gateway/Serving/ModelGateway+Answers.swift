@@ -29,7 +29,7 @@ extension ModelGateway {
             router: router, wish: .answer(call), id: id, alias: asked.model, deadlines: deadlines,
             question: question(asked, bound, request, grant), terms: try await terms(grant, bound),
             record: CallRecord(id: id, model: asked.model, time: time), time: time)
-        return try await respond(routed, dialect, context, grant)
+        return try await respond(routed, dialect, context, grant, request.headers)
     }
 
     func embeddings(_ request: Request, _ grant: ModelGrant) async throws(GatewayRefusal) -> Response {
@@ -45,17 +45,21 @@ extension ModelGateway {
             router: router, wish: .embeddings(asked), id: id, alias: asked.model, deadlines: deadlines,
             question: RouteQuestion(inputTokens: bound.tokens), terms: try await terms(grant, bound),
             record: CallRecord(id: id, model: asked.model, time: time), time: time)
-        return try await respond(routed, .openAIChat, context, grant)
+        return try await respond(routed, .openAIChat, context, grant, request.headers)
     }
 
     private func respond(
-        _ routed: RoutedCall, _ dialect: ClientDialect, _ context: ReplyContext, _ grant: ModelGrant
+        _ routed: RoutedCall, _ dialect: ClientDialect, _ context: ReplyContext, _ grant: ModelGrant,
+        _ sent: HTTPFields
     ) async throws(GatewayRefusal) -> Response {
-        let account = metrics.begin(router.group(routed.alias)?.label ?? "", routed.record, traces, time: time)
+        let label = router.group(routed.alias)?.label ?? ""
+        let exchange = Exchange(
+            label, routed.operation, grant, routed.record, ExchangeSpan(routed.operation, label, tracer, sent), metrics,
+            traces, time)
         do {
             switch try await routed.answer() {
             case .whole(let answer, let attempt):
-                account.end(.ok, usage: answer.usage)
+                exchange.end(.answered, usage: answer.usage)
                 let reply =
                     switch answer.content {
                     case .bytes(let bytes): DialectReply(body: bytes)
@@ -63,12 +67,12 @@ extension ModelGateway {
                     }
                 return response(reply, attempt, routed)
             case .embeddings(let answer, let attempt):
-                account.end(.ok, usage: answer.usage)
+                exchange.end(.answered, usage: answer.usage)
                 guard case .embeddings(let asked) = routed.wish else { break }
                 return response(answer.encodedOpenAI(model: asked.model, base64: asked.wantsBase64), attempt, routed)
             case .stream(let stream):
                 let headers = headers(stream.attempt, routed, dialect.streamHeaders)
-                let source = GatewayStream(stream, dialect, context, account)
+                let source = GatewayStream(stream, dialect, context, exchange)
                 return Response(
                     status: .ok, headers: headers, body: .stream(ByteStream { try await source.next() }))
             }
@@ -76,7 +80,7 @@ extension ModelGateway {
         } catch {
             var refusal = refusal(error)
             refusal.isCounted = true
-            account.end(.init(code: refusal.error.kind.status), refusal.error)
+            exchange.end(refusal.error)
             log(refusal, routed, grant)
             throw refusal
         }
@@ -93,22 +97,6 @@ extension ModelGateway {
         case let finding as Finding: GatewayRefusal(.gateway, ModelError(.overloaded, finding.message, code: finding.code.rawValue))
         default: GatewayRefusal(.gateway, ModelError(.server, "The gateway failed: \(error)."))
         }
-    }
-
-    private func response(_ reply: DialectReply, _ attempt: Attempt, _ routed: RoutedCall) -> Response {
-        var headers = headers(attempt, routed, reply.headers)
-        headers[.responseCost] = NanoDollars(nanos: routed.record.trace.cost).description
-        return Response(status: reply.status, headers: headers, body: .bytes(reply.body))
-    }
-
-    private func headers(_ attempt: Attempt, _ routed: RoutedCall, _ base: HTTPFields) -> HTTPFields {
-        var headers = base
-        headers[.upstream] = attempt.deployment.name
-        headers[.callID] = routed.id
-        let trace = routed.record.trace
-        if trace.retries > 0 { headers[.attemptedRetries] = String(trace.retries) }
-        if trace.fallbacks > 0 { headers[.attemptedFallbacks] = String(trace.fallbacks) }
-        return headers
     }
 
     // MARK: what an exchange begins with

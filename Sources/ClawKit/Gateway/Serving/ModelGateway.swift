@@ -4,12 +4,13 @@ import ClawDocuments
 public import ClawLedger
 import HTTPTypes
 public import Logging
+public import Tracing
 
 /// Serves models to holders of virtual keys, in the dialects of OpenAI, Anthropic and Ollama.
 ///
 /// `/v1/chat/completions`, `/v1/completions`, `/v1/responses`, `/v1/embeddings`, `/v1/models`; `/v1/messages` and
-/// `/v1/messages/count_tokens`; `/api/chat`, `/api/generate`, `/api/tags`; `/health/liveliness`, `/health/readiness`,
-/// `/metrics`.
+/// `/v1/messages/count_tokens`; `/api/chat`, `/api/generate`, `/api/tags`; `/health`, `/health/liveliness`,
+/// `/health/readiness`, `/metrics`.
 ///
 /// Errors have the form of the dialect that was spoken; the header `X-Claw-Error-Source` says whose an error is. Keys
 /// appear in no log and no answer.
@@ -21,24 +22,28 @@ public struct ModelGateway: Handler {
     /// What became of the last requests, by the id that answers bear in `X-Claw-Call-Id`.
     public let traces: TraceLog
     let limits: DialectLimits
+    let sendsLiteLLMHeaders: Bool
+    let tracer: (any Tracer)?
     let time: any TimeSource
-    let metrics: GatewayMetrics
+    let metrics = GatewayMetrics()
     let logger: Logger
 
     /// - Parameters:
     ///   - budgets: what each level may spend; none by default.
     ///   - book: where calls are accounted for; the caller runs it (``UsageBook/run()``), so that rows are written. nil:
     ///     nothing is accounted for, and whoever has a budget is refused.
+    ///   - tracer: where requests become spans; nil: the process's own, where one is bootstrapped.
+    ///   - sendsLiteLLMHeaders: whether answers also bear the headers that LiteLLM's users read.
     public init(
         router: ModelRouter, grants: any GrantDirectory, budgets: any LimitDirectory = InMemoryLimits(),
-        book: UsageBook? = nil, limits: DialectLimits = DialectLimits(), time: any TimeSource = .system,
+        book: UsageBook? = nil, limits: DialectLimits = DialectLimits(), sendsLiteLLMHeaders: Bool = false,
+        tracer: (any Tracer)? = nil, time: any TimeSource = .system,
         logger: Logger = Logger(label: "clawkit.gateway")
     ) {
         (self.router, self.grants, self.budgets, self.limits) = (router, grants, budgets, limits)
-        (self.time, self.logger) = (time, logger)
+        (self.time, self.logger, self.tracer, self.sendsLiteLLMHeaders) = (time, logger, tracer, sendsLiteLLMHeaders)
         self.book = book
         traces = TraceLog()
-        metrics = GatewayMetrics()
     }
 
     public func respond(to request: Request) async -> Response {
@@ -48,10 +53,11 @@ public struct ModelGateway: Handler {
                 return refuse(method: request, endpoint, allowed: method)
             }
             do { return try await answer(request, endpoint) } catch {
-                if !error.isCounted { metrics.refused(.init(code: error.error.kind.status)) }
+                if !error.isCounted { metrics.refused(error.error.kind.status, error.error.kind) }
                 return error.response(endpoint.dialect)
             }
         }
+        if path == "/health", request.method == .get { return await health(request) }
         guard let response = operations(path) else {
             let isModels = path == "/v1" || path.hasPrefix("/v1/")
             let text = "There is nothing at \(path); models are served under /v1, and Ollama's API under /api."
@@ -85,7 +91,7 @@ public struct ModelGateway: Handler {
         case "/health/readiness": .json(["status": "healthy", "models": .integer(Int64(router.aliases.count))])
         case "/metrics":
             Response(
-                status: .ok, headers: [.contentType: MetricsText.contentType], body: .string(metrics.text))
+                status: .ok, headers: [.contentType: MetricsText.contentType], body: .string(metrics.text(router.groups, now: time.now)))
         default: nil
         }
     }

@@ -36,6 +36,7 @@ struct LiteLLMReader {
             default: note(.unsupported, place, node, "This section has no counterpart here.")
             }
         }
+        configuration.sendsLiteLLMHeaders = true
         report.entries.sort { Self.line($0.place) < Self.line($1.place) }
         configuration.models = routing.apply(to: order.compactMap { models[$0] }, &report, reader.file)
         if configuration.models.isEmpty {

@@ -14,6 +14,7 @@ extension GatewayConfiguration {
         var root: Members = []
         var gateway: Members = []
         if let masterKey { gateway.append(("masterKey", masterKey.text)) }
+        if sendsLiteLLMHeaders { gateway.append(("liteLLMHeaders", .plain("true"))) }
         if connectTimeout != GatewayConfiguration().connectTimeout {
             gateway.append(("connectTimeout", connectTimeout.text))
         }
@@ -119,6 +120,16 @@ extension DeclaredDeployment {
         add("contextTokens", traits.contextTokens)
         if !traits.tags.isEmpty { members.append(("tags", .words(traits.tags.sorted()))) }
         if canContinue { members.append(("canContinue", .plain("true"))) }
+        if let health {
+            members.append(
+                (
+                    "health",
+                    .flow([
+                        ("every", health.every.text), ("within", health.within.text),
+                        ("method", .plain(health.method.rawValue)),
+                    ])
+                ))
+        }
         if upstream != .echo, let prices = prices.text { members.append(("prices", prices)) }
         return members
     }
