@@ -130,7 +130,10 @@ struct KubectlWalkTests {
             try await kubectl.expect("rollout status deployment/web --timeout=60s", "successfully rolled out")
             try await kubectl.expect("get deployment web", "3/3", "UP-TO-DATE")
             try await kubectl.expect("get replicasets,pods -o wide -l app=web", "pod-template-hash", "Running")
-            try await kubectl.expect("autoscale deployment/web --min=1 --max=5 --cpu=80%", "autoscaled")
+            // Which flag there is depends on kubectl's version: --cpu came with 1.34, where --cpu-percent began to go.
+            let knowsCPU = try await kubectl.expect("autoscale --help").contains("--cpu=")
+            try await kubectl.expect(
+                "autoscale deployment/web --min=1 --max=5 \(knowsCPU ? "--cpu=80%" : "--cpu-percent=80")", "autoscaled")
             try await kubectl.expect("get hpa web", "Deployment/web", "80%")
             try await kubectl.expect("describe deployment web", "NewReplicaSetAvailable", "3 available")
             try await kubectl.expect("events", "ReplicaSet/web-", "SuccessfulCreate")
