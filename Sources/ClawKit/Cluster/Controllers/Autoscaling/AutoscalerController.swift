@@ -29,6 +29,9 @@ struct AutoscalerController: Sendable {
         time = caches.time
         autoscalers = caches.cache(HorizontalPodAutoscaler.self)
         pods = lookups.byLabels
+        caches.cache(Pod.self).onChange { [memory] change in
+            if let namespace = change.object?.namespace { memory.podChanged(in: namespace) }
+        }
         events = ControllerEvents(client, "horizontal-pod-autoscaler", time: caches.time)
     }
 
@@ -51,23 +54,35 @@ struct AutoscalerController: Sendable {
     }
 
     private func reconcile(_ autoscaler: HorizontalPodAutoscaler) async throws {
+        if await isSteady(autoscaler) { return }
         var look = AutoscalerLook(autoscaler, now: time.now)
         do {
             try await decide(&look)
         } catch is AutoscalerProblem {
             // Told in the conditions.
+            look.steady = nil
         }
         look.status.observedGeneration = autoscaler.metadata.generation
-        guard look.status != autoscaler.status else { return }
+        guard look.status != autoscaler.status else { return memory.keep(look.steady, ObjectKey(autoscaler)) }
         var changed = autoscaler
         changed.status = look.status
         _ = try await client.replaceStatus(changed)
     }
 
+    /// Whether a look would come to what the last one came to.
+    private func isSteady(_ autoscaler: HorizontalPodAutoscaler) async -> Bool {
+        let key = ObjectKey(autoscaler)
+        guard let last = memory.steady(key), last.version == autoscaler.metadata.resourceVersion,
+            server.store.get(last.collection, last.target)?.revision == last.revision, await last.holds(by: source)
+        else { return false }
+        memory.decide(key) { $0.repeatLast(now: time.now) }
+        return true
+    }
+
     private func decide(_ look: inout AutoscalerLook) async throws {
         let autoscaler = look.autoscaler
         let target = autoscaler.spec.scaleTargetRef
-        let (kind, scale) = try await scale(&look)
+        let (resource, scale) = try await scale(&look)
         let current = scale.spec?.replicas ?? 0
         look.status.currentReplicas = current
         look.set("AbleToScale", true, "SucceededGetScale", "the HPA controller was able to get the target's current scale")
@@ -83,11 +98,14 @@ struct AutoscalerController: Sendable {
         } else if current < least {
             (desired, reason) = (least, "Current number of replicas below Spec.MinReplicas")
         } else {
-            let result = try await measure(&look, scale, current)
+            let result = try await measure(&look, resource, scale, current)
             reason = result.replicas > current ? "\(result.name) above target" : "All metrics below target"
             let decision = memory.decide(ObjectKey(autoscaler)) { history in
-                history.decide(
+                let decision = history.decide(
                     result.replicas, current: current, least: least, most: most, autoscaler.spec.behavior, now: look.now)
+                // Others that were recommended before are forgotten in time, and then it may come to something else.
+                if !history.recommendsOnly(current) { look.steady = nil }
+                return decision
             }
             desired = decision.replicas
             look.set("AbleToScale", true, decision.steadiness.reason, decision.steadiness.message)
@@ -95,9 +113,10 @@ struct AutoscalerController: Sendable {
         }
         look.status.desiredReplicas = desired
         guard desired != current else { return }
+        look.steady = nil
         do {
             try await client.scale(
-                DynamicObject.self, of: kind, target.name, in: autoscaler.namespace, to: desired)
+                DynamicObject.self, of: resource.type, target.name, in: autoscaler.namespace, to: desired)
         } catch let error as KubernetesError {
             await events.warning(
                 "FailedRescale", "New size: \(desired); reason: \(reason); error: \(error.message)", on: autoscaler)
@@ -114,14 +133,14 @@ struct AutoscalerController: Sendable {
         await events.normal("SuccessfulRescale", "New size: \(desired); reason: \(reason)", on: autoscaler)
     }
 
-    private func scale(_ look: inout AutoscalerLook) async throws -> (ResourceType, Scale) {
+    private func scale(_ look: inout AutoscalerLook) async throws -> (RegisteredResource, Scale) {
         let (autoscaler, target) = (look.autoscaler, look.autoscaler.spec.scaleTargetRef)
         let group = target.apiVersion.flatMap { $0.contains("/") ? String($0.prefix { $0 != "/" }) : "" } ?? ""
         var problem = "no matches for kind \"\(target.kind)\" in group \"\(group)\""
         if let resource = server.registry.find(group: group, kind: target.kind) {
             do {
                 let key = ObjectStore.Key(namespace: autoscaler.namespace ?? "", name: target.name)
-                return (resource.type, try await server.scale(of: resource, key))
+                return (resource, try await server.scale(of: resource, key))
             } catch let error as APIStatus {
                 problem = error.message
             }
@@ -135,7 +154,7 @@ struct AutoscalerController: Sendable {
 
     /// The largest of what the metrics ask for.
     private func measure(
-        _ look: inout AutoscalerLook, _ scale: Scale, _ current: Int
+        _ look: inout AutoscalerLook, _ resource: RegisteredResource, _ scale: Scale, _ current: Int
     ) async throws -> MetricEvaluator.Result {
         let autoscaler = look.autoscaler
         guard let text = scale.status?.selector, !text.isEmpty, let query = try? LabelQuery(parsing: text) else {
@@ -144,8 +163,13 @@ struct AutoscalerController: Sendable {
             look.set("ScalingActive", false, "InvalidSelector", "the HPA target's scale is missing a selector")
             throw AutoscalerProblem(text: message)
         }
-        let evaluator = await MetricEvaluator(
-            source, pods.matching(query, in: autoscaler.namespace ?? ""), for: autoscaler, current: current, now: look.now)
+        // Counted before they are looked up: what changes in between counts as changed.
+        let changes = memory.podChanges(in: autoscaler.namespace ?? "")
+        let found = pods.matching(query, in: autoscaler.namespace ?? "")
+        let evaluator = await MetricEvaluator(source, found, for: autoscaler, current: current, now: look.now)
+        look.steady = (try? evaluator.usages.get()).flatMap {
+            SteadyLook(autoscaler, resource.collection, scale, podChanges: changes, found, $0, now: look.now)
+        }
         var (best, statuses): (MetricEvaluator.Result?, [MetricStatus]) = (nil, [])
         var failures: [MetricEvaluator.Failure] = []
         for metric in autoscaler.spec.metrics {
@@ -184,6 +208,8 @@ struct AutoscalerLook: Sendable {
     let autoscaler: HorizontalPodAutoscaler
     let now: Timestamp
     var status: HorizontalPodAutoscalerStatus
+    /// What it went by; nil where the next one may come to something else.
+    var steady: SteadyLook?
 
     init(_ autoscaler: HorizontalPodAutoscaler, now: Timestamp) {
         (self.autoscaler, self.now) = (autoscaler, now)
@@ -207,8 +233,27 @@ final class AutoscalerMemory: Sendable {
     private struct Known {
         var history = ScalingHistory()
         var due: Timestamp?
+        var steady: SteadyLook?
     }
     private let known = Mutex<[ObjectKey: Known]>([:])
+    /// Of namespaces by their hashes, so that those that have gone take no room; that two share a place costs a look.
+    private let changes = Mutex([UInt64](repeating: 0, count: 4096))
+
+    /// What the last look went by, where it came to nothing and its pods have not changed since.
+    func steady(_ key: ObjectKey) -> SteadyLook? {
+        guard let last = known.withLock({ $0[key]?.steady }), last.podChanges == podChanges(in: key.namespace) else {
+            return nil
+        }
+        return last
+    }
+
+    func keep(_ steady: SteadyLook?, _ key: ObjectKey) { known.withLock { $0[key]?.steady = steady } }
+
+    func podChanged(in namespace: String) { changes.withLock { $0[Self.place(namespace)] &+= 1 } }
+
+    func podChanges(in namespace: String) -> UInt64 { changes.withLock { $0[Self.place(namespace)] } }
+
+    private static func place(_ namespace: String) -> Int { namespace.hashValue & 4095 }
 
     /// How long to wait until the next look; nil: it is due, and the one after it is in a period.
     func wait(_ key: ObjectKey, _ period: Duration, now: Timestamp) -> Duration? {

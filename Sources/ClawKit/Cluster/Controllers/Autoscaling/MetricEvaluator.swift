@@ -23,7 +23,7 @@ struct MetricEvaluator: Sendable {
     private let source: any UsageSource
     private let pods: [Pod]
     /// What the pods use, asked for once for all metrics of resources.
-    private let usages: Swift.Result<[String: PodUsage], any Error>
+    let usages: Swift.Result<[String: PodUsage], any Error>
     private let current: Int
     private let namespace: String
     private let tolerance: ScalingTolerance

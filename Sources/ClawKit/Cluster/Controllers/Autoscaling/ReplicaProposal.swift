@@ -46,7 +46,7 @@ struct MeasuredPods: Sendable {
         }
     }
 
-    private static func isStarting(_ pod: Pod, _ usage: PodUsage?, _ now: Timestamp) -> Bool {
+    static func isStarting(_ pod: Pod, _ usage: PodUsage?, _ now: Timestamp) -> Bool {
         let condition = pod.status?.conditions.first { $0.type == "Ready" }
         guard let condition, let start = pod.status?.startTime.flatMap(Timestamp.init(rfc3339:)) else { return true }
         let change = condition.lastTransitionTime.flatMap(Timestamp.init(rfc3339:)) ?? start

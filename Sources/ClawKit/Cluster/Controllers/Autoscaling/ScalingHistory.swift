@@ -19,6 +19,15 @@ struct ScalingHistory: Sendable {
         steps.append(Entry(at: now, count: new - old))
     }
 
+    /// Whether a size has been recommended at every look that still counts.
+    func recommendsOnly(_ count: Int) -> Bool { recommendations.allSatisfy { $0.count == count } }
+
+    /// What was recommended last was so again.
+    mutating func repeatLast(now: Timestamp) {
+        guard let last = recommendations.last else { return }
+        recommendations = [Entry(at: now, count: last.count)]
+    }
+
     /// What comes of a recommendation.
     struct Decision: Sendable, Hashable {
         var replicas: Int
