@@ -17,10 +17,15 @@ final class GatewayStream: Sendable {
     private let routed: RoutedStream
     private let dialect: ClientDialect
     private let exchange: Exchange
+    /// Held to the end: a stream is under way until then.
+    private let turn: FairTurn
     private let state: Mutex<State>
 
-    init(_ routed: RoutedStream, _ dialect: ClientDialect, _ context: ReplyContext, _ exchange: Exchange) {
-        (self.routed, self.dialect, self.exchange) = (routed, dialect, exchange)
+    init(
+        _ routed: RoutedStream, _ dialect: ClientDialect, _ context: ReplyContext, _ exchange: Exchange,
+        _ turn: FairTurn
+    ) {
+        (self.routed, self.dialect, self.exchange, self.turn) = (routed, dialect, exchange, turn)
         state = Mutex(State(encoder: dialect.streamEncoder(context)))
     }
 

@@ -57,6 +57,8 @@ extension ModelGateway {
             label, routed.operation, grant, routed.record, ExchangeSpan(routed.operation, label, tracer, sent), metrics,
             traces, time)
         do {
+            let turn = try await admission.enter(grant.subject.tenant ?? grant.id)
+            defer { _ = turn }
             switch try await routed.answer() {
             case .whole(let answer, let attempt):
                 exchange.end(.answered, usage: answer.usage)
@@ -72,7 +74,7 @@ extension ModelGateway {
                 return response(answer.encodedOpenAI(model: asked.model, base64: asked.wantsBase64), attempt, routed)
             case .stream(let stream):
                 let headers = headers(stream.attempt, routed, dialect.streamHeaders)
-                let source = GatewayStream(stream, dialect, context, exchange)
+                let source = GatewayStream(stream, dialect, context, exchange, turn)
                 return Response(
                     status: .ok, headers: headers, body: .stream(ByteStream { try await source.next() }))
             }
@@ -90,7 +92,8 @@ extension ModelGateway {
         switch error {
         case let refusal as GatewayRefusal: refusal
         case let refusal as UsageRefusal: GatewayRefusal(refusal, now: time.now)
-        case let error as ModelError: GatewayRefusal(error.code == "no_upstream" ? .overload : .upstream, error)
+        case let error as ModelError:
+            GatewayRefusal(["no_upstream", "gateway_busy"].contains(error.code) ? .overload : .upstream, error)
         case is CancellationError:
             // Nobody is there to read this.
             GatewayRefusal(.request, ModelError(.cancelled, "The client left.", code: "cancelled"))

@@ -19,6 +19,7 @@ public struct ModelGateway: Handler {
     let grants: any GrantDirectory
     let budgets: any LimitDirectory
     let book: UsageBook?
+    let admission: FairAdmission
     /// What became of the last requests, by the id that answers bear in `X-Claw-Call-Id`.
     public let traces: TraceLog
     let limits: DialectLimits
@@ -32,17 +33,20 @@ public struct ModelGateway: Handler {
     ///   - budgets: what each level may spend; none by default.
     ///   - book: where calls are accounted for; the caller runs it (``UsageBook/run()``), so that rows are written. nil:
     ///     nothing is accounted for, and whoever has a budget is refused.
+    ///   - admission: how many requests are under way at once, and how the tenants' others wait; several gateways of one
+    ///     process may share it.
     ///   - tracer: where requests become spans; nil: the process's own, where one is bootstrapped.
     ///   - sendsLiteLLMHeaders: whether answers also bear the headers that LiteLLM's users read.
     public init(
         router: ModelRouter, grants: any GrantDirectory, budgets: any LimitDirectory = InMemoryLimits(),
-        book: UsageBook? = nil, limits: DialectLimits = DialectLimits(), sendsLiteLLMHeaders: Bool = false,
-        tracer: (any Tracer)? = nil, time: any TimeSource = .system,
+        book: UsageBook? = nil, admission: FairAdmission? = nil, limits: DialectLimits = DialectLimits(),
+        sendsLiteLLMHeaders: Bool = false, tracer: (any Tracer)? = nil, time: any TimeSource = .system,
         logger: Logger = Logger(label: "clawkit.gateway")
     ) {
         (self.router, self.grants, self.budgets, self.limits) = (router, grants, budgets, limits)
         (self.time, self.logger, self.tracer, self.sendsLiteLLMHeaders) = (time, logger, tracer, sendsLiteLLMHeaders)
         self.book = book
+        self.admission = admission ?? FairAdmission(time: time)
         traces = TraceLog()
     }
 
