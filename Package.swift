@@ -28,6 +28,7 @@ let package = Package(
         .library(name: "ClawLedger", targets: ["ClawLedger"]),
         .library(name: "ClawGateway", targets: ["ClawGateway"]),
         .library(name: "ClawHTTPServer", targets: ["ClawHTTPServer"]),
+        .library(name: "ClawNIOTransport", targets: ["ClawNIOTransport"]),
         .library(name: "ClawWebhooks", targets: ["ClawWebhooks"]),
         .library(name: "ClawKitPostgres", targets: ["ClawKitPostgres", "ClawPlatformPostgres"]),
         .executable(name: "control-plane", targets: ["control-plane"]),
@@ -52,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
@@ -236,6 +238,20 @@ let package = Package(
             ],
             path: "Sources/ClawKit/HTTPServer"),
         .target(
+            name: "ClawNIOTransport",
+            dependencies: [
+                "ClawBase",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Sources/ClawKit/NIOTransport"),
+        .target(
             name: "ClawWebhooks",
             dependencies: [
                 "ClawBase", "ClawCertificates", "ClawCustomResources", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes",
@@ -249,7 +265,7 @@ let package = Package(
             dependencies: [
                 "ClawApps", "ClawBase", "ClawDocuments", "ClawModels", "ClawKubernetes", "ClawControl",
                 "ClawCluster", "ClawCustomResources", "ClawDialects", "ClawGateway", "ClawHTTPServer", "ClawLedger",
-                "ClawPlatform", "ClawResources", "ClawWebhooks",
+                "ClawNIOTransport", "ClawPlatform", "ClawResources", "ClawWebhooks",
             ],
             path: "Sources/ClawKit/Umbrella"),
 
@@ -397,7 +413,7 @@ let package = Package(
         .testTarget(
             name: "ClawHTTPServerTests",
             dependencies: [
-                "ClawBase", "ClawCluster", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes",
+                "ClawBase", "ClawCluster", "ClawDocuments", "ClawHTTPServer", "ClawKubernetes", "ClawNIOTransport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

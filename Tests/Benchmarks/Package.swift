@@ -42,6 +42,18 @@ let package = Package(
             ],
             path: "Sources/ControllerBenchmark"),
         .executableTarget(
+            name: "gateway-benchmark",
+            dependencies: [
+                "BenchmarkSupport",
+                .product(name: "ClawBase", package: "ClawKit"),
+                .product(name: "ClawDialects", package: "ClawKit"),
+                .product(name: "ClawGateway", package: "ClawKit"),
+                .product(name: "ClawHTTPServer", package: "ClawKit"),
+                .product(name: "ClawLedger", package: "ClawKit"),
+                .product(name: "ClawNIOTransport", package: "ClawKit"),
+            ],
+            path: "Sources/GatewayBenchmark"),
+        .executableTarget(
             name: "postgres-benchmark",
             dependencies: [
                 "BenchmarkSupport",

@@ -47,17 +47,28 @@ public struct HTTPServer: Sendable {
         }
     }
 
+    /// On which threads requests are answered.
+    public enum Execution: Sendable {
+        /// Swift's own: right for handlers that compute or that call what blocks.
+        case shared
+        /// Each connection's on the thread that reads it: the quickest for handlers that pass things on, for no thread
+        /// waits for another. One that computes for long keeps the other connections of its thread waiting.
+        case connection
+    }
+
     public let listen: ListenAddress
+    private let execution: Execution
     private let tls: TLSIdentity?
     private let limits: Limits
     private let time: any TimeSource
     private let logger: Logger
 
     public init(
-        listen: ListenAddress, tls: TLSIdentity? = nil, limits: Limits = Limits(), time: any TimeSource = .system,
-        logger: Logger
+        listen: ListenAddress, tls: TLSIdentity? = nil, limits: Limits = Limits(), execution: Execution = .shared,
+        time: any TimeSource = .system, logger: Logger
     ) {
         self.listen = listen
+        self.execution = execution
         self.tls = tls
         self.limits = limits
         self.time = time
@@ -86,7 +97,7 @@ public struct HTTPServer: Sendable {
                     idleTimeout: .nanoseconds(limits.idle.nanoseconds),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes))),
-            connections: connections)
+            connections: connections, execution: execution)
         if let tls {
             let secured = try TLSChannel(channel, tlsConfiguration: tls.configuration())
             try await serve(secured, connections, onBound, onDrain)

@@ -24,6 +24,7 @@ struct WatchedChannel<Base: ServerChildChannel>: ServerChildChannel {
 
     let base: Base
     let connections: Connections
+    let execution: HTTPServer.Execution
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let takeover = TakeoverHandler()
@@ -43,6 +44,14 @@ struct WatchedChannel<Base: ServerChildChannel>: ServerChildChannel {
     }
 
     func handle(value: Value, logger: Logger) async {
+        switch execution {
+        case .shared: await serve(value, logger)
+        case .connection:
+            await withTaskExecutorPreference(LoopExecutor(value.channel.eventLoop)) { await serve(value, logger) }
+        }
+    }
+
+    @concurrent private func serve(_ value: Value, _ logger: Logger) async {
         let connection = value.connection
         connections.add(connection)
         defer { connections.remove(connection) }

@@ -11,6 +11,7 @@
 @_exported public import ClawKubernetes
 @_exported public import ClawLedger
 @_exported public import ClawModels
+@_exported public import ClawNIOTransport
 @_exported public import ClawPlatform
 @_exported public import ClawResources
 @_exported public import ClawWebhooks

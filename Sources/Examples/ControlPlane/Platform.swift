@@ -69,7 +69,7 @@ struct Platform: Sendable {
         if let (gateway, book) = gateway {
             parts.append(Part { try await keys.run() })
             parts.append(Part { try await book.run() })
-            let server = HTTPServer(listen: settings.gatewayListen, logger: logger)
+            let server = HTTPServer(listen: settings.gatewayListen, execution: .connection, logger: logger)
             parts.append(server.service(gateway, onBound: { gatewayURL.set("http://\($0)") }))
         } else {
             gatewayURL.set("http://\(settings.gatewayListen)")

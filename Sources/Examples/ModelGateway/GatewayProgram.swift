@@ -50,7 +50,7 @@ struct GatewayProgram: Sendable {
         }
         let readyFile = readyFile
         parts.append(
-            HTTPServer(listen: listen, logger: logger).service(
+            HTTPServer(listen: listen, execution: .connection, logger: logger).service(
                 gateway,
                 onBound: { address in
                     var announcement = Announcement()
