@@ -363,6 +363,7 @@ let package = Package(
             ],
             path: "Tests/Support/DialectTesting"),
         .target(name: "PostgresTesting", path: "Tests/Support/PostgresTesting"),
+        .target(name: "LedgerTesting", dependencies: ["ClawBase", "ClawLedger"], path: "Tests/Support/LedgerTesting"),
         .target(name: "OperationTesting", dependencies: ["ClawPlatform"], path: "Tests/Support/OperationTesting"),
         .executableTarget(
             name: "worker-fixture",
@@ -373,11 +374,21 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Tests/Support/WorkerFixture"),
+        .executableTarget(
+            name: "share-fixture",
+            dependencies: [
+                "ClawBase", "ClawKitPostgres", "ClawLedger", "ClawPlatform", "ClawPlatformPostgres", "LedgerTesting",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Support/ShareFixture"),
         .testTarget(
             name: "ClawPlatformPostgresTests",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawKitPostgres", "ClawPlatform", "ClawPlatformPostgres", "OperationTesting",
-                "PostgresTesting", "ServiceTesting", "worker-fixture", .product(name: "Logging", package: "swift-log"),
+                "ClawBase", "ClawDocuments", "ClawKitPostgres", "ClawLedger", "ClawPlatform", "ClawPlatformPostgres",
+                "LedgerTesting", "OperationTesting", "PostgresTesting", "ServiceTesting", "share-fixture", "worker-fixture",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "ClawKitPostgresTests",
@@ -446,7 +457,7 @@ let package = Package(
                 "ClawBase", "ClawDialects", "ClawDocuments", "DialectTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
-        .testTarget(name: "ClawLedgerTests", dependencies: ["ClawBase", "ClawLedger"]),
+        .testTarget(name: "ClawLedgerTests", dependencies: ["ClawBase", "ClawLedger", "LedgerTesting"]),
         .testTarget(
             name: "ClawGatewayTests",
             dependencies: [
@@ -460,7 +471,7 @@ let package = Package(
             name: "ClawPlatformTests",
             dependencies: [
                 "ArticleTesting", "ClawBase", "ClawCluster", "ClawControl", "ClawDocuments", "ClawKubernetes", "ClawLedger", "ClawModels",
-                "ClawPlatform", "ClawResources", "ServiceTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "ClawPlatform", "ClawResources", "LedgerTesting", "ServiceTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -52,7 +52,10 @@ extension PostgresStores {
             var workers: [RunningWorker] = []
             defer { for worker in workers { worker.kill() } }
             while true {
-                while workers.count < 3 { workers.append(try RunningWorker(url, ledger: ledger, lease: lease)) }
+                while workers.count < 3 {
+                    let arguments = [url, ledger, "\(Int(lease / .milliseconds(1)))"]
+                    workers.append(try RunningWorker("worker-fixture", arguments))
+                }
                 try await SystemTime().sleep(for: .milliseconds(Int.random(in: 50...400)))
                 workers.remove(at: Int.random(in: 0..<workers.count)).kill()
             }

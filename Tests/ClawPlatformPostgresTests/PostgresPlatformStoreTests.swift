@@ -15,20 +15,6 @@ extension PostgresStores {
             try await withDatabase { url in try await withStore(at: url) { try await check.run($0) } }
         }
 
-        @Test("of several processes that spend at once none overdraws a budget", .timeLimit(.minutes(2)))
-        func contend() async throws {
-            try await withDatabase { url in
-                try await withStore(at: url) { first in
-                    try await withStore(at: url) { second in
-                        try await withStore(at: url) { third in
-                            try await PlatformStoreConformance.contend(
-                                for: [first, second, third], tasks: 18, rounds: 20)
-                        }
-                    }
-                }
-            }
-        }
-
         @Test("many processes may bring the schema up to date at once")
         func prepare() async throws {
             try await withDatabase { url in

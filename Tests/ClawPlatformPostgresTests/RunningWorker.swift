@@ -1,14 +1,14 @@
 import Foundation
 import Synchronization
 
-/// A `worker-fixture` process.
+/// A process of one of the fixtures, such as `worker-fixture`.
 final class RunningWorker: Sendable {
     /// Beside the test bundle, `…/debug/ClawKitPackageTests.xctest`.
-    private static let program: URL = {
+    private static let directory: URL = {
         let bundle = CommandLine.arguments.compactMap { argument in
             argument.range(of: ".xctest").map { URL(filePath: String(argument[..<$0.upperBound])) }
         }.first ?? URL(filePath: CommandLine.arguments[0])
-        return bundle.deletingLastPathComponent().appending(path: "worker-fixture")
+        return bundle.deletingLastPathComponent()
     }()
 
     private final class Ending: Sendable {
@@ -18,10 +18,10 @@ final class RunningWorker: Sendable {
     private let pid: pid_t
     private let ending = Ending()
 
-    init(_ database: String, ledger: String, lease: Duration) throws {
+    init(_ program: String, _ arguments: [String]) throws {
         let process = Process()
-        process.executableURL = Self.program
-        process.arguments = [database, ledger, "\(Int(lease / .milliseconds(1)))"]
+        process.executableURL = Self.directory.appending(path: program)
+        process.arguments = arguments
         for stream in [\Process.standardInput, \.standardOutput, \.standardError] {
             process[keyPath: stream] = FileHandle.nullDevice
         }
@@ -34,9 +34,14 @@ final class RunningWorker: Sendable {
     var hasEnded: Bool { ending.hasCome.withLock { $0 } }
 
     /// As by `kill -9`.
-    func kill() {
+    func kill() { send(SIGKILL) }
+
+    /// Asks it to end.
+    func terminate() { send(SIGTERM) }
+
+    private func send(_ signal: Int32) {
         ending.hasCome.withLock { hasCome in
-            if !hasCome { _ = Foundation.kill(pid, SIGKILL) }
+            if !hasCome { _ = Foundation.kill(pid, signal) }
         }
     }
 }

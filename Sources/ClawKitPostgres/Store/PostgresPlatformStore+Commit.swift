@@ -2,18 +2,20 @@ public import ClawPlatform
 import ClawBase
 import ClawDocuments
 import ClawKitPostgres
+import ClawLedger
 
 extension PostgresPlatformStore {
     /// Where others commit the same rows at once, the commits come one after the other.
     public func commit<R: Sendable>(
-        over keys: [RecordKey], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
+        over keys: [RecordKey], usage ids: [String],
+        _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
     ) async throws -> (result: R, version: UInt64) {
         var attempt = 0
         while true {
             attempt += 1
             do {
                 let (result, commit, version) = try await translatingUnlessTaken {
-                    try await self.commitOnce(over: keys, decide)
+                    try await self.commitOnce(over: keys, usage: ids, decide)
                 }
                 for row in commit?.touched ?? [] { feed.tell(row.kind, RecordText.decode(row.key), version: version) }
                 return (result, version)
@@ -27,41 +29,77 @@ extension PostgresPlatformStore {
     }
 
     private func commitOnce<R: Sendable>(
-        over keys: [RecordKey], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
+        over keys: [RecordKey], usage ids: [String], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
     ) async throws -> (R, StoreCommit?, UInt64) {
-        if keys.isEmpty {
+        if keys.isEmpty, ids.isEmpty {
             // Nothing there matters for it: what is refused at once needs no transaction.
             let (writes, result) = try decide(RecordRows([]))
             if writes.isEmpty { return (result, nil, 0) }
-            for entry in writes.usage { try entry.check() }
-            let (commit, version) = try await db.transaction { tx in try await self.write(writes, tx) }
+            for row in writes.usage { try row.check() }
+            let (commit, version) = try await db.transaction { tx in
+                try await self.write(writes, try await self.look(for: writes, tx), tx)
+            }
             return (result, commit, version)
         }
         return try await db.transaction { tx in
-            let rows = try await self.lock(keys, tx)
-            let (writes, result) = try decide(RecordRows(rows))
+            let (rows, found) = try await self.lock(keys, ids, tx)
+            let (writes, result) = try decide(rows)
             if writes.isEmpty { return (result, nil, 0) }
-            for entry in writes.usage { try entry.check() }
-            let (commit, version) = try await self.write(writes, tx)
+            for row in writes.usage { try row.check() }
+            // Mostly what is written is what was decided on, and nothing more has to be known.
+            let isKnown = found.covers(writes)
+            let (commit, version) = try await self.write(
+                writes, isKnown ? found : try await self.look(for: writes, tx), tx)
             return (result, commit, version)
         }
     }
 
-    /// The rows that a commit decides on, which nobody else changes before its end. Everybody locks in one order.
-    private func lock(_ keys: [RecordKey], _ tx: PostgresTransaction) async throws -> [RecordRow] {
-        let kinds = Dictionary(keys.map { ($0.kind.description, $0.kind) }) { first, _ in first }
-        let places = keys.map { ($0.kind.description, RecordText.encode($0.key)) }
-        let found = try await tx.query(
-            """
-            select r.key, r.version, r.retirable, r.body::text, r.indexes::text, r.full_key, r.kind from claw_records r
-            join (select distinct kind, key from unnest(\(places.map(\.0)), \(places.map(\.1))) as w (kind, key)) w
-                on r.kind = w.kind and r.key = w.key
-            order by r.kind, r.key for update of r
-            """)
-        return try found.map { row in
-            let kind = try row.decode(6, as: String.self)
-            return try StoredRow(row: row).row(of: kinds[kind] ?? RecordKind(kind))
+    /// What a commit must know of the rows that are there, before it writes.
+    private struct Found {
+        var versions: [StoreCommit.Place: UInt64] = [:]
+        var holders: [StoreCommit.Value: String] = [:]
+        var usage: Set<String> = []
+        /// The commit's.
+        var version: Int64
+
+        /// What was looked at: nil for what the commit itself asks for.
+        var places: Set<StoreCommit.Place>?
+        var ids: Set<String> = []
+
+        func covers(_ writes: RecordWrites) -> Bool {
+            guard let places, writes.usage.allSatisfy({ ids.contains($0.id) }) else { return false }
+            return writes.changes.allSatisfy { change in
+                places.contains(StoreCommit.Place(kind: change.kind.description, key: RecordText.encode(change.key)))
+                    && !(change.row?.indexes.contains(where: \.isUnique) ?? false)
+            }
         }
+    }
+
+    /// The rows that a commit decides on, which nobody else changes before its end. Everybody locks in one order, and the
+    /// version is taken under the lock: a row's versions grow.
+    private func lock(
+        _ keys: [RecordKey], _ ids: [String], _ tx: PostgresTransaction
+    ) async throws -> (rows: RecordRows, Found) {
+        let kinds = Dictionary(keys.map { ($0.kind.description, $0.kind) }) { first, _ in first }
+        let places = keys.map { StoreCommit.Place(kind: $0.kind.description, key: RecordText.encode($0.key)) }
+        let found = try await tx.run(
+            [
+                """
+                select r.key, r.version, r.retirable, r.body::text, r.indexes::text, r.full_key, r.kind
+                from claw_records r
+                join (select distinct kind, key from unnest(\(places.map(\.kind)), \(places.map(\.key))) as w (kind, key)) w
+                    on r.kind = w.kind and r.key = w.key
+                order by r.kind, r.key for update of r
+                """, "select id from claw_usage where id = any(\(ids))", "select nextval('claw_version')",
+            ], timeout: nil)
+        var known = Found(version: try found[2].one().decode(0, as: Int64.self), places: Set(places), ids: Set(ids))
+        let rows = try found[0].map { row in
+            let (stored, kind) = (try StoredRow(row: row), try row.decode(6, as: String.self))
+            known.versions[StoreCommit.Place(kind: kind, key: stored.key)] = UInt64(clamping: stored.version)
+            return try stored.row(of: kinds[kind] ?? RecordKind(kind))
+        }
+        known.usage = Set(try found[1].map { try $0.decode(0, as: String.self) })
+        return (RecordRows(rows, usage: known.usage), known)
     }
 
     /// A row or an index value came about between the look and the write.
@@ -77,13 +115,12 @@ extension PostgresPlatformStore {
         }
     }
 
-    private func write(_ writes: RecordWrites, _ tx: PostgresTransaction) async throws -> (StoreCommit, UInt64) {
+    private func look(for writes: RecordWrites, _ tx: PostgresTransaction) async throws -> Found {
         let changes = writes.changes
         let keys = changes.map { ($0.kind.description, RecordText.encode($0.key)) }
         let unique = changes.compactMap(\.row).flatMap { row in
             row.indexes.filter(\.isUnique).map { (row.kind.description, $0.name, RecordText.encode($0.value)) }
         }
-        // Rows are locked in one order by everybody, and the version is taken under the lock: a row's versions grow.
         let found = try await tx.run(
             [
                 """
@@ -100,22 +137,28 @@ extension PostgresPlatformStore {
                 """, "select id from claw_usage where id = any(\(writes.usage.map(\.id)))",
                 "select nextval('claw_version')",
             ], timeout: nil)
-        var versions: [StoreCommit.Place: UInt64] = [:]
+        var known = Found(version: try found[3].one().decode(0, as: Int64.self))
         for row in found[0] {
             let (kind, key, version) = try row.decode((String, String, Int64).self)
-            versions[StoreCommit.Place(kind: kind, key: key)] = UInt64(clamping: version)
+            known.versions[StoreCommit.Place(kind: kind, key: key)] = UInt64(clamping: version)
         }
-        var holders: [StoreCommit.Value: String] = [:]
         for row in found[1] {
             let (kind, name, value, key) = try row.decode((String, String, String, String).self)
-            holders[StoreCommit.Value(kind: kind, name: name, value: value)] = key
+            known.holders[StoreCommit.Value(kind: kind, name: name, value: value)] = key
         }
-        var entries = Set(try found[2].map { try $0.decode(0, as: String.self) })
-        for entry in writes.usage where !entries.insert(entry.id).inserted { throw Finding.usageExists(entry.id) }
-        let version = try found[3].one().decode(0, as: Int64.self)
-        let commit = try StoreCommit(changes, versions: versions, holders: holders)
-        _ = try await tx.run(statements(for: commit, version) + UsageRows.insertion(of: writes.usage), timeout: nil)
-        return (commit, UInt64(clamping: version))
+        known.usage = Set(try found[2].map { try $0.decode(0, as: String.self) })
+        return known
+    }
+
+    private func write(
+        _ writes: RecordWrites, _ found: Found, _ tx: PostgresTransaction
+    ) async throws -> (StoreCommit, UInt64) {
+        var rows = found.usage
+        for row in writes.usage where !rows.insert(row.id).inserted { throw Finding.usageExists(row.id) }
+        let commit = try StoreCommit(writes.changes, versions: found.versions, holders: found.holders)
+        _ = try await tx.run(
+            statements(for: commit, found.version) + UsageRows.insertion(of: writes.usage), timeout: nil)
+        return (commit, UInt64(clamping: found.version))
     }
 
     private func statements(for commit: StoreCommit, _ version: Int64) -> [SQL] {

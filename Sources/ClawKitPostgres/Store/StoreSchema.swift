@@ -68,6 +68,40 @@ enum StoreSchema {
                     create index claw_usage_runtime on claw_usage (runtime, project, at, id) where runtime is not null;
                     create index claw_usage_key on claw_usage (model_key, at, id) where model_key is not null;
                     """),
+                Migration(
+                    3, "shares",
+                    """
+                    alter table claw_usage
+                        add column deployment text collate "C" not null default '',
+                        add column cache_written_tokens bigint not null default 0,
+                        add column settlement text collate "C" not null default 'exact',
+                        -- [{account, periodEnd, cost, tokens, requests}, …]
+                        add column charges json not null default '[]';
+                    -- keys of claw_records of kind 'usage-sums'
+                    alter table claw_usage rename column budgets to accounts;
+                    -- input counted what came from the cache too
+                    update claw_usage set input_tokens = input_tokens - cached_input_tokens where cached_input_tokens <> 0;
+
+                    -- budgets become limits, with what was spent of them in their present period
+                    insert into claw_records (kind, key, version, retirable, body, indexes)
+                    select 'limit', key, nextval('claw_version'), false,
+                        json_build_object(
+                            'id', key, 'window', replace(body->>'window', 'total@UTC', 'forever'),
+                            'limits', body->'limit'),
+                        json_build_array(json_build_array('holder', body->>'scope', false))
+                    from claw_records where kind = 'budget';
+                    insert into claw_record_indexes (kind, name, value, key, is_unique)
+                    select 'limit', 'holder', body->>'scope', key, false from claw_records where kind = 'budget';
+                    insert into claw_records (kind, key, version, retirable, body, indexes)
+                    select 'usage-sums', account, nextval('claw_version'), false,
+                        json_build_object('account', account, 'periodEnd', body->'periodEnd', 'spent', body->'spent'),
+                        '[]'
+                    from (
+                        select body, key || '@' || case when body->>'periodEnd' is null then 'always'
+                            else substr(body->>'periodStart', 1, 19) || 'Z' end as account
+                        from claw_records where kind = 'budget') b;
+                    delete from claw_records where kind in ('budget', 'reservation');
+                    """),
             ], table: "claw_schema_migrations")
     }
 }

@@ -1,39 +1,43 @@
 import ClawBase
 import ClawDocuments
 import ClawKitPostgres
-import ClawLedger
+public import ClawLedger
 public import ClawPlatform
 
 /// The ledger's table.
 enum UsageRows {
-    /// Stands in no text of an entry.
+    /// Stands in no text of a row.
     private static let separator = "\u{1F}"
 
-    static func insertion(of entries: [UsageEntry]) -> [SQL] {
-        if entries.isEmpty { return [] }
-        func texts(_ part: (UsageEntry) -> String) -> [String] { entries.map(part) }
-        func optional(_ part: KeyPath<UsageSubject, String?>) -> [String?] { entries.map { $0.subject[keyPath: part] } }
-        func numbers(_ part: (UsageEntry) -> Int64) -> [Int64] { entries.map(part) }
-        let details = texts { entry in
-            JSON.object(entry.details.reduce(into: JSONObject()) { $0[$1.key] = .string($1.value) }).description
+    static func insertion(of rows: [UsageRow]) -> [SQL] {
+        if rows.isEmpty { return [] }
+        func texts(_ part: (UsageRow) -> String) -> [String] { rows.map(part) }
+        func optional(_ part: KeyPath<UsageSubject, String?>) -> [String?] { rows.map { $0.subject[keyPath: part] } }
+        func numbers(_ part: (UsageRow) -> Int64) -> [Int64] { rows.map(part) }
+        let details = texts { row in
+            JSON.object(row.details.reduce(into: JSONObject()) { $0[$1.key] = .string($1.value) }).description
         }
+        let charges = texts { JSON.array($0.charges.map(\.json)).description }
         return [
             """
             insert into claw_usage (
-                id, at, tenant, project, user_name, runtime, model_key, meter, item, cost, input_tokens,
-                cached_input_tokens, output_tokens, reasoning_tokens, amount, budgets, details)
-            select id, at, tenant, project, user_name, runtime, model_key, meter, item, cost, input_tokens,
-                cached_input_tokens, output_tokens, reasoning_tokens, amount,
-                string_to_array(budgets, \(separator)), details::json
+                id, at, tenant, project, user_name, runtime, model_key, meter, item, deployment, cost, input_tokens,
+                cached_input_tokens, cache_written_tokens, output_tokens, reasoning_tokens, amount, settlement, accounts,
+                charges, details)
+            select id, at, tenant, project, user_name, runtime, model_key, meter, item, deployment, cost, input_tokens,
+                cached_input_tokens, cache_written_tokens, output_tokens, reasoning_tokens, amount, settlement,
+                string_to_array(accounts, \(separator)), charges::json, details::json
             from unnest(
-                \(texts(\.id)), \(entries.map(\.at)), \(optional(\.tenant)), \(optional(\.project)),
+                \(texts(\.id)), \(rows.map(\.at)), \(optional(\.tenant)), \(optional(\.project)),
                 \(optional(\.user)), \(optional(\.runtime)), \(optional(\.key)), \(texts(\.meter.rawValue)),
-                \(texts(\.item)), \(numbers(\.cost)), \(numbers(\.tokens.input)), \(numbers(\.tokens.cachedInput)),
-                \(numbers(\.tokens.output)), \(numbers(\.tokens.reasoning)), \(numbers(\.amount)),
-                \(texts { $0.budgets.joined(separator: separator) }), \(details)
+                \(texts(\.item)), \(texts(\.deployment)), \(numbers(\.cost.nanos)), \(numbers(\.tokens.input)),
+                \(numbers(\.tokens.cached)), \(numbers(\.tokens.cacheWritten)), \(numbers(\.tokens.output)),
+                \(numbers(\.tokens.reasoning)), \(numbers(\.amount)), \(texts(\.settlement.rawValue)),
+                \(texts { $0.charges.map(\.account.key).joined(separator: separator) }), \(charges), \(details)
             ) as w (
-                id, at, tenant, project, user_name, runtime, model_key, meter, item, cost, input_tokens,
-                cached_input_tokens, output_tokens, reasoning_tokens, amount, budgets, details)
+                id, at, tenant, project, user_name, runtime, model_key, meter, item, deployment, cost, input_tokens,
+                cached_input_tokens, cache_written_tokens, output_tokens, reasoning_tokens, amount, settlement, accounts,
+                charges, details)
             """
         ]
     }
@@ -50,7 +54,7 @@ enum UsageRows {
         if let until = query.until { sql.append(" and at < \(until)") }
         if let meter = query.meter { sql.append(" and meter = \(meter.rawValue)") }
         if let item = query.item { sql.append(" and item = \(item)") }
-        if let budget = query.budget { sql.append(" and \(budget) = any(budgets)") }
+        if let account = query.account { sql.append(" and \(account.key) = any(accounts)") }
         return sql
     }
 
@@ -63,23 +67,27 @@ enum UsageRows {
         case .key: "model_key"
         case .meter: "meter"
         case .item: "item"
+        case .deployment: "deployment"
+        case .settlement: "settlement"
         }
     }
 
     static let sums: SQL = """
         count(*), coalesce(sum(cost), 0)::bigint, coalesce(sum(input_tokens), 0)::bigint,
-        coalesce(sum(cached_input_tokens), 0)::bigint, coalesce(sum(output_tokens), 0)::bigint,
-        coalesce(sum(reasoning_tokens), 0)::bigint, coalesce(sum(amount), 0)::bigint
+        coalesce(sum(cached_input_tokens), 0)::bigint, coalesce(sum(cache_written_tokens), 0)::bigint,
+        coalesce(sum(output_tokens), 0)::bigint, coalesce(sum(reasoning_tokens), 0)::bigint,
+        coalesce(sum(amount), 0)::bigint
         """
 
     static let columns: SQL = """
-        id, at, tenant, project, user_name, runtime, model_key, meter, item, cost, input_tokens, cached_input_tokens,
-        output_tokens, reasoning_tokens, amount, budgets, details::text
+        id, at, tenant, project, user_name, runtime, model_key, meter, item, deployment, cost, input_tokens,
+        cached_input_tokens, cache_written_tokens, output_tokens, reasoning_tokens, amount, settlement, charges::text,
+        details::text
         """
 }
 
 extension PostgresPlatformStore {
-    public func usage(_ query: UsageQuery) async throws -> [UsageEntry] {
+    public func usage(_ query: UsageQuery) async throws -> [UsageRow] {
         var sql: SQL = "select \(UsageRows.columns) from claw_usage\(UsageRows.condition(query))"
         if let after = query.after {
             let beyond: SQL = query.isDescending ? "<" : ">"
@@ -88,7 +96,7 @@ extension PostgresPlatformStore {
         let direction: SQL = query.isDescending ? " desc" : ""
         sql.append(" order by at\(direction), id\(direction) limit \(query.bound)")
         let statement = sql
-        return try await translating { try await self.db.query(statement).map { try UsageEntry(row: $0) } }
+        return try await translating { try await self.db.query(statement).map { try UsageRow(row: $0) } }
     }
 
     public func total(_ query: UsageQuery) async throws -> UsageTotals {
@@ -114,31 +122,37 @@ extension UsageTotals {
     fileprivate init(row: PostgresRow, from start: Int) throws {
         func number(_ column: Int) throws -> Int64 { try row.decode(start + column, as: Int64.self) }
         self.init(
-            entries: try number(0), cost: try number(1),
-            tokens: TokenCounts(
-                input: try number(2), cachedInput: try number(3), output: try number(4), reasoning: try number(5)),
-            amount: try number(6))
+            rows: try number(0), cost: NanoDollars(nanos: try number(1)),
+            tokens: UsageTokens(
+                input: try number(2), cached: try number(3), cacheWritten: try number(4), output: try number(5),
+                reasoning: try number(6)),
+            amount: try number(7))
     }
 }
 
-extension UsageEntry {
+extension UsageRow {
     fileprivate init(row: PostgresRow) throws {
         func text(_ column: Int) throws -> String { try row.decode(column, as: String.self) }
         func optional(_ column: Int) throws -> String? { try row.decode(column, as: String?.self) }
         func number(_ column: Int) throws -> Int64 { try row.decode(column, as: Int64.self) }
+        func json(_ column: Int) throws -> JSON { try JSONParser.parse(Array(try text(column).utf8)) }
         var details: [String: String] = [:]
-        for (name, value) in try JSONParser.parse(Array(try text(16).utf8)).object ?? [:] {
-            details[name] = value.string
+        for (name, value) in try json(19).object ?? [:] { details[name] = value.string }
+        guard let settlement = Settlement(rawValue: try text(17)) else {
+            throw Finding(
+                .storage, "A row of the ledger is settled in a way that this program does not know; use a newer one.",
+                details: ["usage": try text(0)])
         }
         self.init(
             id: try text(0), at: try row.decode(1, as: Timestamp.self),
             subject: UsageSubject(
                 tenant: try optional(2), project: try optional(3), user: try optional(4), runtime: try optional(5),
                 key: try optional(6)),
-            meter: UsageMeter(rawValue: try text(7)), item: try text(8), cost: try number(9),
-            tokens: TokenCounts(
-                input: try number(10), cachedInput: try number(11), output: try number(12), reasoning: try number(13)),
-            amount: try number(14), budgets: try row.decode(15, as: [String].self),
-            details: details)
+            meter: UsageMeter(rawValue: try text(7)), item: try text(8), deployment: try text(9),
+            tokens: UsageTokens(
+                input: try number(11), cached: try number(12), cacheWritten: try number(13), output: try number(14),
+                reasoning: try number(15)),
+            cost: NanoDollars(nanos: try number(10)), amount: try number(16), settlement: settlement,
+            charges: try (try json(18).array ?? []).map { try UsageCharge(json: $0) }, details: details)
     }
 }

@@ -18,26 +18,28 @@ private func decision(_ store: MemoryPlatformStore) async throws -> Int {
 
 private func spending(_ store: MemoryPlatformStore, _ now: Timestamp) async throws {
     // ARTICLE: budget
-    let monthly = try Budget(
-        .tenant("acme"), name: "monthly", limit: SpendingLimit(cost: 50_000_000_000),
-        window: try BudgetWindow(.month, timeZone: "Europe/Berlin"), createdAt: now)
-    try await store.create(monthly)
+    let monthly = UsageLimit(
+        UsageLimitID(.tenant, "acme", "monthly"), cost: .dollars(50), per: .month(zone: "Europe/Berlin"), softPercent: 80)
+    try await store.setLimit(monthly)
 
-    let reservation = try await store.reserve(
-        Spending(cost: 12_000_000), from: [monthly.key], holder: "gateway-1", expiry: now + .seconds(60), at: now)
-    // The call is made, and costs less than was reserved for it.
-    let usage = UsageEntry(
-        at: now, subject: UsageSubject(tenant: "acme", project: "demo", user: "ada", runtime: "ada"),
-        item: "gpt-4o-mini",
-        cost: 7_430_000, tokens: TokenCounts(input: 1_200, output: 410))
-    try await store.settle(reservation.id, [usage], at: now)
+    let book = UsageBook(store: PlatformShares(store), holder: "gateway-1")
+    let call = UsageCall(
+        id: "call-1", subject: UsageSubject(tenant: "acme", project: "demo", user: "ada", runtime: "ada"),
+        model: "gpt-4o-mini")
+    let most = SpendingBound(Amounts(cost: NanoDollars(nanos: 12_000_000), tokens: 2_000))
+    let reservation = try await book.reserve(most, from: [monthly], for: call)
+    // The call is made, and costs less than was set aside for it.
+    reservation.settle(UsageTokens(input: 1_200, output: 410), cost: NanoDollars(nanos: 7_430_000))
+    try await book.flush(all: true)
 
-    let spent = try await store.total(UsageQuery(UsageSubject(user: "ada"), from: monthly.periodStart))
+    let spent = try await store.total(UsageQuery(UsageSubject(user: "ada"), from: now))
     let byModel = try await store.totals(UsageQuery(UsageSubject(tenant: "acme")), by: .item)
     let page = try await store.usage(UsageQuery(UsageSubject(project: "demo"), limit: 100, isDescending: true))
-    let isExact = try await store.reconcile(monthly.key).isExact
+    let periods = try await store.sums(of: monthly.id)
+    let isExact = try await store.reconcile(periods[0].account).isExact
     // ARTICLE: end
-    #expect(spent.cost == 7_430_000 && byModel.map(\.value) == ["gpt-4o-mini"] && page.count == 1 && isExact)
+    #expect(spent.cost.nanos == 7_430_000 && byModel.map(\.value) == ["gpt-4o-mini"] && page.count == 1)
+    #expect(periods.map(\.sums.spent.cost) == [spent.cost] && isExact)
 }
 
 @Suite("The article on the platform's store")
@@ -58,6 +60,6 @@ struct PlatformStoreArticleTests {
         try await store.create(PlatformStoreConformance.sampleUser("ada"))
         #expect(try await decision(store) == 0)
         #expect(try await store.get(User.self, "ada")?.record.displayName == "Ada")
-        try await spending(store, Timestamp(seconds: 1_767_268_800))
+        try await spending(store, SystemTime().now)
     }
 }

@@ -1,4 +1,5 @@
 import ClawBase
+import ClawLedger
 import ClawPlatform
 import Synchronization
 
@@ -53,7 +54,8 @@ final class FaultyStore: PlatformStore {
     }
 
     func commit<R: Sendable>(
-        over keys: [RecordKey], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
+        over keys: [RecordKey], usage ids: [String],
+        _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
     ) async throws -> (result: R, version: UInt64) {
         try await pass()
         let fault = state.withLock { state -> Fault? in
@@ -63,13 +65,13 @@ final class FaultyStore: PlatformStore {
         }
         if fault == .killedBefore { fail(.killedBefore) }
         try await pass()
-        let committed = try await base.commit(over: keys, decide)
+        let committed = try await base.commit(over: keys, usage: ids, decide)
         if let fault { fail(fault) }
         try await pass()
         return committed
     }
 
-    func usage(_ query: UsageQuery) async throws -> [UsageEntry] { try await base.usage(query) }
+    func usage(_ query: UsageQuery) async throws -> [UsageRow] { try await base.usage(query) }
     func total(_ query: UsageQuery) async throws -> UsageTotals { try await base.total(query) }
     func totals(_ query: UsageQuery, by dimension: UsageDimension) async throws -> [UsageGroup] {
         try await base.totals(query, by: dimension)

@@ -51,10 +51,14 @@ struct JournaledPlatformStoreTests {
         arguments: [false, true])
     func ledger(compacts: Bool) async throws {
         let entries = (0..<20).map { number in
-            UsageEntry(
+            UsageRow(
                 id: "e\(100 + number)", at: Timestamp(seconds: Int64(number)), subject: UsageSubject(user: "ada"),
-                item: "echo",
-                cost: .max - Int64(number), tokens: TokenCounts(input: 1), budgets: ["b"], details: ["request": "r"])
+                item: "echo", tokens: UsageTokens(input: 1), cost: NanoDollars(nanos: .max - Int64(number)),
+                charges: [
+                    UsageCharge(
+                        UsageAccountID(UsageLimitID(.user, "ada"), UsagePeriod(start: nil, end: Timestamp(seconds: 9))),
+                        Amounts(tokens: 1, requests: 2))
+                ], details: ["request": "r"])
         }
         let before = try JournaledPlatformStore(directory: scratch.path)
         try await before.commit([], usage: Array(entries[10...]))

@@ -1,25 +1,14 @@
-import ClawBase
+public import ClawBase
 import Synchronization
 
 /// Budgets of one process, or of several within it: for tests, and where nothing has to outlive the process.
 public final class MemoryShareStore: ShareStore {
-    private struct Sums {
-        var spent = Amounts.zero
-        var shares: [String: Amounts] = [:]
-        var outstanding: Amounts { shares.values.reduce(.zero, +) }
-
-        /// Never below nothing: a call that cost more than was given for it takes no other's share.
-        mutating func take(_ amounts: Amounts, from holder: String) {
-            guard var share = shares[holder] else { return }
-            for unit in UsageUnit.allCases { share[unit] = max(0, share[unit].addingSaturated(-amounts[unit])) }
-            shares[holder] = share.isZero ? nil : share
-        }
-    }
-
     private struct State {
-        var accounts: [UsageAccountID: Sums] = [:]
+        var accounts: [UsageAccountID: ShareSums] = [:]
         var rows: [UsageRow] = []
         var known: Set<String> = []
+        var lost: Set<String> = []
+        var losses = 0
         /// The latest period that anybody asked for.
         var latest: Timestamp?
         /// With so many accounts those of periods long past are looked for.
@@ -33,63 +22,92 @@ public final class MemoryShareStore: ShareStore {
             }
             mostAccounts = max(10_000, accounts.count * 2)
         }
+
+        mutating func lose(_ holder: String, at now: Timestamp) {
+            lost.insert(holder)
+            change(holder, at: now, isReturned: false) { $0.lose(holder) }
+        }
+
+        /// - Returns: whether it was lost, and is back.
+        @discardableResult
+        mutating func restore(_ holder: String, at now: Timestamp) -> Bool {
+            guard lost.remove(holder) != nil else { return false }
+            change(holder, at: now, isReturned: true) { $0.restore(holder) }
+            return true
+        }
+
+        private mutating func change(
+            _ holder: String, at now: Timestamp, isReturned: Bool, _ change: (inout ShareSums) -> Amounts?
+        ) {
+            for (account, before) in accounts {
+                var sums = before
+                guard let amounts = change(&sums) else { continue }
+                accounts[account] = sums
+                if amounts.isZero { continue }
+                losses += 1
+                rows.append(
+                    .share(
+                        id: "share-\(losses)", at: now, of: holder, [UsageCharge(account, amounts)],
+                        isReturned: isReturned))
+            }
+        }
     }
 
     private let state = Mutex(State())
     private let longest: Int
+    private let time: any TimeSource
 
     /// - Parameter rows: how many rows are kept; the oldest give way, their sums stay.
-    public init(rows: Int = 100_000) { longest = max(1, rows) }
+    public init(rows: Int = 100_000, time: some TimeSource = .system) { (longest, self.time) = (max(1, rows), time) }
 
     public func share(_ wishes: [ShareWish], to holder: String) async throws -> [ShareGrant] {
-        state.withLock { state in
+        let now = time.now
+        return try state.withLock { state in
+            if state.restore(holder, at: now) { throw Finding.lostHolder }
             for start in wishes.compactMap(\.account.period.start) { state.latest = max(state.latest ?? start, start) }
             state.prune()
             return wishes.map { wish in
-                var sums = state.accounts[wish.account] ?? Sums()
-                let outstanding = sums.outstanding
-                var given = Amounts.zero
-                for (unit, limit) in wish.limits {
-                    let left = limit.addingSaturated(-sums.spent[unit]).addingSaturated(-outstanding[unit])
-                    given[unit] = ShareSize.given(wanted: wish.wanted[unit], spare: wish.spare[unit], left: left)
-                }
-                sums.shares[holder, default: .zero] += given
+                var sums = state.accounts[wish.account] ?? ShareSums()
+                let given = sums.give(wish, limits: wish.limits, to: holder)
                 state.accounts[wish.account] = sums
-                return ShareGrant(wish.account, given: given, spent: sums.spent, outstanding: sums.outstanding)
+                return ShareGrant(wish.account, given: given, sums)
             }
         }
     }
 
     public func settle(_ settlement: Settlement, from holder: String) async throws -> [ShareGrant] {
-        state.withLock { state in
-            var touched: Set<UsageAccountID> = []
+        let now = time.now
+        return try state.withLock { state in
+            if state.restore(holder, at: now) { throw Finding.lostHolder }
             for row in settlement.rows where state.known.insert(row.id).inserted {
                 state.rows.append(row)
                 for charge in row.charges {
-                    touched.insert(charge.account)
-                    state.accounts[charge.account, default: Sums()].spent += charge.amounts
-                    state.accounts[charge.account]?.take(charge.amounts, from: holder)
+                    state.accounts[charge.account, default: ShareSums()].charge(charge.amounts, to: holder)
                 }
             }
-            for (account, amounts) in settlement.returned {
-                touched.insert(account)
-                state.accounts[account]?.take(amounts, from: holder)
-            }
+            for (account, amounts) in settlement.returned { state.accounts[account]?.takeBack(amounts, from: holder) }
             if state.rows.count > longest + longest / 8 {
                 let old = state.rows.prefix(state.rows.count - longest)
                 state.known.subtract(old.map(\.id))
                 state.rows.removeFirst(old.count)
             }
-            return touched.map { account in
-                let sums = state.accounts[account] ?? Sums()
-                return ShareGrant(account, spent: sums.spent, outstanding: sums.outstanding)
-            }
+            return settlement.accounts.map { ShareGrant($0, state.accounts[$0] ?? ShareSums()) }
         }
     }
 
     public func shares(of holder: String) async throws -> [(account: UsageAccountID, amounts: Amounts)] {
+        let now = time.now
+        return state.withLock { state in
+            state.restore(holder, at: now)
+            return state.accounts.compactMap { account, sums in sums.shares[holder].map { (account, $0) } }
+        }
+    }
+
+    public func takeOver(_ holder: String) async throws {
+        let now = time.now
         state.withLock { state in
-            state.accounts.compactMap { account, sums in sums.shares[holder].map { (account, $0) } }
+            let others = Set(state.accounts.values.flatMap(\.shares.keys)).filter { ShareHolder.isOther($0, of: holder) }
+            for other in others { state.lose(other, at: now) }
         }
     }
 
@@ -97,11 +115,8 @@ public final class MemoryShareStore: ShareStore {
     public var rows: [UsageRow] { state.withLock { $0.rows } }
 
     /// Spent of an account, and given out of it.
-    public func sums(of account: UsageAccountID) -> (spent: Amounts, outstanding: Amounts) {
-        state.withLock { state in
-            let sums = state.accounts[account]
-            return (sums?.spent ?? .zero, sums?.outstanding ?? .zero)
-        }
+    public func sums(of account: UsageAccountID) -> ShareSums {
+        state.withLock { $0.accounts[account] ?? ShareSums() }
     }
 
     /// All accounts there are.

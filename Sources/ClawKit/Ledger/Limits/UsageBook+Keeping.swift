@@ -11,27 +11,40 @@ extension UsageBook {
         do { try await keep() } catch is CancellationError {
             // The last word follows all the same.
         }
-        try await shieldedFromCancellation { [self] in try await flush(all: true) }
-    }
-
-    private func keep() async throws {
-        let backoff = Backoff(initial: options.flush, cap: .seconds(10))
-        while true {
-            try await wake.wait()
-            var failures = 0
-            while !isQuiet {
-                try await time.sleep(for: failures == 0 ? options.flush : backoff.delay(afterFailures: failures))
-                do {
-                    try await flush()
-                    failures = 0
-                } catch is CancellationError {
-                    throw CancellationError()
-                } catch {
-                    failures += 1
-                }
+        try await shieldedFromCancellation { [self] in
+            // Not all rows go at once, and after a failure shares are returned only once it is known what they are.
+            for _ in 0..<Self.mostFarewells {
+                try await flush(all: true)
+                if isQuiet { return }
             }
         }
     }
+
+    private func keep() async throws {
+        var (isBegun, failures) = (false, 0)
+        while true {
+            if isBegun, isQuiet { try await wake.wait() }
+            if failures > 0 {
+                try await time.sleep(
+                    for: Backoff(initial: options.flush, cap: .seconds(10)).delay(afterFailures: failures))
+            } else if isBegun, !isBehind {
+                try await time.sleep(for: options.flush)
+            }
+            do {
+                if !isBegun { try await store.takeOver(holder) }
+                isBegun = true
+                try await flush()
+                failures = 0
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                failures += 1
+            }
+        }
+    }
+
+    /// More waits than is told at once.
+    private var isBehind: Bool { state.withLock { $0.rows.count > Self.mostRows } }
 
     /// Tells the store what was used, and gives back what lies idle.
     /// - Parameter all: whether everything unused goes back, however lately it was touched.
@@ -70,7 +83,15 @@ extension UsageBook {
 
     private var isQuiet: Bool {
         state.withLock { state in
-            state.rows.isEmpty && state.present.values.allSatisfy(\.isQuiet) && state.former.values.allSatisfy(\.isQuiet)
+            !state.isUncertain && state.rows.isEmpty && state.present.values.allSatisfy(\.isQuiet)
+                && state.former.values.allSatisfy(\.isQuiet)
+        }
+    }
+
+    /// Whether the store has been told everything, and nothing is held.
+    package var isSettled: Bool {
+        state.withLock { state in
+            !state.isUncertain && state.rows.isEmpty && state.accounts.allSatisfy { state[$0]?.share.isZero ?? true }
         }
     }
 
@@ -81,7 +102,7 @@ extension UsageBook {
             guard returns else { return settlement }
             for id in state.accounts {
                 guard var account = state[id] else { continue }
-                let free = account.available
+                let free = account.available.reduced(by: .zero)
                 if all || now - account.touched >= options.idle || !account.id.period.contains(now), !free.isZero {
                     settlement.returned[id] = free
                     account.share -= free
@@ -97,7 +118,10 @@ extension UsageBook {
         state.withLock { state in
             state.rows.removeFirst(settlement.rows.count)
             for charge in settlement.rows.flatMap(\.charges) {
-                state[charge.account]?.share -= charge.amounts
+                // As the store does: what a call cost beyond its share comes out of nobody's.
+                if let share = state[charge.account]?.share {
+                    state[charge.account]?.share = share.reduced(by: charge.amounts)
+                }
                 state[charge.account]?.used -= charge.amounts
             }
             for sum in sums {
@@ -112,4 +136,5 @@ extension UsageBook {
     }
 
     private static let mostRows = 1000
+    private static let mostFarewells = 1000
 }

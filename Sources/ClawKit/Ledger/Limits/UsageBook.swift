@@ -55,14 +55,15 @@ public final class UsageBook: Sendable {
     let onNotice: @Sendable (UsageNotice) -> Void
 
     /// - Parameters:
-    ///   - holder: this process among those that share the store; one that comes back under its old name finds what it
-    ///     held (``recover(_:)``).
+    ///   - holder: this process's name among those that share the store. ``run()`` ends what an earlier process of the
+    ///     name held and has not settled: it counts as spent.
     ///   - onNotice: called when a budget reaches its soft limit; it must not block.
     public init(
         store: some ShareStore, holder: String, time: some TimeSource = .system, options: Options = Options(),
         onNotice: @escaping @Sendable (UsageNotice) -> Void = { _ in }
     ) {
-        (self.store, self.holder, self.time, self.options, self.onNotice) = (store, holder, time, options, onNotice)
+        (self.store, self.time, self.options, self.onNotice) = (store, time, options, onNotice)
+        self.holder = ShareHolder.incarnation(of: holder)
     }
 
     /// Sets aside what a call can take at the most, of all budgets or of none.
@@ -147,6 +148,8 @@ public final class UsageBook: Sendable {
             }
         } catch {
             state.withLock { $0.isUncertain = true }
+            // What it has given all the same is found out.
+            wake.raise()
             throw error
         }
         try Task.checkCancellation()

@@ -19,34 +19,24 @@ public struct UsageLimit: Sendable, Hashable {
     public init(_ id: UsageLimitID, cost: NanoDollars, per window: UsageWindow = .forever, softPercent: Int? = nil) {
         self.init(id, [.cost: cost.nanos], per: window, softPercent: softPercent)
     }
-}
 
-/// Whose budget it is, and which of theirs: one holder may have several, such as a month's money and a minute's requests.
-public struct UsageLimitID: Sendable, Hashable, CustomStringConvertible {
-    /// What sort of holder: the platform's levels, from the narrowest.
-    public enum Level: String, Sendable, Hashable, CaseIterable {
-        case key, runtime, user, project, tenant, platform
+    /// Refuses what says nothing, or cannot be kept.
+    /// - Throws: ``Finding`` (`E_INVALID`) with the field.
+    public func check() throws(Finding) {
+        try id.check()
+        guard !limits.isEmpty else {
+            throw Finding(.invalid, "The limit \(id) limits nothing; say how much of what.", field: "limits")
+        }
+        for (unit, limit) in limits where limit < 0 {
+            throw Finding(.invalid, "Less than nothing cannot be allowed; give from 0.", field: unit.rawValue)
+        }
+        if let softPercent, !(1...100).contains(softPercent) {
+            throw Finding(.invalid, "A soft limit is 1 to 100 percent.", field: "softPercent")
+        }
+        do { _ = try window.period(at: Timestamp(seconds: 0)) } catch {
+            throw Finding(.invalid, error.message, field: "window")
+        }
     }
-
-    public var level: Level
-    public var holder: String
-    /// Tells the budgets of one holder apart: `month`, `rpm`.
-    public var name: String
-
-    public init(_ level: Level, _ holder: String, _ name: String = "budget") {
-        (self.level, self.holder, self.name) = (level, holder, name)
-    }
-
-    /// `project/demo (month)`
-    public var description: String { "\(level.rawValue)/\(holder) (\(name))" }
-}
-
-/// A budget in one period: what the sums are kept of.
-public struct UsageAccountID: Sendable, Hashable {
-    public var budget: UsageLimitID
-    public var period: UsagePeriod
-
-    public init(_ budget: UsageLimitID, _ period: UsagePeriod) { (self.budget, self.period) = (budget, period) }
 }
 
 /// Why a call may not begin: what it would take is more than a budget has left.

@@ -6,11 +6,18 @@ public struct UsageCall: Sendable, Hashable {
     /// Unique for all time.
     public var id: String
     public var subject: UsageSubject
-    /// The alias that was asked for.
-    public var model: String
+    public var meter: UsageMeter
+    /// Which of what is measured: the model's alias that was asked for.
+    public var item: String
+    /// In the meter's unit.
+    public var amount: Int64
+
+    public init(id: String, subject: UsageSubject, meter: UsageMeter, item: String, amount: Int64 = 1) {
+        (self.id, self.subject, self.meter, self.item, self.amount) = (id, subject, meter, item, amount)
+    }
 
     public init(id: String, subject: UsageSubject, model: String) {
-        (self.id, self.subject, self.model) = (id, subject, model)
+        self.init(id: id, subject: subject, meter: .model, item: model)
     }
 }
 
@@ -33,11 +40,7 @@ public final class UsageReservation: Sendable {
     }
 
     deinit {
-        end {
-            UsageRow(
-                id: call.id, at: book.time.now, subject: call.subject, model: call.model,
-                tokens: UsageTokens(output: amounts.tokens), cost: amounts.cost, settlement: .forfeited)
-        }
+        end { row(UsageTokens(output: amounts.tokens), amounts.cost, "", .forfeited) }
     }
 
     /// The call has ended; what it used is written and counted. It may be more than was set aside, where an upstream
@@ -46,15 +49,19 @@ public final class UsageReservation: Sendable {
         _ tokens: UsageTokens, cost: NanoDollars, deployment: String = "",
         settlement: UsageRow.Settlement = .exact
     ) {
-        end {
-            UsageRow(
-                id: call.id, at: book.time.now, subject: call.subject, model: call.model, deployment: deployment,
-                tokens: tokens, cost: cost, settlement: settlement)
-        }
+        end { row(tokens, cost, deployment, settlement) }
     }
 
     /// Nothing was asked of an upstream: nothing counts, and the ledger has no row.
     public func giveBack() { end { nil } }
+
+    private func row(
+        _ tokens: UsageTokens, _ cost: NanoDollars, _ deployment: String, _ settlement: UsageRow.Settlement
+    ) -> UsageRow {
+        UsageRow(
+            id: call.id, at: book.time.now, subject: call.subject, meter: call.meter, item: call.item,
+            deployment: deployment, tokens: tokens, cost: cost, amount: call.amount, settlement: settlement)
+    }
 
     private func end(_ row: () -> UsageRow?) {
         guard !isOver.exchange(true, ordering: .acquiringAndReleasing) else { return }

@@ -59,6 +59,39 @@ public enum UsageWindow: Sendable, Hashable {
     }
 }
 
+extension UsageWindow: LosslessStringConvertible {
+    /// `forever`, `60s`, `hour@UTC`, `day@Europe/Berlin`, `month@UTC`
+    public var description: String {
+        switch self {
+        case .forever: "forever"
+        case .every(let seconds): "\(seconds)s"
+        case .hour(let zone): "hour@\(zone)"
+        case .day(let zone): "day@\(zone)"
+        case .month(let zone): "month@\(zone)"
+        }
+    }
+
+    /// Reads ``description``; without a zone UTC is meant, and `minute` for `60s`. Zones are not looked up here.
+    public init?(_ description: String) {
+        let parts = description.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let zone = parts.count == 2 ? parts[1] : "UTC"
+        if zone.isEmpty { return nil }
+        switch parts.first {
+        case "forever" where parts.count == 1: self = .forever
+        case "minute" where parts.count == 1: self = .minute
+        case "hour": self = .hour(zone: zone)
+        case "day": self = .day(zone: zone)
+        case "month": self = .month(zone: zone)
+        case let text?:
+            guard parts.count == 1, text.hasSuffix("s"), let seconds = Int64(text.dropLast()),
+                (1...31_622_400).contains(seconds)
+            else { return nil }
+            self = .every(seconds: seconds)
+        case nil: return nil
+        }
+    }
+}
+
 /// One turn of a window.
 public struct UsagePeriod: Sendable, Hashable {
     public var start: Timestamp?

@@ -22,3 +22,17 @@ public struct UsageSubject: Sendable, Hashable {
         return agrees(\.tenant) && agrees(\.project) && agrees(\.user) && agrees(\.runtime) && agrees(\.key)
     }
 }
+
+extension UsageSubject {
+    /// Whose limits hold for it, from the narrowest. A project's name is unique in the platform, a runtime's within its
+    /// project.
+    public var holders: [UsageHolder] {
+        var holders: [UsageHolder] = []
+        if let key { holders.append(.key(key)) }
+        if let runtime { holders.append(project.map { .runtime(runtime, in: $0) } ?? UsageHolder(.runtime, runtime)) }
+        if let user { holders.append(.user(user)) }
+        if let project { holders.append(.project(project)) }
+        if let tenant { holders.append(.tenant(tenant)) }
+        return holders + [.platform]
+    }
+}

@@ -1,12 +1,13 @@
 import ClawBase
 import ClawDocuments
+import ClawLedger
 
 /// A commit as a journal's record: a JSON array of rows, each `{kind, key, version, body?, indexes?, retirable?}`,
-/// without a body where the row was removed; and of entries of the ledger, each `{usage, version}`.
+/// without a body where the row was removed; and of rows of the ledger, each `{usage, version}`.
 enum JournaledCommit {
     enum Part: Sendable {
         case change(Change)
-        case usage(UsageEntry, version: UInt64)
+        case usage(UsageRow, version: UInt64)
 
         init(_ row: RecordRow) {
             self = .change(Change(kind: row.kind, key: row.key, version: row.version, row: row))
@@ -32,7 +33,7 @@ enum JournaledCommit {
     private static func json(_ part: Part) -> JSON {
         switch part {
         case .change(let change): json(change)
-        case .usage(let entry, let version): ["usage": entry.json, "version": .integer(Int64(clamping: version))]
+        case .usage(let row, let version): ["usage": row.json, "version": .integer(Int64(clamping: version))]
         }
     }
 
@@ -57,7 +58,7 @@ enum JournaledCommit {
         for element in elements {
             guard let version = element["version"]?.integer.flatMap({ UInt64(exactly: $0) }) else { throw unreadable() }
             if let usage = element["usage"] {
-                parts.append(.usage(try UsageEntry(json: usage), version: version))
+                parts.append(.usage(try UsageRow(json: usage), version: version))
             } else {
                 parts.append(.change(try change(element, version)))
             }

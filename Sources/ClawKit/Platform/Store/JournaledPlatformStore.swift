@@ -1,4 +1,5 @@
 public import ClawBase
+public import ClawLedger
 import ClawDocuments
 import Synchronization
 
@@ -22,7 +23,7 @@ public final class JournaledPlatformStore: PlatformStore {
                     switch part {
                     case .change(let change):
                         tables.restore(change.kind, change.key, change.row, version: change.version)
-                    case .usage(let entry, let version): try tables.restore(entry, version: version)
+                    case .usage(let row, let version): try tables.restore(row, version: version)
                     }
                 }
             }
@@ -38,10 +39,10 @@ public final class JournaledPlatformStore: PlatformStore {
 
     /// A commit that throws `E_STORAGE` may have been kept: then this process already shows it.
     public func commit<R: Sendable>(
-        over keys: [RecordKey], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
+        over keys: [RecordKey], usage ids: [String], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
     ) async throws -> (result: R, version: UInt64) {
         let (applied, result, version, position) = try tables.withLock { tables in
-            let (applied, result) = try tables.apply(over: keys, decide)
+            let (applied, result) = try tables.apply(over: keys, usage: ids, decide)
             if applied.isEmpty { return (applied, result, UInt64(0), nil as Journal.Position?) }
             do {
                 let position = try journal.stage(JournaledCommit.encode(applied, version: tables.version))
@@ -61,7 +62,7 @@ public final class JournaledPlatformStore: PlatformStore {
 
     public func changes(of kind: RecordKind) -> RecordChanges { feed.changes(of: kind) }
 
-    public func usage(_ query: UsageQuery) async throws -> [UsageEntry] { tables.withLock { $0.usage.select(query) } }
+    public func usage(_ query: UsageQuery) async throws -> [UsageRow] { tables.withLock { $0.usage.select(query) } }
 
     public func totals(_ query: UsageQuery, by dimension: UsageDimension) async throws -> [UsageGroup] {
         // The copy shares its memory with the tables: nobody waits for the sums.
@@ -79,7 +80,7 @@ public final class JournaledPlatformStore: PlatformStore {
             })
         else { return }
         let rows = copy.allRows.map(JournaledCommit.Part.init)
-        let usage = copy.usage.entries.map { JournaledCommit.Part.usage($0, version: copy.version) }
+        let usage = copy.usage.rows.map { JournaledCommit.Part.usage($0, version: copy.version) }
         try await compaction.finish((rows + usage).lazy.map { JournaledCommit.encode([$0]) })
     }
 

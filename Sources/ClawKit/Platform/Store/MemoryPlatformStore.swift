@@ -1,4 +1,5 @@
 import ClawBase
+public import ClawLedger
 import Synchronization
 
 /// A store that forgets everything with the process: for tests and short-lived platforms.
@@ -15,10 +16,10 @@ public final class MemoryPlatformStore: PlatformStore {
     public func rows(_ query: RecordQuery) async throws -> [RecordRow] { tables.withLock { $0.rows(query) } }
 
     public func commit<R: Sendable>(
-        over keys: [RecordKey], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
+        over keys: [RecordKey], usage ids: [String], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
     ) async throws -> (result: R, version: UInt64) {
         let (applied, result, version) = try tables.withLock { tables in
-            let (applied, result) = try tables.apply(over: keys, decide)
+            let (applied, result) = try tables.apply(over: keys, usage: ids, decide)
             return (applied, result, applied.isEmpty ? 0 : tables.version)
         }
         feed.tell(applied, version)
@@ -27,7 +28,7 @@ public final class MemoryPlatformStore: PlatformStore {
 
     public func changes(of kind: RecordKind) -> RecordChanges { feed.changes(of: kind) }
 
-    public func usage(_ query: UsageQuery) async throws -> [UsageEntry] { tables.withLock { $0.usage.select(query) } }
+    public func usage(_ query: UsageQuery) async throws -> [UsageRow] { tables.withLock { $0.usage.select(query) } }
 
     public func totals(_ query: UsageQuery, by dimension: UsageDimension) async throws -> [UsageGroup] {
         // The copy shares its memory with the tables: nobody waits for the sums.

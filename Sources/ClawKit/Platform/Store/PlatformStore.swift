@@ -1,8 +1,9 @@
 import ClawBase
 public import ClawDocuments
+public import ClawLedger
 
 /// Keeps what does not belong into Kubernetes objects: users and their credentials, operations, the audit trail,
-/// budgets, and the ledger of what was used.
+/// limits, and the ledger of what was used.
 ///
 /// A store holds rows: a kind, a key unique in it, a JSON document, index values, and a version. It gives four
 /// things: reading by key, reading in order or by index, committing several changes at once or not at all (decided,
@@ -32,14 +33,15 @@ public protocol PlatformStore: UsageLedger {
     /// Rows that are `isRetirable` are removed, oldest version first, as far as their kind keeps fewer.
     /// - Parameters:
     ///   - keys: the rows to decide on; none where nothing that is there matters.
+    ///   - ids: rows of the ledger of which it matters whether they are there (``RecordRows/usage``).
     ///   - decide: pure and quick; may be called again, on newer rows. What it throws is thrown on, and nothing
     ///     written.
     /// - Returns: what was decided, and the commit's version: 0 where nothing was to be written.
     /// - Throws: ``Finding``: `E_EXISTS` for a key, or for an index value (then `details` has `index`, and the
-    ///   holder's `key`), or for an entry of the ledger; `E_NOT_FOUND`; `E_STALE` where the row has another version
-    ///   than the change expects; `E_INVALID` for an entry of the ledger that cannot be kept; `E_STORAGE`.
+    ///   holder's `key`), or for a row of the ledger; `E_NOT_FOUND`; `E_STALE` where the row has another version
+    ///   than the change expects; `E_INVALID` for a row of the ledger that cannot be kept; `E_STORAGE`.
     func commit<R: Sendable>(
-        over keys: [RecordKey], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
+        over keys: [RecordKey], usage ids: [String], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
     ) async throws -> (result: R, version: UInt64)
 
     /// Which rows of a kind change from now on, by this process's commits and by those of others that share the store.
@@ -47,11 +49,19 @@ public protocol PlatformStore: UsageLedger {
 }
 
 extension PlatformStore {
+    /// Decides on rows of which none is the ledger's.
+    /// - Throws: as ``commit(over:usage:_:)``.
+    public func commit<R: Sendable>(
+        over keys: [RecordKey], _ decide: @escaping @Sendable (RecordRows) throws -> (RecordWrites, R)
+    ) async throws -> (result: R, version: UInt64) {
+        try await commit(over: keys, usage: [], decide)
+    }
+
     /// Applies all changes, in order, or none.
     /// - Returns: the commit's version.
-    /// - Throws: as ``commit(over:_:)``.
+    /// - Throws: as ``commit(over:usage:_:)``.
     @discardableResult
-    public func commit(_ changes: [RecordChange], usage: [UsageEntry] = []) async throws -> UInt64 {
+    public func commit(_ changes: [RecordChange], usage: [UsageRow] = []) async throws -> UInt64 {
         let writes = RecordWrites(changes, usage: usage)
         return try await commit(over: []) { _ in (writes, ()) }.version
     }

@@ -26,7 +26,7 @@ extension Finding {
 
     package static func usageExists(_ id: String) -> Finding {
         Finding(
-            .alreadyExists, "The ledger has an entry '\(id.prefix(80))' already; it was not written twice.",
+            .alreadyExists, "The ledger has a row '\(id.prefix(80))' already; it was not written twice.",
             details: ["usage": id])
     }
 

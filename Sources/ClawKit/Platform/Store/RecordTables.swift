@@ -1,4 +1,5 @@
 import ClawBase
+import ClawLedger
 
 /// The rows of a store in memory, with their indexes: the state machine behind both stores of this library.
 struct RecordTables: Sendable {
@@ -13,7 +14,7 @@ struct RecordTables: Sendable {
     /// What one commit did.
     struct Applied: Sendable {
         var effects: [Effect] = []
-        var usage: [UsageEntry] = []
+        var usage: [UsageRow] = []
         var isEmpty: Bool { effects.isEmpty && usage.isEmpty }
     }
 
@@ -48,9 +49,9 @@ struct RecordTables: Sendable {
                 set(effect.kind, effect.key, from: effect.old, to: effect.new)
                 applied.effects.append(effect)
             }
-            for entry in writes.usage {
-                try usage.append(entry)
-                applied.usage.append(entry)
+            for row in writes.usage {
+                try usage.append(row)
+                applied.usage.append(row)
             }
         } catch {
             revert(applied)
@@ -67,9 +68,10 @@ struct RecordTables: Sendable {
 
     /// Reads, decides and applies.
     mutating func apply<R>(
-        over keys: [RecordKey], _ decide: (RecordRows) throws -> (RecordWrites, R)
+        over keys: [RecordKey], usage ids: [String], _ decide: (RecordRows) throws -> (RecordWrites, R)
     ) throws -> (Applied, R) {
-        let (writes, result) = try decide(RecordRows(keys.compactMap { row($0.kind, $0.key) }))
+        let there = Set(ids.filter { usage.contains($0) })
+        let (writes, result) = try decide(RecordRows(keys.compactMap { row($0.kind, $0.key) }, usage: there))
         return (try apply(writes), result)
     }
 
@@ -77,7 +79,7 @@ struct RecordTables: Sendable {
     mutating func revert(_ applied: Applied) {
         version -= 1
         for effect in applied.effects.reversed() { set(effect.kind, effect.key, from: effect.new, to: effect.old) }
-        for entry in applied.usage { usage.remove(entry) }
+        for row in applied.usage { usage.remove(row) }
     }
 
     /// Takes over what was once committed, when a store is read back.
@@ -87,9 +89,9 @@ struct RecordTables: Sendable {
     }
 
     /// Likewise for the ledger.
-    mutating func restore(_ entry: UsageEntry, version: UInt64) throws(Finding) {
+    mutating func restore(_ row: UsageRow, version: UInt64) throws(Finding) {
         self.version = max(self.version, version)
-        try usage.append(entry)
+        try usage.append(row)
     }
 
     private mutating func set(_ kind: RecordKind, _ key: String, from old: RecordRow?, to new: RecordRow?) {

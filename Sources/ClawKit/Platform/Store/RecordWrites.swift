@@ -1,4 +1,5 @@
 import ClawBase
+public import ClawLedger
 
 /// Names one row.
 public struct RecordKey: Sendable, Hashable {
@@ -10,9 +11,12 @@ public struct RecordKey: Sendable, Hashable {
 /// The rows that a commit decides on.
 public struct RecordRows: Sendable {
     private let found: [RecordKey: RecordRow]
+    /// Of the ledger's rows that were asked for, the ids of those that are there.
+    public let usage: Set<String>
 
-    public init(_ rows: some Sequence<RecordRow>) {
+    public init(_ rows: some Sequence<RecordRow>, usage: Set<String> = []) {
         found = Dictionary(rows.map { (RecordKey($0.kind, $0.key), $0) }) { _, last in last }
+        self.usage = usage
     }
 
     public func row(_ kind: RecordKind, _ key: String) -> RecordRow? { found[RecordKey(kind, key)] }
@@ -33,9 +37,9 @@ public struct RecordRows: Sendable {
 public struct RecordWrites: Sendable, Hashable {
     public var changes: [RecordChange]
     /// What is appended to the ledger.
-    public var usage: [UsageEntry]
+    public var usage: [UsageRow]
 
-    public init(_ changes: [RecordChange] = [], usage: [UsageEntry] = []) {
+    public init(_ changes: [RecordChange] = [], usage: [UsageRow] = []) {
         (self.changes, self.usage) = (changes, usage)
     }
 

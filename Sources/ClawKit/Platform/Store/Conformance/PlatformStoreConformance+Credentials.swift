@@ -1,4 +1,5 @@
 import ClawBase
+import ClawDocuments
 import ClawLedger
 
 extension PlatformStoreConformance {
@@ -8,7 +9,7 @@ extension PlatformStoreConformance {
         ) { store in
             let subject = UsageSubject(tenant: "acme", project: "demo", user: "ada", runtime: "ada")
             let (record, key) = ModelKey.make(
-                label: "laptop", subject: subject, models: ["echo"], budgets: ["b"], by: "root",
+                label: "laptop", subject: subject, models: ["echo"], by: "root",
                 expiresAt: noon + .seconds(60), at: noon)
             try await store.create(record)
             try await store.create(
@@ -22,10 +23,36 @@ extension PlatformStoreConformance {
             try equal(try await store.modelKeys(of: .user("ada")).map(\.record), [record])
             try equal(try await store.modelKeys(of: .runtime("ada", in: "demo")).map(\.record), [record])
             try equal(try await store.modelKeys(of: .tenant("acme")).count, 2)
+            var changed = record
+            changed.metadata = ["team": ["a", 1, .null]]
+            changed.allowsEstimates = true
+            let another = changed.regenerate()
+            try await store.modify(ModelKey.self, record.id) { [changed] in $0 = changed }
+            try equal(try await store.modelKey(another)?.record, changed)
+            try equal(try await store.modelKey(key)?.record, nil)
             try that(record.isValid(at: noon) && !record.isValid(at: noon + .seconds(60)), "it does not expire in time")
-            let revoked = try await store.revokeModelKey(record.id, at: noon).record
+            let revoked = try await store.revokeModelKey(record.id, at: noon)
             try that(!revoked.isValid(at: noon), "a revoked key is still good")
-            try equal(try await store.revokeModelKey(record.id, at: noon + .seconds(5)).record.revokedAt, noon)
+            try equal(try await store.revokeModelKey(record.id, at: noon + .seconds(5)).revokedAt, noon)
+        },
+        PlatformStoreConformance("a key is kept, changed and revoked together with limits of its own") { store in
+            let key = ModelKey.make(label: "ci", subject: UsageSubject(project: "demo"), by: "root", at: noon).record
+            let budget = UsageLimit(UsageLimitID(.user, "whoever", "budget"), [.cost: 5], per: .day(zone: "UTC"))
+            try await store.issue(key, limits: [budget])
+            let own = try await store.limits(of: .key(key.id)).map(\.record)
+            try equal(own.map(\.id.name), ["budget"])
+            try equal(own.map(\.limits), [[.cost: 5]])
+            let rpm = UsageLimit(UsageLimitID(.key, key.id, "rpm"), [.requests: 2], per: .minute)
+            let changed = try await store.changeModelKey(key.id, limits: ["rpm": rpm, "budget": nil, "none": nil]) {
+                $0.label = "build"
+            }
+            try equal(changed.label, "build")
+            try equal(try await store.limits(of: .key(key.id)).map(\.record), [rpm])
+            try equal(try await store.modelKeys(labelled: "build").map(\.record.id), [key.id])
+            try equal(try await store.modelKeys(labelled: "ci").count, 0)
+            try await store.revokeModelKey(key.id, at: noon)
+            try equal(try await store.limits(of: .key(key.id)).count, 0)
+            try await refused(.notFound) { try await store.changeModelKey("none") }
         },
         PlatformStoreConformance("an invitation makes one user, once, however many show it") { store in
             let (record, token) = Invitation.make(

@@ -6,26 +6,39 @@ extension PlatformStoreConformance {
 
     static func sampleUsage(
         _ id: String, at seconds: Int64 = 0, user: String = "ada", project: String = "demo", item: String = "echo",
-        cost: Int64 = 1, budgets: [String] = []
-    ) -> UsageEntry {
-        UsageEntry(
+        cost: Int64 = 1, charges: [UsageCharge] = []
+    ) -> UsageRow {
+        UsageRow(
             id: id, at: noon + .seconds(seconds),
             subject: UsageSubject(
                 tenant: "acme", project: project, user: user, runtime: "\(user)-runtime", key: "key-\(user)"),
-            item: item, cost: cost, tokens: TokenCounts(input: 10, cachedInput: 4, output: 3, reasoning: 1),
-            budgets: budgets)
+            item: item, deployment: "\(item)@eu",
+            tokens: UsageTokens(input: 6, cached: 4, cacheWritten: 2, output: 3, reasoning: 1),
+            cost: NanoDollars(nanos: cost), charges: charges)
     }
+
+    /// The account of a month, and one without end.
+    static let month = UsageAccountID(
+        UsageLimitID(.project, "a,b {c} \\", "month"), UsagePeriod(start: noon, end: noon + .days(31)))
+    static let always = UsageAccountID(
+        UsageLimitID(.runtime, "demo/d@e#f", "total"), UsagePeriod(start: nil, end: nil))
 
     static let ledger: [PlatformStoreConformance] = [
         PlatformStoreConformance("entries of the ledger are read back whole, whatever stands in them") { store in
-            let odd = UsageEntry(
+            let odd = UsageRow(
                 id: "odd", at: Timestamp(nanoseconds: noon.nanoseconds + 123_456_789),
                 subject: UsageSubject(user: "'; drop table claw_usage; --\\ \u{1F980}"), meter: .cpu, item: "\"%,{}\\",
-                cost: .min, tokens: TokenCounts(input: .max, cachedInput: 1, output: -2, reasoning: 3), amount: .max,
-                budgets: ["a,b", "{c}", "d e"], details: ["request": "r\\1", "\u{1F980}": "'"])
-            let bare = UsageEntry(id: "bare", at: noon, subject: UsageSubject(), item: "", cost: 0)
-            try await store.commit([], usage: [odd, bare, sampleUsage("full", at: 1, budgets: ["b"])])
-            try equal(try await store.usage(UsageQuery()), [bare, odd, sampleUsage("full", at: 1, budgets: ["b"])])
+                deployment: "'\\",
+                tokens: UsageTokens(input: .max, cached: 1, cacheWritten: .min, output: -2, reasoning: 3),
+                cost: NanoDollars(nanos: .min), amount: .max, settlement: .corrected,
+                charges: [
+                    UsageCharge(month, Amounts(cost: NanoDollars(nanos: .min), tokens: .max, requests: -1)),
+                    UsageCharge(always, .zero),
+                ], details: ["request": "r\\1", "\u{1F980}": "'"])
+            let bare = UsageRow(id: "bare", at: noon, subject: UsageSubject(), item: "", cost: .zero)
+            let full = sampleUsage("full", at: 1, charges: [UsageCharge(always, Amounts(tokens: 1))])
+            try await store.commit([], usage: [odd, bare, full])
+            try equal(try await store.usage(UsageQuery()), [bare, odd, full])
         },
         PlatformStoreConformance("the ledger is read by page in the order of time, both ways") { store in
             let entries = (0..<7).map { sampleUsage("e\($0)", at: Int64($0 / 2)) }
@@ -33,7 +46,7 @@ extension PlatformStoreConformance {
             // A latecomer stands where it belongs.
             try await store.commit([], usage: entries.filter { $0.id == "e1" })
             for isDescending in [false, true] {
-                var found: [UsageEntry] = []
+                var found: [UsageRow] = []
                 while true {
                     let page = try await store.usage(
                         UsageQuery(
@@ -46,7 +59,7 @@ extension PlatformStoreConformance {
             try equal(try await store.usage(UsageQuery(limit: -1)), [])
         },
         PlatformStoreConformance(
-            "the ledger is asked for by whom, what, when and which budget; sums agree with the entries"
+            "the ledger is asked for by whom, what, when and which account; sums agree with the rows"
         ) { store in
             let users = ["ada", "bob", "eve"]
             let all = (0..<60).map { number in
@@ -54,12 +67,12 @@ extension PlatformStoreConformance {
                     "e\(100 + number)", at: Int64(number), user: users[number % 3],
                     project: number % 2 == 0 ? "demo" : "shop",
                     item: number % 5 == 0 ? "big" : "small", cost: Int64(number) << 50,
-                    budgets: number % 4 == 0 ? ["b"] : [])
+                    charges: number % 4 == 0 ? [UsageCharge(month, Amounts(requests: 1))] : [])
             }
             for start in stride(from: 0, to: 60, by: 20) {
                 try await store.commit([], usage: Array(all[start..<start + 20]))
             }
-            let queries: [(UsageQuery, (UsageEntry) -> Bool)] = [
+            let queries: [(UsageQuery, (UsageRow) -> Bool)] = [
                 (UsageQuery(), { _ in true }),
                 (UsageQuery(UsageSubject(user: "ada")), { $0.subject.user == "ada" }),
                 (
@@ -81,9 +94,9 @@ extension PlatformStoreConformance {
                 (UsageQuery(meter: .cpu), { _ in false }),
                 (UsageQuery(item: "big"), { $0.item == "big" }),
                 (
-                    UsageQuery(from: noon + .seconds(5), budget: "b"),
-                    { $0.budgets == ["b"] && $0.at >= noon + .seconds(5) }
-                ),
+                    UsageQuery(from: noon + .seconds(5), account: month),
+                    { $0.charges.first?.account == month && $0.at >= noon + .seconds(5) }
+                ), (UsageQuery(account: always), { _ in false }),
             ]
             for (query, selects) in queries {
                 let expected = all.filter(selects)
@@ -104,7 +117,7 @@ extension PlatformStoreConformance {
                 [],
                 usage: [
                     sampleUsage("a", user: "zoe"), sampleUsage("b", user: "B"),
-                    UsageEntry(id: "c", at: noon, subject: UsageSubject(), item: "x", cost: 5),
+                    UsageRow(id: "c", at: noon, subject: UsageSubject(), item: "x", cost: NanoDollars(nanos: 5)),
                 ])
             try equal(try await store.totals(UsageQuery(), by: .user).map(\.value), [nil, "B", "zoe"])
             try equal(try await store.totals(UsageQuery(limit: 2), by: .user).map(\.value), [nil, "B"])
@@ -113,7 +126,7 @@ extension PlatformStoreConformance {
             try await store.commit([], usage: [sampleUsage("a", cost: .max), sampleUsage("b", cost: 1)])
             try await refused(.storage) { try await store.total(UsageQuery()) }
             try await store.commit([], usage: [sampleUsage("c", cost: -1)])
-            try equal(try await store.total(UsageQuery()).cost, .max)
+            try equal(try await store.total(UsageQuery()).cost, NanoDollars(nanos: .max))
         },
         PlatformStoreConformance("an entry is written once, and with the rows of its commit or not at all") { store in
             try await store.commit([.create(sampleUser("ada"))], usage: [sampleUsage("a")])
@@ -131,19 +144,29 @@ extension PlatformStoreConformance {
             try equal(try await store.usage(UsageQuery()), [sampleUsage("a")])
             try equal(try await store.get(User.self, "bob"), nil)
         },
+        PlatformStoreConformance("a commit is told which rows of the ledger are there, and decides on that") { store in
+            try await store.commit([], usage: [sampleUsage("a")])
+            let (known, _) = try await store.commit(over: [], usage: ["a", "b", "a"]) { rows in
+                (RecordWrites([], usage: ["a", "b"].filter { !rows.usage.contains($0) }.map { sampleUsage($0) }), rows.usage)
+            }
+            try equal(known, ["a"])
+            try equal(try await store.usage(UsageQuery()).map(\.id), ["a", "b"])
+        },
         PlatformStoreConformance("what could not be given back as it was is refused") { store in
             let long = String(repeating: "x", count: 513)
             for text in ["a\u{0}b", "a\nb", "a\u{1F}b", long] {
                 try await refused(.invalid) { try await store.commit([], usage: [sampleUsage(text)]) }
                 try await refused(.invalid) { try await store.commit([], usage: [sampleUsage("i", item: text)]) }
                 try await refused(.invalid) { try await store.commit([], usage: [sampleUsage("i", user: text)]) }
-                try await refused(.invalid) { try await store.commit([], usage: [sampleUsage("i", budgets: [text])]) }
+                let account = UsageAccountID(UsageLimitID(.user, text), UsagePeriod(start: nil, end: nil))
+                let charged = sampleUsage("i", charges: [UsageCharge(account, .zero)])
+                try await refused(.invalid) { try await store.commit([], usage: [charged]) }
             }
             try equal(try await store.usage(UsageQuery()), [])
         },
     ]
 
-    private static func sum(_ entries: [UsageEntry]) throws -> UsageTotals {
+    private static func sum(_ entries: [UsageRow]) throws -> UsageTotals {
         var sum = UsageSum()
         for entry in entries { sum.add(entry) }
         return try sum.totals()

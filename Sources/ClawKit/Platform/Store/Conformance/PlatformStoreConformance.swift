@@ -16,7 +16,7 @@ public struct PlatformStoreConformance: Sendable, CustomStringConvertible {
         (self.description, self.run) = (description, run)
     }
 
-    public static let checks = records + operations + commits + ledger + budgets + credentials
+    public static let checks = records + operations + commits + ledger + limits + credentials
 
     static let records: [PlatformStoreConformance] = [
         PlatformStoreConformance("what was created is read back whole, with its commit's version") { store in

@@ -4,7 +4,8 @@ public import ClawLedger
 
 /// A key with which somebody may call models: known by its hash only.
 public struct ModelKey: StoredRecord {
-    public static let kind = RecordKind("model-key")
+    /// Void ones go in the end, the oldest first.
+    public static let kind = RecordKind("model-key", retaining: 100_000)
 
     public let id: String
     /// ``Token/hash(_:)`` of the key.
@@ -14,11 +15,13 @@ public struct ModelKey: StoredRecord {
     /// What it is for, in the words of whoever made it.
     public var label: String
     /// For whom; what is spent with it is spent by them.
-    public let subject: UsageSubject
+    public var subject: UsageSubject
     /// The models' names that may be asked for; empty: all.
     public var models: [String]
-    /// The keys of further budgets that it is charged to, beside those of its subject.
-    public var budgets: [String]
+    /// What its owner wants to find again with it; no secrets.
+    public var metadata: JSONObject
+    /// Whether calls may be made with it whose cost cannot be bounded beforehand.
+    public var allowsEstimates: Bool
     public let createdAt: Timestamp
     public let createdBy: String
     /// From this moment it is void; nil: never.
@@ -28,7 +31,7 @@ public struct ModelKey: StoredRecord {
 
     public init(
         id: String, hash: String, prefix: String, label: String, subject: UsageSubject, models: [String] = [],
-        budgets: [String] = [], createdAt: Timestamp, createdBy: String, expiresAt: Timestamp? = nil,
+        metadata: JSONObject = [:], allowsEstimates: Bool = false, createdAt: Timestamp, createdBy: String, expiresAt: Timestamp? = nil,
         revokedAt: Timestamp? = nil
     ) {
         self.id = id
@@ -39,7 +42,8 @@ public struct ModelKey: StoredRecord {
         self.subject = UsageSubject(
             tenant: subject.tenant, project: subject.project, user: subject.user, runtime: subject.runtime, key: id)
         self.models = models
-        self.budgets = budgets
+        self.metadata = metadata
+        self.allowsEstimates = allowsEstimates
         self.createdAt = createdAt
         self.createdBy = createdBy
         self.expiresAt = expiresAt
@@ -48,25 +52,43 @@ public struct ModelKey: StoredRecord {
 
     /// A new random key, which is nowhere else than in what is returned.
     public static func make(
-        label: String, subject: UsageSubject, models: [String] = [], budgets: [String] = [], by actor: String,
-        expiresAt: Timestamp? = nil, at now: Timestamp
+        label: String, subject: UsageSubject, models: [String] = [], by actor: String, expiresAt: Timestamp? = nil,
+        at now: Timestamp
     ) -> (record: ModelKey, key: Secret<String>) {
-        let key = Token.random(prefix: "sk-claw")
+        let (key, hash, prefix) = secret()
         let record = ModelKey(
-            id: RecordID.make(at: now), hash: Token.hash(key.reveal()), prefix: String(key.reveal().prefix(12)),
-            label: label, subject: subject, models: models, budgets: budgets, createdAt: now, createdBy: actor,
-            expiresAt: expiresAt)
+            id: RecordID.make(at: now), hash: hash, prefix: prefix, label: label, subject: subject, models: models,
+            createdAt: now, createdBy: actor, expiresAt: expiresAt)
         return (record, key)
+    }
+
+    /// Takes a new random key in the place of the old one, which is void from now on.
+    public mutating func regenerate() -> Secret<String> {
+        let key: Secret<String>
+        (key, hash, prefix) = Self.secret()
+        return key
+    }
+
+    package static func secret() -> (key: Secret<String>, hash: String, prefix: String) {
+        shown(Token.random(prefix: "sk-claw"))
+    }
+
+    /// What is kept of a key.
+    package static func shown(_ key: Secret<String>) -> (key: Secret<String>, hash: String, prefix: String) {
+        (key, Token.hash(key.reveal()), String(key.reveal().prefix(min(12, key.reveal().count / 2))))
     }
 
     public func isValid(at now: Timestamp) -> Bool { revokedAt == nil && (expiresAt.map { now < $0 } ?? true) }
 
     public var key: String { id }
+    public var isRetirable: Bool { revokedAt != nil }
     static let hashIndex = "hash"
+    static let holderIndex = "scope"
+    static let labelIndex = "label"
     public var indexes: [RecordIndex] {
-        [RecordIndex(Self.hashIndex, hash, isUnique: true)]
-            + subject.scopes.filter { ![.platform, .key].contains($0.level) }.map {
-                RecordIndex("scope", $0.description)
+        [RecordIndex(Self.hashIndex, hash, isUnique: true), RecordIndex(Self.labelIndex, label)]
+            + subject.holders.filter { ![.platform, .key].contains($0.level) }.map {
+                RecordIndex(Self.holderIndex, $0.description)
             }
     }
 
@@ -81,7 +103,8 @@ public struct ModelKey: StoredRecord {
         object.set("user", subject.user)
         object.set("runtime", subject.runtime)
         object["models"] = .array(models.map(JSON.string))
-        object["budgets"] = .array(budgets.map(JSON.string))
+        if !metadata.isEmpty { object["metadata"] = .object(metadata) }
+        if allowsEstimates { object["allowsEstimates"] = true }
         object.set("createdAt", createdAt)
         object.set("createdBy", createdBy)
         object.set("expiresAt", expiresAt)
@@ -97,37 +120,9 @@ public struct ModelKey: StoredRecord {
             subject: UsageSubject(
                 tenant: json["tenant"]?.string, project: json["project"]?.string, user: json["user"]?.string,
                 runtime: json["runtime"]?.string),
-            models: document.list("models"), budgets: document.list("budgets"),
+            models: document.list("models"), metadata: json["metadata"]?.object ?? [:],
+            allowsEstimates: json["allowsEstimates"]?.bool ?? false,
             createdAt: try document.time("createdAt"), createdBy: try document.string("createdBy"),
             expiresAt: try document.optionalTime("expiresAt"), revokedAt: try document.optionalTime("revokedAt"))
-    }
-}
-
-extension PlatformStore {
-    /// The record of a key that somebody shows, valid or not.
-    public func modelKey(_ key: Secret<String>) async throws -> Versioned<ModelKey>? {
-        try await modelKey(hash: Token.hash(key.reveal()))
-    }
-
-    /// Likewise, by ``Token/hash(_:)`` of the key.
-    public func modelKey(hash: String) async throws -> Versioned<ModelKey>? {
-        guard let found = try await find(ModelKey.self, ModelKey.hashIndex, hash),
-            ConstantTime.equal(found.record.hash, hash)
-        else { return nil }
-        return found
-    }
-
-    /// The keys of a tenant, project, user or runtime.
-    public func modelKeys(
-        of scope: BudgetScope, after: String? = nil, limit: Int = 1000
-    ) async throws -> [Versioned<ModelKey>] {
-        try await list(ModelKey.self, index: ("scope", scope.description), after: after, limit: limit)
-    }
-
-    /// Makes a key void, once and for all.
-    /// - Throws: ``Finding`` (`E_NOT_FOUND`).
-    @discardableResult
-    public func revokeModelKey(_ id: String, at now: Timestamp) async throws -> Versioned<ModelKey> {
-        try await modify(ModelKey.self, id) { $0.revokedAt = $0.revokedAt ?? now }
     }
 }

@@ -1,54 +1,57 @@
 import ClawBase
+import ClawLedger
 
 /// The ledger in memory, in order.
 struct UsageTable: Sendable {
-    private(set) var entries: [UsageEntry] = []
+    private(set) var rows: [UsageRow] = []
     private var ids: Set<String> = []
 
     /// - Throws: ``Finding`` (`E_EXISTS`, `E_INVALID`).
-    mutating func append(_ entry: UsageEntry) throws(Finding) {
-        try entry.check()
-        guard ids.insert(entry.id).inserted else { throw .usageExists(entry.id) }
-        let place = UsageQuery.Cursor(entry)
+    mutating func append(_ row: UsageRow) throws(Finding) {
+        try row.check()
+        guard ids.insert(row.id).inserted else { throw .usageExists(row.id) }
+        let place = UsageQuery.Cursor(row)
         // Nearly always the end.
-        if entries.last.map({ UsageQuery.Cursor($0) < place }) ?? true {
-            entries.append(entry)
+        if rows.last.map({ UsageQuery.Cursor($0) < place }) ?? true {
+            rows.append(row)
         } else {
-            entries.insert(entry, at: start(of: place))
+            rows.insert(row, at: start(of: place))
         }
     }
 
-    mutating func remove(_ entry: UsageEntry) {
-        guard ids.remove(entry.id) != nil else { return }
-        entries.remove(at: start(of: UsageQuery.Cursor(entry)))
+    func contains(_ id: String) -> Bool { ids.contains(id) }
+
+    mutating func remove(_ row: UsageRow) {
+        guard ids.remove(row.id) != nil else { return }
+        rows.remove(at: start(of: UsageQuery.Cursor(row)))
     }
 
     /// The first place that does not come before.
     private func start(of place: UsageQuery.Cursor) -> Int {
-        entries.partitioningIndex { !(UsageQuery.Cursor($0) < place) }
+        rows.partitioningIndex { !(UsageQuery.Cursor($0) < place) }
     }
 
     private func range(_ query: UsageQuery) -> Range<Int> {
-        let start = query.from.map { from in entries.partitioningIndex { $0.at >= from } } ?? 0
-        let end = query.until.map { until in entries.partitioningIndex { $0.at >= until } } ?? entries.count
+        let start = query.from.map { from in rows.partitioningIndex { $0.at >= from } } ?? 0
+        let end = query.until.map { until in rows.partitioningIndex { $0.at >= until } } ?? rows.count
         return start..<max(start, end)
     }
 
-    func select(_ query: UsageQuery) -> [UsageEntry] {
+    func select(_ query: UsageQuery) -> [UsageRow] {
         var range = range(query)
         if let after = query.after {
             if query.isDescending {
                 range = range.clamped(to: 0..<start(of: after))
             } else {
-                let next = entries.partitioningIndex { after < UsageQuery.Cursor($0) }
-                range = range.clamped(to: next..<max(next, entries.count))
+                let next = rows.partitioningIndex { after < UsageQuery.Cursor($0) }
+                range = range.clamped(to: next..<max(next, rows.count))
             }
         }
-        var page: [UsageEntry] = []
+        var page: [UsageRow] = []
         func take(_ indices: some Sequence<Int>) {
-            for index in indices where query.selects(entries[index]) {
+            for index in indices where query.selects(rows[index]) {
                 if page.count == query.bound { return }
-                page.append(entries[index])
+                page.append(rows[index])
             }
         }
         if query.isDescending { take(range.reversed()) } else { take(range) }
@@ -57,14 +60,14 @@ struct UsageTable: Sendable {
 
     func total(_ query: UsageQuery) throws(Finding) -> UsageTotals {
         var sum = UsageSum()
-        for entry in entries[range(query)] where query.selects(entry) { sum.add(entry) }
+        for row in rows[range(query)] where query.selects(row) { sum.add(row) }
         return try sum.totals()
     }
 
     func totals(_ query: UsageQuery, by dimension: UsageDimension) throws(Finding) -> [UsageGroup] {
         var groups: [String?: UsageSum] = [:]
-        for entry in entries[range(query)] where query.selects(entry) {
-            groups[dimension.value(of: entry), default: UsageSum()].add(entry)
+        for row in rows[range(query)] where query.selects(row) {
+            groups[dimension.value(of: row), default: UsageSum()].add(row)
         }
         let values = groups.keys.sorted { a, b in
             guard let b else { return false }

@@ -1,32 +1,33 @@
 import ClawBase
+public import ClawLedger
 
-/// Sums over entries of the ledger. Exact: what does not fit in 64 bits is refused, not rounded.
+/// Sums over rows of the ledger. Exact: what does not fit in 64 bits is refused, not rounded.
 public struct UsageTotals: Sendable, Hashable {
-    public var entries: Int64 = 0
-    /// In nano-dollars.
-    public var cost: Int64 = 0
-    public var tokens = TokenCounts()
+    public var rows: Int64 = 0
+    public var cost = NanoDollars.zero
+    public var tokens = UsageTokens()
     /// In the meter's unit; of several meters it means nothing.
     public var amount: Int64 = 0
 
-    public init(entries: Int64 = 0, cost: Int64 = 0, tokens: TokenCounts = TokenCounts(), amount: Int64 = 0) {
-        (self.entries, self.cost, self.tokens, self.amount) = (entries, cost, tokens, amount)
+    public init(rows: Int64 = 0, cost: NanoDollars = .zero, tokens: UsageTokens = .zero, amount: Int64 = 0) {
+        (self.rows, self.cost, self.tokens, self.amount) = (rows, cost, tokens, amount)
     }
 }
 
 /// A sum under way: what is added may go beyond 64 bits and come back.
 struct UsageSum: Sendable {
-    private var entries: Int64 = 0
-    private var parts: [Int128] = [0, 0, 0, 0, 0, 0]
+    private var rows: Int64 = 0
+    private var parts: [Int128] = [0, 0, 0, 0, 0, 0, 0]
 
-    mutating func add(_ entry: UsageEntry) {
-        entries += 1
-        parts[0] += Int128(entry.cost)
-        parts[1] += Int128(entry.tokens.input)
-        parts[2] += Int128(entry.tokens.cachedInput)
-        parts[3] += Int128(entry.tokens.output)
-        parts[4] += Int128(entry.tokens.reasoning)
-        parts[5] += Int128(entry.amount)
+    mutating func add(_ row: UsageRow) {
+        rows += 1
+        parts[0] += Int128(row.cost.nanos)
+        parts[1] += Int128(row.tokens.input)
+        parts[2] += Int128(row.tokens.cached)
+        parts[3] += Int128(row.tokens.cacheWritten)
+        parts[4] += Int128(row.tokens.output)
+        parts[5] += Int128(row.tokens.reasoning)
+        parts[6] += Int128(row.amount)
     }
 
     /// - Throws: ``Finding`` (`E_STORAGE`).
@@ -36,15 +37,16 @@ struct UsageSum: Sendable {
             throw Finding(.storage, "The ledger's sum is beyond 64 bits; ask for a shorter time.")
         }
         return UsageTotals(
-            entries: entries, cost: sums[0],
-            tokens: TokenCounts(input: sums[1], cachedInput: sums[2], output: sums[3], reasoning: sums[4]),
-            amount: sums[5])
+            rows: rows, cost: NanoDollars(nanos: sums[0]),
+            tokens: UsageTokens(
+                input: sums[1], cached: sums[2], cacheWritten: sums[3], output: sums[4], reasoning: sums[5]),
+            amount: sums[6])
     }
 }
 
-/// The totals of all entries that have the same value.
+/// The totals of all rows that have the same value.
 public struct UsageGroup: Sendable, Hashable {
-    /// nil: the entries that have none.
+    /// nil: the rows that have none.
     public let value: String?
     public let totals: UsageTotals
     public init(_ value: String?, _ totals: UsageTotals) { (self.value, self.totals) = (value, totals) }
