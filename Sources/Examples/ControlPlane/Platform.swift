@@ -26,9 +26,9 @@ struct Platform: Sendable {
         var logger: Logger
     }
 
-    private let settings: Settings
-    private let directory: ClawDirectory
-    private let time = SystemTime()
+    let settings: Settings
+    let directory: ClawDirectory
+    let time = SystemTime()
 
     init(_ settings: Settings) throws {
         self.settings = settings
@@ -60,17 +60,15 @@ struct Platform: Sendable {
         let caches = SharedCaches(api, time: time)
         let storage = try await PlatformStorage(settings.database, directory: settings.dataDirectory, logger: logger)
         let network = CurlTransport(.init(connectTimeout: settings.configuration.gateway.connectTimeout))
-        let keys = StoreGrants(storage.store, time: time)
-        let gateway = try await gateway(caches, api, keys, network)
+        let gateway = try await gateway(caches, api, storage.store, network)
         let controlPlane = Latch<ControlPlane>()
         parts.append(Part { try await caches.run() })
         parts += storage.services
 
-        if let (gateway, book) = gateway {
-            parts.append(Part { try await keys.run() })
-            parts.append(Part { try await book.run() })
+        if let gateway {
+            parts += gateway.services
             let server = HTTPServer(listen: settings.gatewayListen, execution: .connection, logger: logger)
-            parts.append(server.service(gateway, onBound: { gatewayURL.set("http://\($0)") }))
+            parts.append(server.service(gateway.handler, onBound: { gatewayURL.set("http://\($0)") }))
         } else {
             gatewayURL.set("http://\(settings.gatewayListen)")
         }
@@ -137,24 +135,6 @@ struct Platform: Sendable {
 
     private func remoteAPI() throws -> KubernetesClient {
         try KubernetesClient.connect(kubeconfig: settings.kubeconfig ?? "")
-    }
-
-    private func gateway(
-        _ caches: SharedCaches, _ api: KubernetesClient, _ keys: StoreGrants, _ network: CurlTransport
-    ) async throws -> (ModelGateway, UsageBook)? {
-        guard !settings.without.contains("gateway") else { return nil }
-        let secrets = CompositeSecrets([EnvironmentSecrets(), FileSecrets(), ClusterSecrets(api)])
-        let configuration = settings.configuration.gateway
-        let router = try ModelRouter(
-            configuration.models, transport: network, secrets: configuration.secrets(secrets), time: time)
-        // Runtimes' keys change with the cluster's objects; others stand in the store, or in the file.
-        let declared = InMemoryGrants(try await configuration.grants(secrets))
-        let grants = CompositeGrants([ClusterGrants(caches: caches), declared, keys])
-        let book = UsageBook(store: MemoryShareStore(), holder: "control-plane", time: time)
-        let gateway = ModelGateway(
-            router: router, grants: grants, budgets: InMemoryLimits(configuration.limits), book: book, time: time,
-            logger: settings.logger)
-        return (gateway, book)
     }
 
     private func sealing() async throws -> SealingKey? {

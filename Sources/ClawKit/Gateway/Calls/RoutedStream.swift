@@ -51,6 +51,15 @@ final class RoutedStream: Sendable {
         }
     }
 
+    /// Nobody is to hear the rest: what has been said is paid, and the upstream is let go.
+    func abandon() {
+        let attempt = state.withLock { state in
+            (state.heard, state.source) = ([], nil)
+            return state.attempt
+        }
+        attempt.cancelled()
+    }
+
     private func note(_ step: AnswerStep, _ attempt: Attempt) -> AnswerStep {
         // Where nothing is gone on with, nothing has to be remembered.
         guard attempt.group.policy.midStream != .fail, case .events(let events) = step.content else { return step }

@@ -11,6 +11,7 @@ import Synchronization
 /// A grant counts from the moment the cache sees it, and ends with the object.
 public final class ClusterGrants: GrantDirectory {
     private let grants = Mutex<[String: ModelGrant]>([:])
+    private let followers = GrantFollowers()
 
     public init(caches: SharedCaches) {
         caches.cache(ModelGrantResource.self).onChange { [weak self] change in
@@ -18,10 +19,13 @@ public final class ClusterGrants: GrantDirectory {
                 if let old = change.old { grants[old.keyHash] = nil }
                 if let new = change.new { grants[new.keyHash] = ModelGrant(new) }
             }
+            if let old = change.old { self?.followers.tell(ModelGrant(old).id) }
         }
     }
 
     public func grant(forKeyHash keyHash: String) async -> ModelGrant? { grants.withLock { $0[keyHash] } }
+
+    public func follow(_ changed: @escaping @Sendable (_ grant: String?) -> Void) { followers.add(changed) }
 }
 
 extension ModelGrant {

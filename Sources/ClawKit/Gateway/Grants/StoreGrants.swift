@@ -35,6 +35,7 @@ public final class StoreGrants: GrantDirectory {
     private let store: any PlatformStore
     private let time: any TimeSource
     private let state = Mutex(State())
+    private let followers = GrantFollowers()
 
     public init(_ store: some PlatformStore, time: some TimeSource = .system) {
         (self.store, self.time) = (store, time)
@@ -52,14 +53,18 @@ public final class StoreGrants: GrantDirectory {
             }
         }
         while let news = try await changes.next() {
-            state.withLock { state in
-                switch news {
-                case .changed(let id, _): state.forget(id)
-                case .missed: state.forgetAll()
-                }
+            switch news {
+            case .changed(let id, _):
+                state.withLock { $0.forget(id) }
+                followers.tell(id)
+            case .missed:
+                state.withLock { $0.forgetAll() }
+                followers.tell(nil)
             }
         }
     }
+
+    public func follow(_ changed: @escaping @Sendable (_ grant: String?) -> Void) { followers.add(changed) }
 
     public func grant(forKeyHash keyHash: String) async -> ModelGrant? {
         let (known, news) = state.withLock { ($0.known[keyHash], $0.news) }
@@ -83,6 +88,7 @@ extension ModelGrant {
         // What was revoked has expired long ago.
         let end = key.revokedAt == nil ? key.expiresAt : Timestamp(seconds: 0)
         self.init(id: key.id, keyHash: key.hash, subject: key.subject, models: key.models, expiresAt: end)
+        allowsEstimates = key.allowsEstimates
     }
 }
 
@@ -91,6 +97,10 @@ public struct CompositeGrants: GrantDirectory {
     private let directories: [any GrantDirectory]
 
     public init(_ directories: [any GrantDirectory]) { self.directories = directories }
+
+    public func follow(_ changed: @escaping @Sendable (_ grant: String?) -> Void) {
+        for directory in directories { directory.follow(changed) }
+    }
 
     public func grant(forKeyHash keyHash: String) async -> ModelGrant? {
         for directory in directories {

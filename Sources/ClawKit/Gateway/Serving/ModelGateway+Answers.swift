@@ -74,7 +74,8 @@ extension ModelGateway {
                 return response(answer.encodedOpenAI(model: asked.model, base64: asked.wantsBase64), attempt, routed)
             case .stream(let stream):
                 let headers = headers(stream.attempt, routed, dialect.streamHeaders)
-                let source = GatewayStream(stream, dialect, context, exchange, turn)
+                let source = GatewayStream(
+                    stream, dialect, context, exchange, turn, openCalls.open(grant), time)
                 return Response(
                     status: .ok, headers: headers, body: .stream(ByteStream { try await source.next() }))
             }
@@ -138,7 +139,11 @@ extension ModelGateway {
     private func terms(_ grant: ModelGrant, _ bound: InputBound) async throws(GatewayRefusal) -> CallTerms {
         var subject = grant.subject
         subject.key = grant.id
-        let limits = grant.limits + (await budgets.limits(of: subject))
+        let limits: [UsageLimit]
+        do { limits = grant.limits + (try await budgets.limits(of: subject)) } catch {
+            throw GatewayRefusal(
+                .gateway, ModelError(.overloaded, "Limits cannot be looked up now; try again.", code: "limits_unknown"))
+        }
         guard book != nil || limits.isEmpty else {
             throw GatewayRefusal(
                 .gateway, ModelError(.server, "This gateway keeps no accounts, and the key has a budget; give it a book."))

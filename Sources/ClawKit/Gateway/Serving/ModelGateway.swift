@@ -20,6 +20,7 @@ public struct ModelGateway: Handler {
     let budgets: any LimitDirectory
     let book: UsageBook?
     let admission: FairAdmission
+    let openCalls = OpenCalls()
     /// What became of the last requests, by the id that answers bear in `X-Claw-Call-Id`.
     public let traces: TraceLog
     let limits: DialectLimits
@@ -48,7 +49,12 @@ public struct ModelGateway: Handler {
         self.book = book
         self.admission = admission ?? FairAdmission(time: time)
         traces = TraceLog()
+        grants.follow { [openCalls] in openCalls.lookAgain($0) }
     }
+
+    /// Ends open streams whose key ends, until cancelled. Without it keys count for requests that begin.
+    /// - Throws: `CancellationError`.
+    public func run() async throws { try await openCalls.run(grants, time: time) }
 
     public func respond(to request: Request) async -> Response {
         let path = request.path
