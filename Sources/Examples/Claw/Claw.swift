@@ -11,7 +11,7 @@ struct Claw: GroupCommand {
         subcommands: [
             TenantCommand.self, ProjectCommand.self, UserCommand.self, RuntimeCommand.self, ChatCommand.self,
             OperationCommand.self, MeCommand.self, ClusterCommand.self, DefinitionCommand.self,
-            GatewayCommand.self,
+            GatewayCommand.self, KeyCommand.self, UsageCommand.self, BudgetCommand.self,
         ])
 
     // The parser takes what the root knows from anywhere in the arguments, so these options may stand before the

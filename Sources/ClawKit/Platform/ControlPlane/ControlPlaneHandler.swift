@@ -33,7 +33,8 @@ struct ControlPlaneHandler: Handler {
     private static func router(_ services: PlatformServices, _ check: AccessCheck) -> Router {
         let groups: [any RouteGroup] = [
             SessionRoutes(services), TenantRoutes(services), ProjectRoutes(services), UserRoutes(services),
-            RuntimeRoutes(services), OperationRoutes(services), SystemRoutes(services, check: check),
+            RuntimeRoutes(services), OperationRoutes(services), UsageRoutes(services), ModelKeyRoutes(services),
+            SystemRoutes(services, check: check),
         ]
         let routes = groups.flatMap(\.routes)
         var router = Router(

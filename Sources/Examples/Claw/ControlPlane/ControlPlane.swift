@@ -15,6 +15,8 @@ struct ControlPlane: Sendable {
 
     func post(_ path: String, _ body: JSON? = nil) async throws -> JSON { try await exchange(.post, path, body) }
 
+    func put(_ path: String, _ body: JSON) async throws -> JSON { try await exchange(.put, path, body) }
+
     func delete(_ path: String) async throws -> JSON { try await exchange(.delete, path) }
 
     /// Nil where the control plane answers 404.

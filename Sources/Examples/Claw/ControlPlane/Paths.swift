@@ -9,6 +9,14 @@ enum Paths {
         "/r" + (try join([address.project, address.name, rest]))
     }
 
+    /// What follows a path: those that have a value, in the order of their names; empty where none has.
+    static func query(_ values: [String: String?]) -> String {
+        let parts = values.sorted { $0.key < $1.key }.compactMap { name, value in
+            value.map { "\(name)=\(Percent.encode($0))" }
+        }
+        return parts.isEmpty ? "" : "?" + parts.joined(separator: "&")
+    }
+
     private static func join(_ segments: [String]) throws(Failure) -> String {
         var path = ""
         for segment in segments {

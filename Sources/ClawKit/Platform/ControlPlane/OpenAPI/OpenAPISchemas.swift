@@ -1,5 +1,6 @@
 import ClawDocuments
 import ClawKubernetes
+import ClawLedger
 import ClawResources
 
 /// The shapes of bodies in `/openapi.json`, by name (JSON Schema 2020-12).
@@ -24,6 +25,7 @@ enum OpenAPISchemas {
     static let all: JSONObject = {
         var all = bodies
         for (name, schema) in answers { all[name] = schema }
+        for (name, schema) in ledger { all[name] = schema }
         return all
     }()
 
@@ -40,6 +42,69 @@ enum OpenAPISchemas {
             [], ["displayName": ["type": ["string", "null"]], "administrator": bool, "disabled": bool]),
         "Settlement": object(["as"], ["as": words(OperationEngine.Settlement.allCases.map(\.rawValue))]),
         "RuntimeCreation": object([], ["name": label, "user": label, "template": label]),
+    ]
+
+    private static let integer: JSON = ["type": "integer"]
+    /// Dollars, exactly.
+    private static let money: JSON = ["type": "string", "pattern": "^-?[0-9]+(\\.[0-9]{1,9})?$"]
+    private static let amounts = object(
+        [], ["cost": money, "tokens": integer, "requests": integer, "inFlight": integer])
+    private static let tokens = object(
+        ["input", "cached", "cacheWritten", "output", "reasoning"],
+        ["input": integer, "cached": integer, "cacheWritten": integer, "output": integer, "reasoning": integer])
+    private static let totals: JSONObject = ["rows": integer, "cost": money, "tokens": tokens, "amount": integer]
+    private static let limit: JSONObject = [
+        "id": string, "holder": string, "name": string, "window": string, "limits": amounts, "softPercent": integer,
+    ]
+    private static let limitFields: JSONObject = [
+        "window": string, "cost": money, "tokens": integer, "requests": integer, "inFlight": integer,
+        "softPercent": integer,
+    ]
+    private static let modelKey: JSONObject = [
+        "id": string, "label": string, "prefix": string, "tenant": label, "project": label, "user": label,
+        "runtime": label, "models": list(of: string), "limits": list(of: object(["id"], limit)), "createdAt": time,
+        "createdBy": string, "expiresAt": time,
+    ]
+
+    private static func joined(_ a: JSONObject, _ b: JSONObject) -> JSONObject {
+        var all = a
+        for (name, schema) in b { all[name] = schema }
+        return all
+    }
+
+    /// What was used, what may be, and keys for models.
+    private static let ledger: JSONObject = [
+        "UsageSums": object(
+            ["totals"],
+            [
+                "totals": object(["rows", "cost", "tokens", "amount"], totals),
+                "groups": list(
+                    of: object(["value", "rows", "cost"], joined(totals, ["value": ["type": ["string", "null"]]]))),
+            ]),
+        "UsageRow": object(
+            ["id", "at", "meter", "item", "cost", "tokens", "amount", "settlement", "charges"],
+            [
+                "id": string, "at": time, "tenant": string, "project": string, "user": string, "runtime": string,
+                "key": string, "meter": string, "item": string, "deployment": string, "cost": money, "tokens": tokens,
+                "amount": integer, "settlement": words(UsageRow.Settlement.allCases.map(\.rawValue)),
+                "charges": list(of: ["type": "object"]), "details": ["type": "object"],
+            ]),
+        "UsageRowList": object(["items"], ["items": list(of: ref("UsageRow")), "next": string]),
+        "LimitDeclaration": object(["holder", "name"], joined(limitFields, ["holder": string, "name": string])),
+        "Limit": object(
+            ["id", "holder", "name", "window", "limits", "spent", "reserved"],
+            joined(limit, ["spent": amounts, "reserved": amounts, "resetsAt": time])),
+        "LimitList": items("Limit"),
+        "ModelKeyCreation": object(
+            [],
+            [
+                "label": string, "tenant": label, "project": label, "user": label, "models": list(of: string),
+                "limits": list(of: object(["name"], joined(limitFields, ["name": string]))), "expiresAt": time,
+                "allowsEstimates": bool,
+            ]),
+        "ModelKey": object(["id", "label", "prefix", "models", "createdAt", "createdBy"], modelKey),
+        "ModelKeyList": items("ModelKey"),
+        "NewModelKey": ["allOf": [ref("ModelKey"), object(["key"], ["key": string])]],
     ]
 
     private static let user: JSONObject = [
