@@ -303,10 +303,17 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Sources/Examples/Support"),
+        .target(
+            name: "ExampleStorage",
+            dependencies: [
+                "ClawKit", "ClawKitPostgres", "ClawPlatformPostgres", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/Examples/Storage"),
         .executableTarget(
             name: "control-plane",
             dependencies: [
-                "ClawKit", "ClawKitPostgres", "ClawPlatformPostgres", "ExampleSupport",
+                "ClawKit", "ClawKitPostgres", "ExampleStorage", "ExampleSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -326,7 +333,7 @@ let package = Package(
         .executableTarget(
             name: "model-gateway",
             dependencies: [
-                "ClawKit", "ExampleSupport",
+                "ClawKit", "ClawKitPostgres", "ExampleStorage", "ExampleSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

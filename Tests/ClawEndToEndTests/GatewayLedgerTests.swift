@@ -134,4 +134,39 @@ struct GatewayLedgerTests {
         _ = try await first.claw("key", "delete", id, token: token)
         try await eventually("the key's end at the second") { try await ask(second, key) == 401 ? true : nil }
     }
+
+    @Test(
+        "two gateways on one database: the master key makes keys at one that count at the other, and end there too",
+        .enabled(if: PostgresServer.isThere, "\(PostgresServer.howToGetIt)"))
+    func gateways() async throws {
+        let server = try PostgresServer()
+        defer { server.end() }
+        let models = "models: [{name: echo, upstreams: [{dialect: echo}]}]"
+        let arguments = ["--database", server.url("sslmode=disable")]
+        let first = try await RunningGateway.start(models, arguments: arguments)
+        defer { kill(first.pid, SIGKILL) }
+        let second = try await RunningGateway.start(models, arguments: arguments)
+        defer { kill(second.pid, SIGKILL) }
+        @Sendable func call(_ gateway: RunningGateway, _ path: String, _ key: String, _ body: String?) async throws -> (Int, JSON) {
+            let response = try await gateway.network.send(
+                Request(
+                    body == nil ? .get : .post, gateway.url + path,
+                    headers: [.authorization: "Bearer \(key)", .contentType: "application/json"],
+                    body: body.map { .string($0) } ?? .empty))
+            let bytes = try await response.body.collect(limit: 1 << 20)
+            return (response.status.code, (try? JSONParser.parse(bytes)) ?? .null)
+        }
+        let ask = #"{"model": "echo", "messages": [{"role": "user", "content": "Go."}]}"#
+        let (status, made) = try await call(first, "/key/generate", RunningGateway.key, #"{"key_alias": "ci", "tpm_limit": 1000}"#)
+        #expect(status == 200)
+        let key = try #require(made["key"]?.string)
+        #expect(try await call(second, "/v1/chat/completions", key, ask).0 == 200)
+        #expect(try await call(second, "/key/generate", key, "{}").0 == 401)
+        let (_, info) = try await call(first, "/key/info", key, nil)
+        #expect(info["info"]?["tpm_limit"]?.integer == 1000)
+        #expect(try await call(first, "/key/delete", RunningGateway.key, #"{"key_aliases": ["ci"]}"#).0 == 200)
+        try await eventually("the key's end at the second") {
+            try await call(second, "/v1/chat/completions", key, ask).0 == 401 ? true : nil
+        }
+    }
 }

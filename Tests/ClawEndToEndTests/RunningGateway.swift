@@ -21,13 +21,14 @@ final class RunningGateway: Sendable {
 
     /// Starts a gateway with a configuration and waits until it says it is ready.
     static func start(
-        _ configuration: String, named file: String = "claw.yaml", environment: [String: String] = [:]
+        _ configuration: String, named file: String = "claw.yaml", environment: [String: String] = [:],
+        arguments: [String] = []
     ) async throws -> RunningGateway {
         let directory = try RunningPlatform.makeDirectory()
         try Data(configuration.utf8).write(to: directory.appending(path: file))
         let process = Process()
         process.executableURL = URL(filePath: Programs.path("model-gateway"))
-        process.arguments = ["--config", file, "--listen", "127.0.0.1:0", "--ready-file", "ready.json"]
+        process.arguments = ["--config", file, "--listen", "127.0.0.1:0", "--ready-file", "ready.json"] + arguments
         process.currentDirectoryURL = directory
         process.environment = ProcessInfo.processInfo.environment
             .merging(["CLAW_MASTER_KEY": key]) { $1 }.merging(environment) { $1 }

@@ -1,6 +1,6 @@
 import ClawKit
 import ClawKitPostgres
-import ClawPlatformPostgres
+import ExampleStorage
 import ExampleSupport
 import HTTPTypes
 import Logging
@@ -58,7 +58,9 @@ struct Platform: Sendable {
 
         try await ClawGroup.install(in: api)
         let caches = SharedCaches(api, time: time)
-        let storage = try await PlatformStorage(settings.database, directory: settings.dataDirectory, logger: logger)
+        let storage = try await PlatformStorage(
+            settings.database.map { .database($0) } ?? .directory(settings.dataDirectory), program: "control-plane",
+            logger: logger)
         let network = CurlTransport(.init(connectTimeout: settings.configuration.gateway.connectTimeout))
         let gateway = try await gateway(caches, api, storage.store, network)
         let controlPlane = Latch<ControlPlane>()

@@ -1,4 +1,5 @@
 import ClawKit
+import ExampleStorage
 import ExampleSupport
 import Foundation
 import Logging
@@ -10,6 +11,7 @@ struct GatewayProgram: Sendable {
     /// nil: the built-in echo model.
     var path: String?
     var listen: ListenAddress
+    var storage: PlatformStorage.Place
     var readyFile: String?
     var logger: Logger
 
@@ -27,19 +29,27 @@ struct GatewayProgram: Sendable {
             configuration.models, transport: network, secrets: configuration.secrets(secrets))
         let declared = InMemoryGrants(try await configuration.grants(secrets))
         let limits = InMemoryLimits(configuration.limits)
-        let book = UsageBook(store: MemoryShareStore(), holder: "model-gateway")
-        var grants: any GrantDirectory = declared
+        let storage = try await PlatformStorage(storage, program: "model-gateway", logger: logger)
+        let (keys, stored) = (StoreGrants(storage.store), StoreLimits(storage.store))
+        let shares = PlatformShares(storage.store)
+        let book = UsageBook(store: shares, holder: "\(Machine.hostName)-\(listen)")
+        var masters: any GrantDirectory = declared
         if configuration.masterKey == nil {
-            grants = CompositeGrants([declared, InMemoryGrants([try Self.masterKey()])])
+            masters = CompositeGrants([declared, InMemoryGrants([try Self.masterKey()])])
         }
         let gateway = ModelGateway(
-            router: router, grants: grants, budgets: limits, book: book,
+            router: router, grants: CompositeGrants([masters, keys]), budgets: CompositeLimits([stored, limits]), book: book,
             sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders, logger: logger)
         let health = HealthWatch(router, logger: logger)
 
-        var parts: [any ServiceLifecycle.Service] = [
-            Part { try await book.run() }, Part { try await health.run() },
-        ]
+        let handler = KeyService(
+            before: gateway, store: storage.store, administrators: MasterKeys(grants: masters), logger: logger)
+        // They end in the opposite order: the book tells the rest before the store is closed.
+        var parts: [any ServiceLifecycle.Service] =
+            storage.services + [
+                Part { try await shares.run() }, Part { try await book.run() }, Part { try await keys.run() },
+                Part { try await stored.run() }, Part { try await gateway.run() }, Part { try await health.run() },
+            ]
         if let path {
             let reloader = GatewayReloader(
                 path, router: router, grants: declared, limits: limits, transport: network, secrets: secrets,
@@ -51,7 +61,7 @@ struct GatewayProgram: Sendable {
         let readyFile = readyFile
         parts.append(
             HTTPServer(listen: listen, execution: .connection, logger: logger).service(
-                gateway,
+                handler,
                 onBound: { address in
                     var announcement = Announcement()
                     announcement.gateway = "http://\(address)"
@@ -59,6 +69,17 @@ struct GatewayProgram: Sendable {
                 }))
         try await runUntilSignal(parts, logger: logger)
         await network.shutdown()
+        try storage.close()
+    }
+
+    /// Whoever shows the master key as it is now may make other keys.
+    private struct MasterKeys: KeyAdministrators {
+        let grants: any GrantDirectory
+
+        func administrator(_ token: Secret<String>) async throws -> String? {
+            let grant = await grants.grant(forKeyHash: Token.hash(token.reveal()))
+            return grant?.id == GatewayConfiguration.masterKeyID ? "master-key" : nil
+        }
     }
 
     /// The environment's master key, or one that is made and kept the first time.

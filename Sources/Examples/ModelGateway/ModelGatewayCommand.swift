@@ -1,5 +1,7 @@
 import ArgumentParser
 import ClawKit
+import ClawKitPostgres
+import ExampleStorage
 import ExampleSupport
 import Logging
 
@@ -13,7 +15,8 @@ struct ModelGatewayCommand: AsyncParsableCommand {
             Reads a claw.yaml, or a LiteLLM config.yaml as it is. When the file changes, or on SIGHUP, it holds from the
             next request on; a wrong one is refused and what held before goes on to hold.
             Clients need a key: one that the file declares, or the master key. That is the file's, else the environment's
-            CLAW_MASTER_KEY or LITELLM_MASTER_KEY, else one that is made and kept in .claw/gateway-key.
+            CLAW_MASTER_KEY or LITELLM_MASTER_KEY, else one that is made and kept in .claw/gateway-key. With the master key
+            more are made: POST /key/generate, as in LiteLLM.
             When ready, one line of JSON on stdout says where it listens; logs go to stderr. SIGTERM or SIGINT ends it:
             answers under way may end. A second signal ends it at once.
             Each option can also be set by an environment variable, such as CLAW_LISTEN; the option goes first.
@@ -25,6 +28,10 @@ struct ModelGatewayCommand: AsyncParsableCommand {
     var config: String?
     @Option(help: "Where it listens; port 0 takes a free one. (default: 127.0.0.1:4000)")
     var listen: String?
+    @Option(help: "Keep keys, limits and the ledger in this PostgreSQL database, with other gateways: postgres://user@host/name.")
+    var database: String?
+    @Option(help: "Keep them in a journal in this directory. Without either they are forgotten with the process.")
+    var dataDir: String?
     @Flag(help: "Only read the file: say what is wrong with it and what is worth knowing, and end with 0 or 1.")
     var check = false
     @Option(help: "How --check tells: text or json.")
@@ -40,7 +47,7 @@ struct ModelGatewayCommand: AsyncParsableCommand {
             if check { return try checkFile(path) }
             try await GatewayProgram(
                 path: path, listen: ListenAddress(setting(listen, "LISTEN") ?? "127.0.0.1:4000", field: "--listen"),
-                readyFile: setting(readyFile, "READY_FILE"),
+                storage: storage(), readyFile: setting(readyFile, "READY_FILE"),
                 logger: makeLogger("model-gateway", level: setting(logLevel, "LOG_LEVEL"))
             ).run()
         } catch let code as ExitCode {
@@ -48,6 +55,17 @@ struct ModelGatewayCommand: AsyncParsableCommand {
         } catch {
             fail(error, program: "model-gateway")
         }
+    }
+
+    private func storage() throws -> PlatformStorage.Place {
+        let (database, directory) = (setting(database, "DATABASE"), setting(dataDir, "DATA_DIR"))
+        guard let database else { return directory.map { .directory($0) } ?? .memory }
+        guard directory == nil else {
+            throw Finding(.badConfig, "Keep them in a database or in a directory; leave one away.", field: "--data-dir")
+        }
+        let connection = ConnectionString(database)
+        try connection.check()
+        return .database(connection)
     }
 
     private func checkFile(_ path: String?) throws {

@@ -71,6 +71,23 @@ struct JournaledPlatformStoreTests {
         #expect(try await after.create(PlatformStoreConformance.sampleUser("ada")).version == 3)
     }
 
+    @Test("forgets the oldest rows of its ledger where there are very many, and only those")
+    func longLedger() async throws {
+        let row = { (number: Int) in
+            UsageRow(
+                id: "r\(100 + number)", at: Timestamp(seconds: Int64(number)), subject: UsageSubject(), item: "echo",
+                cost: NanoDollars(nanos: 1))
+        }
+        let before = try JournaledPlatformStore(directory: scratch.path, rows: 16)
+        for number in 0..<40 { try await before.commit([], usage: [row(number)]) }
+        let kept = try await before.usage(UsageQuery())
+        #expect((16...18).contains(kept.count) && kept.last == row(39))
+        try before.close()
+        let after = try JournaledPlatformStore(directory: scratch.path, rows: 16)
+        #expect(try await after.usage(UsageQuery()) == kept)
+        try after.close()
+    }
+
     @Test("keeps forgetting the oldest finished operations after reopening")
     func retention() async throws {
         let finished = { (id: String) in

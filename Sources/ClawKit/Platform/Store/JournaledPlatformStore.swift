@@ -13,9 +13,10 @@ public final class JournaledPlatformStore: PlatformStore {
     public var recovery: Journal.Recovery { journal.recovery }
 
     /// Opens, or makes, the store in a directory.
+    /// - Parameter rows: how many rows of the ledger are kept, in memory too; the oldest give way, the sums of limits stay.
     /// - Throws: ``Finding`` (`E_STORAGE`), as ``Journal/open(directory:name:options:replay:)``.
-    public init(directory: String, options: Journal.Options = Journal.Options()) throws {
-        var tables = RecordTables()
+    public init(directory: String, rows: Int = 1_000_000, options: Journal.Options = Journal.Options()) throws {
+        var tables = RecordTables(rows: rows)
         journal = try Journal.open(directory: directory, name: "platform", options: options) { entry in
             switch entry {
             case .snapshot(let bytes), .record(let bytes):
@@ -46,6 +47,7 @@ public final class JournaledPlatformStore: PlatformStore {
             if applied.isEmpty { return (applied, result, UInt64(0), nil as Journal.Position?) }
             do {
                 let position = try journal.stage(JournaledCommit.encode(applied, version: tables.version))
+                tables.forgetOldest()
                 return (applied, result, tables.version, position)
             } catch {
                 tables.revert(applied)

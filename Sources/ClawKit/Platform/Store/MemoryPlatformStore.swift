@@ -4,10 +4,11 @@ import Synchronization
 
 /// A store that forgets everything with the process: for tests and short-lived platforms.
 public final class MemoryPlatformStore: PlatformStore {
-    private let tables = Mutex(RecordTables())
+    private let tables: Mutex<RecordTables>
     private let feed = RecordFeed()
 
-    public init() {}
+    /// - Parameter rows: how many rows of the ledger are kept; the oldest give way, the sums of limits stay.
+    public init(rows: Int = 1_000_000) { tables = Mutex(RecordTables(rows: rows)) }
 
     public func row(_ kind: RecordKind, _ key: String) async throws -> RecordRow? {
         tables.withLock { $0.row(kind, key) }
@@ -20,6 +21,7 @@ public final class MemoryPlatformStore: PlatformStore {
     ) async throws -> (result: R, version: UInt64) {
         let (applied, result, version) = try tables.withLock { tables in
             let (applied, result) = try tables.apply(over: keys, usage: ids, decide)
+            tables.forgetOldest()
             return (applied, result, applied.isEmpty ? 0 : tables.version)
         }
         feed.tell(applied, version)

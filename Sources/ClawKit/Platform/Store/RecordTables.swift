@@ -19,8 +19,11 @@ struct RecordTables: Sendable {
     }
 
     private(set) var version: UInt64 = 0
-    private(set) var usage = UsageTable()
+    private(set) var usage: UsageTable
     private var tables: [String: RecordTable] = [:]
+
+    /// - Parameter rows: how many rows of the ledger are kept.
+    init(rows: Int) { usage = UsageTable(longest: rows) }
 
     // MARK: reading
 
@@ -82,6 +85,9 @@ struct RecordTables: Sendable {
         for row in applied.usage { usage.remove(row) }
     }
 
+    /// What an applied commit has made too many of in the ledger goes.
+    mutating func forgetOldest() { usage.forgetOldest() }
+
     /// Takes over what was once committed, when a store is read back.
     mutating func restore(_ kind: RecordKind, _ key: String, _ row: RecordRow?, version: UInt64) {
         self.version = max(self.version, version)
@@ -92,6 +98,7 @@ struct RecordTables: Sendable {
     mutating func restore(_ row: UsageRow, version: UInt64) throws(Finding) {
         self.version = max(self.version, version)
         try usage.append(row)
+        usage.forgetOldest()
     }
 
     private mutating func set(_ kind: RecordKind, _ key: String, from old: RecordRow?, to new: RecordRow?) {

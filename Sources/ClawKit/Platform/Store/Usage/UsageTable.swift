@@ -5,6 +5,10 @@ import ClawLedger
 struct UsageTable: Sendable {
     private(set) var rows: [UsageRow] = []
     private var ids: Set<String> = []
+    /// How many are kept.
+    private let longest: Int
+
+    init(longest: Int) { self.longest = max(1, longest) }
 
     /// - Throws: ``Finding`` (`E_EXISTS`, `E_INVALID`).
     mutating func append(_ row: UsageRow) throws(Finding) {
@@ -17,6 +21,14 @@ struct UsageTable: Sendable {
         } else {
             rows.insert(row, at: start(of: place))
         }
+    }
+
+    /// Lets the oldest go where there are too many: many at once, for that takes a while.
+    mutating func forgetOldest() {
+        guard rows.count > longest + longest / 8 else { return }
+        let old = rows.prefix(rows.count - longest)
+        ids.subtract(old.map(\.id))
+        rows.removeFirst(old.count)
     }
 
     func contains(_ id: String) -> Bool { ids.contains(id) }
