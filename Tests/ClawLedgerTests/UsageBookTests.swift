@@ -130,6 +130,43 @@ struct UsageBookTests {
         #expect(store.rows.first?.cost == cents(7))
     }
 
+    @Test("a call that cost more than was set aside is written as it was, and leaves nothing given out")
+    func dearer() async throws {
+        let (book, budget) = (book, UsageLimit(UsageLimitID(.user, "ann"), cost: cents(10)))
+        let reservation = try await book.reserve(SpendingBound(Amounts(cost: cents(4))), from: [budget], for: call(1))
+        reservation.settle(UsageTokens(), cost: cents(13))
+        for _ in 0..<3 { try await book.flush(all: true) }
+        let sums = store.sums(of: UsageAccountID(budget.id, UsagePeriod(start: nil, end: nil)))
+        #expect(sums.spent.cost == cents(13))
+        #expect(sums.outstanding.isZero)
+        await #expect(throws: UsageRefusal.self) {
+            try await book.reserve(SpendingBound(Amounts(cost: cents(1))), from: [budget], for: call(2))
+        }
+    }
+
+    @Test("whatever a client put into the texts, the row is written; a limit that cannot be kept refuses the call")
+    func texts() async throws {
+        let book = book
+        let long = String(repeating: "x\u{1F980}\n", count: 400)
+        let call = UsageCall(id: "call", subject: UsageSubject(user: long), model: long)
+        try await book.reserve(SpendingBound(Amounts(cost: cents(1))), from: [], for: call)
+            .settle(UsageTokens(), cost: cents(1), deployment: long)
+        try await book.flush()
+        let row = try #require(store.rows.first)
+        #expect(throws: Never.self) { try row.check() }
+        #expect(row.item.hasPrefix("x\u{1F980}x") && row.item.utf8.count > 400 && row.subject.user == row.item)
+        for name in ["a#b", "a@b", "a\nb", long] {
+            let limit = UsageLimit(UsageLimitID(.user, "ann", name), cost: cents(1))
+            await #expect(throws: Finding.self) {
+                try await book.reserve(SpendingBound(Amounts(cost: cents(1))), from: [limit], for: call)
+            }
+        }
+        let many = (0..<100).map { UsageLimit(UsageLimitID(.user, "ann", "l\($0)"), cost: cents(1)) }
+        await #expect(throws: Finding.self) {
+            try await book.reserve(SpendingBound(Amounts(cost: cents(1))), from: many, for: call)
+        }
+    }
+
     @Test("the soft limit is told once")
     func notice() async throws {
         let (told, telling) = AsyncStream<UsageNotice>.makeStream()

@@ -103,6 +103,11 @@ public final class UsageBook: Sendable {
         _ bound: SpendingBound, _ budgets: [UsageLimit], _ call: UsageCall, takesLess: Bool
     ) throws -> Turn {
         let now = time.now
+        guard budgets.count <= UsageRow.mostCharges else {
+            throw Finding(
+                .badConfig,
+                "\(budgets.count) limits hold for one call; at most \(UsageRow.mostCharges) can. Take some of them away.")
+        }
         return try state.withLock { state in
             guard state.rows.count < options.longestBacklog else {
                 throw Finding(
@@ -185,6 +190,12 @@ extension UsageBook.State {
                 present[budget.id] = account
             }
             return account
+        }
+        guard budget.id.isKeepable else {
+            throw Finding(
+                .badConfig,
+                "The limit '\(budget.id.key.prefix(80))' has a name that the ledger cannot keep; shorten it, and leave out "
+                    + "'#', '@' and control characters.")
         }
         let account = UsageAccount(budget, try budget.window.period(at: now), now: now)
         if let old = present[budget.id], !(old.isSettled && old.share.isZero) { former[old.id] = old }

@@ -33,6 +33,12 @@ public struct UsageLimitID: Sendable, Hashable, CustomStringConvertible {
         self.init(of: owner, String(key[key.index(after: mark)...]))
     }
 
+    /// Whether it can stand in the ledger, whoever made it.
+    var isKeepable: Bool {
+        !name.utf8.contains(UInt8(ascii: "#")) && !name.utf8.contains(UInt8(ascii: "@"))
+            && key.utf8.count <= UsageRow.longestText - 32 && !key.utf8.contains { $0 < 0x20 }
+    }
+
     /// - Throws: ``Finding`` (`E_INVALID`) for what could not be told from another.
     public func check() throws(Finding) {
         let isNamed = (1...63).contains(name.utf8.count) && !name.contains { "#@/".contains($0) || $0.isWhitespace }

@@ -58,8 +58,30 @@ public struct UsageCharge: Sendable, Hashable {
 extension UsageRow {
     /// No text is longer, in bytes.
     public static let longestText = 512
-    public static let mostCharges = 32
+    public static let mostCharges = 64
     public static let mostDetails = 32
+
+    /// The row as every store can keep it: what a client or a configuration put into its texts must not keep the ledger
+    /// from being written.
+    var fitted: UsageRow {
+        do throws(Finding) {
+            try check()
+            return self
+        } catch {
+            var row = self
+            func cut(_ part: WritableKeyPath<UsageSubject, String?>) {
+                row.subject[keyPath: part] = row.subject[keyPath: part]?.fittingText
+            }
+            for part in [\UsageSubject.tenant, \.project, \.user, \.runtime, \.key] { cut(part) }
+            row.meter = UsageMeter(rawValue: meter.rawValue.fittingText)
+            (row.item, row.deployment) = (item.fittingText, deployment.fittingText)
+            row.details = [:]
+            for (name, value) in details.sorted(by: { $0.key < $1.key }).prefix(Self.mostDetails) {
+                row.details[name.fittingText] = value.fittingText
+            }
+            return row
+        }
+    }
 
     /// Refuses what not every store could keep and give back as it was.
     /// - Throws: ``Finding`` (`E_INVALID`).
@@ -75,6 +97,17 @@ extension UsageRow {
                 "A row of the ledger has a text of more than \(Self.longestText) bytes or with control characters, "
                     + "or has too many; shorten it.", field: "usage")
         }
+    }
+}
+
+extension String {
+    /// Without control characters, and cut.
+    fileprivate var fittingText: String {
+        var fitting = String(String.UnicodeScalarView(unicodeScalars.filter { $0.value >= 0x20 }))
+        while fitting.utf8.count > UsageRow.longestText {
+            fitting = String(fitting.unicodeScalars.dropLast(max(1, (fitting.utf8.count - UsageRow.longestText) / 4)))
+        }
+        return fitting
     }
 }
 
