@@ -103,4 +103,30 @@ struct GatewayLimitTests {
         let lenient = ModelGateway(router: router, grants: InMemoryGrants([limited]), book: book, time: time)
         #expect(await lenient.respond(to: chat(body)).status == .ok)
     }
+
+    @Test("a dearer tier of service is as unbounded as a document nobody knows", arguments: [("priority", 400), ("flex", 200)])
+    func tiers(_ tier: String, _ status: Int) async throws {
+        let budget = UsageLimit(UsageLimitID(.user, "ann"), cost: .dollars(1))
+        let (gateway, _, _) = try made([.says("Hello")], budget: budget)
+        let body = #"{"model":"m","service_tier":"\#(tier)","messages":[{"role":"user","content":"Hi"}]}"#
+        #expect(await gateway.respond(to: chat(body)).status.code == status)
+    }
+
+    @Test("what nobody has priced is refused where money is limited, and where it is not, asked")
+    func unpriced() async throws {
+        var deployment = Deployment(nil, ScriptedUpstream("main", [.says("Hello")], time: time))
+        deployment.isUnpriced = true
+        let router = try ModelRouter([ModelRoute("m", [deployment])])
+        let book = UsageBook(store: store, holder: "a", time: time)
+        func ask(_ limit: UsageLimit) async throws -> Response {
+            var grant = ModelGrant(id: "g", keyHash: Token.hash(key))
+            grant.limits = [limit]
+            let gateway = ModelGateway(router: router, grants: InMemoryGrants([grant]), book: book, time: time)
+            return await gateway.respond(to: chat(#"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#))
+        }
+        let refused = try await ask(UsageLimit(UsageLimitID(.key, "g"), cost: .dollars(1)))
+        #expect(refused.status == .badRequest)
+        #expect(try await refused.json().value(at: ["error", "code"])?.string == "price_unknown")
+        #expect(try await ask(UsageLimit(UsageLimitID(.key, "g", "lanes"), [.requests: 5])).status == .ok)
+    }
 }

@@ -29,6 +29,7 @@ struct GatewayProgram: Sendable {
             configuration.models, transport: network, secrets: configuration.secrets(secrets))
         let declared = InMemoryGrants(try await configuration.grants(secrets))
         let limits = InMemoryLimits(configuration.limits)
+        let guardrails = Guardrails(try configuration.rules)
         let storage = try await PlatformStorage(storage, program: "model-gateway", logger: logger)
         let (keys, stored) = (StoreGrants(storage.store), StoreLimits(storage.store))
         let shares = PlatformShares(storage.store)
@@ -39,6 +40,7 @@ struct GatewayProgram: Sendable {
         }
         let gateway = ModelGateway(
             router: router, grants: CompositeGrants([masters, keys]), budgets: CompositeLimits([stored, limits]), book: book,
+            guardrails: guardrails,
             sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders, logger: logger)
         let health = HealthWatch(router, logger: logger)
 
@@ -52,8 +54,8 @@ struct GatewayProgram: Sendable {
             ]
         if let path {
             let reloader = GatewayReloader(
-                path, router: router, grants: declared, limits: limits, transport: network, secrets: secrets,
-                logger: logger)
+                path, router: router, grants: declared, limits: limits, guardrails: guardrails, transport: network,
+                secrets: secrets, logger: logger)
             parts.append(Part { try await reloader.run() })
             parts.append(
                 Part { for await _ in await UnixSignalsSequence(trapping: .sighup) { await reloader.reload() } })

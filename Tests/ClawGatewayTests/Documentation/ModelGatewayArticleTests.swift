@@ -69,6 +69,22 @@ private func migrated(
     _ = router
 }
 
+private func guarded(_ router: ModelRouter, _ grants: InMemoryGrants) {
+    // ARTICLE: guardrails
+    struct NoShouting: Guardrail {
+        let name = "no-shouting"
+        func inspect(_ request: inout GuardedRequest) throws(GuardrailRefusal) {
+            if request.texts.contains(where: { $0.count > 20 && $0 == $0.uppercased() }) {
+                throw GuardrailRefusal("Please do not shout.")
+            }
+        }
+    }
+    let guardrails = Guardrails([NoShouting(), PersonalDataRule(), ToolRule(denied: ["shell"])])
+    let guarded = ModelGateway(router: router, grants: grants, guardrails: guardrails)
+    // ARTICLE: end
+    _ = guarded
+}
+
 @Suite("The article on the model gateway")
 struct ModelGatewayArticleTests {
     @Test("its Swift is the Swift compiled here")
@@ -96,6 +112,7 @@ struct ModelGatewayArticleTests {
         let fields = [
             GatewayReader.gatewayNames, GatewayReader.modelNames, GatewayReader.policyNames, GatewayReader.ownNames,
             GatewayReader.remoteNames, GatewayReader.priceNames, GatewayReader.keyNames, GatewayReader.limitNames, GatewayReader.healthNames,
+            GatewayReader.guardrailNames,
         ]
         for field in fields.joined() { #expect(words.contains(field), "\(field) is not told of") }
     }

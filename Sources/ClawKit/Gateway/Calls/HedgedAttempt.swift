@@ -77,6 +77,12 @@ extension RoutedCall {
     ) async throws -> Attempt {
         let number = record.begin(group, choice, index, isHedge: isHedge)
         do {
+            guard terms.allowsUnpriced || !group.deployments[index].isUnpriced else {
+                throw ModelError(
+                    .unsupported,
+                    "Nobody has said what '\(group.alias)' costs, and this key's money is limited; ask for another model, or "
+                        + "let the operator add prices.", param: "model", code: "price_unknown")
+            }
             let id = number == 0 ? id : "\(id).\(number)"
             let reservation = try await terms.book?.reserve(
                 terms.bound(group.deployments[index], wish), from: terms.budgets,

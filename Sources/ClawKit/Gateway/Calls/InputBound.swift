@@ -11,6 +11,8 @@ struct InputBound: Sendable, Hashable {
     /// More than any provider is known to add.
     private static let toolInstructions: Int64 = 1024
 
+    private static let knownTiers: Set<String> = ["auto", "default", "flex", "standard_only"]
+
     /// At the most.
     private(set) var tokens: Int64
     /// Probably.
@@ -40,6 +42,8 @@ struct InputBound: Sendable, Hashable {
         tokens = max(0, tokens - mediaBytes) + images * Self.image
         // Providers add instructions of their own for tools; those for messages are shorter than the JSON around them.
         if !(request.document["tools"]?.array ?? []).isEmpty { tokens += Self.toolInstructions }
+        // Other tiers of service cost more than the prices say.
+        if let tier = request.document["service_tier"]?.string, !Self.knownTiers.contains(tier) { place = "service_tier" }
         estimate = Int(max(0, Int64(request.bytes.count) - mediaBytes)) / 4 + Int(images) * 1000
         unbounded = place
     }

@@ -141,6 +141,8 @@ struct CallTerms: Sendable {
     var book: UsageBook?
     var budgets: [UsageLimit]
     var subject: UsageSubject
+    /// Whether calls may be made whose price nobody knows.
+    var allowsUnpriced: Bool
     /// The most tokens that the input can be.
     var inputBound: Int64
     /// What it probably is.

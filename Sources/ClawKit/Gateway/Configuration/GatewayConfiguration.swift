@@ -10,6 +10,8 @@ public struct GatewayConfiguration: Sendable {
     public var keys: [DeclaredGrant] = []
     /// Of others than keys: runtimes, users, projects, tenants, the platform.
     public var limits: [UsageLimit] = []
+    /// What requests are held against before they go to a model.
+    public var guardrails: [DeclaredGuardrail] = []
     /// An administrator's key, which may also ask for every model; nil: there is none in the file.
     public var masterKey: SecretLocation?
     /// Secrets that stand in the file itself, under the names that they should have elsewhere: LiteLLM's files may hold
@@ -80,6 +82,16 @@ public struct GatewayConfiguration: Sendable {
     public func masterKey(_ others: some SecretSource) async throws -> Secret<String>? {
         guard let masterKey else { return nil }
         return try await secrets(others).secret(masterKey)
+    }
+
+    /// The guardrails it declares, ready to be used.
+    /// - Throws: ``Finding`` for a pattern that is none.
+    public var rules: [any Guardrail] {
+        get throws(Finding) {
+            var rules: [any Guardrail] = []
+            for declared in guardrails { rules.append(try declared.guardrail) }
+            return rules
+        }
     }
 
     /// The id of the master key's grant, in the ledger and in logs.

@@ -53,17 +53,16 @@ extension GatewayReader {
         return check
     }
 
-    /// A provider's model that the list does not know costs nothing here, which is worth knowing.
+    /// A provider's model that the list does not know is worth a note.
     private mutating func noteUnknownPrice(_ deployment: DeclaredDeployment, _ members: Members) {
-        guard case .listed = deployment.prices, case .http(let baseURL, let target, _, _) = deployment.upstream,
-            !target.model.contains("*"), let provider = PriceTable.provider(target.dialect, baseURL),
-            deployment.listed(for: deployment.upstream) == nil
+        guard deployment.isUnpriced(for: deployment.upstream), case .http(let baseURL, let target, _, _) = deployment.upstream,
+            !target.model.contains("*"), let provider = PriceTable.provider(target.dialect, baseURL)
         else { return }
         notes.append(
             Finding(
                 .priceUnknown,
-                "The bundled list has no price for \(provider)/\(target.model), so its calls count as free; add "
-                    + "\(members.place(of: "prices")).", field: reader.place(of: members.node)))
+                "The bundled list has no price for \(provider)/\(target.model): its calls count as free, and are refused to "
+                    + "whose money is limited; add \(members.place(of: "prices")).", field: reader.place(of: members.node)))
     }
 
     private enum Dialect: Equatable {

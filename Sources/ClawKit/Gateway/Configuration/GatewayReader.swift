@@ -35,6 +35,7 @@ struct GatewayReader {
             checkNames(configuration.models)
         }
         if let nodes = reader.list(members, "keys") { configuration.keys = keys(nodes) }
+        if let nodes = reader.list(members, "guardrails") { configuration.guardrails = guardrails(nodes) }
         if let nodes = reader.list(members, "limits") { configuration.limits = limits(nodes) }
         configuration.notes = notes
         return configuration

@@ -57,6 +57,7 @@ extension DeclaredModel {
                 name, made, traits: declared.traits, prices: prices, canContinue: declared.canContinue)
             (deployment.origin, deployment.outputTokens) = (upstream, listed?.outputTokens)
             deployment.provider = upstream.provider
+            deployment.isUnpriced = declared.isUnpriced(for: upstream)
             deployment.health = declared.health.map { upstream.check($0, made, transport, secrets, time) }
             return deployment
         }
@@ -73,6 +74,14 @@ extension DeclaredDeployment {
             guard case .http(let baseURL, let target, _, _) = upstream else { return nil }
             return PriceTable.bundled[target.dialect, baseURL, target.model]
         }
+    }
+}
+
+extension DeclaredDeployment {
+    /// Whether it is a provider's model that the list does not know, and the file says no price either.
+    func isUnpriced(for upstream: DeclaredUpstream) -> Bool {
+        guard case .listed = prices, case .http(let baseURL, let target, _, _) = upstream else { return false }
+        return PriceTable.provider(target.dialect, baseURL) != nil && listed(for: upstream) == nil
     }
 }
 

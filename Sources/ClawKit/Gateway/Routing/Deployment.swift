@@ -12,6 +12,8 @@ public struct Deployment: Sendable {
     public var health: HealthCheck?
     /// The most tokens that an answer of it has; nil: not known. Requests that ask for more are given this.
     public var outputTokens: Int64?
+    /// It costs something, and nobody has said what: whoever's money is limited is not sent here.
+    public var isUnpriced = false
     /// Who serves it, by OpenTelemetry's names.
     var provider = "unknown"
     /// Where it is: a reload knows by it what stayed the same.

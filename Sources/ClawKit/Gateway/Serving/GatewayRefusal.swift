@@ -6,7 +6,7 @@ import HTTPTypes
 /// A request that gets an error, and whose error it is.
 struct GatewayRefusal: Error {
     /// Said in the header `X-Claw-Error-Source`, so that nobody takes the platform's 429 for the upstream's.
-    enum Source: String { case request, key, budget, overload, upstream, gateway }
+    enum Source: String { case request, key, guardrail, budget, overload, upstream, gateway }
 
     var source: Source
     var error: ModelError

@@ -9,7 +9,13 @@ extension ModelGateway {
     func answer(_ request: Request, _ dialect: ClientDialect, _ grant: ModelGrant) async throws(GatewayRefusal) -> Response {
         let bytes = try await body(of: request)
         let asked: ClientRequest
-        do { asked = try ClientRequest(dialect, bytes, limits: limits) } catch { throw GatewayRefusal(.request, error) }
+        do { asked = try guarded(ClientRequest(dialect, bytes, limits: limits), grant) } catch let error as ModelError {
+            throw GatewayRefusal(.request, error)
+        } catch let refusal as GatewayRefusal {
+            throw refusal
+        } catch {
+            throw GatewayRefusal(.gateway, ModelError(.server, "\(error)"))
+        }
         try check(asked.model, grant)
         let bound = InputBound(asked)
         if let place = bound.unbounded, !grant.allowsEstimates, !grant.limits.isEmpty {
@@ -33,7 +39,7 @@ extension ModelGateway {
     }
 
     func embeddings(_ request: Request, _ grant: ModelGrant) async throws(GatewayRefusal) -> Response {
-        let bytes = try await body(of: request)
+        let bytes = try guarded(await body(of: request), grant)
         let asked: EmbeddingRequest
         do { asked = try EmbeddingRequest(bytes, limits: limits) } catch { throw GatewayRefusal(.request, error) }
         try check(asked.model, grant)
@@ -149,7 +155,9 @@ extension ModelGateway {
                 .gateway, ModelError(.server, "This gateway keeps no accounts, and the key has a budget; give it a book."))
         }
         return CallTerms(
-            book: book, budgets: limits, subject: subject, inputBound: bound.tokens, inputEstimate: bound.estimate)
+            book: book, budgets: limits, subject: subject,
+            allowsUnpriced: grant.allowsEstimates || limits.allSatisfy { $0.limits[.cost] == nil },
+            inputBound: bound.tokens, inputEstimate: bound.estimate)
     }
 
     /// Unique for all time, and sayable.

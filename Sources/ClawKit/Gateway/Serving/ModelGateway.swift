@@ -24,6 +24,7 @@ public struct ModelGateway: Handler {
     /// What became of the last requests, by the id that answers bear in `X-Claw-Call-Id`.
     public let traces: TraceLog
     let limits: DialectLimits
+    let guardrails: Guardrails
     let sendsLiteLLMHeaders: Bool
     let tracer: (any Tracer)?
     let time: any TimeSource
@@ -36,17 +37,19 @@ public struct ModelGateway: Handler {
     ///     nothing is accounted for, and whoever has a budget is refused.
     ///   - admission: how many requests are under way at once, and how the tenants' others wait; several gateways of one
     ///     process may share it.
+    ///   - guardrails: what requests are held against before they go to a model.
     ///   - tracer: where requests become spans; nil: the process's own, where one is bootstrapped.
     ///   - sendsLiteLLMHeaders: whether answers also bear the headers that LiteLLM's users read.
     public init(
         router: ModelRouter, grants: any GrantDirectory, budgets: any LimitDirectory = InMemoryLimits(),
-        book: UsageBook? = nil, admission: FairAdmission? = nil, limits: DialectLimits = DialectLimits(),
-        sendsLiteLLMHeaders: Bool = false, tracer: (any Tracer)? = nil, time: any TimeSource = .system,
+        book: UsageBook? = nil, admission: FairAdmission? = nil, guardrails: Guardrails = Guardrails(),
+        limits: DialectLimits = DialectLimits(), sendsLiteLLMHeaders: Bool = false, tracer: (any Tracer)? = nil,
+        time: any TimeSource = .system,
         logger: Logger = Logger(label: "clawkit.gateway")
     ) {
         (self.router, self.grants, self.budgets, self.limits) = (router, grants, budgets, limits)
         (self.time, self.logger, self.tracer, self.sendsLiteLLMHeaders) = (time, logger, tracer, sendsLiteLLMHeaders)
-        self.book = book
+        (self.book, self.guardrails) = (book, guardrails)
         self.admission = admission ?? FairAdmission(time: time)
         traces = TraceLog()
         grants.follow { [openCalls] in openCalls.lookAgain($0) }

@@ -3,7 +3,7 @@ package import Yams
 
 extension ConfigurationReader {
     /// The sections of a configuration file: this layer's own, and those that the model gateway reads.
-    package static let sections = ["models", "keys", "limits", "gateway", "templates", "server"]
+    package static let sections = ["models", "keys", "limits", "guardrails", "gateway", "templates", "server"]
 
     mutating func configuration(_ yaml: String) -> ClawConfiguration {
         var configuration = ClawConfiguration()

@@ -30,6 +30,7 @@ public final class GatewayReloader: Sendable {
     private let router: ModelRouter
     private let grants: InMemoryGrants
     private let limits: InMemoryLimits
+    private let guardrails: Guardrails
     private let transport: any Transport
     private let secrets: any SecretSource
     private let time: any TimeSource
@@ -40,12 +41,14 @@ public final class GatewayReloader: Sendable {
     ///   - path: the file, which has been applied already.
     ///   - grants: of the keys that the file declares, and of no others.
     ///   - limits: those of the file, and no others.
+    ///   - guardrails: the same.
     public init(
-        _ path: String, router: ModelRouter, grants: InMemoryGrants, limits: InMemoryLimits, transport: some Transport,
-        secrets: some SecretSource, time: some TimeSource = .system,
+        _ path: String, router: ModelRouter, grants: InMemoryGrants, limits: InMemoryLimits,
+        guardrails: Guardrails = Guardrails(), transport: some Transport, secrets: some SecretSource, time: some TimeSource = .system,
         logger: Logger = Logger(label: "clawkit.gateway")
     ) {
         (self.path, self.router, self.grants, self.limits) = (path, router, grants, limits)
+        self.guardrails = guardrails
         (self.transport, self.secrets, self.time, self.logger) = (transport, secrets, time, logger)
         state = Mutex(State(text: try? ClawConfiguration.text(of: path)))
     }
@@ -93,12 +96,15 @@ public final class GatewayReloader: Sendable {
             do { new = try await configuration.grants(secrets) } catch {
                 throw InvalidConfiguration(findings: [error as? Finding ?? Finding(.badConfig, "\(error)", field: path)])
             }
+            let rules: [any Guardrail]
             do throws(Finding) {
+                rules = try configuration.rules
                 try router.replace(
                     configuration.models, transport: transport, secrets: configuration.secrets(secrets), time: time)
             } catch { throw InvalidConfiguration(findings: [error]) }
             grants.replace(new)
             limits.replace(configuration.limits)
+            guardrails.replace(rules)
             state.withLock { $0.refusal = nil }
             return isNew ? .applied(notes: configuration.notes) : .unchanged
         } catch {

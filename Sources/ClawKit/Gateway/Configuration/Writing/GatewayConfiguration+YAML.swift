@@ -23,6 +23,7 @@ extension GatewayConfiguration {
         root.append(
             ("models", .list(models.map { .mapping($0.members(without: Set(shared.map(\.name)))) })))
         if !keys.isEmpty { root.append(("keys", .list(keys.map { .mapping($0.members) }))) }
+        if !guardrails.isEmpty { root.append(("guardrails", .list(guardrails.map { .flow($0.members) }))) }
         if !limits.isEmpty { root.append(("limits", .list(limits.map { .flow($0.members) }))) }
         return YAMLText.mapping(root).document()
     }
@@ -219,6 +220,24 @@ extension DeclaredGrant {
         if !grant.limits.isEmpty {
             members.append(("limits", .list(grant.limits.map { .flow($0.members.filter { $0.name != "key" }) })))
         }
+        return members
+    }
+}
+
+extension DeclaredGuardrail {
+    fileprivate var members: Members {
+        var members: Members = [("name", .text(name))]
+        switch rule {
+        case .size(let most): members.append(("maxBytes", .plain("\(most)")))
+        case .tools(let allowed, let denied):
+            if let allowed { members.append(("allowTools", .words(allowed.sorted()))) }
+            if !denied.isEmpty || allowed == nil { members.append(("denyTools", .words(denied.sorted()))) }
+        case .pattern(let pattern, let replacement):
+            members.append(("pattern", .text(pattern)))
+            if let replacement { members.append(("mask", .text(replacement))) }
+        case .personal(let kinds): members.append(("personal", .words(kinds.map(\.rawValue).sorted())))
+        }
+        if !models.isEmpty { members.append(("models", .words(models))) }
         return members
     }
 }

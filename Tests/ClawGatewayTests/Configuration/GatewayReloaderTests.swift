@@ -1,0 +1,95 @@
+import ClawBase
+import ClawDialects
+@testable import ClawGateway
+import ClawLedger
+import Foundation
+import ServiceTesting
+import Testing
+
+@Suite("A configuration that changes")
+struct GatewayReloaderTests {
+    private let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).yaml").path
+    private let time = VirtualTime()
+    private let secrets = InMemorySecrets([.environment("CI_KEY"): Secret("sk-one")])
+    private let grants = InMemoryGrants()
+    private let limits = InMemoryLimits()
+
+    private func write(_ model: String) throws {
+        let text = """
+            models: [{name: \(model), upstreams: [{dialect: echo}]}]
+            keys: [{name: ci, key: {env: CI_KEY}}]
+            limits: [{project: \(model), requests: 1}]
+            """
+        try Data(text.utf8).write(to: URL(filePath: path))
+    }
+
+    private func reloader(_ router: ModelRouter) -> GatewayReloader {
+        GatewayReloader(
+            path, router: router, grants: grants, limits: limits, transport: ScriptedTransport([]), secrets: secrets,
+            time: time)
+    }
+
+    private static func word(_ outcome: GatewayReloader.Outcome) -> String {
+        switch outcome {
+        case .unchanged: "unchanged"
+        case .applied: "applied"
+        case .refused: "refused"
+        }
+    }
+
+    @Test("models, keys and limits change together; a wrong file changes nothing and says why")
+    func reloads() async throws {
+        try write("one")
+        let router = try ModelRouter([ModelRoute("one", to: EchoUpstream())])
+        let reloader = reloader(router)
+        try write("two")
+        #expect(await Self.word(reloader.reload()) == "applied")
+        #expect(router.aliases == ["two"])
+        #expect(await grants.grant(forKeyHash: Token.hash("sk-one"))?.id == "ci")
+        #expect(await limits.limits(of: UsageSubject(project: "two")).count == 1)
+
+        try Data("models: [{name: three}]".utf8).write(to: URL(filePath: path))
+        #expect(await Self.word(reloader.reload()) == "refused")
+        #expect(reloader.refusal?.findings.first?.field == "\(path):1")
+        #expect(router.aliases == ["two"])
+
+        // A key that cannot be had refuses the whole file, too.
+        try write("four")
+        secrets.set(nil, for: .environment("CI_KEY"))
+        #expect(await Self.word(reloader.reload()) == "refused")
+        #expect(router.aliases == ["two"])
+        #expect(await limits.limits(of: UsageSubject(project: "four")).isEmpty)
+
+        // The same file, asked for again, takes the key as it is now.
+        secrets.set(Secret("sk-two"), for: .environment("CI_KEY"))
+        #expect(await Self.word(reloader.reload()) == "unchanged")
+        #expect(router.aliases == ["four"] && reloader.refusal == nil)
+        #expect(await grants.grant(forKeyHash: Token.hash("sk-one")) == nil)
+        #expect(await grants.grant(forKeyHash: Token.hash("sk-two"))?.id == "ci")
+    }
+
+    @Test("a change is believed when it has stayed for a second look")
+    func settles() async throws {
+        try write("one")
+        let router = try ModelRouter([ModelRoute("one", to: EchoUpstream())])
+        let reloader = reloader(router)
+        func pass(_ seconds: Int) async {
+            for _ in 0..<seconds {
+                while time.nextWake == nil { await Task.yield() }
+                time.advance(by: .seconds(1))
+                for _ in 0..<200 { await Task.yield() }
+            }
+        }
+        try await whileRunning({ try await reloader.run() }) {
+            await pass(2)
+            #expect(router.aliases == ["one"])
+            try write("half")
+            await pass(1)
+            try write("two")
+            await pass(1)
+            #expect(router.aliases == ["one"])
+            for _ in 0..<100 where router.aliases != ["two"] { await pass(1) }
+            #expect(router.aliases == ["two"])
+        }
+    }
+}
