@@ -26,6 +26,11 @@ if ! .venv/bin/python -c 'import openai, anthropic, ollama' 2>/dev/null; then
     .venv/bin/pip install --quiet --disable-pip-version-check openai anthropic ollama \
         || echo "==> PyPI cannot be reached: the tests with model clients are skipped"
 fi
+if [ ! -x .venv/bin/litellm ]; then
+    echo "==> installing LiteLLM's proxy"
+    .venv/bin/pip install --quiet --disable-pip-version-check 'litellm[proxy]' \
+        || echo "==> PyPI cannot be reached: the test with LiteLLM in the chain is skipped"
+fi
 
 # An HTTP/2 server that is not ours.
 if ! command -v nghttpx >/dev/null; then

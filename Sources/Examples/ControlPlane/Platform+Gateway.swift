@@ -33,8 +33,11 @@ extension Platform {
         }
         let gateway = ModelGateway(
             router: router, grants: CompositeGrants([ClusterGrants(caches: caches), declared, keys]),
-            budgets: CompositeLimits([limits, InMemoryLimits(configuration.limits)]), book: book, time: time,
-            logger: logger)
+            budgets: CompositeLimits([limits, InMemoryLimits(configuration.limits)]), book: book,
+            admission: FairAdmission(configuration.admission, time: time),
+            guardrails: Guardrails(try configuration.rules), sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders,
+            time: time, logger: logger)
+        let health = HealthWatch(router, time: time, logger: logger)
         let handler = KeyService(
             before: gateway, store: store, administrators: PlatformAdministrators(store, time: time), time: time,
             logger: logger)
@@ -42,7 +45,7 @@ extension Platform {
             handler: handler,
             services: [
                 Part { try await shares.run() }, Part { try await book.run() }, Part { try await keys.run() },
-                Part { try await limits.run() }, Part { try await gateway.run() },
+                Part { try await limits.run() }, Part { try await gateway.run() }, Part { try await health.run() },
             ])
     }
 

@@ -40,7 +40,7 @@ struct GatewayProgram: Sendable {
         }
         let gateway = ModelGateway(
             router: router, grants: CompositeGrants([masters, keys]), budgets: CompositeLimits([stored, limits]), book: book,
-            guardrails: guardrails,
+            admission: FairAdmission(configuration.admission), guardrails: guardrails,
             sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders, logger: logger)
         let health = HealthWatch(router, logger: logger)
 

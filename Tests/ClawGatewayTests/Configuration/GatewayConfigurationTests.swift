@@ -95,6 +95,7 @@ struct GatewayConfigurationTests {
             yaml: """
                 gateway:
                   connectTimeout: 3s
+                  admission: {underWay: 100, waiting: 50, waitingEach: 5, longestWait: 3s}
                   defaults:
                     retries: 4
                     hedge: {after: 2s}
@@ -114,6 +115,9 @@ struct GatewayConfigurationTests {
                   - {name: huge, upstreams: [{dialect: echo}]}
                 """)
         #expect(configuration.connectTimeout == .seconds(3))
+        #expect(configuration.admission.underWay == 100 && configuration.admission.waiting == 50)
+        #expect(configuration.admission.waitingEach == 5 && configuration.admission.longestWait == .seconds(3))
+        #expect(try GatewayConfiguration(yaml: configuration.yaml).admission == configuration.admission)
         let small = configuration.models[0].policy
         #expect(small.strategy == .leastBusy && small.retries == 4)
         #expect(small.retriesFor == [.timeout: 0, .rateLimited: 5])

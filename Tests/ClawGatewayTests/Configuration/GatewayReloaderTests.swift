@@ -2,6 +2,7 @@ import ClawBase
 import ClawDialects
 @testable import ClawGateway
 import ClawLedger
+import ClawPlatform
 import Foundation
 import ServiceTesting
 import Testing
@@ -73,7 +74,7 @@ struct GatewayReloaderTests {
         try write("one")
         let router = try ModelRouter([ModelRoute("one", to: EchoUpstream())])
         let reloader = reloader(router)
-        func pass(_ seconds: Int) async {
+        @Sendable func pass(_ seconds: Int) async {
             for _ in 0..<seconds {
                 while time.nextWake == nil { await Task.yield() }
                 time.advance(by: .seconds(1))

@@ -112,7 +112,7 @@ struct ModelGatewayArticleTests {
         let fields = [
             GatewayReader.gatewayNames, GatewayReader.modelNames, GatewayReader.policyNames, GatewayReader.ownNames,
             GatewayReader.remoteNames, GatewayReader.priceNames, GatewayReader.keyNames, GatewayReader.limitNames, GatewayReader.healthNames,
-            GatewayReader.guardrailNames,
+            GatewayReader.guardrailNames, GatewayReader.admissionNames,
         ]
         for field in fields.joined() { #expect(words.contains(field), "\(field) is not told of") }
     }

@@ -19,6 +19,8 @@ public struct GatewayConfiguration: Sendable {
     public var secretsInFile: [SecretLocation: Secret<String>] = [:]
     /// How long a connection to an upstream may take, with name resolution and TLS.
     public var connectTimeout = Duration.seconds(10)
+    /// How many requests are under way at once, and how others wait; holds from the start.
+    public var admission = FairAdmission.Limits()
     /// Whether answers also bear LiteLLM's headers (`x-litellm-call-id` …), which dashboards and scripts read.
     public var sendsLiteLLMHeaders = false
     /// What is worth knowing and hinders nothing.

@@ -12,7 +12,8 @@ struct GatewayReader {
     /// The names that routes fall back on, and where they stand: whether there are such models is known at the end.
     var namedModels: [(name: String, node: Node?, place: String)] = []
 
-    static let gatewayNames = ["connectTimeout", "defaults", "liteLLMHeaders", "masterKey"]
+    static let gatewayNames = ["admission", "connectTimeout", "defaults", "liteLLMHeaders", "masterKey"]
+    static let admissionNames = ["underWay", "waiting", "waitingEach", "longestWait"]
     static let modelNames = ["name", "aliases", "accessGroups", "upstreams"]
 
     init(file: String) { reader = ConfigurationReader(file: file) }
@@ -46,7 +47,16 @@ struct GatewayReader {
         if let limit = reader.duration(members, "connectTimeout") { configuration.connectTimeout = limit }
         configuration.sendsLiteLLMHeaders = reader.boolean(members, "liteLLMHeaders") ?? false
         configuration.masterKey = reader.secretLocation(members, "masterKey")
+        if let node = members["admission"] { read(&configuration.admission, node) }
         return members
+    }
+
+    private mutating func read(_ limits: inout FairAdmission.Limits, _ node: Node) {
+        guard let members = reader.members(node, at: "gateway.admission", known: Self.admissionNames) else { return }
+        limits.underWay = reader.integer(members, "underWay", in: 1...1_000_000) ?? limits.underWay
+        limits.waiting = reader.integer(members, "waiting", in: 0...1_000_000) ?? limits.waiting
+        limits.waitingEach = reader.integer(members, "waitingEach", in: 0...1_000_000) ?? limits.waitingEach
+        limits.longestWait = positive(members, "longestWait") ?? limits.longestWait
     }
 
     private mutating func models(_ nodes: [Node], _ defaults: RoutePolicy) -> [DeclaredModel] {

@@ -18,7 +18,8 @@ extension ModelGateway {
         }
         try check(asked.model, grant)
         let bound = InputBound(asked)
-        if let place = bound.unbounded, !grant.allowsEstimates, !grant.limits.isEmpty {
+        let terms = try await terms(grant, bound)
+        if let place = bound.unbounded, !grant.allowsEstimates, terms.budgets.contains(where: \.limitsMoneyOrTokens) {
             throw GatewayRefusal(
                 .budget,
                 ModelError(
@@ -33,7 +34,7 @@ extension ModelGateway {
         let call = ModelCall(asked, headers: request.headers, context: context, deadlines: deadlines)
         let routed = RoutedCall(
             router: router, wish: .answer(call), id: id, alias: asked.model, deadlines: deadlines,
-            question: question(asked, bound, request, grant), terms: try await terms(grant, bound),
+            question: question(asked, bound, request, grant), terms: terms,
             record: CallRecord(id: id, model: asked.model, time: time), time: time)
         return try await respond(routed, dialect, context, grant, request.headers)
     }
@@ -173,6 +174,10 @@ extension ModelGateway {
                 "kind": "\(refusal.error.kind.rawValue)", "grant": "\(grant.id)",
             ])
     }
+}
+
+extension UsageLimit {
+    fileprivate var limitsMoneyOrTokens: Bool { limits[.cost] != nil || limits[.tokens] != nil }
 }
 
 extension HTTPField.Name {

@@ -33,6 +33,8 @@ extension LiteLLMReader {
         for (field, node, path) in members {
             switch field {
             case "model_name", "litellm_params": break
+            // As older files have them.
+            case "rpm", "tpm": readParameter(field, node, path, &entry)
             case "model_info": for (field, node, path) in fields(node, path) { readInfo(field, node, path, &entry) }
             default: note(.unsupported, path, node, "This has no counterpart here.")
             }
@@ -89,13 +91,20 @@ extension LiteLLMReader {
             return note(.ignored, path, node, "What an upstream's dialect cannot say is left out always.")
         case "use_in_pass_through", "use_litellm_proxy", "litellm_credential_name", "mock_response", "fallbacks":
             return note(.unsupported, path, node, "This has no counterpart here.")
-        default:
-            return note(.unsupported, path, node, "Parameters that are the client's are not set here; send them with requests.")
+        case _ where Self.clientParameters.contains(field):
+            return note(.unsupported, path, node, "A client's parameter is not set here; send it with requests.")
+        default: return note(.unsupported, path, node, "This has no counterpart here.")
         }
         if !["api_key", "aws_access_key_id", "aws_secret_access_key", "aws_session_token"].contains(field) {
             note(.taken, path, node, Self.words(field))
         }
     }
+
+    private static let clientParameters: Set<String> = [
+        "temperature", "top_p", "top_k", "n", "stop", "seed", "user", "presence_penalty", "frequency_penalty", "logit_bias",
+        "response_format", "tools", "tool_choice", "max_completion_tokens", "reasoning_effort", "thinking", "extra_body",
+        "parallel_tool_calls", "service_tier", "num_ctx", "keep_alive", "metadata", "stream", "system",
+    ]
 
     private static func words(_ field: String) -> String {
         switch field {
@@ -174,6 +183,10 @@ extension LiteLLMReader {
         }
         guard let (name, own) = LiteLLMProvider.split(model, custom: entry.provider, hasAddress: entry.hasAddress) else {
             note(.unsupported, path, node, "Nothing tells whose model '\(model)' is; the deployment is left out. Write provider/model.")
+            return nil
+        }
+        guard !own.isEmpty else {
+            note(.unsupported, path, node, "There is no model behind the provider's name; the deployment is left out.")
             return nil
         }
         guard let provider = LiteLLMProvider.all[name] else {

@@ -14,6 +14,16 @@ extension GatewayConfiguration {
         var root: Members = []
         var gateway: Members = []
         if let masterKey { gateway.append(("masterKey", masterKey.text)) }
+        if admission != FairAdmission.Limits() {
+            gateway.append(
+                (
+                    "admission",
+                    .flow([
+                        ("underWay", .plain("\(admission.underWay)")), ("waiting", .plain("\(admission.waiting)")),
+                        ("waitingEach", .plain("\(admission.waitingEach)")), ("longestWait", admission.longestWait.text),
+                    ])
+                ))
+        }
         if sendsLiteLLMHeaders { gateway.append(("liteLLMHeaders", .plain("true"))) }
         if connectTimeout != GatewayConfiguration().connectTimeout {
             gateway.append(("connectTimeout", connectTimeout.text))
