@@ -269,6 +269,7 @@ struct GatewayConfigurationTests {
             ("gateway: {defaults: {strategie: cost}}", ":1", "did you mean 'strategy'"),
             ("gateway: {masterKey: sk-secret}", ":1", "in clear"),
             ("keys:\n  - {name: a}", ":2", "'key'"),
+            ("keys:\n  - {name: master, key: {env: A}}", ":2", "the master key's"),
             ("keys:\n  - {name: a, hash: abc}", ":2", "SHA-256"),
             ("keys:\n  - {name: a, key: {env: A}, expires: tomorrow}", ":2", "moment"),
             ("keys:\n  - {name: a, key: {env: A}, limits: [{per: month}]}", ":2", "limits nothing"),

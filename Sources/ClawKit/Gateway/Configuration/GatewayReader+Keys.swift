@@ -18,6 +18,10 @@ extension GatewayReader {
                 reader.alias(members["name"], $0, at: members.place(of: "name"))
             }
             if let name { reader.noteName(name, members, &lines) }
+            // Whoever's grant has this name is the administrator.
+            if name == GatewayConfiguration.masterKeyID {
+                reader.fail(members["name"], "The name 'master' is the master key's (gateway.masterKey); choose another.")
+            }
             let key = key(members)
             var grant = ModelGrant(
                 id: name ?? "", keyHash: "",
