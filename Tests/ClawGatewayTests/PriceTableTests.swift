@@ -9,16 +9,27 @@ struct PriceTableTests {
 
     @Test("the bundled list knows the well-known models of each provider")
     func known() throws {
-        #expect(table.count > 800)
-        for provider in ["openai", "anthropic", "gemini", "azure", "bedrock", "mistral", "deepseek"] {
-            #expect(PriceTable.text.description.contains("[\(provider)]"))
+        let lines = PriceTable.text.description.split(separator: "\n")
+        let providers = ["openai", "anthropic", "gemini", "azure", "bedrock", "mistral", "deepseek"]
+        #expect(lines.filter { $0.hasPrefix("[") } == providers.map { "[\($0)]" })
+        // Each row can be read, and its last name be found.
+        var provider = Substring()
+        for line in lines {
+            if line.hasPrefix("[") {
+                provider = line.dropFirst().dropLast()
+            } else {
+                let name = line.split(separator: " ").last?.split(separator: "|").last ?? ""
+                #expect(table["\(provider)/\(name)"]?.contextTokens ?? 1 > 0, "\(line)")
+            }
         }
         let small = try #require(table["openai/gpt-4o-mini"])
         #expect(small.prices == TokenPrices(input: 150_000_000, output: 600_000_000, cacheRead: 75_000_000))
         #expect(small.batchInput == 75_000_000 && small.batchOutput == 300_000_000)
         #expect(small.contextTokens == 128_000 && small.outputTokens == 16384)
         #expect(table["openai/text-embedding-3-small"]?.prices.input == 20_000_000)
-        #expect(table["openai/nothing"] == nil)
+        for stranger in ["openai/nothing", "gpt-4o", "openai/", "nobody/gpt-4o", "openai/gpt-4"] {
+            #expect((table[stranger] == nil) == (stranger != "openai/gpt-4"))
+        }
     }
 
     @Test("a long input costs more where the provider says so")

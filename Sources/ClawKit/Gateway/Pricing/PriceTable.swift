@@ -16,21 +16,24 @@ public struct ListPrice: Sendable, Hashable {
 ///
 /// A list grows old; a deployment's own prices go before it.
 public struct PriceTable: Sendable {
-    /// Read when it is asked for the first time.
     public static let bundled = PriceTable(text)
 
-    private var prices: [String: ListPrice] = [:]
+    private let text: StaticString
 
-    /// How many models it knows.
-    public var count: Int { prices.count }
-
-    /// By `provider/model`, such as `openai/gpt-4o`.
-    public subscript(_ name: String) -> ListPrice? { prices[name] }
+    /// By `provider/model`, such as `openai/gpt-4o`. Looks through the list: nobody reads all of it at the start.
+    public subscript(_ name: String) -> ListPrice? {
+        guard let slash = name.firstIndex(of: "/") else { return nil }
+        let (provider, model) = (Array(name[..<slash].utf8), Array(name[name.index(after: slash)...].utf8))
+        guard !model.isEmpty else { return nil }
+        return find { owner, names in
+            owner.elementsEqual(provider) && names.contains { $0.elementsEqual(model) }
+        }
+    }
 
     /// The price of a model where the place tells whose it is: `api.openai.com`, Azure's and Amazon's addresses, … A
     /// server of one's own has none here.
     public subscript(_ dialect: UpstreamDialect, baseURL: String, model: String) -> ListPrice? {
-        Self.provider(dialect, baseURL).flatMap { prices["\($0)/\(model)"] }
+        Self.provider(dialect, baseURL).flatMap { self["\($0)/\(model)"] }
     }
 
     static func provider(_ dialect: UpstreamDialect, _ baseURL: String) -> String? {
@@ -48,26 +51,30 @@ public struct PriceTable: Sendable {
         }
     }
 
-    init(_ text: StaticString) {
+    init(_ text: StaticString) { self.text = text }
+
+    private typealias Bytes = UnsafeBufferPointer<UInt8>
+
+    /// The first row that is wanted.
+    private func find(_ isWanted: (_ provider: Slice<Bytes>, _ names: [Slice<Bytes>]) -> Bool) -> ListPrice? {
         text.withUTF8Buffer { bytes in
-            var provider = ""
+            var provider = bytes[0..<0]
             for line in bytes.split(separator: UInt8(ascii: "\n")) {
                 if line.first == UInt8(ascii: "[") {
-                    provider = String(decoding: line.dropFirst().dropLast(), as: UTF8.self)
+                    provider = line.dropFirst().dropLast()
                     continue
                 }
-                let halves = line.split(separator: UInt8(ascii: "|"))
-                guard halves.count == 2 else { continue }
-                let price = ListPrice(halves[0].split(separator: UInt8(ascii: " ")).map(Self.amount))
-                for name in halves[1].split(separator: UInt8(ascii: " ")) {
-                    prices["\(provider)/\(String(decoding: name, as: UTF8.self))"] = price
-                }
+                guard let bar = line.firstIndex(of: UInt8(ascii: "|")) else { continue }
+                let names = line[line.index(after: bar)...].split(separator: UInt8(ascii: " "))
+                guard isWanted(provider, names) else { continue }
+                return ListPrice(line[..<bar].split(separator: UInt8(ascii: " ")).map(Self.amount))
             }
+            return nil
         }
     }
 
     /// Billionths of what is written; nil for `-`.
-    private static func amount(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
+    private static func amount(_ digits: Slice<Bytes>) -> Int64? {
         NanoDollars(String(decoding: digits, as: UTF8.self))?.nanos
     }
 }
