@@ -34,6 +34,7 @@ struct ControlPlaneHandler: Handler {
         let groups: [any RouteGroup] = [
             SessionRoutes(services), TenantRoutes(services), ProjectRoutes(services), UserRoutes(services),
             RuntimeRoutes(services), OperationRoutes(services), UsageRoutes(services), ModelKeyRoutes(services),
+            InvitationRoutes(services),
             SystemRoutes(services, check: check),
         ]
         let routes = groups.flatMap(\.routes)

@@ -71,7 +71,7 @@ struct SignIn: Sendable {
     }
 
     /// The peer's address without its port, which a guesser can change at will.
-    private static func host(of peer: String?) -> Substring {
+    static func host(of peer: String?) -> Substring {
         guard let peer else { return "in process" }
         return peer.lastIndex(of: ":").map { peer[..<$0] } ?? peer[...]
     }

@@ -50,6 +50,38 @@ struct UserDirectory: Sendable {
         return (user, token)
     }
 
+    /// Makes the user that somebody was invited as, and a member of the invitation's project.
+    /// - Returns: the invitation, and the first token.
+    /// - Throws: ``Finding``: `E_SESSION` for a token that is no good, `E_EXISTS` for a name that is taken.
+    func accept(
+        _ shown: Secret<String>, as name: DNSLabel, displayName: String?
+    ) async throws -> (invitation: Invitation, token: Secret<String>) {
+        let now = services.time.now
+        let invitation = try await store.invitation(shown)?.record
+        guard try await store.get(User.self, name.description) == nil || invitation == nil else {
+            throw Finding(.alreadyExists, "There is a user '\(name)' already; choose another name.", field: "name")
+        }
+        let isGood = invitation.map { $0.acceptedAt == nil && $0.revokedAt == nil && now < $0.expiresAt } ?? false
+        var joined: String?
+        if isGood, let project = invitation?.project, let role = invitation?.role.flatMap({ ProjectRole(rawValue: $0) }) {
+            try await setRole(role, of: name.description, in: project)
+            joined = project
+        }
+        let token = Token.random(prefix: Self.tokenPrefix)
+        do {
+            let accepted = try await store.accept(shown, at: now) { invitation in
+                let credential = User.Credential(hash: Token.hash(token.reveal()), label: "first", createdAt: now)
+                return User(
+                    name: name.description, displayName: displayName, credentials: [credential], createdAt: now,
+                    isAdministrator: invitation.isAdministrator)
+            }
+            return (accepted.invitation, token)
+        } catch {
+            if let joined { try? await setRole(nil, of: name.description, in: joined) }
+            throw error
+        }
+    }
+
     func renewToken(of name: DNSLabel) async throws -> Secret<String> {
         try await Self.renewToken(of: name.description, in: store, at: services.time.now)
     }

@@ -104,6 +104,19 @@ enum OpenAPISchemas {
             ]),
         "ModelKey": object(["id", "label", "prefix", "models", "createdAt", "createdBy"], modelKey),
         "ModelKeyList": items("ModelKey"),
+        "InvitationCreation": object(
+            ["invitee"],
+            ["invitee": string, "project": label, "role": role, "administrator": bool, "hours": integer]),
+        "Invitation": object(
+            ["id", "invitee", "administrator", "createdAt", "createdBy", "expiresAt"],
+            [
+                "id": string, "invitee": string, "project": label, "role": role, "administrator": bool,
+                "createdAt": time, "createdBy": string, "expiresAt": time, "revokedAt": time, "acceptedAt": time,
+                "acceptedBy": string,
+            ]),
+        "InvitationList": items("Invitation"),
+        "NewInvitation": ["allOf": [ref("Invitation"), object(["token"], ["token": string])]],
+        "InvitationAcceptance": object(["token", "name"], ["token": string, "name": label, "displayName": string]),
         "NewModelKey": ["allOf": [ref("ModelKey"), object(["key"], ["key": string])]],
     ]
 
