@@ -12,16 +12,26 @@ struct HandlerResponder: Sendable {
     let scheme: String
     let asksForCertificates: Bool
     let time: any TimeSource
+    private let dates = DateLine()
+
+    init(
+        handler: any Handler, connections: Connections, bodyLimit: Int, scheme: String, asksForCertificates: Bool,
+        time: any TimeSource
+    ) {
+        (self.handler, self.connections, self.bodyLimit, self.scheme) = (handler, connections, bodyLimit, scheme)
+        (self.asksForCertificates, self.time) = (asksForCertificates, time)
+    }
 
     @concurrent func respond(
         _ inbound: HummingbirdCore.Request, _ writer: consuming ResponseWriter, _ channel: any Channel
     ) async throws {
-        let bytes = RequestBytes(inbound.body, declared: inbound.head.declaredLength, limit: bodyLimit)
+        let length = inbound.head.declaredLength
+        let bytes = RequestBytes(inbound.body, declared: length, limit: bodyLimit)
         defer { bytes.end() }
-        if inbound.head.expectsContinue, inbound.head.declaredLength ?? 0 <= bodyLimit {
+        if inbound.head.expectsContinue, length ?? 0 <= bodyLimit {
             try await writer.writeInformationalHead(HTTPResponse(status: .continue))
         }
-        var request = request(inbound, bytes, channel)
+        var request = request(inbound, bytes, length, channel)
         if asksForCertificates { request.peerCertificate = await Connection.current?.peerCertificate() }
         let response = await handler.respond(to: request)
         try Task.checkCancellation()
@@ -30,7 +40,7 @@ struct HandlerResponder: Sendable {
             try await connection.upgrade(head, upgrade)
             throw UpgradeEnded()
         }
-        if head.headerFields[.date] == nil { head.headerFields[.date] = time.now.httpDate }
+        if head.headerFields[.date] == nil { head.headerFields[.date] = dates.text(at: time.now) }
         // Whoever keeps the connection alive would wait for nothing.
         if connections.isDraining { head.headerFields[.connection] = "close" }
         let isBodiless = inbound.method == .head || head.status.code == 204 || head.status.code == 304
@@ -52,17 +62,17 @@ struct HandlerResponder: Sendable {
     }
 
     private func request(
-        _ inbound: HummingbirdCore.Request, _ bytes: RequestBytes, _ channel: any Channel
+        _ inbound: HummingbirdCore.Request, _ bytes: RequestBytes, _ length: Int?, _ channel: any Channel
     ) -> ClawBase.Request {
         var head = inbound.head
         head.scheme = scheme
-        let hasBody = head.declaredLength.map { $0 > 0 } ?? (head.headerFields[.transferEncoding] != nil)
+        let hasBody = length.map { $0 > 0 } ?? (head.headerFields[.transferEncoding] != nil)
         var peer: String?
         if let address = channel.remoteAddress, let host = address.ipAddress {
             peer = ListenAddress(host: host, port: address.port ?? 0).description
         }
         return ClawBase.Request(
-            head: head, body: hasBody ? .stream(bytes, length: head.declaredLength) : .empty, peer: peer)
+            head: head, body: hasBody ? .stream(bytes, length: length) : .empty, peer: peer)
     }
 
     @concurrent private func stream(
@@ -90,6 +100,19 @@ struct HandlerResponder: Sendable {
 
     /// A stream did not yield as many bytes as it had promised.
     struct LengthMismatch: Error {}
+}
+
+/// The date as answers bear it, written once a second.
+private final class DateLine: Sendable {
+    private let last = Mutex<(second: Int64, text: String)>((.min, ""))
+
+    func text(at now: Timestamp) -> String {
+        last.withLock { last in
+            let second = now.seconds
+            if second != last.second { last = (second, now.httpDate) }
+            return last.text
+        }
+    }
 }
 
 extension HTTPRequest {
