@@ -79,11 +79,14 @@ public final class MemoryShareStore: ShareStore {
         let now = time.now
         return try state.withLock { state in
             if state.restore(holder, at: now) { throw Finding.lostHolder }
+            var charges = SummedCharges()
             for row in settlement.rows where state.known.insert(row.id).inserted {
                 state.rows.append(row)
-                for charge in row.charges {
-                    state.accounts[charge.account, default: ShareSums()].charge(charge.amounts, to: holder)
-                }
+                charges.add(row.charges)
+            }
+            for charge in charges.sums {
+                state.accounts[charge.account, default: ShareSums()].spent += charge.total
+                state.accounts[charge.account]?.takeBack(charge.taken, from: holder)
             }
             for (account, amounts) in settlement.returned { state.accounts[account]?.takeBack(amounts, from: holder) }
             if state.rows.count > longest + longest / 8 {

@@ -78,7 +78,7 @@ public struct Settlement: Sendable, Hashable {
 
     /// Whom it concerns.
     public var accounts: Set<UsageAccountID> {
-        Set(rows.flatMap { $0.charges.map(\.account) }).union(returned.keys)
+        Set(charges.map(\.account)).union(returned.keys)
     }
 }
 

@@ -115,14 +115,16 @@ extension UsageBook {
 
     private func conclude(_ settlement: Settlement, _ sums: [ShareGrant]) {
         let now = time.now
+        // Calls wait for the lock: what can be summed before is.
+        let charges = settlement.charges
         state.withLock { state in
             state.rows.removeFirst(settlement.rows.count)
-            for charge in settlement.rows.flatMap(\.charges) {
-                // As the store does: what a call cost beyond its share comes out of nobody's.
-                if let share = state[charge.account]?.share {
-                    state[charge.account]?.share = share.reduced(by: charge.amounts)
+            for charge in charges {
+                state.change(charge.account) { account in
+                    // As the store does: what a call cost beyond its share comes out of nobody's.
+                    account.share = account.share.reduced(by: charge.taken)
+                    account.used -= charge.total
                 }
-                state[charge.account]?.used -= charge.amounts
             }
             for sum in sums {
                 state[sum.account]?.spentByAll = sum.spent

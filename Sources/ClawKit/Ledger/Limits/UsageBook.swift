@@ -42,6 +42,15 @@ public final class UsageBook: Sendable {
                 if present[id.budget]?.id == id { present[id.budget] = newValue } else { former[id] = newValue }
             }
         }
+
+        /// Changes an account where it stands, if it is there.
+        mutating func change(_ id: UsageAccountID, _ body: (inout UsageAccount) -> Void) {
+            if let place = present.index(forKey: id.budget), present.values[place].id == id {
+                body(&present.values[place])
+            } else if let place = former.index(forKey: id) {
+                body(&former.values[place])
+            }
+        }
     }
 
     let store: any ShareStore
@@ -114,8 +123,11 @@ public final class UsageBook: Sendable {
                     .storage, "The ledger cannot be written and too much waits for it; try again when its store is back.")
             }
             var (wishes, tokens) = ([ShareWish](), bound.wanted)
+            var accounts: [UsageAccountID] = []
+            accounts.reserveCapacity(budgets.count)
             for budget in budgets {
                 let account = try state.enter(budget, now)
+                accounts.append(account.id)
                 let count = account.affordableTokens(bound)
                 let isEmpty = account.emptyUntil.map { now < $0 } ?? false
                 if let count, count == bound.wanted || takesLess || isEmpty {
@@ -128,12 +140,7 @@ public final class UsageBook: Sendable {
             }
             guard wishes.isEmpty else { return .short(wishes) }
             let amounts = bound.amounts(forTokens: tokens)
-            var accounts: [UsageAccountID] = []
-            for budget in budgets {
-                guard let id = state.present[budget.id]?.id else { continue }
-                state.present[budget.id]?.reserve(amounts, now: now)
-                accounts.append(id)
-            }
+            for id in accounts { state.change(id) { $0.reserve(amounts, now: now) } }
             return .reserved(UsageReservation(self, call, accounts, amounts, tokens: tokens))
         }
     }
@@ -167,11 +174,11 @@ public final class UsageBook: Sendable {
         let notices = state.withLock { state in
             var notices: [UsageNotice] = []
             for id in reservation.accounts {
-                guard var account = state[id] else { continue }
-                account.settle(reserved: reservation.amounts, used: used)
-                row?.charges.append(UsageCharge(id, account.limited(used)))
-                if let notice = account.takeNotice() { notices.append(notice) }
-                state[id] = account
+                state.change(id) { account in
+                    account.settle(reserved: reservation.amounts, used: used)
+                    row?.charges.append(UsageCharge(id, account.limited(used)))
+                    if let notice = account.takeNotice() { notices.append(notice) }
+                }
             }
             if let row { state.rows.append(row) }
             return notices
