@@ -468,7 +468,9 @@ let package = Package(
         .testTarget(
             name: "ClawGatewayTests",
             dependencies: [
-                "ArticleTesting", "ClawBase", "ClawDialects", "ClawDocuments", "ClawGateway", "ClawLedger", "ClawPlatform", "ServiceTesting",
+                "ArticleTesting", "ClawBase", "ClawCluster", "ClawControl", "ClawDialects", "ClawDocuments", "ClawGateway",
+                "ClawKubernetes", "ClawLedger", "ClawModels", "ClawNIOTransport", "ClawPlatform", "ClawResources",
+                "ServiceTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
