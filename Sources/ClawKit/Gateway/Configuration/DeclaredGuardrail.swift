@@ -1,4 +1,4 @@
-public import ClawBase
+import ClawBase
 
 /// A guardrail as a configuration file declares it.
 public struct DeclaredGuardrail: Sendable, Hashable {

@@ -18,6 +18,9 @@ public struct HTTPUpstream: ModelUpstream {
     private let key: UpstreamKey
     private let headers: HTTPFields
     private let transport: any Transport
+    /// The base URL taken apart, once: whither requests go, and what stands before their paths.
+    private let place: HTTPRequest
+    private let folder: String
 
     /// How many bytes of an error's body are read.
     static let errorLimit = 256 << 10
@@ -34,6 +37,8 @@ public struct HTTPUpstream: ModelUpstream {
     ) {
         let base = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.baseURL = base
+        place = Request(.post, base).head
+        folder = place.path == "/" ? "" : place.path ?? ""
         self.name = name ?? base.split(separator: "/").dropFirst().first.map(String.init) ?? base
         (self.target, self.key, self.headers, self.transport) = (target, key, headers, transport)
         (self.time, self.limits) = (time, limits)
@@ -106,9 +111,11 @@ public struct HTTPUpstream: ModelUpstream {
     }
 
     private func request(_ outgoing: UpstreamCall, within limit: Duration) -> Request {
-        var request = Request(
-            outgoing.method, baseURL + outgoing.path, headers: outgoing.headers, body: .bytes(outgoing.body),
-            headTimeout: limit)
+        var head = place
+        head.method = outgoing.method
+        head.path = folder + outgoing.path
+        head.headerFields = outgoing.headers
+        var request = Request(head: head, body: .bytes(outgoing.body), headTimeout: limit)
         for field in headers { request.headers[field.name] = field.value }
         request.headers[.userAgent] = "ClawKit"
         return request

@@ -8,6 +8,18 @@ import Logging
 extension ModelGateway {
     func answer(_ request: Request, _ dialect: ClientDialect, _ grant: ModelGrant) async throws(GatewayRefusal) -> Response {
         let bytes = try await body(of: request)
+        guard bytes.count > Self.longRequest else { return try await answer(request, bytes, dialect, grant) }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) { () async throws(GatewayRefusal) in
+            try await answer(request, bytes, dialect, grant)
+        }
+    }
+
+    /// What takes longer to read than some tenths of a millisecond must not hold up a thread that serves others.
+    private static let longRequest = 64 << 10
+
+    private func answer(
+        _ request: Request, _ bytes: [UInt8], _ dialect: ClientDialect, _ grant: ModelGrant
+    ) async throws(GatewayRefusal) -> Response {
         let asked: ClientRequest
         do { asked = try guarded(ClientRequest(dialect, bytes, limits: limits), grant) } catch let error as ModelError {
             throw GatewayRefusal(.request, error)
@@ -163,7 +175,9 @@ extension ModelGateway {
 
     /// Unique for all time, and sayable.
     private static func callID() -> String {
-        Token.hash("\(UInt64.random(in: .min ... .max))\(UInt64.random(in: .min ... .max))").prefix(32).description
+        var bytes: [UInt8] = []
+        for _ in 0..<2 { withUnsafeBytes(of: UInt64.random(in: .min ... .max)) { bytes += $0 } }
+        return Hex.encode(bytes)
     }
 
     private func log(_ refusal: GatewayRefusal, _ routed: RoutedCall, _ grant: ModelGrant) {

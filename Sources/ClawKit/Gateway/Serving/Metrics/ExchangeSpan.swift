@@ -17,11 +17,14 @@ struct ExchangeSpan: Sendable {
         let tracer: any Tracer = tracer ?? InstrumentationSystem.tracer
         tracer.extract(headers, into: &context, using: HeaderExtractor())
         span = tracer.startSpan("\(operation.rawValue) \(model)", context: context, ofKind: .server)
+        guard span.isRecording else { return }
         span.attributes["gen_ai.operation.name"] = operation.rawValue
         span.attributes["gen_ai.request.model"] = model
     }
 
     func end(_ trace: DecisionTrace, _ usage: TokenUsage?, _ end: Exchange.End) {
+        defer { span.end() }
+        guard span.isRecording else { return }
         if let last = trace.attempts.last {
             span.attributes["gen_ai.provider.name"] = last.provider
             span.attributes["gen_ai.response.model"] = last.model
@@ -38,7 +41,6 @@ struct ExchangeSpan: Sendable {
             span.attributes["error.type"] = failure.rawValue
             span.setStatus(SpanStatus(code: .error))
         }
-        span.end()
     }
 }
 

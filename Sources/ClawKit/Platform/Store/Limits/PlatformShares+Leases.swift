@@ -1,5 +1,5 @@
 import ClawBase
-public import ClawLedger
+import ClawLedger
 import Synchronization
 
 /// Who holds shares, and what becomes of them when their process is lost.
