@@ -155,6 +155,25 @@ struct FailoverTests {
         #expect(unable.asked["twin"] == 0)
     }
 
+    @Test("S15: an upstream that comes and goes costs no request its answer, and is hardly asked while it is away")
+    func flapping() async throws {
+        let time = VirtualTime()
+        // Away for six requests' time, back for four.
+        let scenes = (0..<40).map { $0 % 10 < 6 ? Scene.error(overloaded) : .says("Main") }
+        let main = ScriptedUpstream("main", scenes, time: time)
+        let twin = ScriptedUpstream("twin", [.says("Twin")], time: time)
+        let gateway = try gateway(
+            [ModelRoute("model", [Deployment(nil, main), Deployment(nil, twin, traits: DeploymentTraits(order: 1))])], time: time)
+        for _ in 0..<20 {
+            let response = try await advancing(time) {
+                await gateway.respond(to: chat(#"{"model":"model","messages":[{"role":"user","content":"Go."}]}"#))
+            }
+            #expect(response.status == .ok)
+            time.advance(by: .seconds(4))
+        }
+        #expect(main.requests.count + twin.requests.count <= 30)
+    }
+
     @Test("a tool call that breaks off is never gone on with")
     func toolCall() async throws {
         let torn = Scene([
