@@ -26,7 +26,7 @@ start() {
     shift
     "$bench" "$@" >"$file" 2>"$file.err" &
     pids+=($!)
-    for _ in $(seq 400); do [ -s "$file" ] && break; sleep 0.025; done
+    for _ in $(seq 4800); do [ -s "$file" ] && break; kill -0 ${pids[-1]} 2>/dev/null || break; sleep 0.025; done
     address=$(head -1 "$file")
 }
 start upstream upstream
@@ -124,4 +124,24 @@ chunks "the upstream itself" "$(load "http://$upstream/$path" 16)"
 chunks "limit: nginx as a plain reverse proxy, unbuffered" "$(load "http://127.0.0.1:$streams/$path" 16)"
 for kind in ${KINDS:-curl nio}; do
     chunks "gateway ($kind)" "$(load "http://${streaming[$kind]}/$path" 16)"
+done
+
+count=${STREAMS:-10000}
+if [ "$(ulimit -n)" -lt $((count * 2 + 200)) ]; then
+    echo "  $count streams at rest: skipped, a process may open $(ulimit -n) files only"
+    exit 0
+fi
+start idle upstream idle
+idle=$address
+for kind in ${KINDS:-curl nio}; do
+    start "idle-$kind" serve "http://$idle/v1" "$kind"
+    pid=${pids[-1]}
+    curl -s -o /dev/null "http://$address/health/liveliness"
+    before=$(awk '/VmRSS/ { print $2 }' "/proc/$pid/status")
+    start "hold-$kind" hold "http://$address/$path" "$count"
+    used=$(awk '{ print $14 + $15 }' "/proc/$pid/stat")
+    sleep 5
+    rest=$(($(awk '{ print $14 + $15 }' "/proc/$pid/stat") - used))
+    printf '  %-52s%9s MB resident, %s before; %s %% of a core at rest\n' "$(head -1 "$work/hold-$kind") at rest, gateway ($kind)" \
+        $(($(awk '/VmRSS/ { print $2 }' "/proc/$pid/status") / 1024)) $((before / 1024)) $((rest / 5))
 done

@@ -15,9 +15,10 @@ func measureRollouts(_ count: Int) async throws {
         let objects = try await countObjects(cluster.client)
         let cached = caches.statistics.values.map(\.objects).reduce(0, +)
         report("objects by then", Double(objects), "objects", "\(cached) in the operator's caches")
-        // What is under way comes to its end first; autoscalers look every 15 s, and write what they saw twice.
+        // What is under way comes to its end first; autoscalers look every 15 s, write what they
+        // saw twice, and look in full once more.
         while !controller.isIdle { try await Task.sleep(for: .milliseconds(50)) }
-        try await Task.sleep(for: .seconds(40))
+        try await Task.sleep(for: .seconds(60))
         let before = try await revision(cluster.client)
         let (rest, _) = try await measure { try await Task.sleep(for: .seconds(10)) }
         report(
