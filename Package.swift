@@ -469,7 +469,7 @@ let package = Package(
             name: "ClawGatewayTests",
             dependencies: [
                 "ArticleTesting", "ClawBase", "ClawCluster", "ClawControl", "ClawDialects", "ClawDocuments", "ClawGateway",
-                "ClawKubernetes", "ClawLedger", "ClawModels", "ClawNIOTransport", "ClawPlatform", "ClawResources",
+                "ClawHTTPServer", "ClawKubernetes", "ClawLedger", "ClawModels", "ClawNIOTransport", "ClawPlatform", "ClawResources",
                 "ServiceTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),

@@ -12,8 +12,35 @@ struct GatewayProgram: Sendable {
     var path: String?
     var listen: ListenAddress
     var storage: PlatformStorage.Place
+    var network: Network
     var readyFile: String?
     var logger: Logger
+
+    /// How upstreams are reached.
+    enum Network: String, Sendable {
+        case libcurl, nio
+
+        /// - Throws: ``Finding`` where there is no such network.
+        init(_ name: String?) throws(Finding) {
+            guard let network = Self(rawValue: name ?? "libcurl") else {
+                throw Finding(.badConfig, "There is no network '\(name ?? "")'; write libcurl or nio.", field: "--network")
+            }
+            self = network
+        }
+
+        func transport(connectTimeout: Duration) throws -> (any Transport, shutdown: @Sendable () async -> Void) {
+            switch self {
+            case .libcurl:
+                let transport = CurlTransport(.init(connectTimeout: connectTimeout))
+                return (transport, { await transport.shutdown() })
+            case .nio:
+                var configuration = NIOTransport.Configuration()
+                configuration.connectTimeout = connectTimeout
+                let transport = try NIOTransport(configuration)
+                return (transport, { await transport.shutdown() })
+            }
+        }
+    }
 
     /// The file named, `claw.yaml` where there is one, else none.
     static func path(_ named: String?) throws -> String? {
@@ -24,7 +51,7 @@ struct GatewayProgram: Sendable {
         let configuration = try path.map { try GatewayConfiguration(contentsOf: $0) } ?? GatewayConfiguration()
         for note in configuration.notes { logger.notice("\(note)") }
         let secrets = CompositeSecrets([EnvironmentSecrets(), FileSecrets()])
-        let network = CurlTransport(.init(connectTimeout: configuration.connectTimeout))
+        let (network, shutdown) = try network.transport(connectTimeout: configuration.connectTimeout)
         let router = try ModelRouter(
             configuration.models, transport: network, secrets: configuration.secrets(secrets))
         let declared = InMemoryGrants(try await configuration.grants(secrets))
@@ -70,7 +97,7 @@ struct GatewayProgram: Sendable {
                     do { try announcement.make(readyFile: readyFile) } catch { fail(error, program: "model-gateway") }
                 }))
         try await runUntilSignal(parts, logger: logger)
-        await network.shutdown()
+        await shutdown()
         try storage.close()
     }
 

@@ -36,6 +36,8 @@ struct ModelGatewayCommand: AsyncParsableCommand {
     var check = false
     @Option(help: "How --check tells: text or json.")
     var output = Output.text
+    @Option(help: "How upstreams are reached: libcurl (the default), or nio, which is quicker and speaks HTTP/1.1 only.")
+    var network: String?
     @Option(help: "Also write the line that says it is ready into this file.")
     var readyFile: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
@@ -47,7 +49,7 @@ struct ModelGatewayCommand: AsyncParsableCommand {
             if check { return try checkFile(path) }
             try await GatewayProgram(
                 path: path, listen: ListenAddress(setting(listen, "LISTEN") ?? "127.0.0.1:4000", field: "--listen"),
-                storage: storage(), readyFile: setting(readyFile, "READY_FILE"),
+                storage: storage(), network: GatewayProgram.Network(setting(network, "NETWORK")), readyFile: setting(readyFile, "READY_FILE"),
                 logger: makeLogger("model-gateway", level: setting(logLevel, "LOG_LEVEL"))
             ).run()
         } catch let code as ExitCode {

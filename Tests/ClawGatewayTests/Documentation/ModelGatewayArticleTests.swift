@@ -2,7 +2,9 @@ import ArticleTesting
 import ClawBase
 import ClawDialects
 @testable import ClawGateway
+import ClawHTTPServer
 import ClawLedger
+import ClawNIOTransport
 import Foundation
 import HTTPTypes
 import Logging
@@ -36,6 +38,21 @@ private func served(_ grants: InMemoryGrants, _ secrets: InMemorySecrets, _ tran
     let gateway = ModelGateway(router: router, grants: grants, budgets: limits, book: book)
     // ARTICLE: end
     _ = gateway
+}
+
+private func quick() async throws {
+    // ARTICLE: network
+    let network = try NIOTransport()
+    let upstream = HTTPUpstream(
+        "http://127.0.0.1:8000/v1", UpstreamTarget(.openAI, model: "llama"), transport: network)
+    let router = try ModelRouter([ModelRoute("llama", [Deployment("vllm", upstream)])])
+    let gateway = ModelGateway(router: router, grants: InMemoryGrants([]))
+    let server = HTTPServer(
+        listen: ListenAddress(host: "127.0.0.1", port: 0), execution: .connection, logger: Logger(label: "gateway"))
+    try await server.withServer(gateway) { address in
+        print("The gateway listens at \(address).")
+    }
+    // ARTICLE: end
 }
 
 private func tried(_ time: VirtualTime) async throws -> [ScriptedUpstream] {

@@ -9,8 +9,8 @@ import Synchronization
 /// with 503 and a `Retry-After`. Nothing here takes time in how many wait.
 public final class FairAdmission: Sendable {
     public struct Limits: Sendable, Hashable {
-        /// Requests under way at once, streams until their end.
-        public var underWay = 4096
+        /// Requests under way at once, streams until their end. A stream takes some 64 KB: these about a gigabyte.
+        public var underWay = 16_384
         /// Requests that wait, of all tenants and of one.
         public var waiting = 4096
         public var waitingEach = 256
