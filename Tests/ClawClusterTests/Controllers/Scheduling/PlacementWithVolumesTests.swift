@@ -56,7 +56,10 @@ struct PlacementWithVolumesTests {
             }
             let pods = try await client.waitForAll(Pod.self) { pods in
                 pods.filter { !($0.spec?.nodeName ?? "").isEmpty }.count == 2
-                    && pods.filter { $0.status?.conditions.contains { $0.type == "PodScheduled" } ?? false }.count >= 1
+                    && pods.contains { pod in
+                        (pod.spec?.nodeName ?? "").isEmpty
+                            && (pod.status?.conditions.contains { $0.type == "PodScheduled" } ?? false)
+                    }
             }
             let placed = pods.filter { !($0.spec?.nodeName ?? "").isEmpty }
             #expect(Set(placed.compactMap(\.spec?.nodeName)) == ["y", "z"])
