@@ -109,11 +109,11 @@ struct NodeLifeTests {
             try await fixture.waitFor("web") {
                 $0.main?.state?.waiting?.message == "persistentvolumeclaim \"late\" not found"
             }
-            var claim = PersistentVolumeClaim(
-                metadata: ObjectMeta(name: "late", namespace: "default"),
-                spec: PersistentVolumeClaimSpec(
-                    accessModes: ["ReadWriteOnce"], resources: Self.storage, storageClassName: "by-hand"))
-            claim = try await fixture.api.create(claim)
+            _ = try await fixture.api.create(
+                PersistentVolumeClaim(
+                    metadata: ObjectMeta(name: "late", namespace: "default"),
+                    spec: PersistentVolumeClaimSpec(
+                        accessModes: ["ReadWriteOnce"], resources: Self.storage, storageClassName: "by-hand")))
             try await fixture.waitFor("web") {
                 $0.main?.state?.waiting?.message == "waiting for persistentvolumeclaim \"late\" to be bound"
             }
@@ -126,10 +126,13 @@ struct NodeLifeTests {
                         accessModes: ["ReadWriteOnce"], capacity: ["storage": "1Gi"],
                         local: LocalVolumeSource(path: directory), nodeAffinity: Self.onThisNode,
                         storageClassName: "by-hand")))
-            claim.spec?.volumeName = "by-hand"
-            claim = try await fixture.api.replace(claim)
-            claim.status = PersistentVolumeClaimStatus(phase: "Bound")
-            _ = try await fixture.api.replaceStatus(claim)
+            // Others write to a claim too: who protects it, who binds it.
+            _ = try await fixture.api.edit(PersistentVolumeClaim.self, "late", in: "default") {
+                $0.spec?.volumeName = "by-hand"
+            }
+            _ = try await fixture.api.edit(PersistentVolumeClaim.self, "late", in: "default", subresource: "status") {
+                $0.status = PersistentVolumeClaimStatus(phase: "Bound")
+            }
             try await fixture.waitFor("web") { $0.isReadyPod }
         }
     }
