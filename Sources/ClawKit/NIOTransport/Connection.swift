@@ -45,7 +45,11 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {  // touched 
 
     func begin(_ exchange: Exchange) {
         guard exchange.begin(on: self) else { return exchanges == 0 ? cut() : pool.keep(self) }
-        guard let context, channel.isActive else { return again(exchange) }
+        guard let context, channel.isActive else {
+            // Only a kept connection is replaced: who closes each new one would be asked for ever.
+            if exchanges > 0 { return again(exchange) }
+            return exchange.fail(TransportError(code: .disconnected, message: "\(origin) closed the connection at once."))
+        }
         self.exchange = exchange
         exchanges += 1
         (hasHead, isLast) = (false, false)
