@@ -68,6 +68,10 @@ final class RunningPlatform: Sendable {
         }
     }
 
+    /// Holds the process up, as a machine does that has too much to do.
+    func pause() { kill(pid, SIGSTOP) }
+    func resume() { kill(pid, SIGCONT) }
+
     // MARK: ending
 
     /// Sends SIGTERM and waits; returns the exit code.
