@@ -62,19 +62,21 @@ extension SessionState {
     }
 
     private func prepare(_ sql: SQL, _ prepared: StatementCache.Prepared) -> Bool {
-        withUnsafeTemporaryAllocation(of: Oid.self, capacity: max(1, sql.parameters.count)) { types in
+        let connection = raw
+        return withUnsafeTemporaryAllocation(of: Oid.self, capacity: max(1, sql.parameters.count)) { types in
             for (index, parameter) in sql.parameters.enumerated() { types[index] = parameter.type.rawValue }
-            return PQsendPrepare(raw, prepared.name, sql.text, Int32(sql.parameters.count), types.baseAddress) == 1
+            return PQsendPrepare(connection, prepared.name, sql.text, Int32(sql.parameters.count), types.baseAddress) == 1
         }
     }
 
     /// With results in binary form.
     private func execute(_ sql: SQL, _ prepared: StatementCache.Prepared?) -> Bool {
-        sql.withParameters { count, types, values, lengths, formats in
+        let connection = raw
+        return sql.withParameters { count, types, values, lengths, formats in
             guard let prepared else {
-                return PQsendQueryParams(raw, sql.text, count, types, values, lengths, formats, 1) == 1
+                return PQsendQueryParams(connection, sql.text, count, types, values, lengths, formats, 1) == 1
             }
-            return PQsendQueryPrepared(raw, prepared.name, count, values, lengths, formats, 1) == 1
+            return PQsendQueryPrepared(connection, prepared.name, count, values, lengths, formats, 1) == 1
         }
     }
 

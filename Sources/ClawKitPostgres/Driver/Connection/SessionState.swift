@@ -5,7 +5,9 @@ import DequeModule
 ///
 /// The connection is in pipeline mode, except while COPY or a script has it. Each command of an operation, and the
 /// synchronisation point after them, has an entry in `expected` until libpq has delivered its result.
-struct SessionState: Sendable {
+///
+/// Not copyable, because a closure that uses one of its properties would copy all of them, for each statement.
+struct SessionState: ~Copyable, Sendable {
     enum Expected: Sendable {
         /// Sendable: like everything here, used under the session's lock only.
         case prepare(SharedPrepared, Operation)
