@@ -214,6 +214,7 @@ let package = Package(
             dependencies: [
                 "ClawBase", "ClawControl", "ClawDialects", "ClawDocuments", "ClawKubernetes", "ClawLedger", "ClawPlatform",
                 "ClawResources",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Instrumentation", package: "swift-distributed-tracing"),

@@ -35,8 +35,8 @@ extension Platform {
             router: router, grants: CompositeGrants([ClusterGrants(caches: caches), declared, keys]),
             budgets: CompositeLimits([limits, InMemoryLimits(configuration.limits)]), book: book,
             admission: FairAdmission(configuration.admission, time: time),
-            guardrails: Guardrails(try configuration.rules), sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders,
-            time: time, logger: logger)
+            guardrails: Guardrails(try configuration.rules), cache: AnswerCache(configuration.cache, time: time),
+            sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders, time: time, logger: logger)
         let health = HealthWatch(router, time: time, logger: logger)
         let handler = KeyService(
             before: gateway, store: store, administrators: PlatformAdministrators(store, time: time), time: time,

@@ -68,7 +68,7 @@ struct GatewayProgram: Sendable {
         let gateway = ModelGateway(
             router: router, grants: CompositeGrants([masters, keys]), budgets: CompositeLimits([stored, limits]), book: book,
             admission: FairAdmission(configuration.admission), guardrails: guardrails,
-            sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders, logger: logger)
+            cache: AnswerCache(configuration.cache), sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders, logger: logger)
         let health = HealthWatch(router, logger: logger)
 
         let handler = KeyService(

@@ -40,5 +40,6 @@ final class CallRecord: Sendable {
     }
 
     func spent(_ cost: NanoDollars) { state.withLock { $0.cost += cost.nanos } }
+    func noted(_ cache: DecisionTrace.Cache) { state.withLock { $0.cache = cache } }
     func waited(_ why: String) { state.withLock { $0.waits.append(why) } }
 }

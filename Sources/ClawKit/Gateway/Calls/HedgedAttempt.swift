@@ -154,16 +154,6 @@ extension RoutedCall {
     fileprivate static let mostUnsaid = 256 << 10
 }
 
-extension AnswerStep {
-    /// What holding it takes, in bytes, roughly.
-    fileprivate var weight: Int {
-        switch content {
-        case .bytes(let bytes): bytes.count + 64
-        case .events(let events): events.count * 256
-        }
-    }
-}
-
 /// What came of a request.
 enum RoutedAnswer: Sendable {
     case whole(WholeAnswer, Attempt)

@@ -6,7 +6,7 @@ import Synchronization
 /// another attempt goes on from there; what the client gets is one answer.
 ///
 /// For one task at a time.
-final class RoutedStream: Sendable {
+final class RoutedStream: AnswerSource {
     private struct State: Sendable {
         var heard: ArraySlice<AnswerStep>
         var source: AnswerStream?

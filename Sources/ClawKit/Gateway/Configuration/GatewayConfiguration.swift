@@ -21,6 +21,8 @@ public struct GatewayConfiguration: Sendable {
     public var connectTimeout = Duration.seconds(10)
     /// How many requests are under way at once, and how others wait; holds from the start.
     public var admission = FairAdmission.Limits()
+    /// Where answers are kept, and for how long where keys do not say; holds from the start.
+    public var cache = AnswerCache.Settings()
     /// Whether answers also bear LiteLLM's headers (`x-litellm-call-id` …), which dashboards and scripts read.
     public var sendsLiteLLMHeaders = false
     /// What is worth knowing and hinders nothing.

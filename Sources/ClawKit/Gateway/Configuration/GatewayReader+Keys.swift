@@ -6,7 +6,8 @@ import Yams
 /// Virtual keys, and limits on what is spent.
 extension GatewayReader {
     static let keyNames = [
-        "name", "key", "hash", "models", "expires", "allowsEstimates", "limits", "tenant", "project", "user", "runtime",
+        "name", "key", "hash", "models", "expires", "allowsEstimates", "cache", "limits", "tenant", "project", "user",
+        "runtime",
     ]
 
     mutating func keys(_ nodes: [Node]) -> [DeclaredGrant] {
@@ -30,6 +31,7 @@ extension GatewayReader {
                     user: reader.text(members, "user"), runtime: reader.text(members, "runtime")),
                 models: reader.names(members, "models") ?? [], expiresAt: moment(members, "expires"))
             grant.allowsEstimates = reader.boolean(members, "allowsEstimates") ?? false
+            grant.cache = reader.duration(members, "cache")
             for (index, node) in (reader.list(members, "limits") ?? []).enumerated() {
                 let place = "\(place).limits[\(index)]"
                 guard let members = reader.members(node, at: place, known: Self.limitNames) else { continue }

@@ -12,8 +12,9 @@ struct GatewayReader {
     /// The names that routes fall back on, and where they stand: whether there are such models is known at the end.
     var namedModels: [(name: String, node: Node?, place: String)] = []
 
-    static let gatewayNames = ["admission", "connectTimeout", "defaults", "liteLLMHeaders", "masterKey"]
+    static let gatewayNames = ["admission", "cache", "connectTimeout", "defaults", "liteLLMHeaders", "masterKey"]
     static let admissionNames = ["underWay", "waiting", "waitingEach", "longestWait"]
+    static let cacheNames = ["keep", "entries", "bytes", "answerBytes"]
     static let modelNames = ["name", "aliases", "accessGroups", "upstreams"]
 
     init(file: String) { reader = ConfigurationReader(file: file) }
@@ -48,6 +49,7 @@ struct GatewayReader {
         configuration.sendsLiteLLMHeaders = reader.boolean(members, "liteLLMHeaders") ?? false
         configuration.masterKey = reader.secretLocation(members, "masterKey")
         if let node = members["admission"] { read(&configuration.admission, node) }
+        if let node = members["cache"] { read(&configuration.cache, node) }
         return members
     }
 
@@ -57,6 +59,14 @@ struct GatewayReader {
         limits.waiting = reader.integer(members, "waiting", in: 0...1_000_000) ?? limits.waiting
         limits.waitingEach = reader.integer(members, "waitingEach", in: 0...1_000_000) ?? limits.waitingEach
         limits.longestWait = positive(members, "longestWait") ?? limits.longestWait
+    }
+
+    private mutating func read(_ cache: inout AnswerCache.Settings, _ node: Node) {
+        guard let members = reader.members(node, at: "gateway.cache", known: Self.cacheNames) else { return }
+        cache.timeToLive = reader.duration(members, "keep")
+        cache.entries = reader.integer(members, "entries", in: 1...100_000_000) ?? cache.entries
+        cache.bytes = reader.integer(members, "bytes", in: 1...(1 << 40)) ?? cache.bytes
+        cache.answerBytes = reader.integer(members, "answerBytes", in: 1...(1 << 40)) ?? cache.answerBytes
     }
 
     private mutating func models(_ nodes: [Node], _ defaults: RoutePolicy) -> [DeclaredModel] {

@@ -14,6 +14,9 @@ public struct ModelGrant: Sendable, Hashable {
     public var limits: [UsageLimit] = []
     /// Whether calls are taken whose cost cannot be bounded beforehand, such as those with documents behind links.
     public var allowsEstimates = false
+    /// How long answers to its requests are kept and given again to equal ones, those of its tenant's other keys
+    /// included (``AnswerCache``); zero: not at all; nil: as the gateway's cache says, which is not at all by default.
+    public var cache: Duration?
     /// From this moment the key is void; nil: never.
     public var expiresAt: Timestamp?
 

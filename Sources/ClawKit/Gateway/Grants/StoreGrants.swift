@@ -1,4 +1,5 @@
 public import ClawBase
+import ClawDocuments
 public import ClawPlatform
 import Synchronization
 
@@ -89,6 +90,17 @@ extension ModelGrant {
         let end = key.revokedAt == nil ? key.expiresAt : Timestamp(seconds: 0)
         self.init(id: key.id, keyHash: key.hash, subject: key.subject, models: key.models, expiresAt: end)
         allowsEstimates = key.allowsEstimates
+        cache = Self.cache(key.metadata["cache"])
+    }
+}
+
+extension ModelGrant {
+    /// What a key's metadata say of the cache, in LiteLLM's words: `{"ttl": 600}`, `{"no-cache": true}`.
+    fileprivate static func cache(_ said: JSON?) -> Duration? {
+        guard let said else { return nil }
+        if said["no-cache"]?.bool == true || said["no-store"]?.bool == true { return .zero }
+        guard let seconds = said["ttl"]?.number, seconds >= 0, seconds < 1e9 else { return nil }
+        return .milliseconds(Int64(seconds * 1000))
     }
 }
 

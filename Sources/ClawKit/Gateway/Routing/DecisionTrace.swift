@@ -26,8 +26,19 @@ public struct DecisionTrace: Sendable {
         case cancelled
     }
 
+    /// What the cache of answers did.
+    public enum Cache: Sendable, Hashable {
+        /// No upstream was asked.
+        case hit(age: Duration, timeToLive: Duration)
+        case missed
+        /// The client did not want what is kept.
+        case passedBy
+    }
+
     public var id: String
     public var model: String
+    /// nil: answers to this key are not kept.
+    public var cache: Cache?
     public var attempts: [Attempt] = []
     /// Pauses between attempts, and what for.
     public var waits: [String] = []

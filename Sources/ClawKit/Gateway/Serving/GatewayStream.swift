@@ -23,7 +23,7 @@ final class GatewayStream: Sendable {
     /// Pieces that come quicker than this flow.
     private static let pace = Duration.milliseconds(2)
 
-    private let routed: RoutedStream
+    private let source: any AnswerSource
     private let dialect: ClientDialect
     private let exchange: Exchange
     /// Held to the end: a stream is under way until then.
@@ -33,10 +33,10 @@ final class GatewayStream: Sendable {
     private let state: Mutex<State>
 
     init(
-        _ routed: RoutedStream, _ dialect: ClientDialect, _ context: ReplyContext, _ exchange: Exchange,
+        _ source: any AnswerSource, _ dialect: ClientDialect, _ context: ReplyContext, _ exchange: Exchange,
         _ turn: FairTurn, _ call: OpenCall, _ time: any TimeSource
     ) {
-        (self.routed, self.dialect, self.exchange, self.turn) = (routed, dialect, exchange, turn)
+        (self.source, self.dialect, self.exchange, self.turn) = (source, dialect, exchange, turn)
         (self.call, self.time) = (call, time)
         state = Mutex(State(encoder: dialect.streamEncoder(context), lastPiece: time.now))
     }
@@ -59,15 +59,15 @@ final class GatewayStream: Sendable {
 
     private func piece() async throws -> AnswerStep? {
         if call.hasEnded {
-            routed.abandon()
+            source.abandon()
             throw CancellationError()
         }
         let flows = state.withLock { $0.flows }
         let step =
             if flows {
-                try await call.breakable { try await routed.next() }
+                try await call.breakable { try await source.next() }
             } else {
-                try await call.breakableApart { [routed] in try await routed.next() }
+                try await call.breakableApart { [source] in try await source.next() }
             }
         let now = time.now
         state.withLock { state in

@@ -21,7 +21,11 @@ extension ModelGateway {
         _ request: Request, _ bytes: [UInt8], _ dialect: ClientDialect, _ grant: ModelGrant
     ) async throws(GatewayRefusal) -> Response {
         let asked: ClientRequest
-        do { asked = try guarded(ClientRequest(dialect, bytes, limits: limits), grant) } catch let error as ModelError {
+        let use: CacheUse?
+        do {
+            (asked, use) = try cacheUse(
+                guarded(ClientRequest(dialect, bytes, limits: limits), grant), request.headers, grant)
+        } catch let error as ModelError {
             throw GatewayRefusal(.request, error)
         } catch let refusal as GatewayRefusal {
             throw refusal
@@ -48,7 +52,7 @@ extension ModelGateway {
             router: router, wish: .answer(call), id: id, alias: asked.model, deadlines: deadlines,
             question: question(asked, bound, request, grant), terms: terms,
             record: CallRecord(id: id, model: asked.model, time: time), time: time)
-        return try await respond(routed, dialect, context, grant, request.headers)
+        return try await respond(routed, dialect, context, grant, request.headers, use)
     }
 
     func embeddings(_ request: Request, _ grant: ModelGrant) async throws(GatewayRefusal) -> Response {
@@ -64,12 +68,13 @@ extension ModelGateway {
             router: router, wish: .embeddings(asked), id: id, alias: asked.model, deadlines: deadlines,
             question: RouteQuestion(inputTokens: bound.tokens), terms: try await terms(grant, bound),
             record: CallRecord(id: id, model: asked.model, time: time), time: time)
-        return try await respond(routed, .openAIChat, context, grant, request.headers)
+        let use = cacheUse(embeddings: bytes, request.headers, grant)
+        return try await respond(routed, .openAIChat, context, grant, request.headers, use)
     }
 
     private func respond(
         _ routed: RoutedCall, _ dialect: ClientDialect, _ context: ReplyContext, _ grant: ModelGrant,
-        _ sent: HTTPFields
+        _ sent: HTTPFields, _ use: CacheUse?
     ) async throws(GatewayRefusal) -> Response {
         let label = router.group(routed.alias)?.label ?? ""
         let exchange = Exchange(
@@ -78,21 +83,23 @@ extension ModelGateway {
         do {
             let turn = try await admission.enter(grant.subject.tenant ?? grant.id)
             defer { _ = turn }
-            switch try await routed.answer() {
-            case .whole(let answer, let attempt):
+            let (answer, origin) = try await answer(to: routed, use)
+            switch answer {
+            case .whole(let answer):
                 exchange.end(.answered, usage: answer.usage)
                 let reply =
                     switch answer.content {
                     case .bytes(let bytes): DialectReply(body: bytes)
                     case .answer(let answer): dialect.encode(answer, context)
                     }
-                return response(reply, attempt, routed)
-            case .embeddings(let answer, let attempt):
+                return response(reply, origin, routed, use)
+            case .embeddings(let answer):
                 exchange.end(.answered, usage: answer.usage)
                 guard case .embeddings(let asked) = routed.wish else { break }
-                return response(answer.encodedOpenAI(model: asked.model, base64: asked.wantsBase64), attempt, routed)
+                let reply = answer.encodedOpenAI(model: asked.model, base64: asked.wantsBase64)
+                return response(reply, origin, routed, use)
             case .stream(let stream):
-                let headers = headers(stream.attempt, routed, dialect.streamHeaders)
+                let headers = headers(origin, routed, use, dialect.streamHeaders)
                 let source = GatewayStream(
                     stream, dialect, context, exchange, turn, openCalls.open(grant), time)
                 return Response(
@@ -105,6 +112,33 @@ extension ModelGateway {
             exchange.end(refusal.error)
             log(refusal, routed, grant)
             throw refusal
+        }
+    }
+
+    private enum Answer {
+        case whole(WholeAnswer)
+        case embeddings(EmbeddingAnswer)
+        case stream(any AnswerSource)
+    }
+
+    /// What is kept, or what an upstream says.
+    private func answer(to routed: RoutedCall, _ use: CacheUse?) async throws -> (Answer, AnswerOrigin) {
+        if let kept = try await use?.answer(to: routed) {
+            return switch kept.content {
+            case .whole(let answer): (.whole(answer), kept.origin)
+            case .embeddings(let answer): (.embeddings(answer), kept.origin)
+            case .steps(let steps): (.stream(Remaining(steps)), kept.origin)
+            }
+        }
+        switch try await routed.answer() {
+        case .whole(let answer, let attempt):
+            use?.keep(.whole(answer), attempt)
+            return (.whole(answer), AnswerOrigin(attempt))
+        case .embeddings(let answer, let attempt):
+            use?.keep(.embeddings(answer), attempt)
+            return (.embeddings(answer), AnswerOrigin(attempt))
+        case .stream(let stream):
+            return (.stream(use?.keeping(stream) ?? stream), AnswerOrigin(stream.attempt))
         }
     }
 

@@ -5,17 +5,19 @@ import HTTPTypes
 
 /// What the headers of an answer say: who answered, for how much, and what is left.
 extension ModelGateway {
-    func response(_ reply: DialectReply, _ attempt: Attempt, _ routed: RoutedCall) -> Response {
-        var headers = headers(attempt, routed, reply.headers)
+    func response(
+        _ reply: DialectReply, _ origin: AnswerOrigin, _ routed: RoutedCall, _ use: CacheUse?
+    ) -> Response {
+        var headers = headers(origin, routed, use, reply.headers)
         let cost = NanoDollars(nanos: routed.record.trace.cost).description
         headers[.responseCost] = cost
         if sendsLiteLLMHeaders { headers[.liteLLM("response-cost")] = cost }
         return Response(status: reply.status, headers: headers, body: .bytes(reply.body))
     }
 
-    func headers(_ attempt: Attempt, _ routed: RoutedCall, _ base: HTTPFields) -> HTTPFields {
+    func headers(_ origin: AnswerOrigin, _ routed: RoutedCall, _ use: CacheUse?, _ base: HTTPFields) -> HTTPFields {
         var headers = base
-        headers[.upstream] = attempt.deployment.name
+        headers[.upstream] = origin.deployment
         headers[.callID] = routed.id
         let trace = routed.record.trace
         if trace.retries > 0 { headers[.attemptedRetries] = String(trace.retries) }
@@ -23,22 +25,27 @@ extension ModelGateway {
         if let book, !routed.terms.budgets.isEmpty {
             RateLimitHeaders(book.standing(of: routed.terms.budgets), now: time.now).write(into: &headers)
         }
-        if sendsLiteLLMHeaders { addLiteLLMHeaders(attempt, routed, trace, &headers) }
+        if let cache = trace.cache { cache.write(into: &headers) }
+        if sendsLiteLLMHeaders {
+            addLiteLLMHeaders(origin, routed, trace, &headers)
+            // LiteLLM's users tell hits by it.
+            if case .hit? = trace.cache { headers[.liteLLM("cache-key")] = use?.key.text }
+        }
         return headers
     }
 
     private func addLiteLLMHeaders(
-        _ attempt: Attempt, _ routed: RoutedCall, _ trace: DecisionTrace, _ headers: inout HTTPFields
+        _ origin: AnswerOrigin, _ routed: RoutedCall, _ trace: DecisionTrace, _ headers: inout HTTPFields
     ) {
         let upstream = trace.attempts.reduce(Duration.zero) { $0 + (($1.ended ?? routed.record.age) - $1.began) }
         headers[.liteLLM("call-id")] = routed.id
-        headers[.liteLLM("model-id")] = attempt.deployment.name
+        headers[.liteLLM("model-id")] = origin.deployment
         headers[.liteLLM("model-group")] = routed.alias
         headers[.liteLLM("response-duration-ms")] = milliseconds(routed.record.age)
         headers[.liteLLM("overhead-duration-ms")] = milliseconds(max(.zero, routed.record.age - upstream))
         headers[.liteLLM("attempted-retries")] = String(trace.retries)
         headers[.liteLLM("attempted-fallbacks")] = String(trace.fallbacks)
-        if case .http(let baseURL, _, _, _)? = attempt.deployment.origin {
+        if case .http(let baseURL, _, _, _)? = origin.place {
             headers[.liteLLM("model-api-base")] = baseURL
         }
     }
@@ -50,7 +57,23 @@ extension ModelGateway {
     }
 }
 
+extension DecisionTrace.Cache {
+    /// `Cache-Status` (RFC 9211) and `Age` (RFC 9111).
+    fileprivate func write(into headers: inout HTTPFields) {
+        switch self {
+        case .hit(let age, let timeToLive):
+            headers[.cacheStatus] = "ClawKit; hit; ttl=\(timeToLive.components.seconds)"
+            headers[.age] = String(age.components.seconds)
+        case .missed: headers[.cacheStatus] = "ClawKit; fwd=miss"
+        case .passedBy: headers[.cacheStatus] = "ClawKit; fwd=request"
+        }
+    }
+}
+
 extension HTTPField.Name {
+    // Valid token characters, so the initialiser cannot fail.
+    fileprivate static let cacheStatus = HTTPField.Name("Cache-Status")!
+
     /// `x-litellm-…`
     fileprivate static func liteLLM(_ name: String) -> HTTPField.Name {
         // Valid token characters, so the initialiser cannot fail.

@@ -25,6 +25,7 @@ public struct ModelGateway: Handler {
     public let traces: TraceLog
     let limits: DialectLimits
     let guardrails: Guardrails
+    let cache: AnswerCache
     let sendsLiteLLMHeaders: Bool
     let tracer: (any Tracer)?
     let time: any TimeSource
@@ -38,12 +39,14 @@ public struct ModelGateway: Handler {
     ///   - admission: how many requests are under way at once, and how the tenants' others wait; several gateways of one
     ///     process may share it.
     ///   - guardrails: what requests are held against before they go to a model.
+    ///   - cache: where answers are kept for the keys whose grants say so; several gateways of one process may share it.
+    ///     nil: one with the limits that an ``AnswerCache`` has by itself.
     ///   - tracer: where requests become spans; nil: the process's own, where one is bootstrapped.
     ///   - sendsLiteLLMHeaders: whether answers also bear the headers that LiteLLM's users read.
     public init(
         router: ModelRouter, grants: any GrantDirectory, budgets: any LimitDirectory = InMemoryLimits(),
         book: UsageBook? = nil, admission: FairAdmission? = nil, guardrails: Guardrails = Guardrails(),
-        limits: DialectLimits = DialectLimits(), sendsLiteLLMHeaders: Bool = false, tracer: (any Tracer)? = nil,
+        cache: AnswerCache? = nil, limits: DialectLimits = DialectLimits(), sendsLiteLLMHeaders: Bool = false, tracer: (any Tracer)? = nil,
         time: any TimeSource = .system,
         logger: Logger = Logger(label: "clawkit.gateway")
     ) {
@@ -51,6 +54,7 @@ public struct ModelGateway: Handler {
         (self.time, self.logger, self.tracer, self.sendsLiteLLMHeaders) = (time, logger, tracer, sendsLiteLLMHeaders)
         (self.book, self.guardrails) = (book, guardrails)
         self.admission = admission ?? FairAdmission(time: time)
+        self.cache = cache ?? AnswerCache(time: time)
         traces = TraceLog()
         grants.follow { [openCalls] in openCalls.lookAgain($0) }
     }

@@ -47,20 +47,21 @@ public final class UsageReservation: Sendable {
     /// did not keep to the length it was told.
     public func settle(
         _ tokens: UsageTokens, cost: NanoDollars, deployment: String = "",
-        settlement: UsageRow.Settlement = .exact
+        settlement: UsageRow.Settlement = .exact, details: [String: String] = [:]
     ) {
-        end { row(tokens, cost, deployment, settlement) }
+        end { row(tokens, cost, deployment, settlement, details) }
     }
 
     /// Nothing was asked of an upstream: nothing counts, and the ledger has no row.
     public func giveBack() { end { nil } }
 
     private func row(
-        _ tokens: UsageTokens, _ cost: NanoDollars, _ deployment: String, _ settlement: UsageRow.Settlement
+        _ tokens: UsageTokens, _ cost: NanoDollars, _ deployment: String, _ settlement: UsageRow.Settlement,
+        _ details: [String: String] = [:]
     ) -> UsageRow {
         UsageRow(
             id: call.id, at: book.time.now, subject: call.subject, meter: call.meter, item: call.item,
-            deployment: deployment, tokens: tokens, cost: cost, amount: call.amount, settlement: settlement)
+            deployment: deployment, tokens: tokens, cost: cost, amount: call.amount, settlement: settlement, details: details)
     }
 
     private func end(_ row: () -> UsageRow?) {

@@ -8,14 +8,20 @@ extension LiteLLMReader {
     mutating func readSettings(_ node: Node, _ path: String) {
         var budget: (amount: Int64, node: Node, path: String)?
         var window = UsageWindow.forever
+        var cache: (isOn: Bool, node: Node?, path: String) = (false, nil, "")
         for (name, node, path) in fields(node, path) {
             switch name {
             case "max_budget":
                 if let text = text(node, path), let amount = NanoDollars(text) { budget = (amount.nanos, node, path) }
             case "budget_duration": window = self.window(node, path) ?? .forever
+            case "cache":
+                cache.isOn = isTrue(node)
+                note(.taken, path, node, "gateway.cache.keep: answers to all keys, each tenant's for itself.")
+            case "cache_params": (cache.node, cache.path) = (node, path)
             default: readSetting(name, node, path)
             }
         }
+        readCache(cache.node, cache.path, isOn: cache.isOn)
         if let budget {
             configuration.limits.append(UsageLimit(UsageLimitID(.platform, ""), [.cost: budget.amount], per: window))
             note(.taken, budget.path, budget.node, "A limit on the platform.")
@@ -200,7 +206,6 @@ extension LiteLLMReader {
     private static let missing: [String: String] = [
         "database_url": "Keys and spending of LiteLLM's database are not taken over; make keys anew.",
         "store_model_in_db": "Models are those of the file; it is read again when it changes.",
-        "cache": "There is no cache of answers.", "cache_params": "There is no cache of answers.",
         "alerting": "Nothing is sent; watch /metrics.", "guardrails": "There are no guardrails of this kind.",
     ]
 }

@@ -24,6 +24,8 @@ extension GatewayConfiguration {
                     ])
                 ))
         }
+        let caching = cache.members
+        if !caching.isEmpty { gateway.append(("cache", .flow(caching))) }
         if sendsLiteLLMHeaders { gateway.append(("liteLLMHeaders", .plain("true"))) }
         if connectTimeout != GatewayConfiguration().connectTimeout {
             gateway.append(("connectTimeout", connectTimeout.text))
@@ -36,6 +38,19 @@ extension GatewayConfiguration {
         if !guardrails.isEmpty { root.append(("guardrails", .list(guardrails.map { .flow($0.members) }))) }
         if !limits.isEmpty { root.append(("limits", .list(limits.map { .flow($0.members) }))) }
         return YAMLText.mapping(root).document()
+    }
+}
+
+extension AnswerCache.Settings {
+    fileprivate var members: Members {
+        let standard = AnswerCache.Settings()
+        var members: Members = []
+        if let timeToLive { members.append(("keep", timeToLive.text)) }
+        for (name, value, usual) in [
+            ("entries", entries, standard.entries), ("bytes", bytes, standard.bytes),
+            ("answerBytes", answerBytes, standard.answerBytes),
+        ] where value != usual { members.append((name, .plain("\(value)"))) }
+        return members
     }
 }
 
@@ -227,6 +242,7 @@ extension DeclaredGrant {
         ] { if let value { members.append((name, .text(value))) } }
         if let moment = grant.expiresAt { members.append(("expires", .text(moment.rfc3339()))) }
         if grant.allowsEstimates { members.append(("allowsEstimates", .plain("true"))) }
+        if let time = grant.cache { members.append(("cache", time.text)) }
         if !grant.limits.isEmpty {
             members.append(("limits", .list(grant.limits.map { .flow($0.members.filter { $0.name != "key" }) })))
         }

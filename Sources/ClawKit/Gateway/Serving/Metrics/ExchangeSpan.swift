@@ -33,6 +33,7 @@ struct ExchangeSpan: Sendable {
         span.attributes["gen_ai.response.id"] = trace.id
         span.attributes["claw.retries"] = trace.retries
         span.attributes["claw.fallbacks"] = trace.fallbacks
+        if case .hit? = trace.cache { span.attributes["claw.cache"] = "hit" }
         if let usage {
             span.attributes["gen_ai.usage.input_tokens"] = usage.totalInput
             span.attributes["gen_ai.usage.output_tokens"] = usage.output

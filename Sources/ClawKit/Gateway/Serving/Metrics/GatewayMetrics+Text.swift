@@ -42,15 +42,16 @@ extension GatewayMetrics {
         }
         var sums: [Client: ClientCounts] = [:]
         for (client, counts) in clients where !client.model.isEmpty {
-            var sum = sums[client.withoutStatus] ?? ClientCounts()
-            (sum.input, sum.output, sum.cost) = (sum.input + counts.input, sum.output + counts.output, sum.cost + counts.cost)
-            sums[client.withoutStatus] = sum
+            sums[client.withoutStatus, default: ClientCounts()].add(counts)
         }
         let totals: [(name: String, help: String, value: (ClientCounts) -> Double)] = [
             ("litellm_spend_metric_total", "Dollars spent.", { Double($0.cost) / 1e9 }),
             ("litellm_input_tokens_metric_total", "Tokens of input, as upstreams count.", { Double($0.input) }),
             ("litellm_output_tokens_metric_total", "Tokens of answers, as upstreams count.", { Double($0.output) }),
             ("litellm_total_tokens_metric_total", "Both.", { Double($0.input + $0.output) }),
+            ("litellm_cache_hits_metric_total", "Requests that got an answer which was kept.", { Double($0.cacheHits) }),
+            ("litellm_cache_misses_metric_total", "Those that could have, and did not.", { Double($0.cacheMisses) }),
+            ("litellm_cached_tokens_metric_total", "Tokens of the former.", { Double($0.cachedTokens) }),
         ]
         for total in totals {
             text.family(total.name, .counter, help: total.help)

@@ -23,6 +23,30 @@ final class GatewayMetrics: Sendable {
         var input = 0
         var output = 0
         var cost: Int64 = 0
+        var cacheHits = 0
+        var cacheMisses = 0
+        /// What the answers that were kept once cost, in tokens.
+        var cachedTokens = 0
+
+        mutating func add(_ other: Self) {
+            (requests, cost) = (requests + other.requests, cost + other.cost)
+            (input, output) = (input + other.input, output + other.output)
+            (cacheHits, cacheMisses) = (cacheHits + other.cacheHits, cacheMisses + other.cacheMisses)
+            cachedTokens += other.cachedTokens
+        }
+
+        fileprivate mutating func add(_ trace: DecisionTrace, _ usage: TokenUsage?) {
+            requests += 1
+            cost += trace.cost
+            if case .hit? = trace.cache {
+                cacheHits += 1
+                cachedTokens += usage?.total ?? 0
+                return
+            }
+            if trace.cache != nil { cacheMisses += 1 }
+            input += usage?.totalInput ?? 0
+            output += usage?.output ?? 0
+        }
     }
 
     /// Who answered.
@@ -73,12 +97,7 @@ final class GatewayMetrics: Sendable {
             if state.clients.count >= Self.mostClients, state.clients[client] == nil {
                 (client.key, client.user, client.project) = ("", "", "")
             }
-            var counts = state.clients[client] ?? ClientCounts()
-            counts.requests += 1
-            counts.input += usage?.totalInput ?? 0
-            counts.output += usage?.output ?? 0
-            counts.cost += trace.cost
-            state.clients[client] = counts
+            state.clients[client, default: ClientCounts()].add(trace, usage)
             for (index, attempt) in trace.attempts.enumerated() {
                 let isLast = index == trace.attempts.count - 1
                 state.note(attempt, exchange, usage: isLast ? usage : nil)
