@@ -18,7 +18,7 @@ struct GatewayCommandTests {
         model_list:
           - model_name: gpt
             litellm_params: {model: openai/gpt-4o, api_key: sk-in-the-file, rpm: 5}
-        litellm_settings: {cache: true, drop_params: true}
+        litellm_settings: {alerting: [slack], drop_params: true}
         """
 
     @Test("a LiteLLM file becomes a claw.yaml on stdout, with what became of each field on stderr")
@@ -29,7 +29,7 @@ struct GatewayCommandTests {
         #expect(outcome.out.contains("key: {env: GPT_KEY}"))
         #expect(outcome.error.contains("taken: model_list[0].litellm_params.rpm ("))
         #expect(outcome.error.contains("ignored: litellm_settings.drop_params ("))
-        #expect(outcome.error.contains("unsupported: litellm_settings.cache ("))
+        #expect(outcome.error.contains("unsupported: litellm_settings.alerting ("))
         #expect(!"\(outcome.out)\(outcome.error)".contains("sk-in-the-file"))
         let json = await bench.run("gateway", "import", try file(Self.liteLLM), "--output", "json")
         #expect(json.json?["claw"]?.string == outcome.out)

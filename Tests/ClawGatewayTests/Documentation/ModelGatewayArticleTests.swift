@@ -96,7 +96,18 @@ private func guarded(_ router: ModelRouter, _ grants: InMemoryGrants) {
             }
         }
     }
-    let guardrails = Guardrails([NoShouting(), PersonalDataRule(), ToolRule(denied: ["shell"])])
+    struct NoLinks: Guardrail {
+        let name = "no-links"
+        let answerWindow: Int? = 16    // "https://" and a little more
+        func inspect(_ answer: inout GuardedAnswer) throws(GuardrailRefusal) {
+            if answer.contains({ $0.ranges(of: #/https?:\/\//#) }) {
+                throw GuardrailRefusal("The answer has a link.")
+            }
+        }
+    }
+    let guardrails = Guardrails([
+        NoShouting(), NoLinks(), PersonalDataRule(on: .both), ToolRule(denied: ["shell"], asked: ["deploy"]),
+    ])
     let guarded = ModelGateway(router: router, grants: grants, guardrails: guardrails)
     // ARTICLE: end
     _ = guarded
@@ -129,7 +140,7 @@ struct ModelGatewayArticleTests {
         let fields = [
             GatewayReader.gatewayNames, GatewayReader.modelNames, GatewayReader.policyNames, GatewayReader.ownNames,
             GatewayReader.remoteNames, GatewayReader.priceNames, GatewayReader.keyNames, GatewayReader.limitNames, GatewayReader.healthNames,
-            GatewayReader.guardrailNames, GatewayReader.admissionNames,
+            GatewayReader.guardrailNames, GatewayReader.admissionNames, GatewayReader.cacheNames,
         ]
         for field in fields.joined() { #expect(words.contains(field), "\(field) is not told of") }
     }

@@ -90,14 +90,18 @@ struct GuardrailTests {
                   - {name: pii, personal: [email]}
                   - {name: size, maxBytes: 100000}
                   - {name: tools, denyTools: [shell], allowTools: [search, shell]}
+                  - {name: said, personal: [phone], on: both, window: 40}
+                  - {name: calls, askTools: [deploy], allowTools: [search], on: answers}
                 """)
         #expect(
             configuration.guardrails.map(\.rule) == [
                 .pattern("sk-[a-z]+", replacement: "[key]"), .personal([.email]), .size(maxBytes: 100_000),
-                .tools(allowed: ["search", "shell"], denied: ["shell"]),
+                .tools(allowed: ["search", "shell"], denied: ["shell"]), .personal([.phone]),
+                .tools(allowed: ["search"], denied: [], asked: ["deploy"]),
             ])
         let rules = try configuration.rules
-        #expect(rules.map(\.name) == ["keys", "pii", "size", "tools"])
+        #expect(rules.map(\.name) == ["keys", "pii", "size", "tools", "said", "calls"])
+        #expect(rules.map(\.answerWindow) == [nil, nil, nil, nil, 40, 0])
         func texts(_ model: String) throws -> [String] {
             let document: JSONObject = ["model": .string(model), "messages": [["role": "user", "content": "sk-abc a@b.de"]]]
             var request = GuardedRequest(model: model, subject: UsageSubject(), size: 1, document: document)
@@ -115,6 +119,9 @@ struct GuardrailTests {
             ("{name: a}", "one rule"), ("{name: a, maxBytes: 1, pattern: x}", "one rule"),
             ("{name: a, pattern: \"([\"}", "regular expression"), ("{name: a, personal: [shoe]}", "email, card"),
             ("{name: a, maxBytes: 5, mask: x}", "without 'pattern'"), ("{pattern: x}", "name is missing"),
+            ("{name: a, pattern: x, on: all}", "requests, answers or both"),
+            ("{name: a, maxBytes: 5, window: 9}", "without 'pattern' or 'personal'"),
+            ("{name: a, askTools: [x], on: requests}", "askTools looks at answers"),
         ])
     func mistakes(_ rule: String, _ words: String) throws {
         var findings: [Finding] = []

@@ -1,9 +1,9 @@
-public import ClawDialects
 public import ClawDocuments
 public import ClawLedger
 import Synchronization
 
-/// Looks at requests before they go to a model: lets them pass, changes them, or refuses them.
+/// Looks at requests before they go to a model, at answers before they go to the client, or at both: lets them pass,
+/// changes them, or refuses them.
 ///
 ///     struct NoShouting: Guardrail {
 ///         let name = "no-shouting"
@@ -13,16 +13,48 @@ import Synchronization
 ///             }
 ///         }
 ///     }
+///
+/// Who looks at requests has an ``inspect(_:)-(GuardedRequest)``; who looks at answers has an ``answerWindow`` and an
+/// ``inspect(_:)-(GuardedAnswer)``.
 public protocol Guardrail: Sendable {
     /// For people: in refusals.
     var name: String { get }
+
+    /// How many characters of each text of an answer that is streamed are kept back, so that what the rule looks for is
+    /// seen whole before any of it goes out; 0: each piece is looked at as it comes; nil: the rule does not look at answers.
+    var answerWindow: Int? { get }
+
     func inspect(_ request: inout GuardedRequest) throws(GuardrailRefusal)
+
+    /// Called once with a whole answer; with a stream for each tool that begins to be called, and for each piece of text
+    /// that comes, together with what is kept back of that text. What has gone out has gone out: who refuses then ends the
+    /// stream with an error.
+    func inspect(_ answer: inout GuardedAnswer) throws(GuardrailRefusal)
 }
 
-/// Why a request does not go to a model: one sentence, which the client reads.
+extension Guardrail {
+    public var answerWindow: Int? { nil }
+    public func inspect(_ request: inout GuardedRequest) throws(GuardrailRefusal) {}
+    public func inspect(_ answer: inout GuardedAnswer) throws(GuardrailRefusal) {}
+}
+
+/// What a rule looks at.
+public struct GuardedTraffic: OptionSet, Sendable, Hashable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    public static let requests = GuardedTraffic(rawValue: 1)
+    public static let answers = GuardedTraffic(rawValue: 2)
+    public static let both: GuardedTraffic = [.requests, .answers]
+}
+
+/// Why a request does not go to a model, or an answer to the client: one sentence, which the client reads.
 public struct GuardrailRefusal: Error, Sendable, Hashable {
     public var message: String
-    public init(_ message: String) { self.message = message }
+    /// For programs.
+    public var code: String
+
+    public init(_ message: String, code: String = "guardrail_refused") { (self.message, self.code) = (message, code) }
 }
 
 /// The rules that hold now; may be replaced while requests are under way.
@@ -35,86 +67,4 @@ public final class Guardrails: Sendable {
     public func replace(_ rules: [any Guardrail]) { self.rules.withLock { $0 = rules } }
 
     var current: [any Guardrail] { rules.withLock { $0 } }
-}
-
-/// A client's request, whatever its dialect, as a guardrail sees it.
-public struct GuardedRequest: Sendable {
-    /// The name asked for.
-    public let model: String
-    /// Whose key was shown.
-    public let subject: UsageSubject
-    /// Of the body as the client sent it, in bytes.
-    public let size: Int
-    public private(set) var document: JSONObject
-    private(set) var isChanged = false
-
-    public init(model: String, subject: UsageSubject, size: Int, document: JSONObject) {
-        (self.model, self.subject, self.size, self.document) = (model, subject, size, document)
-    }
-
-    /// The names of the tools that the model may call.
-    public var tools: [String] {
-        (document["tools"]?.array ?? []).compactMap { $0["function"]?["name"]?.string ?? $0["name"]?.string ?? $0["type"]?.string }
-            + (document["functions"]?.array ?? []).compactMap { $0["name"]?.string }
-    }
-
-    /// Every text that the model would read: what was said, instructions, calls of tools and their results.
-    public var texts: [String] {
-        var texts: [String] = []
-        for name in Self.spoken {
-            if let value = document[name] { Self.visit(value, depth: 0) { texts.append($0) } }
-        }
-        return texts
-    }
-
-    /// Changes every text that the model would read.
-    public mutating func rewriteTexts(_ change: (String) -> String) {
-        for name in Self.spoken {
-            guard let value = document[name] else { continue }
-            var hasChanged = false
-            let new = Self.rewritten(value, depth: 0) { text in
-                let new = change(text)
-                if new != text { hasChanged = true }
-                return new
-            }
-            guard hasChanged else { continue }
-            document[name] = new
-            isChanged = true
-        }
-    }
-
-    private static let spoken = ["messages", "system", "prompt", "input", "instructions", "suffix"]
-    /// What tells parts of a request from each other, and media.
-    private static let unspoken: Set<String> = [
-        "role", "type", "id", "name", "tool_call_id", "tool_use_id", "call_id", "data", "url", "image_url", "images",
-        "media_type", "file_id", "detail", "signature", "encrypted_content", "status", "format",
-    ]
-    private static let deepest = 64
-
-    private static func visit(_ value: JSON, depth: Int, _ body: (String) -> Void) {
-        guard depth < deepest else { return }
-        switch value {
-        case .string(let text): body(text)
-        case .array(let elements): for element in elements { visit(element, depth: depth + 1, body) }
-        case .object(let object):
-            for member in object where !unspoken.contains(member.name) { visit(member.value, depth: depth + 1, body) }
-        default: break
-        }
-    }
-
-    private static func rewritten(_ value: JSON, depth: Int, _ change: (String) -> String) -> JSON {
-        guard depth < deepest else { return value }
-        switch value {
-        case .string(let text): return .string(change(text))
-        case .array(let elements): return .array(elements.map { rewritten($0, depth: depth + 1, change) })
-        case .object(let object):
-            return .object(
-                JSONObject(
-                    object.map { member in
-                        let isKept = unspoken.contains(member.name)
-                        return (member.name, isKept ? member.value : rewritten(member.value, depth: depth + 1, change))
-                    }))
-        default: return value
-        }
-    }
 }

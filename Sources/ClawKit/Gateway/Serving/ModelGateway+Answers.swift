@@ -22,9 +22,11 @@ extension ModelGateway {
     ) async throws(GatewayRefusal) -> Response {
         let asked: ClientRequest
         let use: CacheUse?
+        let filters: [AnswerFilter]
         do {
-            (asked, use) = try cacheUse(
-                guarded(ClientRequest(dialect, bytes, limits: limits), grant), request.headers, grant)
+            let guarded = try guarded(ClientRequest(dialect, bytes, limits: limits), grant)
+            filters = self.filters(guarded.model, request.headers, grant)
+            (asked, use) = try cacheUse(guarded, isRead: !filters.isEmpty, request.headers, grant)
         } catch let error as ModelError {
             throw GatewayRefusal(.request, error)
         } catch let refusal as GatewayRefusal {
@@ -47,12 +49,14 @@ extension ModelGateway {
         let context = ReplyContext(
             id: id, model: asked.model, created: Int(time.now.seconds), includesUsage: asked.wantsStreamUsage)
         let deadlines = deadlines(asked.model, isStreaming: asked.isStreaming)
-        let call = ModelCall(asked, headers: request.headers, context: context, deadlines: deadlines)
+        var call = ModelCall(asked, headers: request.headers, context: context, deadlines: deadlines)
+        // Rules read the intermediate form.
+        call.wantsEvents = !filters.isEmpty
         let routed = RoutedCall(
             router: router, wish: .answer(call), id: id, alias: asked.model, deadlines: deadlines,
             question: question(asked, bound, request, grant), terms: terms,
             record: CallRecord(id: id, model: asked.model, time: time), time: time)
-        return try await respond(routed, dialect, context, grant, request.headers, use)
+        return try await respond(routed, dialect, context, grant, request.headers, use, filters)
     }
 
     func embeddings(_ request: Request, _ grant: ModelGrant) async throws(GatewayRefusal) -> Response {
@@ -74,7 +78,7 @@ extension ModelGateway {
 
     private func respond(
         _ routed: RoutedCall, _ dialect: ClientDialect, _ context: ReplyContext, _ grant: ModelGrant,
-        _ sent: HTTPFields, _ use: CacheUse?
+        _ sent: HTTPFields, _ use: CacheUse?, _ filters: [AnswerFilter] = []
     ) async throws(GatewayRefusal) -> Response {
         let label = router.group(routed.alias)?.label ?? ""
         let exchange = Exchange(
@@ -86,9 +90,11 @@ extension ModelGateway {
             let (answer, origin) = try await answer(to: routed, use)
             switch answer {
             case .whole(let answer):
-                exchange.end(.answered, usage: answer.usage)
+                exchange.note(answer.usage)
+                let passed = try filters.passing(answer)
+                exchange.end(.answered)
                 let reply =
-                    switch answer.content {
+                    switch passed.content {
                     case .bytes(let bytes): DialectReply(body: bytes)
                     case .answer(let answer): dialect.encode(answer, context)
                     }
@@ -101,7 +107,7 @@ extension ModelGateway {
             case .stream(let stream):
                 let headers = headers(origin, routed, use, dialect.streamHeaders)
                 let source = GatewayStream(
-                    stream, dialect, context, exchange, turn, openCalls.open(grant), time)
+                    filters.passing(stream), dialect, context, exchange, turn, openCalls.open(grant), time)
                 return Response(
                     status: .ok, headers: headers, body: .stream(ByteStream { try await source.next() }))
             }
@@ -109,6 +115,9 @@ extension ModelGateway {
         } catch {
             var refusal = refusal(error)
             refusal.isCounted = true
+            refusal.headers[.callID] = routed.id
+            let cost = NanoDollars(nanos: routed.record.trace.cost)
+            if cost > .zero { refusal.headers[.responseCost] = cost.description }
             exchange.end(refusal.error)
             log(refusal, routed, grant)
             throw refusal

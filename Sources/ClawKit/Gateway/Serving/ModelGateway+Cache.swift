@@ -7,13 +7,15 @@ import HTTPTypes
 extension ModelGateway {
     /// A request without its wishes about the cache, and the use it makes of it; no use where answers to the key are not
     /// kept: then it stays as it is.
+    /// - Parameter isRead: whether rules look at the answer, which has to be kept in a form that they can read then.
     /// - Throws: ``ModelError`` where what is left is no request.
     func cacheUse(
-        _ asked: ClientRequest, _ headers: HTTPFields, _ grant: ModelGrant
+        _ asked: ClientRequest, isRead: Bool, _ headers: HTTPFields, _ grant: ModelGrant
     ) throws(ModelError) -> (ClientRequest, CacheUse?) {
         guard let timeToLive = cacheTime(grant) else { return (asked, nil) }
         let (document, member) = Self.split(asked.document, asked.dialect)
-        let use = cacheUse(timeToLive, asked.dialect.rawValue, document, CacheWish(headers, member), headers, grant)
+        let kind = asked.dialect.rawValue + (isRead ? ", read" : "")
+        let use = cacheUse(timeToLive, kind, document, CacheWish(headers, member), headers, grant)
         guard member != nil else { return (asked, use) }
         return (try ClientRequest(asked.dialect, JSON.object(document).bytes(), limits: limits), use)
     }

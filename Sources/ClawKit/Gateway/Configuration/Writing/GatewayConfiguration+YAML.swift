@@ -255,14 +255,19 @@ extension DeclaredGuardrail {
         var members: Members = [("name", .text(name))]
         switch rule {
         case .size(let most): members.append(("maxBytes", .plain("\(most)")))
-        case .tools(let allowed, let denied):
+        case .tools(let allowed, let denied, let asked):
             if let allowed { members.append(("allowTools", .words(allowed.sorted()))) }
-            if !denied.isEmpty || allowed == nil { members.append(("denyTools", .words(denied.sorted()))) }
+            if !denied.isEmpty || allowed == nil && asked.isEmpty { members.append(("denyTools", .words(denied.sorted()))) }
+            if !asked.isEmpty { members.append(("askTools", .words(asked.sorted()))) }
         case .pattern(let pattern, let replacement):
             members.append(("pattern", .text(pattern)))
             if let replacement { members.append(("mask", .text(replacement))) }
         case .personal(let kinds): members.append(("personal", .words(kinds.map(\.rawValue).sorted())))
         }
+        if let traffic {
+            members.append(("on", .plain(traffic == .both ? "both" : traffic == .answers ? "answers" : "requests")))
+        }
+        if let window { members.append(("window", .plain("\(window)"))) }
         if !models.isEmpty { members.append(("models", .words(models))) }
         return members
     }

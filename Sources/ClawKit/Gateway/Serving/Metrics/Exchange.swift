@@ -45,8 +45,10 @@ final class Exchange: Sendable {
     deinit { end(.clientLeft) }
 
     /// Notes what the answer used; the last word counts, for streams repeat it cumulatively.
-    func note(_ step: AnswerStep) {
-        if let usage = step.usage { state.withLock { $0.usage = usage } }
+    func note(_ step: AnswerStep) { note(step.usage) }
+
+    func note(_ usage: TokenUsage?) {
+        if let usage { state.withLock { $0.usage = usage } }
     }
 
     func end(_ error: ModelError) { end(End(status: error.kind.status, failure: error.kind)) }
