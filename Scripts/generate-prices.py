@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Sources/ClawKit/Gateway/Pricing/PriceTable+Data.swift: public list prices of well-known models.
+"""Writes Sources/ClawKit/Gateway/Pricing/Generated/PriceTable+Data.swift: public list prices of well-known models.
 
 The source is LiteLLM's price list (its repository's model_prices_and_context_window.json, also in its package on PyPI);
 only the facts are taken: prices, context window, longest answer.
@@ -12,7 +12,7 @@ from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 
-TARGET = Path(__file__).parent.parent / "Sources/ClawKit/Gateway/Pricing/PriceTable+Data.swift"
+TARGET = Path(__file__).parent.parent / "Sources/ClawKit/Gateway/Pricing/Generated/PriceTable+Data.swift"
 PROVIDERS = {
     "openai": "openai", "text-completion-openai": "openai", "anthropic": "anthropic", "gemini": "gemini",
     "azure": "azure", "azure_text": "azure", "bedrock": "bedrock", "bedrock_converse": "bedrock",

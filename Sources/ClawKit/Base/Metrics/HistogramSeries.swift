@@ -1,21 +1,21 @@
 /// Observations counted in buckets, of one combination of label values.
-struct HistogramSeries: Sendable {
+package struct HistogramSeries: Sendable {
     private let bounds: [Double]
     private var counts: [Int]
     private var sum = 0.0
 
     /// - Parameter bounds: the buckets' upper bounds, rising; the last one, infinity, is added.
-    init(_ bounds: [Double]) {
+    package init(_ bounds: [Double]) {
         self.bounds = bounds
         counts = Array(repeating: 0, count: bounds.count + 1)
     }
 
-    mutating func observe(_ value: Double) {
+    package mutating func observe(_ value: Double) {
         counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1
         sum += value
     }
 
-    func write(_ name: String, labels: [(name: String, value: String)], to text: inout MetricsText) {
+    package func write(_ name: String, labels: [(name: String, value: String)], to text: inout MetricsText) {
         var total = 0
         for (index, count) in counts.enumerated() {
             total += count

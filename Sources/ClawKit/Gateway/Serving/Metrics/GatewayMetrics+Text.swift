@@ -62,7 +62,7 @@ extension GatewayMetrics {
     }
 
     private func write(_ places: [(Place, PlaceCounts)], to text: inout MetricsText) {
-        let histograms: [(name: String, help: String, buckets: KeyPath<PlaceCounts, Buckets>)] = [
+        let histograms: [(name: String, help: String, buckets: KeyPath<PlaceCounts, HistogramSeries>)] = [
             ("litellm_request_total_latency_metric", "Seconds from a request to the end of its answer.", \.request),
             ("litellm_overhead_latency_metric", "Seconds of it that were not the upstream's.", \.overhead),
             ("litellm_llm_api_latency_metric", "Seconds of an attempt at an upstream.", \.attempt),
@@ -114,7 +114,7 @@ extension GatewayMetrics {
             counts.output.write(
                 "gen_ai_client_token_usage", labels: place.conventionLabels + [("gen_ai_token_type", "output")], to: &text)
         }
-        let histograms: [(name: String, help: String, buckets: KeyPath<PlaceCounts, Buckets>)] = [
+        let histograms: [(name: String, help: String, buckets: KeyPath<PlaceCounts, HistogramSeries>)] = [
             ("gen_ai_server_request_duration_seconds", "From a request to the end of its answer.", \.request),
             ("gen_ai_server_time_to_first_token_seconds", "Until the first word.", \.firstToken),
             ("gen_ai_server_time_per_output_token_seconds", "For each further token.", \.perToken),

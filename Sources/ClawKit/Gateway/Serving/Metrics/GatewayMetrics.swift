@@ -61,13 +61,18 @@ final class GatewayMetrics: Sendable {
         var answered = 0
         var failed: [ModelError.Kind: Int] = [:]
         /// Of attempts, up to their end and to their first word; of whole requests, and what of them was the gateway's.
-        var attempt = Buckets()
-        var firstToken = Buckets()
-        var perToken = Buckets()
-        var request = Buckets()
-        var overhead = Buckets()
-        var input = Buckets(Buckets.tokens)
-        var output = Buckets(Buckets.tokens)
+        var attempt = HistogramSeries(HistogramFamily.seconds)
+        var firstToken = HistogramSeries(HistogramFamily.seconds)
+        var perToken = HistogramSeries(HistogramFamily.seconds)
+        var request = HistogramSeries(HistogramFamily.seconds)
+        var overhead = HistogramSeries(HistogramFamily.seconds)
+        var input = HistogramSeries(Self.tokens)
+        var output = HistogramSeries(Self.tokens)
+
+        /// As OpenTelemetry's conventions for token usage advise.
+        private static let tokens: [Double] = [
+            1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864,
+        ]
     }
 
     struct State {
