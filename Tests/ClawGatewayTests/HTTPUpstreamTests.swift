@@ -36,6 +36,20 @@ struct HTTPUpstreamTests {
         #expect(metrics.contains("gen_ai_client_token_usage_sum{gen_ai_operation_name=\"chat\""))
     }
 
+    @Test("a model's own limit for connecting goes with its requests")
+    func connecting() async throws {
+        let transport = ScriptedTransport([Response(status: .serviceUnavailable), Response(status: .serviceUnavailable)])
+        var policy = RoutePolicy()
+        policy.retries = 0
+        policy.deadlines.connect = .seconds(2)
+        let gateway = try gateway([ModelRoute("alias", to: openAI(transport), policy: policy)])
+        _ = await gateway.respond(to: chat(body))
+        var request = chat(#"{"model":"alias","input":"hi"}"#)
+        request.head.path = "/v1/embeddings"
+        _ = await gateway.respond(to: request)
+        #expect(transport.requests.map(\.connectTimeout) == [.seconds(2), .seconds(2)])
+    }
+
     @Test("a stream passes as it comes and ends with [DONE]")
     func stream() async throws {
         let text = ": ping\n\n" + chunk("a") + chunk("b") + finish()

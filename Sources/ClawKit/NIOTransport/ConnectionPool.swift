@@ -42,7 +42,7 @@ final class ConnectionPool: @unchecked Sendable {  // touched on its loop only, 
                     message: "\(configuration.connections) connections are open already, so none to \(origin) is made."))
         }
         connecting += 1
-        let limit = min(configuration.connectTimeout, exchange.call.headTimeout)
+        let limit = min(exchange.call.connectTimeout, exchange.call.headTimeout)
         ClientBootstrap(group: loop)
             .connectTimeout(.nanoseconds(limit.nanoseconds))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)

@@ -33,6 +33,7 @@ struct OutgoingCall: Sendable {
     let head: HTTPRequest
     let body: ByteBuffer?
     let headTimeout: Duration
+    let connectTimeout: Duration
     let silence: SilenceLimit?
 
     init(_ request: Request, _ configuration: NIOTransport.Configuration) async throws {
@@ -60,6 +61,7 @@ struct OutgoingCall: Sendable {
         self.head = head
         body = bytes.isEmpty ? nil : ByteBuffer(bytes: bytes)
         headTimeout = request.headTimeout
+        connectTimeout = request.connectTimeout ?? configuration.connectTimeout
         silence = request.silence ?? request.idleTimeout.map { SilenceLimit($0, least: $0) }
     }
 }

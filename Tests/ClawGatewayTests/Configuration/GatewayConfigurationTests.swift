@@ -104,7 +104,7 @@ struct GatewayConfigurationTests {
                   - name: small
                     strategy: least-busy
                     retriesFor: {timeout: 0, rateLimited: 5}
-                    deadlines: {headers: 5s, firstToken: 500ms, betweenTokens: 10s, wholeAnswer: 1m}
+                    deadlines: {connect: 2s, headers: 5s, firstToken: 500ms, betweenTokens: 10s, wholeAnswer: 1m}
                     fallbacks: {failure: [big], contextWindow: [big, huge], contentPolicy: huge}
                     midStream: continue
                     longestWait: 20s
@@ -121,6 +121,8 @@ struct GatewayConfigurationTests {
         let small = configuration.models[0].policy
         #expect(small.strategy == .leastBusy && small.retries == 4)
         #expect(small.retriesFor == [.timeout: 0, .rateLimited: 5])
+        #expect(small.deadlines.connect == .seconds(2) && configuration.models[1].policy.deadlines.connect == nil)
+        #expect(try GatewayConfiguration(yaml: configuration.yaml).models[0].policy.deadlines == small.deadlines)
         #expect(small.deadlines.headers == .seconds(5) && small.deadlines.firstToken == .milliseconds(500))
         #expect(small.deadlines.betweenTokens == .seconds(10) && small.deadlines.wholeAnswer == .seconds(60))
         #expect(small.deadlines.total == .seconds(300))

@@ -273,6 +273,29 @@ struct LiteLLMImportTests {
         #expect(throws: InvalidConfiguration.self) { try read("model_list: [") }
     }
 
+    @Test("background checks of health become each upstream's own")
+    func health() throws {
+        func checks(_ settings: String) throws -> [DeclaredHealthCheck?] {
+            let yaml = """
+                model_list:
+                  - {model_name: a, litellm_params: {model: openai/gpt-4o, api_key: k}}
+                  - {model_name: b, litellm_params: {model: azure/dep, api_base: "https://a.test", api_key: k}, model_info: {health_check_timeout: 5}}
+                  - {model_name: c, litellm_params: {model: openai/gpt-4o, api_key: k}, model_info: {disable_background_health_check: true}}
+                general_settings: {\(settings)}
+                """
+            let configuration = try read(yaml).configuration
+            #expect(try GatewayConfiguration(yaml: configuration.yaml).models.map { $0.deployments[0].health }
+                == configuration.models.map { $0.deployments[0].health })
+            return configuration.models.map { $0.deployments[0].health }
+        }
+        let each = DeclaredHealthCheck(every: .seconds(60))
+        let word = DeclaredHealthCheck(every: .seconds(60), within: .seconds(5), method: .chat)
+        #expect(try checks("background_health_checks: true, health_check_interval: 60") == [each, word, nil])
+        #expect(try checks("background_health_checks: true").map { $0?.every } == [.seconds(300), .seconds(300), nil])
+        #expect(try checks("health_check_interval: 60") == [nil, nil, nil])
+        #expect(try checks("background_health_checks: false") == [nil, nil, nil])
+    }
+
     @Test("the claw.yaml it amounts to says the same")
     func written() throws {
         let configuration = try read(Self.balanced, ["AZURE_API_BASE": "https://my.openai.azure.com"]).configuration

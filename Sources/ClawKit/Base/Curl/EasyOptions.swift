@@ -47,7 +47,7 @@ struct EasyOptions {
         set(CURLOPT_TCP_KEEPIDLE, 30)
         set(CURLOPT_TCP_KEEPINTVL, 15)
         set(CURLOPT_BUFFERSIZE, 64 * 1024)
-        set(CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: configuration.connectTimeout.nanoseconds / 1_000_000))
+        set(connectTimeout: configuration.connectTimeout)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
         // The empty text: none, not even from the environment.
         set(CURLOPT_PROXY, configuration.proxy ?? "")
@@ -60,6 +60,11 @@ struct EasyOptions {
         case .http1: set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         }
         apply(configuration.tls)
+    }
+
+    private mutating func set(connectTimeout limit: Duration) {
+        // Zero would be libcurl's own, five minutes.
+        set(CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: max(1, limit.nanoseconds / 1_000_000)))
     }
 
     private mutating func apply(_ tls: CurlTransport.TLS) {
@@ -79,6 +84,7 @@ struct EasyOptions {
     ) {
         set(CURLOPT_URL, plan.url)
         set(CURLOPT_HTTPHEADER, list: headers)
+        if let limit = plan.connectTimeout { set(connectTimeout: limit) }
         if connectTo != nil { set(CURLOPT_CONNECT_TO, list: connectTo) }
         if plan.isUpgrade {
             // A connection of its own, as straight as a proxy lets it be.

@@ -17,6 +17,8 @@ struct RequestPlan: Sendable {
     /// The request asks to leave HTTP; the upload is then not a body but the connection's sending half.
     let isUpgrade: Bool
     let headTimeout: Duration
+    /// nil: the transport's own.
+    let connectTimeout: Duration?
     private let idleTimeout: Duration?
     private let silence: SilenceLimit?
     /// `host:port`, for messages.
@@ -59,6 +61,7 @@ struct RequestPlan: Sendable {
         method = request.method.rawValue
         peer = configuration.unixSocket ?? "\(location.host):\(location.port)"
         headTimeout = request.headTimeout
+        connectTimeout = request.connectTimeout
         isUpgrade = request.wantsUpgrade
         // Who leaves HTTP keeps an eye on silence himself.
         idleTimeout = isUpgrade ? nil : request.idleTimeout

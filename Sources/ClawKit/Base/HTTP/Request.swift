@@ -6,6 +6,8 @@ public struct Request: Sendable {
     public var body: Body
     /// How long the exchange may take until the response's head has arrived.
     public var headTimeout: Duration
+    /// How long a new connection may take, with name resolution and TLS; nil: as long as the transport is told.
+    public var connectTimeout: Duration?
     /// How long the response's body may stay silent before the exchange fails; nil: as long as it likes (watches
     /// carry their own heartbeat).
     public var idleTimeout: Duration?

@@ -61,6 +61,8 @@ private final class DecodedForm: Sendable {
 
 /// How long an attempt may take, at each of its stages.
 public struct AttemptDeadlines: Sendable, Hashable {
+    /// Until a new connection; nil: the transport's own.
+    public var connect: Duration?
     /// Until the head of the answer.
     public var headers: Duration
     /// Until the model has said its first word; comments that keep the connection alive are none.

@@ -32,8 +32,9 @@ extension GatewayReader {
     }
 
     private mutating func read(_ deadlines: inout RouteDeadlines, _ node: Node, _ place: String) {
-        let known = ["headers", "firstToken", "betweenTokens", "wholeAnswer", "total"]
+        let known = ["connect", "headers", "firstToken", "betweenTokens", "wholeAnswer", "total"]
         guard let members = reader.members(node, at: place, known: known) else { return }
+        deadlines.connect = positive(members, "connect") ?? deadlines.connect
         deadlines.headers = positive(members, "headers") ?? deadlines.headers
         deadlines.firstToken = positive(members, "firstToken") ?? deadlines.firstToken
         deadlines.betweenTokens = positive(members, "betweenTokens") ?? deadlines.betweenTokens

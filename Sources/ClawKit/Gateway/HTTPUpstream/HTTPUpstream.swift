@@ -55,6 +55,7 @@ public struct HTTPUpstream: ModelUpstream {
         var request = request(
             outgoing, within: wait(call.request.isStreaming ? deadlines.headers : deadlines.firstToken, deadlines))
         request.silence = silence
+        request.connectTimeout = deadlines.connect
         do {
             let response = try await transport.send(request)
             guard response.status.kind == .successful else { throw await refusal(response) }
@@ -98,8 +99,9 @@ public struct HTTPUpstream: ModelUpstream {
         var outgoing = try target.call(request)
         let secret = try await key.apply(to: &outgoing, of: target.dialect, baseURL: baseURL, name: name, now: time.now)
         do {
-            let response = try await transport.send(
-                self.request(outgoing, within: wait(deadlines.firstToken, deadlines)))
+            var asked = self.request(outgoing, within: wait(deadlines.firstToken, deadlines))
+            asked.connectTimeout = deadlines.connect
+            let response = try await transport.send(asked)
             guard response.status.kind == .successful else { throw await refusal(response) }
             return try target.dialect.decodeEmbeddings(
                 status: response.status.code, headers: response.headers,

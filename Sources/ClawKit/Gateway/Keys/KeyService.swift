@@ -217,6 +217,8 @@ public struct KeyService: Handler {
         if let alias = request.query["key_alias"] { all.removeAll { $0.label != alias } }
         if let user = request.query["user_id"] { all.removeAll { $0.subject.user != user } }
         if let team = request.query["team_id"] { all.removeAll { $0.subject.project != team } }
+        if let tenant = request.query["organization_id"] { all.removeAll { $0.subject.tenant != tenant } }
+        if let hash = request.query["key_hash"] { all.removeAll { $0.hash != hash } }
         let shown = all.dropFirst((page - 1) * size).prefix(size)
         var keys: [JSON] = []
         for key in shown {

@@ -30,8 +30,10 @@ public struct RoutePolicy: Sendable {
     func retries(after error: ModelError) -> Int { retriesFor[error.kind] ?? retries }
 }
 
-/// Limits of time, each for itself. That of connecting is the transport's (`CurlTransport.Configuration`).
+/// Limits of time, each for itself.
 public struct RouteDeadlines: Sendable, Hashable {
+    /// Until a new connection, with name resolution and TLS; nil: the transport's own.
+    public var connect: Duration?
     /// Until the head of a stream.
     public var headers = Duration.seconds(30)
     /// Until the model's first word; for answers that are not streamed, until the whole answer.

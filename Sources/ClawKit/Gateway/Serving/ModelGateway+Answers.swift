@@ -179,9 +179,11 @@ extension ModelGateway {
 
     private func deadlines(_ alias: String, isStreaming: Bool) -> AttemptDeadlines {
         let limits = router.group(alias)?.policy.deadlines ?? RouteDeadlines()
-        return AttemptDeadlines(
+        var deadlines = AttemptDeadlines(
             headers: limits.headers, firstToken: isStreaming ? limits.firstToken : limits.wholeAnswer,
             betweenTokens: limits.betweenTokens, until: time.now + limits.total)
+        deadlines.connect = limits.connect
+        return deadlines
     }
 
     private func question(

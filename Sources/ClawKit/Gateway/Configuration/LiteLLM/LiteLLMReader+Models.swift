@@ -4,17 +4,6 @@ import ClawLedger
 import HTTPTypes
 import Yams
 
-/// What a file says of all deployments of one name.
-struct LiteLLMModel: Sendable {
-    var name: String
-    var deployments: [DeclaredDeployment] = []
-    var accessGroups: Set<String> = []
-    /// The longest of its deployments': limits of time are a model's here, not a deployment's.
-    var timeout: Duration?
-    var streamTimeout: Duration?
-    var hasWeights = false
-}
-
 extension LiteLLMReader {
     mutating func readModels(_ node: Node, _ path: String) {
         guard case .sequence(let nodes) = node else {
@@ -126,6 +115,8 @@ extension LiteLLMReader {
         case "id": entry.id = text(node, path)
         case "access_groups": entry.accessGroups = names(node)
         case "base_model": entry.baseModel = text(node, path)
+        case "disable_background_health_check": entry.skipsHealthChecks = isTrue(node)
+        case "health_check_timeout": entry.healthTimeout = seconds(node, path)
         case "max_input_tokens": entry.traits.contextTokens = positive(node, path)
         case "max_tokens", "max_output_tokens", "mode", "description", "db_model", "created_by", "version", "litellm_provider",
             "supported_environments":
@@ -206,6 +197,13 @@ extension LiteLLMReader {
             baseURL: baseURL, target, key: key(entry, provider, baseURL), headers: entry.headers)
         var deployment = DeclaredDeployment(upstream, name: entry.id, traits: entry.traits)
         deployment.prices = prices(entry, provider, own)
+        if let healthInterval, !entry.skipsHealthChecks {
+            var check = DeclaredHealthCheck(every: healthInterval)
+            // These two have no list of models to ask for.
+            if [.azureOpenAI, .bedrock].contains(provider.dialect) { check.method = .chat }
+            check.within = entry.healthTimeout ?? check.within
+            deployment.health = check
+        }
         return deployment
     }
 
@@ -275,40 +273,4 @@ extension LiteLLMReader {
         // A server of one's own may want none; the provider's own always does.
         return baseURL == provider.baseURL || isSet(variable) ? .at(.environment(variable)) : .none
     }
-}
-
-/// One entry of `model_list`, as it stands.
-struct LiteLLMDeployment: Sendable {
-    struct Costs: Sendable, Equatable {
-        var input: Int64?
-        var output: Int64?
-        var cacheRead: Int64?
-        var cacheWrite: Int64?
-        var reasoning: Int64?
-        var audioInput: Int64?
-        var audioOutput: Int64?
-    }
-
-    var name: String
-    var model: String?
-    var provider: String?
-    var id: String?
-    var baseURL: String?
-    /// There is an address, though it may not be known.
-    var hasAddress = false
-    var key: SecretLocation?
-    var apiVersion: String?
-    var (awsID, awsSecret, awsSession): (SecretLocation?, SecretLocation?, SecretLocation?) = (nil, nil, nil)
-    var region: String?
-    var traits = DeploymentTraits()
-    var hasWeight = false
-    var timeout: Duration?
-    var streamTimeout: Duration?
-    var headers: [String: String] = [:]
-    var outputLimit: Int?
-    var accessGroups: [String] = []
-    var baseModel: String?
-    var costs = Costs()
-
-    init(name: String) { self.name = name }
 }

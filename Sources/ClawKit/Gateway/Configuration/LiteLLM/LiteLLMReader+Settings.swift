@@ -157,6 +157,27 @@ extension LiteLLMReader {
 
     // MARK: general_settings
 
+    /// What has to be known before the models are read.
+    mutating func readHealth(_ node: Node, _ path: String) {
+        let members = fields(node, path)
+        let isOn = members.contains { $0.name == "background_health_checks" && isTrue($0.node) }
+        var interval = Duration.seconds(300)
+        for (name, node, path) in members {
+            switch name {
+            case "background_health_checks":
+                note(
+                    .taken, path, node,
+                    "health of each upstream: its list of models is asked for, where it has one. Who fails is not asked.")
+            case "health_check_interval":
+                guard let given = seconds(node, path) else { continue }
+                interval = max(.seconds(1), given)
+                note(.taken, path, node, "health.every of each upstream.")
+            default: break
+            }
+        }
+        healthInterval = isOn ? interval : nil
+    }
+
     mutating func readGeneral(_ node: Node, _ path: String) {
         for (name, node, path) in fields(node, path) {
             switch name {
@@ -165,6 +186,8 @@ extension LiteLLMReader {
                 guard let most = count(node, path), most > 0 else { continue }
                 configuration.limits.append(UsageLimit(UsageLimitID(.platform, "", "at once"), [.inFlight: most]))
                 note(.taken, path, node, "A limit on the platform.")
+            // Read before the models.
+            case "background_health_checks", "health_check_interval": break
             default: noteRest(name, node, path)
             }
         }

@@ -13,6 +13,8 @@ struct LiteLLMReader {
     var models: [String: LiteLLMModel] = [:]
     var order: [String] = []
     var routing = LiteLLMRouting()
+    /// How often each deployment is looked after; nil: not at all.
+    var healthInterval: Duration?
 
     init(file: String, environment: [String: String]) {
         reader = ConfigurationReader(file: file)
@@ -27,6 +29,7 @@ struct LiteLLMReader {
         let sections = fields(root, "")
         // First what others refer to, then the models, then what is said of them.
         for (name, node, place) in sections where name == "environment_variables" { readEnvironment(node, place) }
+        for (name, node, place) in sections where name == "general_settings" { readHealth(node, place) }
         for (name, node, place) in sections where name == "model_list" { readModels(node, place) }
         for (name, node, place) in sections {
             switch name {

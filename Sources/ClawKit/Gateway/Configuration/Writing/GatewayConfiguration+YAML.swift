@@ -2,8 +2,6 @@ import ClawBase
 import ClawDialects
 import ClawLedger
 
-private typealias Members = [(name: String, value: YAMLText)]
-
 extension GatewayConfiguration {
     /// The `claw.yaml` that says the same. Secrets are named, never shown; what holds for all models stands once.
     public var yaml: String {
@@ -11,8 +9,8 @@ extension GatewayConfiguration {
         let shared = models.count < 2 ? [] : (policies.first ?? []).filter { member in
             policies.allSatisfy { $0.contains { $0.name == member.name && $0.value == member.value } }
         }
-        var root: Members = []
-        var gateway: Members = []
+        var root: YAMLMembers = []
+        var gateway: YAMLMembers = []
         if let masterKey { gateway.append(("masterKey", masterKey.text)) }
         if admission != FairAdmission.Limits() {
             gateway.append(
@@ -41,22 +39,9 @@ extension GatewayConfiguration {
     }
 }
 
-extension AnswerCache.Settings {
-    fileprivate var members: Members {
-        let standard = AnswerCache.Settings()
-        var members: Members = []
-        if let timeToLive { members.append(("keep", timeToLive.text)) }
-        for (name, value, usual) in [
-            ("entries", entries, standard.entries), ("bytes", bytes, standard.bytes),
-            ("answerBytes", answerBytes, standard.answerBytes),
-        ] where value != usual { members.append((name, .plain("\(value)"))) }
-        return members
-    }
-}
-
 extension DeclaredModel {
-    fileprivate func members(without shared: Set<String>) -> Members {
-        var members: Members = [("name", .text(name))]
+    fileprivate func members(without shared: Set<String>) -> YAMLMembers {
+        var members: YAMLMembers = [("name", .text(name))]
         if !aliases.isEmpty { members.append(("aliases", .words(aliases))) }
         if !accessGroups.isEmpty { members.append(("accessGroups", .words(accessGroups.sorted()))) }
         members += policy.members.filter { !shared.contains($0.name) }
@@ -67,9 +52,9 @@ extension DeclaredModel {
 
 extension RoutePolicy {
     /// What differs from what holds anyway.
-    fileprivate var members: Members {
+    fileprivate var members: YAMLMembers {
         let standard = RoutePolicy()
-        var members: Members = []
+        var members: YAMLMembers = []
         if strategy != standard.strategy { members.append(("strategy", .plain(strategy.rawValue))) }
         if retries != standard.retries { members.append(("retries", .plain("\(retries)"))) }
         if !retriesFor.isEmpty {
@@ -78,7 +63,7 @@ extension RoutePolicy {
         }
         let limits = deadlines.members
         if !limits.isEmpty { members.append(("deadlines", .flow(limits))) }
-        var lists: Members = []
+        var lists: YAMLMembers = []
         if !fallbacks.isEmpty { lists.append(("failure", .words(fallbacks))) }
         if !contextFallbacks.isEmpty { lists.append(("contextWindow", .words(contextFallbacks))) }
         if !policyFallbacks.isEmpty { lists.append(("contentPolicy", .words(policyFallbacks))) }
@@ -99,14 +84,14 @@ extension RoutePolicy {
 }
 
 extension RouteDeadlines {
-    fileprivate var members: Members {
+    fileprivate var members: YAMLMembers {
         let standard = RouteDeadlines()
         let all: [(String, Duration, Duration)] = [
             ("headers", headers, standard.headers), ("firstToken", firstToken, standard.firstToken),
             ("betweenTokens", betweenTokens, standard.betweenTokens),
             ("wholeAnswer", wholeAnswer, standard.wholeAnswer), ("total", total, standard.total),
         ]
-        return all.filter { $0.1 != $0.2 }.map { ($0.0, $0.1.text) }
+        return (connect.map { [("connect", $0.text)] } ?? []) + all.filter { $0.1 != $0.2 }.map { ($0.0, $0.1.text) }
     }
 }
 
@@ -114,7 +99,7 @@ extension BreakerRules {
     fileprivate var text: YAMLText {
         if self == .never { return .plain("false") }
         let standard = BreakerRules()
-        var members: Members = []
+        var members: YAMLMembers = []
         func add(_ name: String, _ value: Int, _ usual: Int) {
             if value != usual { members.append((name, .plain("\(value)"))) }
         }
@@ -132,8 +117,8 @@ extension BreakerRules {
 }
 
 extension DeclaredDeployment {
-    fileprivate func members(of model: String) -> Members {
-        var members: Members = []
+    fileprivate func members(of model: String) -> YAMLMembers {
+        var members: YAMLMembers = []
         if let name { members.append(("name", .text(name))) }
         members += upstream.members(of: model)
         let standard = DeploymentTraits()
@@ -162,9 +147,9 @@ extension DeclaredDeployment {
 }
 
 extension DeclaredUpstream {
-    fileprivate func members(of model: String) -> Members {
+    fileprivate func members(of model: String) -> YAMLMembers {
         guard case .http(let baseURL, let target, let key, let headers) = self else { return [("dialect", .plain("echo"))] }
-        var members: Members = [
+        var members: YAMLMembers = [
             ("dialect", .plain(target.dialect.configuredName)), ("baseURL", .text(baseURL)),
         ]
         if target.model != model { members.append(("model", .text(target.model))) }
@@ -172,7 +157,7 @@ extension DeclaredUpstream {
         case .none: break
         case .at(let location): members.append(("key", location.text))
         case .aws(let region, let id, let secret, let session):
-            var aws: Members = [("region", .text(region)), ("id", id.text), ("secret", secret.text)]
+            var aws: YAMLMembers = [("region", .text(region)), ("id", id.text), ("secret", secret.text)]
             if let session { aws.append(("session", session.text)) }
             members.append(("aws", .flow(aws)))
         }
@@ -205,7 +190,7 @@ extension DeclaredPrices {
         case .named(let name): return .text(name)
         case .own(.free): return .plain("free")
         case .own(let prices):
-            var members: Members = [("input", prices.input.dollars), ("output", prices.output.dollars)]
+            var members: YAMLMembers = [("input", prices.input.dollars), ("output", prices.output.dollars)]
             func add(_ name: String, _ price: Int64?) { if let price { members.append((name, price.dollars)) } }
             add("cacheRead", prices.cacheRead)
             add("cacheWrite", prices.cacheWrite)
@@ -215,7 +200,7 @@ extension DeclaredPrices {
             add("audioOutput", prices.audioOutput)
             if prices.request != 0 { add("request", prices.request) }
             if let long = prices.long {
-                var tier: Members = [
+                var tier: YAMLMembers = [
                     ("above", .plain("\(long.above)")), ("input", long.input.dollars), ("output", long.output.dollars),
                 ]
                 for (name, price) in [
@@ -225,98 +210,5 @@ extension DeclaredPrices {
             }
             return .flow(members)
         }
-    }
-}
-
-extension DeclaredGrant {
-    fileprivate var members: Members {
-        var members: Members = [("name", .text(grant.id))]
-        switch key {
-        case .hash(let hash): members.append(("hash", .text(hash)))
-        case .at(let location): members.append(("key", location.text))
-        }
-        if !grant.models.isEmpty { members.append(("models", .words(grant.models))) }
-        for (name, value) in [
-            ("tenant", grant.subject.tenant), ("project", grant.subject.project), ("user", grant.subject.user),
-            ("runtime", grant.subject.runtime),
-        ] { if let value { members.append((name, .text(value))) } }
-        if let moment = grant.expiresAt { members.append(("expires", .text(moment.rfc3339()))) }
-        if grant.allowsEstimates { members.append(("allowsEstimates", .plain("true"))) }
-        if let time = grant.cache { members.append(("cache", time.text)) }
-        if !grant.limits.isEmpty {
-            members.append(("limits", .list(grant.limits.map { .flow($0.members.filter { $0.name != "key" }) })))
-        }
-        return members
-    }
-}
-
-extension DeclaredGuardrail {
-    fileprivate var members: Members {
-        var members: Members = [("name", .text(name))]
-        switch rule {
-        case .size(let most): members.append(("maxBytes", .plain("\(most)")))
-        case .tools(let allowed, let denied, let asked):
-            if let allowed { members.append(("allowTools", .words(allowed.sorted()))) }
-            if !denied.isEmpty || allowed == nil && asked.isEmpty { members.append(("denyTools", .words(denied.sorted()))) }
-            if !asked.isEmpty { members.append(("askTools", .words(asked.sorted()))) }
-        case .pattern(let pattern, let replacement):
-            members.append(("pattern", .text(pattern)))
-            if let replacement { members.append(("mask", .text(replacement))) }
-        case .personal(let kinds): members.append(("personal", .words(kinds.map(\.rawValue).sorted())))
-        }
-        if let traffic {
-            members.append(("on", .plain(traffic == .both ? "both" : traffic == .answers ? "answers" : "requests")))
-        }
-        if let window { members.append(("window", .plain("\(window)"))) }
-        if !models.isEmpty { members.append(("models", .words(models))) }
-        return members
-    }
-}
-
-extension UsageLimit {
-    fileprivate var members: Members {
-        var members: Members = [
-            id.level == .platform ? ("platform", .plain("true")) : (id.level.rawValue, .text(id.holder))
-        ]
-        members.append(("name", .text(id.name)))
-        switch window {
-        case .forever: break
-        case .every(60): members.append(("per", .plain("minute")))
-        case .every(let seconds): members.append(("per", Duration.seconds(seconds).text))
-        case .hour(let zone): members += [("per", .plain("hour")), ("zone", .text(zone))]
-        case .day(let zone): members += [("per", .plain("day")), ("zone", .text(zone))]
-        case .month(let zone): members += [("per", .plain("month")), ("zone", .text(zone))]
-        }
-        for (name, unit) in [("tokens", UsageUnit.tokens), ("requests", .requests), ("requestsAtOnce", .inFlight)] {
-            if let most = limits[unit] { members.append((name, .plain("\(most)"))) }
-        }
-        if let cost = limits[.cost] { members.append(("cost", cost.dollars)) }
-        if let softPercent { members.append(("softPercent", .plain("\(softPercent)"))) }
-        return members
-    }
-}
-
-extension SecretLocation {
-    fileprivate var text: YAMLText {
-        switch self {
-        case .environment(let name): .flow([("env", .text(name))])
-        case .file(let path): .flow([("file", .text(path))])
-        case .cluster(let namespace, let name, let key): .flow([("secret", .text("\(namespace)/\(name)/\(key)"))])
-        }
-    }
-}
-
-extension Int64 {
-    fileprivate var dollars: YAMLText { .plain(NanoDollars(nanos: self).description) }
-}
-
-extension Duration {
-    /// In the largest unit of which it is a whole number.
-    fileprivate var text: YAMLText {
-        let units: [(name: String, nanoseconds: Int64)] = [
-            ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
-        ]
-        let fitting = units.first { nanoseconds % $0.nanoseconds == 0 }
-        return .plain(fitting.map { "\(nanoseconds / $0.nanoseconds)\($0.name)" } ?? "\(nanoseconds / 1_000_000)ms")
     }
 }
