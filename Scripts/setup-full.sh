@@ -31,6 +31,13 @@ if [ ! -x .venv/bin/litellm ]; then
     .venv/bin/pip install --quiet --disable-pip-version-check 'litellm[proxy]' \
         || echo "==> PyPI cannot be reached: the test with LiteLLM in the chain is skipped"
 fi
+if ! .venv/bin/python -c 'import llama_cpp, starlette_context' 2>/dev/null; then
+    echo "==> building llama.cpp's server, which takes some minutes"
+    # There is no wheel of it. The server of 0.3.5 hangs after a stream, that of 0.3.8 does not; later versions are larger.
+    CMAKE_ARGS="-DGGML_NATIVE=OFF -DGGML_OPENMP=OFF -DLLAVA_BUILD=OFF" \
+        .venv/bin/pip install --quiet --disable-pip-version-check 'llama-cpp-python[server]==0.3.8' \
+        || echo "==> llama.cpp's server cannot be built: the test with it is skipped"
+fi
 
 # An HTTP/2 server that is not ours.
 if ! command -v nghttpx >/dev/null; then

@@ -22,7 +22,7 @@ struct LiteLLMChainTests {
         let quiet = Logger(label: "provider") { _ in SwiftLogNoOpLogHandler() }
         let server = HTTPServer(listen: try ListenAddress("127.0.0.1:0"), logger: quiet)
         try await server.withServer(provider) { address in
-            let port = try await Self.freePort(quiet)
+            let port = try await ModelClients.freePort()
             let file = """
                 gateway: {defaults: {retries: 0, deadlines: {wholeAnswer: 1m, firstToken: 1m, headers: 1m}}}
                 models:
@@ -86,11 +86,6 @@ struct LiteLLMChainTests {
         }
     }
 
-    private static func freePort(_ logger: Logger) async throws -> Int {
-        try await HTTPServer(listen: try ListenAddress("127.0.0.1:0"), logger: logger)
-            .withServer(ClosureHandler { _ in Response(status: .ok) }) { $0.port }
-    }
-
     private static func start(_ port: Int, before gateway: RunningGateway) throws -> Process {
         let file = """
             model_list:
@@ -100,19 +95,12 @@ struct LiteLLMChainTests {
             router_settings: {num_retries: 0}
             """
         try Data(file.utf8).write(to: gateway.directory.appending(path: "proxy.yaml"))
-        let process = Process()
-        process.executableURL = URL(filePath: proxy ?? "")
-        process.arguments = ["--config", "proxy.yaml", "--host", "127.0.0.1", "--port", "\(port)", "--num_workers", "1"]
-        process.currentDirectoryURL = gateway.directory
-        process.environment = ProcessInfo.processInfo.environment.merging([
-            "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "LITELLM_MODE": "PRODUCTION",
-        ]) { $1 }
-        let log = gateway.directory.appending(path: "proxy.log")
-        _ = FileManager.default.createFile(atPath: log.path(), contents: nil)
-        process.standardOutput = try FileHandle(forWritingTo: log)
-        process.standardError = process.standardOutput
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        return process
+        return try ModelClients.start(
+            proxy ?? "",
+            ["--config", "proxy.yaml", "--host", "127.0.0.1", "--port", "\(port)", "--num_workers", "1"],
+            in: gateway.directory, log: "proxy.log",
+            environment: [
+                "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "LITELLM_MODE": "PRODUCTION",
+            ])
     }
 }

@@ -2,6 +2,7 @@ import ClawKit
 import DialectTesting
 import ExampleSupport
 import Foundation
+import HTTPTypes
 import Logging
 import Testing
 
@@ -53,6 +54,31 @@ enum ModelClients {
     static let dialects = ["openai", "anthropic", "ollama", "azure", "gemini", "bedrock"]
     /// Those whose upstreams make embeddings.
     static let embedders = ["openai", "ollama", "azure", "gemini"]
+
+    /// A port that was free a moment ago, for a server that cannot choose one.
+    static func freePort() async throws -> Int {
+        try await HTTPServer(
+            listen: try ListenAddress("127.0.0.1:0"), logger: Logger(label: "port") { _ in SwiftLogNoOpLogHandler() }
+        ).withServer(ClosureHandler { _ in Response(status: .ok) }) { $0.port }
+    }
+
+    /// Starts somebody else's server, whose words go to a file in the directory.
+    static func start(
+        _ program: String, _ arguments: [String], in directory: URL, log name: String, environment: [String: String] = [:]
+    ) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = directory
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let log = directory.appending(path: name)
+        _ = FileManager.default.createFile(atPath: log.path(), contents: nil)
+        process.standardOutput = try FileHandle(forWritingTo: log)
+        process.standardError = process.standardOutput
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
 
     /// Runs a script with the gateway's address and key.
     static func check(_ script: String, _ python: String, _ gateway: RunningGateway) async throws {
