@@ -80,10 +80,7 @@ extension Controller {
         let outcome: ReconcileRecord.Outcome
         do {
             let reconciled = try await traced(context) { try await reconcileWithinDeadline(context) }
-            switch reconciled {
-            case .settled: outcome = succeed(item.key, again: nil)
-            case .again(let delay): outcome = succeed(item.key, again: (start + delay, delay))
-            }
+            outcome = succeed(item.key, reconciled, due: reconciled.due(from: start))
         } catch {
             outcome = Task.isCancelled ? putBack(item) : retry(item.key, after: error)
         }
@@ -135,10 +132,17 @@ extension Controller {
     private func reconcileWithinDeadline(_ context: ReconcileContext) async throws -> Reconciled {
         let (time, limit) = (caches.time, options.deadline)
         return try await withThrowingTaskGroup(of: Reconciled?.self) { group in
-            group.addTask { try await self.perform(context) }
-            group.addTask {
-                try await time.sleep(for: limit)
-                return nil
+            let progress = Progress()
+            // Most find nothing to wait for, and have ended when this comes back: no clock is set for them.
+            group.addImmediateTask {
+                defer { progress.hasEnded.store(true, ordering: .relaxed) }
+                return try await self.perform(context)
+            }
+            if !progress.hasEnded.load(ordering: .relaxed) {
+                group.addTask {
+                    try await time.sleep(for: limit)
+                    return nil
+                }
             }
             defer { group.cancelAll() }
             guard let first = try await group.next() else { throw CancellationError() }
@@ -151,15 +155,18 @@ extension Controller {
         }
     }
 
-    private func succeed(_ key: ObjectKey, again: (moment: Timestamp, delay: Duration)?) -> ReconcileRecord.Outcome {
+    private final class Progress: Sendable {
+        let hasEnded = Atomic(false)
+    }
+
+    private func succeed(_ key: ObjectKey, _ reconciled: Reconciled, due: Timestamp?) -> ReconcileRecord.Outcome {
         let now = caches.time.now
         update { queue in
             queue.finish(key, succeeded: true, now: now)
-            if let again {
-                queue.add(key, at: again.moment, cause: Cause(.timer, object: key, moment: again.moment))
-            }
+            if let due { queue.add(key, at: due, cause: Cause(.timer, object: key, moment: due)) }
         }
-        return again.map { .again(after: $0.delay) } ?? .settled
+        if case .again(let delay, _) = reconciled { return .again(after: delay) }
+        return .settled
     }
 
     /// What the end of the run interrupted is not lost to the next run, nor is it a failure.

@@ -11,6 +11,7 @@ import Synchronization
 struct AutoscalerController: Sendable {
     /// How often each autoscaler looks, for the first time so long after it came, as kube-controller-manager's do.
     private static let period = Duration.seconds(15)
+    private static let tolerance = Duration.seconds(1)
 
     private let server: APIServer
     private let client: KubernetesClient
@@ -41,13 +42,13 @@ struct AutoscalerController: Sendable {
                 memory.forget(key)
                 return .settled
             }
-            if let wait = memory.wait(key, Self.period, now: time.now) { return .again(after: wait) }
+            if let wait = memory.wait(key, Self.period, now: time.now) { return .again(after: wait, tolerance: Self.tolerance) }
             do {
                 try await reconcile(autoscaler)
             } catch let error as KubernetesError where error.isConflict || error.isNotFound {
                 // The next look sees what is new.
             }
-            return .again(after: Self.period)
+            return .again(after: Self.period, tolerance: Self.tolerance)
         }
         .reconciles(HorizontalPodAutoscaler.self)
         .watches(Pod.self) { _ in [] }
@@ -234,6 +235,13 @@ final class AutoscalerMemory: Sendable {
         var history = ScalingHistory()
         var due: Timestamp?
         var steady: SteadyLook?
+
+        mutating func wait(_ period: Duration, _ now: Timestamp) -> Duration? {
+            let old = due
+            if let old, old > now { return old - now }
+            due = now + period
+            return old == nil ? period : nil
+        }
     }
     private let known = Mutex<[ObjectKey: Known]>([:])
     /// Of namespaces by their hashes, so that those that have gone take no room; that two share a place costs a look.
@@ -257,21 +265,12 @@ final class AutoscalerMemory: Sendable {
 
     /// How long to wait until the next look; nil: it is due, and the one after it is in a period.
     func wait(_ key: ObjectKey, _ period: Duration, now: Timestamp) -> Duration? {
-        known.withLock { known in
-            let due = known[key]?.due
-            if let due, due > now { return due - now }
-            known[key, default: Known()].due = now + period
-            return due == nil ? period : nil
-        }
+        known.withLock { $0[key, default: Known()].wait(period, now) }
     }
 
     @discardableResult
     func decide<R: Sendable>(_ key: ObjectKey, _ body: (inout ScalingHistory) -> R) -> R {
-        known.withLock { known in
-            var entry = known[key] ?? Known()
-            defer { known[key] = entry }
-            return body(&entry.history)
-        }
+        known.withLock { body(&$0[key, default: Known()].history) }
     }
 
     func forget(_ key: ObjectKey) { known.withLock { $0[key] = nil } }
