@@ -42,10 +42,16 @@ extension Journal {
 public final class Compaction: Sendable {
     private let journal: Journal
     private let generation: UInt64
+    private let isOver = Atomic(false)
 
     init(journal: Journal, generation: UInt64) { (self.journal, self.generation) = (journal, generation) }
 
-    deinit { journal.staging.withLock { $0.isCompacting = false } }
+    deinit { end() }
+
+    private func end() {
+        if isOver.exchange(true, ordering: .relaxed) { return }
+        journal.staging.withLock { $0.isCompacting = false }
+    }
 
     /// Writes the snapshot beside the running log and, once it is safely on the disk, removes what it replaces.
     ///
@@ -56,7 +62,10 @@ public final class Compaction: Sendable {
     public func finish(_ records: some Sequence<[UInt8]> & Sendable) async throws {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             journal.compactionQueue.async {
-                continuation.resume(with: Result { try asFindings { try self.write(records) } })
+                let result = Result { try asFindings { try self.write(records) } }
+                // Whoever waits for it may begin the next one at once.
+                self.end()
+                continuation.resume(with: result)
             }
         }
     }

@@ -34,7 +34,12 @@ struct CacheState<R: Resource> {
 
     // MARK: reading
 
-    func object(_ key: ObjectKey) -> R? { entries[key].flatMap(object) }
+    // Without closures, which would copy all of this at each look.
+
+    func object(_ key: ObjectKey) -> R? {
+        guard let entry = entries[key] else { return nil }
+        return object(entry)
+    }
 
     private func object(_ entry: Entry) -> R? {
         switch entry.content {
@@ -43,10 +48,19 @@ struct CacheState<R: Resource> {
         }
     }
 
-    var all: [R] { entries.values.compactMap(object) }
+    var all: [R] {
+        var all: [R] = []
+        all.reserveCapacity(entries.count)
+        for entry in entries.values { if let object = object(entry) { all.append(object) } }
+        return all
+    }
 
     func controlled(by uid: String) -> [R] {
-        owners.keys(of: uid).compactMap(object).filter { $0.controllerUID == uid }
+        var found: [R] = []
+        for key in owners.keys(of: uid) {
+            if let object = object(key), object.controllerUID == uid { found.append(object) }
+        }
+        return found
     }
 
     /// A number that is another one when any of these objects has another version, or is another.
@@ -124,7 +138,7 @@ struct CacheState<R: Resource> {
             release(entry)
         }
         let bytes = object.document.byteCount
-        let content = file.flatMap { $0.append(object.document) }.map(Content.file) ?? .memory(object)
+        let content = file?.append(object.document).map(Content.file) ?? .memory(object)
         entries[key] = Entry(content: content, version: version, bytes: bytes)
         count(content, bytes, 1)
         reindex(key, old, object)

@@ -76,6 +76,37 @@ struct PlacementWithVolumesTests {
         }
     }
 
+    @Test("of many that are placed at once no two count on one volume")
+    func crowd() async throws {
+        try await withCluster { cluster in
+            let client = cluster.client
+            for name in ["x", "y", "z"] {
+                let node = testNode(name)
+                _ = try await client.create(node)
+                _ = try await client.edit(Node.self, name, subresource: "status") { $0.status = node.status }
+            }
+            for number in 1...24 { _ = try await client.create(claim("c\(number)", class: "late")) }
+            for number in 1...24 { _ = try await client.create(pod("p\(number)", claim: "c\(number)")) }
+            for number in 1...24 { _ = try await client.create(volume("v\(number)", on: ["x", "y", "z"][number % 3])) }
+            // Now that all of them can be placed, all are looked at.
+            _ = try await client.create(
+                StorageClass(
+                    metadata: ObjectMeta(name: "late"), provisioner: "kubernetes.io/no-provisioner",
+                    volumeBindingMode: "WaitForFirstConsumer"))
+            let claims = try await client.waitForAll(PersistentVolumeClaim.self) { claims in
+                claims.count { $0.status?.phase == "Bound" } == 24
+            }
+            #expect(Set(claims.compactMap(\.spec?.volumeName)).count == 24)
+            let pods = try await client.list(Pod.self, in: "default").items
+            for pod in pods {
+                let claim = try #require(claims.first { $0.name == pod.claimNames[0] })
+                let volume = try await client.get(PersistentVolume.self, claim.spec?.volumeName ?? "")
+                let term = volume.spec?.nodeAffinity?.required?.nodeSelectorTerms.first?.matchExpressions.first
+                #expect(term?.values == [pod.spec?.nodeName ?? ""])
+            }
+        }
+    }
+
     @Test("a pod waits for its claim, and for the claim to be bound, and says so")
     func immediate() async throws {
         try await withCluster { cluster in

@@ -57,18 +57,29 @@ struct Scheduler: Sendable {
     }
 
     private func schedule(_ pod: Pod) async throws {
+        // Several are placed at once; of those that chose one volume all but the first choose again.
+        while try await !place(pod) { try Task.checkCancellation() }
+    }
+
+    /// - Returns: false where somebody took what it chose.
+    private func place(_ pod: Pod) async throws -> Bool {
         var found: PodVolumes?
         if !pod.claimNames.isEmpty {
             switch try await volumes.read(pod) {
             case .ready(let volumes): found = volumes
-            case .waits(let message): return try await report(pod, waiting(message))
+            case .waits(let message):
+                try await report(pod, waiting(message))
+                return true
             }
         }
         let demand = PodDemand(pod, volumes: found)
         switch ledger.reserve(demand) {
         case .node(let name):
             do {
-                if let found { try await select(found, on: name) }
+                if let found, try await !select(found, on: name) {
+                    ledger.release(pod)
+                    return false
+                }
                 try await bind(pod, to: name)
                 await events.normal(
                     "Scheduled", "Successfully assigned \(pod.namespace ?? "")/\(pod.name) to \(name)", on: pod)
@@ -83,6 +94,7 @@ struct Scheduler: Sendable {
         case .none(Obstacle.noNodes): try await report(pod, Obstacle.noNodes)
         case .none(let message): try await makeRoom(for: pod, demand, message)
         }
+        return true
     }
 
     /// What no node can help with.
@@ -105,14 +117,16 @@ struct Scheduler: Sendable {
     }
 
     /// Tells the volume binder where claims that waited for their consumer are to be bound.
-    private func select(_ found: PodVolumes, on node: String) async throws {
-        guard let facts = nodes.get(node).map({ NodeFacts($0) }), let chosen = found.volumes(on: facts) else { return }
-        volumes.promise(chosen)
+    /// - Returns: false where a volume was promised to another claim meanwhile.
+    private func select(_ found: PodVolumes, on node: String) async throws -> Bool {
+        guard let facts = nodes.get(node).map({ NodeFacts($0) }), let chosen = found.volumes(on: facts) else { return true }
+        guard volumes.promise(chosen, to: found.delayed) else { return false }
         for delayed in found.delayed where delayed.claim.annotations[VolumeNames.selectedNode] != node {
             _ = try await client.mergePatch(
                 PersistentVolumeClaim.self, delayed.claim.name, in: delayed.claim.namespace,
                 ["metadata": ["annotations": .object([VolumeNames.selectedNode: .string(node)])]])
         }
+        return true
     }
 
     // MARK: no place

@@ -1,4 +1,4 @@
-public import ClawBase
+package import ClawBase
 public import ClawDocuments
 public import ClawLedger
 

@@ -17,7 +17,12 @@ final class PodVolumeReader: Sendable {
     private let volumes: ObjectCache<PersistentVolume>
     private let classes: ObjectCache<StorageClass>
     /// Volumes that were promised to claims, by name, until the binder has bound them.
-    private let promised = Mutex<[String: String]>([:])
+    private let promised = Mutex<[String: Promise]>([:])
+
+    private struct Promise {
+        let claim: ObjectKey
+        let uid: String?
+    }
 
     init(_ client: KubernetesClient, _ caches: SharedCaches) {
         self.client = client
@@ -61,11 +66,13 @@ final class PodVolumeReader: Sendable {
     }
 
     private func delayed(_ claim: PersistentVolumeClaim, _ kind: StorageClass?) -> PodVolumes.Delayed {
-        let uid = claim.uid ?? ""
         let others = promised.withLock { promised in
             // What is bound by now, or gone, need no longer be kept.
-            promised = promised.filter { name, _ in volumes.get(name).map { $0.spec?.claimRef == nil } ?? false }
-            return Set(promised.filter { $0.value != uid }.keys)
+            promised = promised.filter { name, promise in
+                guard let claim = claims[promise.claim], claim.uid == promise.uid else { return false }
+                return (claim.spec?.volumeName ?? "").isEmpty && volumes.get(name).map { $0.spec?.claimRef == nil } ?? false
+            }
+            return Set(promised.filter { $0.value.uid != claim.uid }.keys)
         }
         let candidates = volumes.all.filter { !others.contains($0.name) }
         let provisioner = kind?.provisioner ?? "kubernetes.io/no-provisioner"
@@ -75,9 +82,18 @@ final class PodVolumeReader: Sendable {
             provisioned: provisioner == "kubernetes.io/no-provisioner" ? nil : kind?.allowedTopologies ?? [])
     }
 
-    /// Keeps volumes for claims.
-    func promise(_ chosen: [String: String]) {
-        promised.withLock { promised in for (claim, volume) in chosen { promised[volume] = claim } }
+    /// Keeps volumes for claims: all of them, or none where one was promised to another claim meanwhile.
+    /// - Parameter chosen: the volumes' names by the claims' uids.
+    func promise(_ chosen: [String: String], to delayed: [PodVolumes.Delayed]) -> Bool {
+        promised.withLock { promised in
+            guard chosen.allSatisfy({ uid, volume in promised[volume].map { $0.uid == uid } ?? true }) else { return false }
+            promised = promised.filter { chosen[$0.value.uid ?? ""] == nil }
+            for claim in delayed.map(\.claim) {
+                guard let volume = chosen[claim.uid ?? ""] else { continue }
+                promised[volume] = Promise(claim: ObjectKey(claim), uid: claim.uid)
+            }
+            return true
+        }
     }
 }
 
