@@ -98,7 +98,7 @@ extension UsageBook {
     private func prepare(all: Bool, returns: Bool) -> Settlement {
         let now = time.now
         return state.withLock { state in
-            var settlement = Settlement(rows: state.rows.prefix(Self.mostRows).map(\.fitted))
+            var settlement = Settlement(rows: Array(state.rows.prefix(Self.mostRows)))
             guard returns else { return settlement }
             for id in state.accounts {
                 guard var account = state[id] else { continue }

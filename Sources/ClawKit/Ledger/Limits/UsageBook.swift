@@ -180,7 +180,7 @@ public final class UsageBook: Sendable {
                     if let notice = account.takeNotice() { notices.append(notice) }
                 }
             }
-            if let row { state.rows.append(row) }
+            if let row { state.rows.append(row.fitted) }
             return notices
         }
         for notice in notices { onNotice(notice) }
