@@ -28,7 +28,10 @@ public struct ModelGrantResource: CustomResource {
         self["spec"] = ModelGrantSpec(keyHash: keyHash, subject: subject, models: models)
     }
 
-    public var spec: ModelGrantSpec { self["spec"] }
+    public var spec: ModelGrantSpec {
+        get { self["spec"] }
+        set { self["spec"] = newValue }
+    }
 
     /// SHA-256 of the key, lower-case hex.
     public var keyHash: String { spec.keyHash }
@@ -37,6 +40,8 @@ public struct ModelGrantResource: CustomResource {
     public var project: String { spec.subject.project }
     public var user: String { spec.subject.user ?? "" }
     public var runtime: String { spec.subject.runtime ?? "" }
+    /// Zero: not at all; absent: as the gateway says.
+    public var cacheSeconds: Int? { spec.cacheSeconds }
     /// RFC 3339; absent for a grant that ends only when it is deleted.
     public var expiresAt: String? { spec.expiresAt }
 }
@@ -49,6 +54,9 @@ public struct ModelGrantSpec: SchemaView {
         Property("keyHash", String.self, "SHA-256 of the key, lower-case hex.", .pattern("^[0-9a-f]{64}$")),
         Property("subject", ModelGrantSubject.self, "Who calls with the key."),
         Property("models", [String].self, "The aliases it may call; all if absent."),
+        Property(
+            "cacheSeconds", Int?.self,
+            "How long answers are kept and given again to equal requests; as the gateway says if absent.", .range(0...31_622_400)),
         Property("expiresAt", .time, mayBeAbsent: true, description: "When it ends; with its deletion if absent."),
     ]
 
@@ -62,6 +70,10 @@ public struct ModelGrantSpec: SchemaView {
     public var keyHash: String { self["keyHash"] }
     public var subject: ModelGrantSubject { self["subject"] }
     public var models: [String] { self["models"] }
+    public var cacheSeconds: Int? {
+        get { self["cacheSeconds"] }
+        set { self["cacheSeconds"] = newValue }
+    }
     public var expiresAt: String? { self["expiresAt"] }
 }
 

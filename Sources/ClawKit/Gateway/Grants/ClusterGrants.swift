@@ -46,5 +46,6 @@ extension ModelGrant {
             models: resource.models,
             // A moment that cannot be read has passed: a grant never lasts longer than it says.
             expiresAt: resource.expiresAt.map { Timestamp(rfc3339: $0) ?? Timestamp(seconds: 0) })
+        cache = resource.cacheSeconds.map { .seconds($0) }
     }
 }
