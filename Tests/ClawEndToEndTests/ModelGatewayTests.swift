@@ -41,6 +41,29 @@ struct ModelGatewayProgramTests {
         }
     }
 
+    @Test("answers are given again where its file says so, whole and streamed, and its rules look at them")
+    func again() async throws {
+        let file = """
+            gateway: {cache: {keep: 10m}}
+            models: [{name: echo, upstreams: [{dialect: echo}]}]
+            guardrails: [{name: secret, pattern: "sword ?fish", mask: "[gone]", on: answers}]
+            """
+        try await RunningGateway.run(file) { gateway in
+            let status = try #require(HTTPField.Name("cache-status"))
+            for isStreaming in [false, true] {
+                for expected in ["ClawKit; fwd=miss", "ClawKit; hit; ttl="] {
+                    let answer = try await gateway.chat("echo", "It is sword fish and more of it.", isStreaming: isStreaming)
+                    #expect(answer.headers[status]?.hasPrefix(expected) == true)
+                    let text = String(decoding: try await answer.body.collect(limit: 1 << 20), as: UTF8.self)
+                    #expect(text.contains("[gone] and more of it.") && !text.contains("fish"), "\(text)")
+                }
+            }
+            let metrics = try await gateway.network.send(Request(.get, "\(gateway.url)/metrics")).body.collect(limit: 1 << 20)
+            let hits = "litellm_cache_hits_metric_total{model=\"echo\",api_key_alias=\"master\",user=\"\",team=\"\"} 2\n"
+            #expect(String(decoding: metrics, as: UTF8.self).contains(hits))
+        }
+    }
+
     @Test("LiteLLM's file works as it is: a chain of two gateways, the master key, an alias, a wildcard")
     func liteLLM() async throws {
         try await RunningGateway.run(Self.echo) { behind in
@@ -51,7 +74,7 @@ struct ModelGatewayProgramTests {
                   - model_name: "any/*"
                     litellm_params: {model: "openai/*", api_base: os.environ/BEHIND_URL, api_key: \(RunningGateway.key)}
                 router_settings: {model_group_alias: {gpt-4: chain}, num_retries: 0}
-                litellm_settings: {drop_params: true, cache: true}
+                litellm_settings: {drop_params: true, alerting: [slack]}
                 general_settings: {master_key: sk-1234}
                 """
             try await RunningGateway.run(
@@ -63,7 +86,7 @@ struct ModelGatewayProgramTests {
                 }
                 let missing = try await gateway.chat("any/other", "Hello.", key: "sk-1234")
                 #expect(missing.status == .notFound)
-                #expect(gateway.log.contains("litellm_settings.cache"))
+                #expect(gateway.log.contains("litellm_settings.alerting"))
                 #expect(!gateway.log.contains("sk-1234"))
             }
         }
