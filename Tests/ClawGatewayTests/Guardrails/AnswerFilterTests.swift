@@ -1,6 +1,7 @@
 import ClawDialects
 @testable import ClawGateway
 import ClawLedger
+import Synchronization
 import Testing
 
 /// What a rule makes of a stream's events.
@@ -81,6 +82,22 @@ struct AnswerFilterTests {
             if case .partDelta(_, .text(let piece)) = event { max(longest, piece.utf8.count) } else { longest }
         }
         #expect(longest < 1500)
+    }
+
+    @Test("however long something is held back, the rule looks at it a bounded number of times")
+    func frugal() {
+        final class Looks: Guardrail, Sendable {
+            let name = "all"
+            let answerWindow: Int? = 16
+            let count = Atomic(0)
+            func inspect(_ answer: inout GuardedAnswer) throws(GuardrailRefusal) {
+                count.add(1, ordering: .relaxed)
+                answer.replace { [TextMatch($0.startIndex..<$0.endIndex, "[all]")] }
+            }
+        }
+        let rule = Looks()
+        #expect(stream(String(repeating: "word ", count: 12_000), rule, most: 5).out == "[all]")
+        #expect(rule.count.load(ordering: .relaxed) < 2048 / 2 + 100)
     }
 
     @Test("parts that come at the same time are kept apart, and end with their own words")

@@ -8,8 +8,14 @@ struct AnswerFilter: Sendable {
     private struct Held: Sendable {
         var kind: TextKind
         var text = ""
+        /// How long it was when the rule last looked at it, in bytes.
+        var seen = 0
         /// Whether something in the part has been replaced: a proof of what was said would be wrong.
         var isChanged = false
+
+        /// What is kept back for long grows by an eighth before the rule looks at all of it again: otherwise each piece
+        /// would cost as much as everything before it.
+        var isWorthALook: Bool { text.utf8.count <= 2048 || text.utf8.count >= seen + seen / 8 }
     }
 
     private let rule: any Guardrail
@@ -78,6 +84,7 @@ struct AnswerFilter: Sendable {
         size += text.utf8.count
         held[part, default: Held(kind: kind)].text += text
         held[part]?.kind = kind
+        if window > 0, let waiting = held[part], !waiting.isWorthALook { return }
         try release(part, isWhole: window == 0, &passed)
     }
 
@@ -100,6 +107,7 @@ struct AnswerFilter: Sendable {
             isChanged = !edits.isEmpty
         }
         held[part]?.text = rest
+        held[part]?.seen = rest.utf8.count
         if isChanged { held[part]?.isChanged = true }
         if !text.isEmpty { passed.append(.partDelta(part, waiting.kind.delta(text))) }
     }
