@@ -52,7 +52,7 @@ struct ServiceAccountTokenTests {
         }
     }
 
-    @Test("a token ends when its time is over; one changed by a letter never was one")
+    @Test("a token ends a minute after its time is over, for clocks differ; one changed by a letter never was one")
     func end() async throws {
         let time = VirtualTime()
         try await ServedCluster.run(time: time) { served in
@@ -62,8 +62,13 @@ struct ServiceAccountTokenTests {
             #expect(try await served.call(.get, "/apis", token: token).code == 200)
             #expect(try await served.call(.get, "/apis", token: token.dropLast(8) + "AAAAAAAA").code == 401)
             #expect(try await served.call(.get, "/apis", token: "e30.e30.").code == 401)
-            time.advance(by: .seconds(601))
+            time.advance(by: .seconds(659))
+            #expect(try await served.call(.get, "/apis", token: token).code == 200)
+            time.advance(by: .seconds(2))
             #expect(try await served.call(.get, "/apis", token: token).code == 401)
+            #expect(
+                try await Self.review(served, ["token": .string(token)])?["error"]
+                    == "[invalid bearer token, service account token has expired]")
         }
     }
 
@@ -95,9 +100,77 @@ struct ServiceAccountTokenTests {
             #expect(try await served.token(of: "bot", reference("none")).code == 404)
             let token = try await served.token(of: "bot", reference("own")).json["status"]?["token"] ?? ""
             let user = try await Self.review(served, ["token": token])?["user"]
+            let uid = try await served.api.get(Pod.self, "own", in: "default").uid ?? ""
             #expect(user?["extra"]?["authentication.kubernetes.io/pod-name"] == ["own"])
+            #expect(user?["extra"]?["authentication.kubernetes.io/pod-uid"] == [.string(uid)])
             _ = try await served.api.delete(Pod.self, "own", in: "default", gracePeriodSeconds: 0)
             #expect(try await served.call(.get, "/apis", token: token.string ?? "").code == 401)
+        }
+    }
+
+    @Test("a review says why a token is not good, in kube-apiserver's words")
+    func reasons() async throws {
+        try await ServedCluster.run { served in
+            try await served.account("bot")
+            func error(_ token: String, _ audiences: [String] = []) async throws -> String? {
+                let spec: JSON = ["token": .string(token), "audiences": .array(audiences.map(JSON.string))]
+                let status = try await Self.review(served, spec)
+                #expect(status?["authenticated"] == nil && status?["user"] == [:])
+                return status?["error"]?.string
+            }
+            let token =
+                try await served.token(of: "bot", ["audiences": ["a", "b"]]).json["status"]?["token"]?.string ?? ""
+            #expect(try await error("nonsense") == "invalid bearer token")
+            #expect(
+                try await error(token, ["z"])
+                    == #"[invalid bearer token, token audiences ["a" "b"] is invalid for the target audiences ["z"]]"#)
+            #expect(
+                try await error(token.dropLast(8) + "AAAAAAAA", ["a"])
+                    == "[invalid bearer token, go-jose/go-jose: error in cryptographic primitive]")
+            _ = try await served.api.delete(ServiceAccount.self, "bot", in: "default")
+            #expect(try await error(token, ["a"]) == #"[invalid bearer token, serviceaccounts "bot" not found]"#)
+            try await served.account("bot")
+            #expect(try await error(token, ["a"])?.contains("does not match claim (") == true)
+        }
+    }
+
+    @Test("a token of a pod that is being deleted is good for a minute more, and not for as long as the pod lingers")
+    func lingering() async throws {
+        let time = VirtualTime()
+        try await ServedCluster.run(time: time) { served in
+            try await served.account("bot")
+            _ = try await served.api.create(
+                Pod(
+                    metadata: ObjectMeta(name: "own", namespace: "default", finalizers: ["example.com/wait"]),
+                    spec: PodSpec(containers: [Container(name: "c", image: "i")], serviceAccountName: "bot")))
+            let reference: JSON = ["boundObjectRef": ["apiVersion": "v1", "kind": "Pod", "name": "own"]]
+            let token = try await served.token(of: "bot", reference).json["status"]?["token"] ?? ""
+            _ = try await served.api.delete(Pod.self, "own", in: "default", gracePeriodSeconds: 0)
+            time.advance(by: .seconds(59))
+            #expect(try await Self.review(served, ["token": token])?["authenticated"] == true)
+            time.advance(by: .seconds(3))
+            #expect(
+                try await Self.review(served, ["token": token])?["error"]
+                    == "[invalid bearer token, service account token has been invalidated]")
+        }
+    }
+
+    @Test("who is bound to system:auth-delegator may ask whose a token is; others may not, and all may ask who they are")
+    func delegation() async throws {
+        try await ServedCluster.run { served in
+            try await served.account("bot")
+            let own = try await served.token(of: "bot").json["status"]?["token"]?.string ?? ""
+            let question: JSON = ["spec": ["token": .string(own)]]
+            #expect(try await served.call(.post, Self.reviews, question, token: own).code == 403)
+            _ = try await served.api.create(
+                ClusterRoleBinding(
+                    metadata: ObjectMeta(name: "bot"),
+                    roleRef: RoleRef(
+                        kind: "ClusterRole", name: "system:auth-delegator", apiGroup: "rbac.authorization.k8s.io"),
+                    subjects: [Subject(kind: "ServiceAccount", name: "bot", namespace: "default")]))
+            #expect(try await served.call(.post, Self.reviews, question, token: own).json["status"]?["authenticated"] == true)
+            let me = try await served.call(.post, "/apis/authentication.k8s.io/v1/selfsubjectreviews", [:], token: own)
+            #expect(me.json["status"]?["userInfo"]?["username"] == "system:serviceaccount:default:bot")
         }
     }
 

@@ -88,6 +88,16 @@ private func subresources(_ client: KubernetesClient) async throws {
     // ARTICLE: end
 }
 
+private func reviews(_ client: KubernetesClient, _ shown: Secret<String>) async throws {
+    // ARTICLE: reviews
+    let reviewer = TokenReviewer(client, audiences: ["example.com/reports"])
+    switch try await reviewer.review(shown) {
+    case .accepted(let holder): print(holder.userName, holder.pod?.name ?? "no pod")
+    case .refused(let reason): print("not let in:", reason)
+    }
+    // ARTICLE: end
+}
+
 private func waits(_ client: KubernetesClient) async throws {
     // ARTICLE: waits
     try await client.wait(for: Deployment.self, "web", in: "demo", until: .ready, deadline: .seconds(120))
@@ -118,7 +128,7 @@ struct VerbsArticleTests {
     @Test("its Swift is the Swift compiled here")
     func swift() throws {
         let article = try Article("Docs/kubernetes.md", compiledIn: #filePath)
-        #expect(article.names.count == 9)
+        #expect(article.names.count == 10)
         for name in article.names {
             let block = try #require(article.block(name))
             #expect(article.fences.contains(block), "the article lacks the block '\(name)'")

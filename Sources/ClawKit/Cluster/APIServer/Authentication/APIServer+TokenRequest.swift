@@ -117,13 +117,17 @@ extension APIServer {
             throw APIStatus.badRequest("token is required for TokenReview in authentication")
         }
         let audiences = (review[.spec]?["audiences"]?.array ?? []).compactMap(\.string)
-        guard let found = socketAuthenticator.review(token, audiences: audiences) else {
-            return ["user": [:], "error": "[invalid bearer token, the token is not good, has ended, or is for others]"]
+        do throws(ServiceAccountTokens.Refusal) {
+            let found = try socketAuthenticator.review(token, audiences: audiences)
+            return [
+                "authenticated": true, "user": .object(found.user.document),
+                "audiences": .array(found.audiences.map(JSON.string)),
+            ]
+        } catch {
+            let reasons = ["invalid bearer token", error.reason].filter { !$0.isEmpty }
+            let text = reasons.count == 1 ? reasons[0] : "[\(reasons.joined(separator: ", "))]"
+            return ["user": [:], "error": .string(text)]
         }
-        return [
-            "authenticated": true, "user": .object(found.user.document),
-            "audiences": .array(found.audiences.map(JSON.string)),
-        ]
     }
 
     func selfStatus(_ call: ResourceCall) -> JSONObject { ["userInfo": .object(call.user.document)] }

@@ -61,27 +61,51 @@ final class ServiceAccountTokens: Sendable {
 
     // MARK: checking
 
-    /// Whose token it is; nil where it is not good, ended, or for others.
-    func review(_ token: String, audiences wanted: [String]) -> (user: UserInfo, audiences: [String])? {
-        guard let claims = checkedClaims(token), claims["iss"]?.string == issuer else { return nil }
-        let now = time.now.seconds
-        guard let end = claims["exp"]?.integer, now < end, now >= (claims["nbf"]?.integer ?? 0) else { return nil }
-        let audiences = (claims["aud"]?.array ?? []).compactMap(\.string).filter(wanted.contains)
-        guard !audiences.isEmpty, let user = user(of: claims) else { return nil }
-        return (user, audiences)
+    /// Why a token is not good, in kube-apiserver's words.
+    struct Refusal: Error, Hashable {
+        let reason: String
+
+        /// Not one of this issuer's; another authenticator may know it.
+        static let foreign = Refusal(reason: "")
+        static let invalidated = Refusal(reason: "service account token has been invalidated")
     }
 
-    private func checkedClaims(_ token: String) -> JSON? {
+    /// How far clocks may differ, and how long what is being deleted still counts: go-jose's leeway.
+    private static let leeway = Duration.seconds(60)
+
+    /// Whose token it is.
+    func review(_ token: String, audiences wanted: [String]) throws(Refusal) -> (user: UserInfo, audiences: [String]) {
+        let claims = try checkedClaims(token)
+        let audiences = (claims["aud"]?.array ?? []).compactMap(\.string)
+        let common = audiences.filter(wanted.contains)
+        guard !common.isEmpty else {
+            throw Refusal(
+                reason: "token audiences \(Self.quoted(audiences)) is invalid for the target audiences \(Self.quoted(wanted))")
+        }
+        let now = time.now
+        guard let end = claims["exp"]?.integer, now - Self.leeway <= Timestamp(seconds: end) else {
+            throw Refusal(reason: "service account token has expired")
+        }
+        guard now + Self.leeway >= Timestamp(seconds: claims["nbf"]?.integer ?? 0) else {
+            throw Refusal(reason: "service account token is not valid yet")
+        }
+        return (try user(of: claims, now: now), common)
+    }
+
+    private func checkedClaims(_ token: String) throws(Refusal) -> JSON {
         let hash = Token.hash(token)
         if let known = checked.withLock({ $0[hash] }) { return known }
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, token.utf8.count < 16384, let header = Self.json(parts[0]),
-            header["alg"]?.string == "ES256", header["kid"]?.string == keyID,
-            let bytes = Base64URL.decode(parts[2]),
+            let claims = Self.json(parts[1]), claims["iss"]?.string == issuer
+        else { throw Refusal.foreign }
+        guard header["alg"]?.string == "ES256", header["kid"]?.string == keyID else {
+            throw Refusal(reason: "invalid signature, no keys found")
+        }
+        guard let bytes = Base64URL.decode(parts[2]),
             let signature = try? P256.Signing.ECDSASignature(rawRepresentation: bytes),
-            key.publicKey.isValidSignature(signature, for: Array("\(parts[0]).\(parts[1])".utf8)),
-            let claims = Self.json(parts[1])
-        else { return nil }
+            key.publicKey.isValidSignature(signature, for: Array("\(parts[0]).\(parts[1])".utf8))
+        else { throw Refusal(reason: "go-jose/go-jose: error in cryptographic primitive") }
         checked.withLock { known in
             if known.count >= 1024 { known.removeAll() }
             known[hash] = claims
@@ -89,23 +113,31 @@ final class ServiceAccountTokens: Sendable {
         return claims
     }
 
+    /// As Go prints a slice of strings.
+    private static func quoted(_ texts: [String]) -> String {
+        "[\(texts.map { JSON.string($0).description }.joined(separator: " "))]"
+    }
+
     private static func json(_ part: Substring) -> JSON? {
         Base64URL.decode(part).flatMap { try? JSONParser.parse($0) }
     }
 
     /// The account's user, if the account and all the token is bound to are still the same objects.
-    private func user(of claims: JSON) -> UserInfo? {
+    private func user(of claims: JSON, now: Timestamp) throws(Refusal) -> UserInfo {
         guard let kubernetes = claims["kubernetes.io"], let namespace = kubernetes["namespace"]?.string,
-            let account = BoundObject("serviceaccount", in: kubernetes), isThere(account, in: namespace)
-        else { return nil }
+            let account = BoundObject("serviceaccount", in: kubernetes)
+        else { throw Refusal(reason: "service account token claims could not be validated due to unexpected private claim") }
+        try check(account, in: namespace, now: now)
         let name = ServiceAccountName(namespace: namespace, name: account.name)
         var user = UserInfo(
             name: name.userName, uid: account.uid, groups: name.groups + [UserInfo.authenticated])
         if let id = claims["jti"]?.string { user.extra["authentication.kubernetes.io/credential-id"] = ["JTI=\(id)"] }
         for kind in ["pod", "secret", "node"] {
             guard let object = BoundObject(kind, in: kubernetes) else { continue }
-            guard kind == "node" && kubernetes["pod"] != nil || isThere(object, in: kind == "node" ? "" : namespace)
-            else { return nil }
+            // Of a pod's node only the name is told: the pod itself is what the token ends with.
+            if kind != "node" || kubernetes["pod"] == nil {
+                try check(object, in: kind == "node" ? "" : namespace, now: now)
+            }
             guard kind != "secret" else { continue }
             user.extra["authentication.kubernetes.io/\(kind)-name"] = [object.name]
             user.extra["authentication.kubernetes.io/\(kind)-uid"] = [object.uid]
@@ -113,9 +145,29 @@ final class ServiceAccountTokens: Sendable {
         return user
     }
 
-    private func isThere(_ object: BoundObject, in namespace: String) -> Bool {
-        let entry = store.get(object.collection, .init(namespace: namespace, name: object.name))
-        return entry?.object.metadataString(.uid) == object.uid
+    /// Whether the object is there, is the same one, and is not long being deleted.
+    private func check(_ object: BoundObject, in namespace: String, now: Timestamp) throws(Refusal) {
+        let isAccount = object.kind == "serviceaccount"
+        guard let found = store.get(object.collection, .init(namespace: namespace, name: object.name))?.object else {
+            throw isAccount ? Refusal(reason: "serviceaccounts \"\(object.name)\" not found") : .invalidated
+        }
+        if let deleted = found.metadataString(.deletionTimestamp).flatMap({ Timestamp(rfc3339: $0) }),
+            deleted < now - Self.leeway
+        {
+            throw isAccount
+                ? Refusal(reason: "service account \(namespace)/\(object.name) has been deleted") : .invalidated
+        }
+        let uid = found.metadataString(.uid) ?? ""
+        guard uid == object.uid else {
+            let (kind, claim): (String, String) =
+                switch object.kind {
+                case "serviceaccount": ("service account", "claim")
+                case "pod": ("pod", "service account pod ref claim")
+                case "secret": ("secret", "service account secret ref claim")
+                default: (object.kind, "service account \(object.kind) ref claim")
+                }
+            throw Refusal(reason: "\(kind) UID (\(uid)) does not match \(claim) (\(object.uid))")
+        }
     }
 
     // MARK: discovery

@@ -20,16 +20,18 @@ struct SocketAuthenticator: RequestAuthenticator {
         }
         let token = String(header.dropFirst(7))
         guard !token.isEmpty else { return .anonymous }
-        guard let review = review(token, audiences: []) else { throw APIStatus.unauthorized }
+        guard let review = try? review(token, audiences: []) else { throw APIStatus.unauthorized }
         return review.user
     }
 
     /// Whose token it is.
     /// - Parameter audiences: for whom it must be; empty: for this server.
-    func review(_ token: String, audiences: [String]) -> (user: UserInfo, audiences: [String])? {
+    func review(
+        _ token: String, audiences: [String]
+    ) throws(ServiceAccountTokens.Refusal) -> (user: UserInfo, audiences: [String]) {
         let wanted = audiences.isEmpty ? [accounts.issuer] : audiences
         // A token known beforehand is for this server alone.
         if wanted.contains(accounts.issuer), let user = known[Token.hash(token)] { return (user, [accounts.issuer]) }
-        return accounts.review(token, audiences: wanted)
+        return try accounts.review(token, audiences: wanted)
     }
 }
