@@ -15,6 +15,7 @@ public struct ModelGrantResource: CustomResource {
     public static let columns = [
         PrinterColumn("User", "string", ".spec.subject.user"),
         PrinterColumn("Runtime", "string", ".spec.subject.runtime"),
+        PrinterColumn("Pod", "string", ".spec.binding.pod"), PrinterColumn("Expires", "date", ".spec.expiresAt"),
         .age,
     ]
 
@@ -26,6 +27,20 @@ public struct ModelGrantResource: CustomResource {
         self.init(metadata)
         let subject = ModelGrantSubject(tenant: tenant, project: project, user: user, runtime: runtime)
         self["spec"] = ModelGrantSpec(keyHash: keyHash, subject: subject, models: models)
+    }
+
+    /// A key that a pod was given for its service account's token: it ends with the pod, and with the grant that it was
+    /// given by.
+    /// - Parameter expiresAt: RFC 3339.
+    public init(
+        metadata: ObjectMeta, keyHash: String, by grant: ModelGrantResource, to pod: String, podUID: String,
+        models: [String], expiresAt: String
+    ) {
+        self.init(metadata)
+        var spec = ModelGrantSpec(keyHash: keyHash, subject: grant.spec.subject, models: models)
+        spec.expiresAt = expiresAt
+        spec.binding = ModelGrantBinding(grant: grant.name, pod: pod, podUID: podUID)
+        self["spec"] = spec
     }
 
     public var spec: ModelGrantSpec {
@@ -44,6 +59,8 @@ public struct ModelGrantResource: CustomResource {
     public var cacheSeconds: Int? { spec.cacheSeconds }
     /// RFC 3339; absent for a grant that ends only when it is deleted.
     public var expiresAt: String? { spec.expiresAt }
+    /// Absent for a runtime's own grant.
+    public var binding: ModelGrantBinding? { spec.binding }
 }
 
 public struct ModelGrantSpec: SchemaView {
@@ -58,6 +75,7 @@ public struct ModelGrantSpec: SchemaView {
             "cacheSeconds", Int?.self,
             "How long answers are kept and given again to equal requests; as the gateway says if absent.", .range(0...31_622_400)),
         Property("expiresAt", .time, mayBeAbsent: true, description: "When it ends; with its deletion if absent."),
+        Property("binding", ModelGrantBinding?.self, "What it ends with, for a key given for a pod's token."),
     ]
 
     public init(keyHash: String, subject: ModelGrantSubject, models: [String] = []) {
@@ -74,7 +92,34 @@ public struct ModelGrantSpec: SchemaView {
         get { self["cacheSeconds"] }
         set { self["cacheSeconds"] = newValue }
     }
-    public var expiresAt: String? { self["expiresAt"] }
+    public var expiresAt: String? {
+        get { self["expiresAt"] }
+        set { self["expiresAt"] = newValue }
+    }
+    public var binding: ModelGrantBinding? {
+        get { self["binding"] }
+        set { self["binding"] = newValue }
+    }
+}
+
+/// What a key ends with that was given for a pod's token.
+public struct ModelGrantBinding: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [
+        Property("grant", String.self, "The runtime's own grant; the key may do no more than it."),
+        Property("pod", String.self, "The pod that holds the key."),
+        Property("podUID", String.self, "Of that pod and no later one of its name."),
+    ]
+
+    public init(grant: String, pod: String, podUID: String) {
+        document = ["grant": .string(grant), "pod": .string(pod), "podUID": .string(podUID)]
+    }
+
+    public var grant: String { self["grant"] }
+    public var pod: String { self["pod"] }
+    public var podUID: String { self["podUID"] }
 }
 
 public struct ModelGrantSubject: SchemaView {

@@ -10,7 +10,7 @@ import Synchronization
 import Testing
 
 /// Streams words: some at once, then nothing more until it is cancelled.
-private final class Endless: ModelUpstream {
+final class Endless: ModelUpstream {
     let name = "endless"
     private let state = Mutex((steps: 0, isCancelled: false))
     private let words: Int

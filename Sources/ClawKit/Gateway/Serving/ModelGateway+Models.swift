@@ -9,11 +9,15 @@ extension ModelGateway {
         guard let key = Self.key(of: request.headers) else {
             throw .key("No key was sent; send the runtime's key as 'Authorization: Bearer …'.")
         }
+        guard !AccountToken.isMeant(key) else {
+            throw .key(
+                "This is a service account's token, which is no model key; exchange it for one at \(TokenExchange.path).")
+        }
         guard let grant = await grants.grant(forKeyHash: Token.hash(key)) else {
             throw .key("The key is not known here; use the one the platform gave to this runtime.")
         }
         if let expiry = grant.expiresAt, expiry <= time.now {
-            throw .key("The key expired at \(expiry.rfc3339()); restart the runtime to get a new one.")
+            throw .key("The key expired at \(expiry.rfc3339()); get a new one, by restarting the runtime or at \(TokenExchange.path).")
         }
         return grant
     }

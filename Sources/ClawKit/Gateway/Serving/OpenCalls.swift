@@ -1,4 +1,5 @@
 import ClawBase
+import ClawControl
 import DequeModule
 import Synchronization
 
@@ -8,6 +9,8 @@ final class OpenCalls: Sendable {
         var calls: [String: [ObjectIdentifier: WeakCall]] = [:]
         /// Grants to look at again; nil: all.
         var pending: Set<String?> = []
+        /// When the first of the keys expires, or one that is not here any more.
+        var nextEnd: Timestamp?
     }
     private struct WeakCall: Sendable { weak let call: OpenCall? }
 
@@ -16,7 +19,13 @@ final class OpenCalls: Sendable {
 
     func open(_ grant: ModelGrant) -> OpenCall {
         let call = OpenCall(grant, self)
-        state.withLock { $0.calls[grant.id, default: [:]][ObjectIdentifier(call)] = WeakCall(call: call) }
+        let endsFirst = state.withLock { state in
+            state.calls[grant.id, default: [:]][ObjectIdentifier(call)] = WeakCall(call: call)
+            guard let end = grant.expiresAt, state.nextEnd.map({ end < $0 }) ?? true else { return false }
+            state.nextEnd = end
+            return true
+        }
+        if endsFirst { news.raise() }
         return call
     }
 
@@ -40,18 +49,28 @@ final class OpenCalls: Sendable {
     /// Ends the calls of grants that hold no more, until cancelled.
     func run(_ grants: any GrantDirectory, time: any TimeSource) async throws {
         while true {
-            try await news.wait()
-            let calls = state.withLock { state in
-                defer { state.pending = [] }
-                let all = state.pending.contains(nil) ? Array(state.calls.keys) : state.pending.compactMap(\.self)
-                return all.flatMap { state.calls[$0].map { $0.values.compactMap(\.call) } ?? [] }
-            }
-            for (hash, calls) in Dictionary(grouping: calls, by: \.grant.keyHash) {
+            if let end = state.withLock({ $0.nextEnd }) { try await news.wait(until: end, time) } else { try await news.wait() }
+            for (hash, calls) in Dictionary(grouping: due(now: time.now), by: \.grant.keyHash) {
                 let grant = await grants.grant(forKeyHash: hash)
                 for call in calls where grant?.id != call.grant.id || grant?.expiresAt.map({ $0 <= time.now }) ?? false {
                     call.end()
                 }
             }
+        }
+    }
+
+    /// The calls whose grants are to be looked at again.
+    private func due(now: Timestamp) -> [OpenCall] {
+        state.withLock { state in
+            defer { state.pending = [] }
+            var due = state.pending.contains(nil) ? Array(state.calls.keys) : state.pending.compactMap(\.self)
+            if let end = state.nextEnd, end <= now {
+                let ends = state.calls.values.flatMap { $0.values.compactMap { $0.call?.grant } }
+                    .compactMap { grant in grant.expiresAt.map { (id: grant.id, end: $0) } }
+                due += ends.filter { $0.end <= now }.map(\.id)
+                state.nextEnd = ends.map(\.end).filter { $0 > now }.min()
+            }
+            return Set(due).flatMap { state.calls[$0].map { $0.values.compactMap(\.call) } ?? [] }
         }
     }
 }

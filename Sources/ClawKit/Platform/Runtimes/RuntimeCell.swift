@@ -28,7 +28,18 @@ public struct RuntimeCell: Sendable, Hashable {
     public static let modelKey = "OPENAI_API_KEY"
     public static let gatewayToken = "OPENCLAW_GATEWAY_TOKEN"
     /// Environment variables that the platform sets and a spec may not.
-    static let reserved: Set<String> = [modelKey, gatewayToken, "PORT", "STATE_DIR", "OPENAI_BASE_URL"]
+    static let reserved: Set<String> = [
+        modelKey, gatewayToken, "PORT", "STATE_DIR", "OPENAI_BASE_URL", tokenFile, tokenURL,
+    ]
+
+    /// Where the pod finds the token that it may exchange for a short-lived model key, and where it does so.
+    public static let tokenFile = "CLAW_MODEL_TOKEN_FILE"
+    public static let tokenURL = "CLAW_MODEL_TOKEN_URL"
+    /// Whom that token is for: it opens nothing else.
+    public static let tokenAudience = "clawkit.dev/models"
+    /// Where it is exchanged, at the model gateway.
+    public static let tokenPath = "/oauth/token"
+    static let tokenDirectory = "/var/run/secrets/clawkit.dev/models"
 
     /// - Throws: the first finding of ``RuntimeKind/admit(_:_:)``, if there is any.
     init(_ runtime: Runtime, _ context: RuntimeContext) throws(Finding) {
@@ -61,7 +72,8 @@ public struct RuntimeCell: Sendable, Hashable {
         return [
             EnvVar(name: "PORT", value: String(port)), EnvVar(name: "STATE_DIR", value: stateDirectory),
             EnvVar(name: "OPENAI_BASE_URL", value: "\(context.gatewayURL)/v1"), fromSecret(modelKey),
-            fromSecret(gatewayToken),
+            fromSecret(gatewayToken), EnvVar(name: tokenFile, value: "\(tokenDirectory)/token"),
+            EnvVar(name: tokenURL, value: context.gatewayURL + tokenPath),
         ] + (runtime.spec.env.contains { $0.name == "MODEL" } ? [] : [EnvVar(name: "MODEL", value: model)]) + runtime.spec.env
     }
 
@@ -113,7 +125,10 @@ public struct RuntimeCell: Sendable, Hashable {
         }
         let container = Container(
             name: "runtime", image: image, command: command, ports: [ContainerPort(containerPort: port, name: "http")],
-            env: env, volumeMounts: [VolumeMount(name: "state", mountPath: Self.stateDirectory)],
+            env: env, volumeMounts: [
+                VolumeMount(name: "state", mountPath: Self.stateDirectory),
+                VolumeMount(name: "model-token", mountPath: Self.tokenDirectory, readOnly: true),
+            ],
             livenessProbe: probe("/healthz", period: 5, failures: 3),
             readinessProbe: probe("/readyz", period: 2, failures: 1),
             startupProbe: probe("/startupz", period: 1, failures: 240))
@@ -125,7 +140,14 @@ public struct RuntimeCell: Sendable, Hashable {
                 volumes: [
                     Volume(
                         name: "state",
-                        persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: volumeName))
+                        persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: volumeName)),
+                    Volume(
+                        name: "model-token",
+                        projected: ProjectedVolumeSource(sources: [
+                            VolumeProjection(
+                                serviceAccountToken: ServiceAccountTokenProjection(
+                                    path: "token", audience: Self.tokenAudience, expirationSeconds: 3600))
+                        ])),
                 ]))
         var annotations = [Self.userLabel: user]
         annotations[Runtime.restartAnnotation] = restartedAt
