@@ -9,8 +9,8 @@ struct Claw: GroupCommand {
             Exit codes: 0 ok, 1 failed, 2 usage, 3 refused with a finding code, 4 not found, 5 unreachable.
             """,
         subcommands: [
-            TenantCommand.self, ProjectCommand.self, UserCommand.self, RuntimeCommand.self, ChatCommand.self,
-            OperationCommand.self, MeCommand.self, ClusterCommand.self, DefinitionCommand.self,
+            TenantCommand.self, ProjectCommand.self, UserCommand.self, InvitationCommand.self, RuntimeCommand.self,
+            ChatCommand.self, OperationCommand.self, MeCommand.self, ClusterCommand.self, DefinitionCommand.self,
             GatewayCommand.self, KeyCommand.self, UsageCommand.self, BudgetCommand.self,
         ])
 
@@ -37,4 +37,10 @@ protocol LocalCommand: ClawCommand {
 protocol ControlPlaneCommand: ClawCommand {
     /// - Throws: ``Failure``, ``TransportError`` or `CancellationError`.
     func run(in session: Session) async throws
+}
+
+/// A command that talks to the control plane without having signed in.
+protocol UnsignedCommand: ClawCommand {
+    /// - Throws: ``Failure``, ``TransportError`` or `CancellationError`.
+    func run(in session: Session, _ environment: [String: String]) async throws
 }

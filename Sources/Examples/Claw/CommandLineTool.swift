@@ -15,8 +15,11 @@ enum CommandLineTool {
                 try await command.run(in: surroundings)
             } else if let command = command as? any ControlPlaneCommand {
                 let session = try await surroundings.session(command.connection)
-                secrets.append(session.controlPlane.token)
+                secrets += [session.controlPlane.token].compactMap { $0 }
                 try await command.run(in: session)
+            } else if let command = command as? any UnsignedCommand {
+                let session = try surroundings.unsignedSession(command.connection)
+                try await command.run(in: session, surroundings.environment)
             }
             return .ok
         } catch let clean as HelpText {
@@ -72,9 +75,12 @@ enum CommandLineTool {
 
     /// Every token these arguments and the environment hold, so that no message repeats one.
     private static func tokens(in arguments: [String], _ environment: [String: String]) -> [Secret<String>] {
-        let flagged = zip(arguments, arguments.dropFirst()).filter { $0.0 == "--token" }.map(\.1)
-        let joined = arguments.filter { $0.hasPrefix("--token=") }.map { String($0.dropFirst("--token=".count)) }
-        let named = environment.nonEmpty("CLAW_TOKEN").map { [$0] } ?? []
+        let options = ["--token", "--invitation"]
+        let flagged = zip(arguments, arguments.dropFirst()).filter { options.contains($0.0) }.map(\.1)
+        let joined = options.flatMap { option in
+            arguments.filter { $0.hasPrefix("\(option)=") }.map { String($0.dropFirst(option.count + 1)) }
+        }
+        let named = ["CLAW_TOKEN", "CLAW_INVITATION"].compactMap { environment.nonEmpty($0) }
         // Too short a text is no token, and would be cut out of innocent words.
         return (flagged + joined + named).filter { $0.utf8.count >= 8 && !$0.hasPrefix("--") }.map { Secret($0) }
     }

@@ -30,6 +30,14 @@ struct Surroundings: Sendable {
             controlPlane: ControlPlane(server: server, token: token, transport: transport(server)),
             console: console, output: options.output, time: time)
     }
+
+    /// For what needs no sign-in.
+    func unsignedSession(_ options: ConnectionOptions) throws(Failure) -> Session {
+        let server = try options.serverURL(environment)
+        return Session(
+            controlPlane: ControlPlane(server: server, token: nil, transport: transport(server)), console: console,
+            output: options.output, time: time)
+    }
 }
 
 /// What one command works with.

@@ -8,7 +8,8 @@ struct ControlPlane: Sendable {
     private static let answerLimit = 16 << 20
 
     let server: String
-    let token: Secret<String>
+    /// nil: without having signed in.
+    let token: Secret<String>?
     let transport: any Transport
 
     func get(_ path: String) async throws -> JSON { try await exchange(.get, path) }
@@ -37,7 +38,8 @@ struct ControlPlane: Sendable {
     func request(_ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, accept: String = "application/json")
         -> Request
     {
-        var headers: HTTPFields = [.accept: accept, .authorization: "Bearer \(token.reveal())"]
+        var headers: HTTPFields = [.accept: accept]
+        if let token { headers[.authorization] = "Bearer \(token.reveal())" }
         if body != nil { headers[.contentType] = "application/json" }
         let isStream = accept != "application/json"
         return Request(
