@@ -62,11 +62,12 @@ struct RouterTests {
                 ])
         }
         let (transport, secrets, now) = (ScriptedTransport([]), InMemorySecrets(), Timestamp(seconds: 1000))
-        let router = try ModelRouter([model("one", weight: 1)], transport: transport, secrets: secrets)
+        let models = try ModelSources([model("one", weight: 1)], transport: transport, secrets: secrets)
+        let router = models.router
         let old = try #require(router.group("m"))
         #expect(old.choose(RouteQuestion(), now: now).deployment == 0)
 
-        try router.replace([model("one", weight: 5)], transport: transport, secrets: secrets)
+        try models.declare([model("one", weight: 5)], secrets: secrets)
         let new = try #require(router.group("m"))
         #expect(new !== old)
         // The request that the old routes sent there is still under way.
@@ -76,7 +77,7 @@ struct RouterTests {
         #expect(resting.obstacles.contains { $0.deployment == 0 && $0.obstacle == .coolingDown(until: now + .seconds(60)) })
 
         // Another place is another deployment.
-        try router.replace([model("two", weight: 5)], transport: transport, secrets: secrets)
+        try models.declare([model("two", weight: 5)], secrets: secrets)
         #expect(router.group("m")?.choose(RouteQuestion(), now: now).deployment == 0)
     }
 }

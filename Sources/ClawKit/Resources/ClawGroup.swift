@@ -7,7 +7,7 @@ public enum ClawGroup {
     public static let version = "v1alpha1"
 
     public static let kinds: [any CustomResource.Type] = [
-        Tenant.self, Project.self, Runtime.self, ModelGrantResource.self,
+        Tenant.self, Project.self, Runtime.self, ModelGrantResource.self, ModelEndpoint.self,
     ]
 
     /// The definitions of all its kinds.

@@ -2,6 +2,7 @@ import ClawKit
 import ExampleSupport
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// The model gateway of a platform: its keys, limits and ledger are the platform's store's.
 extension Platform {
@@ -9,16 +10,24 @@ extension Platform {
         var handler: any Handler
         /// They end after the server, and the book before what it tells.
         var services: [any ServiceLifecycle.Service]
+        /// What it serves.
+        var models: ModelSources
     }
 
     func gateway(
-        _ caches: SharedCaches, _ api: KubernetesClient, _ store: any PlatformStore, _ network: CurlTransport
+        _ caches: SharedCaches, _ api: KubernetesClient, _ store: any PlatformStore, _ network: CurlTransport,
+        _ live: LiveConfiguration
     ) async throws -> Gateway? {
         guard !settings.without.contains("gateway") else { return nil }
         let (configuration, logger) = (settings.configuration.gateway, settings.logger)
-        let secrets = CompositeSecrets([EnvironmentSecrets(), FileSecrets(), ClusterSecrets(api)])
-        let router = try ModelRouter(
-            configuration.models, transport: network, secrets: configuration.secrets(secrets), time: time)
+        let cluster = RenewedSecrets(ClusterSecrets(api), time: time)
+        let secrets = CompositeSecrets([EnvironmentSecrets(), FileSecrets(), cluster])
+        let sources = try ModelSources(
+            configuration.models, transport: network, secrets: configuration.secrets(secrets), clusterSecrets: cluster,
+            time: time)
+        let router = sources.router
+        try await PlatformSettings.makeNamespace(in: api)
+        let models = try ClusterModels(caches: caches, sources: sources, logger: logger)
         // Runtimes' keys change with the cluster's objects; others stand in the file, or in the store.
         let declared = InMemoryGrants(try await configuration.grants(secrets))
         let keys = StoreGrants(store, time: time)
@@ -31,22 +40,41 @@ extension Platform {
                     "limit": "\(notice.unit.words(notice.limit))",
                 ])
         }
+        let runtimes = ClusterGrants(caches: caches)
+        let (fileLimits, guardrails) = (InMemoryLimits(configuration.limits), Guardrails(try configuration.rules))
         let gateway = ModelGateway(
-            router: router, grants: CompositeGrants([ClusterGrants(caches: caches), declared, keys]),
-            budgets: CompositeLimits([limits, InMemoryLimits(configuration.limits)]), book: book,
+            router: router, grants: CompositeGrants([runtimes, declared, keys]),
+            budgets: CompositeLimits([limits, fileLimits]), book: book,
             admission: FairAdmission(configuration.admission, time: time),
-            guardrails: Guardrails(try configuration.rules), cache: AnswerCache(configuration.cache, time: time),
+            guardrails: guardrails, cache: AnswerCache(configuration.cache, time: time),
             sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders, time: time, logger: logger)
         let health = HealthWatch(router, time: time, logger: logger)
-        let handler = KeyService(
-            before: gateway, store: store, administrators: PlatformAdministrators(store, time: time), time: time,
+        let podKeys = PodKeys(caches: caches, grants: runtimes, logger: logger)
+        let handler = TokenExchange(
+            before: KeyService(
+                before: gateway, store: store, administrators: PlatformAdministrators(store, time: time), time: time,
+                logger: logger),
+            reviewer: TokenReviewer(api, audiences: [TokenExchange.audience], time: time), keys: podKeys, time: time,
             logger: logger)
+        sources.follow { live.tell() }
+        var reloading: [any ServiceLifecycle.Service] = []
+        if let path = settings.configuration.path {
+            let reloader = GatewayReloader(
+                path, models: sources, grants: declared, limits: fileLimits, guardrails: guardrails, secrets: secrets,
+                others: { path throws(InvalidConfiguration) in try live.read(path) }, time: time, logger: logger)
+            reloading = [
+                Part { try await reloader.run() },
+                Part { for await _ in await UnixSignalsSequence(trapping: .sighup) { await reloader.reload() } },
+            ]
+        }
         return Gateway(
             handler: handler,
-            services: [
+            services: reloading + [
                 Part { try await shares.run() }, Part { try await book.run() }, Part { try await keys.run() },
                 Part { try await limits.run() }, Part { try await gateway.run() }, Part { try await health.run() },
-            ])
+                Part { try await podKeys.run() },
+                Part { try await models.run() },
+            ], models: sources)
     }
 
     /// Its name among those that share the store's limits, the same after a restart.

@@ -62,7 +62,8 @@ struct Platform: Sendable {
             settings.database.map { .database($0) } ?? .directory(settings.dataDirectory), program: "control-plane",
             logger: logger)
         let network = CurlTransport(.init(connectTimeout: settings.configuration.gateway.connectTimeout))
-        let gateway = try await gateway(caches, api, storage.store, network)
+        let live = LiveConfiguration(settings.configuration.platform)
+        let gateway = try await gateway(caches, api, storage.store, network, live)
         let controlPlane = Latch<ControlPlane>()
         parts.append(Part { try await caches.run() })
         parts += storage.services
@@ -86,7 +87,7 @@ struct Platform: Sendable {
         parts.append(
             Part { [self] in
                 let made = try await self.controlPlane(
-                    caches, api, storage, network, url: try await controlPlaneURL.wait())
+                    caches, api, storage, network, live, url: try await controlPlaneURL.wait())
                 controlPlane.set(made)
                 try await made.run()
             })
@@ -97,15 +98,15 @@ struct Platform: Sendable {
         }
         parts.append(server.service(handler, onBound: { controlPlaneURL.set("http://\($0)") }))
 
-        let configuration = settings.configuration
+        let declared = settings.configuration.gateway.models.map(\.name)
+        let models: @Sendable () -> [String] = { gateway?.models.names ?? declared }
         let (readyFile, hasGateway) = (settings.readyFile, gateway != nil)
         let kubeconfig = settings.kubeconfig ?? cluster?.kubeconfig
         parts.append(
             Part {
                 let url = try await controlPlaneURL.wait()
-                let context = RuntimeContext(
-                    templates: configuration.platform.templates, models: configuration.gateway.models.map(\.name),
-                    gatewayURL: try await gatewayURL.wait(), publicURL: url)
+                var context = RuntimeContext(
+                    templates: live.templates, models: models(), gatewayURL: try await gatewayURL.wait(), publicURL: url)
                 let kubernetes = try await clusterURL.wait()
                 _ = try await controlPlane.wait()
                 try await caches.cache(Project.self).waitUntilSynced()
@@ -118,12 +119,33 @@ struct Platform: Sendable {
                 announcement.controlPlane = url
                 announcement.gateway = hasGateway ? context.gatewayURL : nil
                 try announcement.make(readyFile: readyFile)
+                // Runtimes and orchestrators learn of other templates and models as they change.
+                for await _ in live.changes {
+                    (context.templates, context.models) = (live.templates, models())
+                    try await publish(context, in: api)
+                }
             })
         let running = parts
         try await runUntilSignal(running, logger: logger, emergency: { cluster?.endProcessesNow() })
         await network.shutdown()
         try storage.close()
         try cluster?.close()
+    }
+
+    /// Until it is written: who is asked in vain is asked again.
+    private func publish(_ context: RuntimeContext, in api: KubernetesClient) async throws {
+        let backoff = Backoff(initial: .seconds(1), cap: .seconds(30))
+        for failures in 1... {
+            do {
+                try await PlatformSettings.publish(context, in: api)
+                return
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                settings.logger.warning("the platform's settings could not be written", metadata: ["error": "\(error)"])
+                try await time.sleep(for: backoff.delay(afterFailures: failures))
+            }
+        }
     }
 
     private func clusterSettings() throws -> ServedCluster.Settings {
@@ -146,7 +168,7 @@ struct Platform: Sendable {
 
     private func controlPlane(
         _ caches: SharedCaches, _ api: KubernetesClient, _ storage: PlatformStorage, _ network: CurlTransport,
-        url: String
+        _ live: LiveConfiguration, url: String
     ) async throws -> ControlPlane {
         let store = storage.store
         if let token = try await ControlPlane.bootstrapAdministrator(in: store, time: time) {
@@ -167,7 +189,7 @@ struct Platform: Sendable {
             configuration: ControlPlane.Configuration(
                 publicURL: url, domain: settings.configuration.platform.server.domain,
                 sessionHours: settings.configuration.platform.server.sessionHours,
-                templates: settings.configuration.platform.templates.map(\.name)),
+                templates: { live.templates.map(\.name) }),
             runtimeTransport: network, operations: operations, time: time, logger: settings.logger)
     }
 }

@@ -52,8 +52,8 @@ struct GatewayProgram: Sendable {
         for note in configuration.notes { logger.notice("\(note)") }
         let secrets = CompositeSecrets([EnvironmentSecrets(), FileSecrets()])
         let (network, shutdown) = try network.transport(connectTimeout: configuration.connectTimeout)
-        let router = try ModelRouter(
-            configuration.models, transport: network, secrets: configuration.secrets(secrets))
+        let models = try ModelSources(configuration.models, transport: network, secrets: configuration.secrets(secrets))
+        let router = models.router
         let declared = InMemoryGrants(try await configuration.grants(secrets))
         let limits = InMemoryLimits(configuration.limits)
         let guardrails = Guardrails(try configuration.rules)
@@ -81,8 +81,8 @@ struct GatewayProgram: Sendable {
             ]
         if let path {
             let reloader = GatewayReloader(
-                path, router: router, grants: declared, limits: limits, guardrails: guardrails, transport: network,
-                secrets: secrets, logger: logger)
+                path, models: models, grants: declared, limits: limits, guardrails: guardrails, secrets: secrets,
+                logger: logger)
             parts.append(Part { try await reloader.run() })
             parts.append(
                 Part { for await _ in await UnixSignalsSequence(trapping: .sighup) { await reloader.reload() } })

@@ -6,11 +6,14 @@ import Foundation
 public struct ProgramConfiguration: Sendable {
     public var platform = ClawConfiguration()
     public var gateway = GatewayConfiguration()
+    /// Where it stands; nil: nowhere, and the defaults hold.
+    public private(set) var path: String?
 
     /// The file named, `claw.yaml` where there is one, else the defaults.
     /// - Throws: ``InvalidConfiguration`` with the findings of both parts.
     public init(_ path: String?) throws {
         guard let path = path ?? (FileManager.default.fileExists(atPath: "claw.yaml") ? "claw.yaml" : nil) else { return }
+        self.path = path
         // LiteLLM's files say nothing of the platform.
         let isForeign = try LiteLLMImport.isMeant(at: path)
         let platform = Self.read { () throws(InvalidConfiguration) in

@@ -24,10 +24,14 @@ struct GatewayReloaderTests {
         try Data(text.utf8).write(to: URL(filePath: path))
     }
 
-    private func reloader(_ router: ModelRouter) -> GatewayReloader {
-        GatewayReloader(
-            path, router: router, grants: grants, limits: limits, transport: ScriptedTransport([]), secrets: secrets,
+    private func sources() throws -> ModelSources {
+        try ModelSources(
+            [DeclaredModel("one", [DeclaredDeployment(.echo)])], transport: ScriptedTransport([]), secrets: secrets,
             time: time)
+    }
+
+    private func reloader(_ models: ModelSources) -> GatewayReloader {
+        GatewayReloader(path, models: models, grants: grants, limits: limits, secrets: secrets, time: time)
     }
 
     private static func word(_ outcome: GatewayReloader.Outcome) -> String {
@@ -41,8 +45,8 @@ struct GatewayReloaderTests {
     @Test("models, keys and limits change together; a wrong file changes nothing and says why")
     func reloads() async throws {
         try write("one")
-        let router = try ModelRouter([ModelRoute("one", to: EchoUpstream())])
-        let reloader = reloader(router)
+        let models = try sources()
+        let (router, reloader) = (models.router, reloader(models))
         try write("two")
         #expect(await Self.word(reloader.reload()) == "applied")
         #expect(router.aliases == ["two"])
@@ -72,8 +76,8 @@ struct GatewayReloaderTests {
     @Test("a change is believed when it has stayed for a second look")
     func settles() async throws {
         try write("one")
-        let router = try ModelRouter([ModelRoute("one", to: EchoUpstream())])
-        let reloader = reloader(router)
+        let models = try sources()
+        let (router, reloader) = (models.router, reloader(models))
         @Sendable func pass(_ seconds: Int) async {
             for _ in 0..<seconds {
                 while time.nextWake == nil { await Task.yield() }

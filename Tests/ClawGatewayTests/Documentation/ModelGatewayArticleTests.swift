@@ -1,10 +1,15 @@
 import ArticleTesting
 import ClawBase
+import ClawControl
 import ClawDialects
+import ClawDocuments
 @testable import ClawGateway
 import ClawHTTPServer
+import ClawKubernetes
 import ClawLedger
+import ClawModels
 import ClawNIOTransport
+import ClawResources
 import Foundation
 import HTTPTypes
 import Logging
@@ -38,6 +43,16 @@ private func served(_ grants: InMemoryGrants, _ secrets: InMemorySecrets, _ tran
     let gateway = ModelGateway(router: router, grants: grants, budgets: limits, book: book)
     // ARTICLE: end
     _ = gateway
+}
+
+private func exchanged(_ api: KubernetesClient, _ caches: SharedCaches, _ gateway: ModelGateway) {
+    // ARTICLE: exchange
+    let runtimes = ClusterGrants(caches: caches)
+    let reviewer = TokenReviewer(api, audiences: [TokenExchange.audience])
+    let podKeys = PodKeys(caches: caches, grants: runtimes)
+    let exchange = TokenExchange(before: gateway, reviewer: reviewer, keys: podKeys)
+    // ARTICLE: end
+    _ = exchange
 }
 
 private func quick() async throws {
@@ -113,6 +128,13 @@ private func guarded(_ router: ModelRouter, _ grants: InMemoryGrants) {
     _ = guarded
 }
 
+extension Article {
+    /// What it shows in YAML.
+    fileprivate var yaml: [String] {
+        text.components(separatedBy: "```yaml\n").dropFirst().compactMap { $0.components(separatedBy: "```").first }
+    }
+}
+
 @Suite("The article on the model gateway")
 struct ModelGatewayArticleTests {
     @Test("its Swift is the Swift compiled here")
@@ -128,9 +150,7 @@ struct ModelGatewayArticleTests {
     @Test("its files are in order, and name every field there is")
     func files() throws {
         let article = try Article("Docs/model-gateway.md", compiledIn: #filePath)
-        let files = article.text.components(separatedBy: "```yaml\n").dropFirst().compactMap {
-            $0.components(separatedBy: "```").first
-        }
+        let files = article.yaml.filter { !$0.hasPrefix("apiVersion:") && !$0.hasPrefix("upstreams:") }
         #expect(files.count == 2)
         for file in files {
             let configuration = try GatewayConfiguration(yaml: file)
@@ -143,6 +163,48 @@ struct ModelGatewayArticleTests {
             GatewayReader.guardrailNames, GatewayReader.admissionNames, GatewayReader.cacheNames,
         ]
         for field in fields.joined() { #expect(words.contains(field), "\(field) is not told of") }
+    }
+
+    @Test("the endpoint and the pool it shows are in order")
+    func endpoints() throws {
+        let article = try Article("Docs/model-gateway.md", compiledIn: #filePath)
+        let shown = try #require(article.yaml.first { $0.contains("kind: ModelEndpoint") })
+        let endpoint = try #require(try Manifest.parse(shown, source: "article").first).object
+        let (model, findings) = EndpointReader(namespace: "clawkit-system").read(
+            ModelEndpoint(document: try #require(endpoint)))
+        #expect(findings.isEmpty && model?.name == "openai/small")
+        let pool = try #require(article.yaml.first { $0.hasPrefix("upstreams:") })
+        let lines = pool.split(separator: "\n").map { "    \($0)\n" }.joined()
+        let configuration = try GatewayConfiguration(yaml: "models:\n  - name: m\n" + lines)
+        #expect(configuration.models[0].deployments[0].upstream.pool == DeclaredPool("vllm", in: "models", path: "/v1"))
+    }
+
+    @Test("the rights it shows are those that the code needs, and no others")
+    func rights() throws {
+        let article = try Article("Docs/model-gateway.md", compiledIn: #filePath)
+        let shown = try #require(article.yaml.first { $0.contains("kind: ClusterRole") })
+        var told: Set<[String]> = []
+        for document in try Manifest.parse(shown, source: "article") {
+            let namespace = document["metadata"]?["namespace"]?.string ?? ""
+            for rule in document["rules"]?.array ?? [] {
+                func texts(_ name: String) -> [String] { rule[name]?.array?.compactMap(\.string) ?? [] }
+                for verb in texts("verbs") {
+                    told.insert([
+                        namespace, texts("apiGroups")[0], texts("resources")[0], verb, texts("resourceNames").joined(),
+                    ])
+                }
+            }
+        }
+        let needed = TokenExchange.permissions + ClusterModels.permissions() + [
+            Permission(["get"], KubernetesSecret.type, names: ["openai"], in: "clawkit-system")
+        ]
+        let wanted = Set(
+            needed.flatMap { permission in
+                permission.verbs.map {
+                    [permission.namespace ?? "", permission.group, permission.resource, $0, permission.names.joined()]
+                }
+            })
+        #expect(told == wanted, "\(told.symmetricDifference(wanted))")
     }
 
     @Test("the test it shows passes")

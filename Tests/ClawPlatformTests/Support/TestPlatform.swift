@@ -78,7 +78,7 @@ func withPlatform(
         try await prepare(cluster)
         let platform = try await TestPlatform(
             cluster, store,
-            ControlPlane.Configuration(publicURL: publicURL, domain: domain, templates: templates), time, program)
+            ControlPlane.Configuration(publicURL: publicURL, domain: domain, templates: { templates }), time, program)
         group.addTask { try await unlessCancelled { try await platform.run() } }
         group.addTask {
             try await SystemTime().withDeadline(.seconds(180), "The test") {

@@ -127,6 +127,11 @@ struct RoutedCall: Sendable {
                 .contextWindow, "The request is longer than any upstream of '\(group.alias)' can hold; shorten it.",
                 code: "context_length_exceeded")
         }
+        if group.deployments.isEmpty {
+            return ModelError(
+                .overloaded, "The model '\(group.alias)' has no upstream that is ready; try again in a moment.",
+                code: "no_upstream")
+        }
         var error = ModelError(
             .overloaded, "No upstream of the model '\(group.alias)' can answer now: \(reasons.joined(separator: "; ")).",
             code: "no_upstream")

@@ -50,6 +50,8 @@ public enum DeclaredUpstream: Sendable, Hashable {
     ///   - baseURL: what the dialect's paths are put behind.
     ///   - headers: sent with each request.
     case http(baseURL: String, UpstreamTarget, key: DeclaredKey = .none, headers: [String: String] = [:])
+    /// Each ready pod of a pool is a deployment of its own; as many as there are, perhaps none.
+    case pool(DeclaredPool, UpstreamTarget, key: DeclaredKey = .none, headers: [String: String] = [:])
 }
 
 /// How a gateway proves itself to an upstream.

@@ -12,7 +12,7 @@ extension GatewayReader {
     ]
     static let healthNames = ["every", "within", "method"]
     static let remoteNames = [
-        "baseURL", "key", "aws", "headers", "apiVersion", "outputLimitName", "sendsReasoning", "streamsUsage",
+        "baseURL", "pool", "key", "aws", "headers", "apiVersion", "outputLimitName", "sendsReasoning", "streamsUsage",
         "servesResponses", "defaultOutputLimit",
     ]
 
@@ -83,7 +83,7 @@ extension GatewayReader {
     }
 
     private mutating func http(_ dialect: UpstreamDialect, _ members: Members, of model: String?) -> DeclaredUpstream? {
-        let url = baseURL(members)
+        let (url, pool) = members["pool"] == nil ? (baseURL(members), nil) : (nil, pool(dialect, members))
         var target = UpstreamTarget(
             dialect, model: reader.text(members, "model") ?? model ?? "",
             outputLimitName: reader.choice(members, "outputLimitName", of: UpstreamTarget.OutputLimitName.self),
@@ -107,7 +107,40 @@ extension GatewayReader {
             headers[header.name] = header.value
         }
         let key = key(dialect, members)
+        if let pool { return .pool(pool, target, key: key, headers: headers) }
         return url.map { .http(baseURL: $0, target, key: key, headers: headers) }
+    }
+
+    /// `namespace/name`, or a mapping that also says the path and the scheme.
+    private mutating func pool(_ dialect: UpstreamDialect, _ members: Members) -> DeclaredPool? {
+        guard let node = members["pool"] else { return nil }
+        let place = members.place(of: "pool")
+        if members["baseURL"] != nil { reader.fail(node, "'pool' and 'baseURL' exclude each other; keep one.") }
+        if [.azureOpenAI, .bedrock].contains(dialect) {
+            reader.fail(node, "\(place): pods speak openai, anthropic, ollama or gemini; choose another dialect.")
+        }
+        let path = dialect == .openAI ? "/v1" : ""
+        if node.scalar != nil {
+            guard let text = reader.text(members, "pool") else { return nil }
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+            if parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) { return DeclaredPool(parts[1], in: parts[0], path: path) }
+            reader.fail(node, "\(place) must be namespace/name, or a mapping with both.")
+            return nil
+        }
+        guard let members = reader.members(node, at: place, known: ["namespace", "name", "path", "scheme"]) else { return nil }
+        var pool = DeclaredPool(
+            reader.requiredText(members, "name") ?? "", in: reader.requiredText(members, "namespace") ?? "", path: path)
+        if let text = reader.text(members, "path") {
+            pool.path = text == "/" ? "" : text
+            if !text.hasPrefix("/") || UpstreamURL.problem(with: "http://pod\(text)") != nil {
+                reader.fail(members["path"], "\(place).path must be a path such as /v1.")
+            }
+        }
+        if let scheme = reader.text(members, "scheme") {
+            pool.scheme = scheme
+            if !["http", "https"].contains(scheme) { reader.fail(members["scheme"], "\(place).scheme must be http or https.") }
+        }
+        return pool
     }
 
     private mutating func baseURL(_ members: Members) -> String? {

@@ -71,42 +71,45 @@ struct GatewayReader {
 
     private mutating func models(_ nodes: [Node], _ defaults: RoutePolicy) -> [DeclaredModel] {
         var lines: [String: Int] = [:]
-        let known = Self.modelNames + Self.policyNames
-        return nodes.enumerated().compactMap { index, node in
-            let place = "models[\(index)]"
-            guard let members = reader.members(node, at: place, known: known) else { return nil }
-            let name = reader.requiredText(members, "name").flatMap {
-                reader.alias(members["name"], $0, at: members.place(of: "name"))
-            }
-            if let name { reader.noteName(name, members, &lines) }
-            if let name, name.count(where: { $0 == "*" }) > 1 {
-                reader.fail(members["name"], "\(place).name may have one '*'; leave the others away.")
-            }
-            var policy = defaults
-            read(&policy, members)
-            let aliases = reader.names(members, "aliases") ?? []
-            for alias in aliases {
-                if reader.alias(members["aliases"], alias, at: "\(place).aliases") == nil { continue }
-                if let line = lines.updateValue(members["aliases"]?.mark?.line ?? 0, forKey: alias) {
-                    reader.fail(members["aliases"], "The name '\(alias)' is taken by line \(line); choose another.")
-                }
-            }
-            let groups = reader.names(members, "accessGroups") ?? []
-            guard let nodes = reader.list(members, "upstreams"), !nodes.isEmpty else {
-                if members.lacks("upstreams") || reader.list(isEmpty: members["upstreams"]) {
-                    reader.fail(node, "\(place).upstreams is missing; name at least one upstream.")
-                }
-                return nil
-            }
-            let upstreams = nodes.enumerated().compactMap { upstream($1, at: "\(place).upstreams[\($0)]", of: name) }
-            if upstreams.count == nodes.count, upstreams.allSatisfy({ $0.traits.weight == 0 }) {
-                reader.fail(members["upstreams"], "\(place).upstreams all have weight 0; give one of them more.")
-            }
-            guard let name else { return nil }
-            var model = DeclaredModel(name, upstreams, policy: policy)
-            (model.aliases, model.accessGroups) = (aliases, Set(groups))
-            return model
+        return nodes.enumerated().compactMap { model($1, at: "models[\($0)]", defaults, &lines) }
+    }
+
+    /// - Parameter lines: where names stand that are taken.
+    mutating func model(
+        _ node: Node, at place: String, _ defaults: RoutePolicy, _ lines: inout [String: Int]
+    ) -> DeclaredModel? {
+        guard let members = reader.members(node, at: place, known: Self.modelNames + Self.policyNames) else { return nil }
+        let name = reader.requiredText(members, "name").flatMap {
+            reader.alias(members["name"], $0, at: members.place(of: "name"))
         }
+        if let name { reader.noteName(name, members, &lines) }
+        if let name, name.count(where: { $0 == "*" }) > 1 {
+            reader.fail(members["name"], "\(place).name may have one '*'; leave the others away.")
+        }
+        var policy = defaults
+        read(&policy, members)
+        let aliases = reader.names(members, "aliases") ?? []
+        for alias in aliases {
+            if reader.alias(members["aliases"], alias, at: "\(place).aliases") == nil { continue }
+            if let line = lines.updateValue(members["aliases"]?.mark?.line ?? 0, forKey: alias) {
+                reader.fail(members["aliases"], "The name '\(alias)' is taken by line \(line); choose another.")
+            }
+        }
+        let groups = reader.names(members, "accessGroups") ?? []
+        guard let nodes = reader.list(members, "upstreams"), !nodes.isEmpty else {
+            if members.lacks("upstreams") || reader.list(isEmpty: members["upstreams"]) {
+                reader.fail(node, "\(place).upstreams is missing; name at least one upstream.")
+            }
+            return nil
+        }
+        let upstreams = nodes.enumerated().compactMap { upstream($1, at: "\(place).upstreams[\($0)]", of: name) }
+        if upstreams.count == nodes.count, upstreams.allSatisfy({ $0.traits.weight == 0 }) {
+            reader.fail(members["upstreams"], "\(place).upstreams all have weight 0; give one of them more.")
+        }
+        guard let name else { return nil }
+        var model = DeclaredModel(name, upstreams, policy: policy)
+        (model.aliases, model.accessGroups) = (aliases, Set(groups))
+        return model
     }
 
     /// Finds names of models that nobody declares.

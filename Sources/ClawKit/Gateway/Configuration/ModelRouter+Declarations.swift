@@ -14,21 +14,10 @@ extension ModelRouter {
     ) throws(Finding) {
         try self.init(models.map { $0.route(transport, secrets, time) })
     }
-
-    /// From the next request on these models count. What is known of deployments that stay where they are is kept.
-    /// - Throws: as ``init(_:transport:secrets:time:)``; the old ones stay then.
-    public func replace(
-        _ models: [DeclaredModel], transport: any Transport, secrets: any SecretSource,
-        time: any TimeSource = .system
-    ) throws(Finding) {
-        try replace(models.map { $0.route(transport, secrets, time) })
-    }
 }
 
 extension DeclaredModel {
-    fileprivate func route(
-        _ transport: any Transport, _ secrets: any SecretSource, _ time: any TimeSource
-    ) -> ModelRoute {
+    func route(_ transport: any Transport, _ secrets: any SecretSource, _ time: any TimeSource) -> ModelRoute {
         var route: ModelRoute
         if name.contains("*") {
             route = ModelRoute(matching: name, policy: policy) { part in
@@ -37,7 +26,7 @@ extension DeclaredModel {
         } else {
             route = ModelRoute(name, deployments(transport, secrets, time), policy: policy)
         }
-        (route.otherNames, route.accessGroups) = (aliases, accessGroups)
+        (route.otherNames, route.accessGroups, route.isElastic) = (aliases, accessGroups, isElastic)
         return route
     }
 
@@ -46,9 +35,9 @@ extension DeclaredModel {
         _ transport: any Transport, _ secrets: any SecretSource, _ time: any TimeSource, standingFor part: Substring? = nil
     ) -> [Deployment] {
         var names: Set<String> = []
-        return deployments.enumerated().map { index, declared in
+        return deployments.enumerated().compactMap { index, declared in
             let upstream = declared.upstream.naming(part, of: name)
-            let made = upstream.made(transport, secrets, time, declared.name)
+            guard let made = upstream.made(transport, secrets, time, declared.name) else { return nil }
             let name = names.insert(made.name).inserted ? made.name : "\(made.name)-\(index + 1)"
             let listed = declared.listed(for: upstream)
             var prices = listed?.prices ?? .free
@@ -93,11 +82,13 @@ extension DeclaredUpstream {
         return .http(baseURL: baseURL, target, key: key, headers: headers)
     }
 
+    /// nil for a pool, whose pods are upstreams and not it.
     fileprivate func made(
         _ transport: any Transport, _ secrets: any SecretSource, _ time: any TimeSource, _ name: String?
-    ) -> any ModelUpstream {
+    ) -> (any ModelUpstream)? {
         switch self {
         case .echo: return EchoUpstream()
+        case .pool: return nil
         case .http(let baseURL, let target, let key, let headers):
             var fields: HTTPFields = [:]
             for (name, value) in headers {

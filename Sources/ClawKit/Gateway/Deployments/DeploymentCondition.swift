@@ -11,10 +11,12 @@ struct DeploymentCondition: Sendable {
     let restsUntil: Timestamp?
     /// Why an active check says that it is not well.
     let complaint: String?
+    /// Whether an active check has been made.
+    let isChecked: Bool
 
     init(_ deployment: Deployment, _ state: DeploymentState, now: Timestamp) {
         self.deployment = deployment
-        complaint = state.complaint
+        (complaint, isChecked) = (state.complaint, state.isChecked)
         switch state.breaker.state {
         case .closed: (isAsked, isProbing, restsUntil) = (complaint == nil, false, nil)
         case .open(let until): (isAsked, isProbing, restsUntil) = (complaint == nil && until <= now, true, until)

@@ -11,6 +11,8 @@ struct DeploymentState: Sendable {
     private(set) var underWay: Int64 = 0
     /// Why an active check of its health says that it is not well.
     var complaint: String?
+    /// Whether an active check has been made at all.
+    var isChecked = false
 
     init(_ traits: DeploymentTraits) { self.traits = traits }
 

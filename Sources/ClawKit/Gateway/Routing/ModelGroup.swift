@@ -18,7 +18,10 @@ final class ModelGroup: Sendable {
     let policy: RoutePolicy
     private let state: Mutex<State>
 
-    init(_ route: ModelRoute, label: String? = nil, known: [Int: DeploymentState] = [:]) {
+    init(
+        _ route: ModelRoute, label: String? = nil, known: [Int: DeploymentState] = [:],
+        prefixes: PrefixAffinity = PrefixAffinity()
+    ) {
         (alias, deployments, policy) = (route.alias, route.deployments, route.policy)
         self.label = label ?? route.alias
         var rules = route.policy.breaker
@@ -29,7 +32,8 @@ final class ModelGroup: Sendable {
         state = Mutex(
             State(
                 table: RouteTable(
-                    route.deployments.map(\.traits), strategy: route.policy.strategy, rules: rules, known: known),
+                    route.deployments.map(\.traits), names: route.deployments.map(\.name),
+                    strategy: route.policy.strategy, rules: rules, known: known, prefixes: prefixes),
                 retries: RetryBudget()))
     }
 
@@ -101,7 +105,8 @@ final class ModelGroup: Sendable {
                 places[old] = index
                 known[index] = state.table.deployments[old]
             }
-            let group = ModelGroup(route, label: label, known: known)
+            let group = ModelGroup(
+                route, label: label, known: known, prefixes: state.table.prefixes.moved(places))
             state.successor = (group, places)
             return group
         }

@@ -10,6 +10,8 @@ public struct ModelRoute: Sendable {
     public var policy: RoutePolicy
     /// Names of groups that grants may list in place of aliases.
     public var accessGroups: Set<String> = []
+    /// Whether its deployments come and go: there may be none.
+    var isElastic = false
     /// For an alias with a `*`: makes the route of a name that fits. What `*` stands for is given.
     var make: (@Sendable (Substring) throws(Finding) -> ModelRoute)?
 

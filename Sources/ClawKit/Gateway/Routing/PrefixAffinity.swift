@@ -58,4 +58,13 @@ struct PrefixAffinity: Sendable {
     }
 
     var count: Int { known.count }
+
+    /// The same for deployments in other places; those that have none are forgotten.
+    func moved(_ places: [Int: Int]) -> PrefixAffinity {
+        var moved = self
+        moved.known = known.compactMapValues { entry in
+            places[entry.deployment].map { Entry(deployment: $0, turn: entry.turn) }
+        }
+        return moved
+    }
 }

@@ -46,7 +46,7 @@ struct RouteDirectory: Sendable {
             for name in [route.alias] + route.otherNames where !names.insert(name).inserted {
                 throw Finding(.badConfig, "The model \(name) is declared twice; give one of them another name.")
             }
-            let isWhole = !route.deployments.isEmpty && route.deployments.allSatisfy { $0.traits.weight >= 0 }
+            let isWhole = (route.isElastic || !route.deployments.isEmpty) && route.deployments.allSatisfy { $0.traits.weight >= 0 }
             guard isWhole || route.make != nil else {
                 throw Finding(.badConfig, "The model \(route.alias) needs an upstream, and weights that are not negative.")
             }
@@ -89,7 +89,7 @@ extension RouteDirectory.Wildcard {
             throw Finding(.badConfig, "The model \(name) does not fit \(pattern.text).")
         }
         var made = try make(part)
-        made.alias = name
+        (made.alias, made.isElastic) = (name, route.isElastic)
         return made
     }
 }

@@ -15,13 +15,21 @@ struct RouteTable: Sendable {
     private let strategy: RoutingStrategy
     private let rules: BreakerRules
     private var turns: WeightedRoundRobin
-    private var prefixes = PrefixAffinity()
+    private(set) var prefixes: PrefixAffinity
+    /// What sessions stay with: hashes of the deployments' names, so that others may come and go.
+    private let identities: [UInt64]
 
-    /// - Parameter known: what is known of a deployment already, by its index.
+    /// - Parameters:
+    ///   - names: of the deployments; their places where there are none.
+    ///   - known: what is known of a deployment already, by its index.
+    ///   - prefixes: which deployment has seen what.
     init(
-        _ traits: [DeploymentTraits], strategy: RoutingStrategy, rules: BreakerRules = BreakerRules(),
-        known: [Int: DeploymentState] = [:]
+        _ traits: [DeploymentTraits], names: [String] = [], strategy: RoutingStrategy,
+        rules: BreakerRules = BreakerRules(), known: [Int: DeploymentState] = [:],
+        prefixes: PrefixAffinity = PrefixAffinity()
     ) {
+        identities = traits.indices.map { Self.hash($0 < names.count ? names[$0] : String($0)) }
+        self.prefixes = prefixes
         deployments = traits.enumerated().map { index, traits in
             guard var state = known[index] else { return DeploymentState(traits) }
             state.traits = traits
@@ -73,7 +81,9 @@ struct RouteTable: Sendable {
     }
 
     /// Takes a deployment out of service, and says why; nil: back.
-    mutating func complain(_ deployment: Int, _ complaint: String?) { deployments[deployment].complaint = complaint }
+    mutating func complain(_ deployment: Int, _ complaint: String?) {
+        (deployments[deployment].complaint, deployments[deployment].isChecked) = (complaint, true)
+    }
 
     // MARK: strategies
 
@@ -137,11 +147,14 @@ struct RouteTable: Sendable {
 
     /// Rendezvous hashing: when a deployment goes, only its own sessions move.
     private func score(_ index: Int, _ session: String) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in session.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        hash = (hash ^ UInt64(index)) &* 0x9E37_79B9_7F4A_7C15
+        var hash = (Self.hash(session) ^ identities[index]) &* 0x9E37_79B9_7F4A_7C15
         hash ^= hash >> 32
         return hash &* 0xD6E8_FEB8_6659_FD93
+    }
+
+    /// FNV-1a: the same in every process.
+    private static func hash(_ text: String) -> UInt64 {
+        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 
     private mutating func warmest(

@@ -10,11 +10,13 @@ extension ControlPlane {
         public var domain: String?
         /// How long a sign-in lasts.
         public var sessionHours: Int
-        /// The templates there are, so that a wrong name is refused at once; nil: the runtime's controller judges.
-        public var templates: [String]?
+        /// The templates there are at the moment, so that a wrong name is refused at once; nil: the runtime's controller
+        /// judges.
+        public var templates: @Sendable () -> [String]?
 
         public init(
-            publicURL: String, domain: String? = nil, sessionHours: Int = 12, templates: [String]? = nil
+            publicURL: String, domain: String? = nil, sessionHours: Int = 12,
+            templates: @escaping @Sendable () -> [String]? = { nil }
         ) {
             self.publicURL = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
             (self.domain, self.sessionHours, self.templates) = (domain, sessionHours, templates)

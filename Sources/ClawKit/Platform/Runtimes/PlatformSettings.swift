@@ -9,13 +9,19 @@ public enum PlatformSettings {
     public static let namespace = "clawkit-system"
     public static let name = "platform"
 
+    /// Makes the namespace of the platform's own objects, where it is not there.
+    public static func makeNamespace(in api: some KubernetesAPI) async throws {
+        guard try await api.find(Namespace.self, namespace) == nil else { return }
+        do {
+            _ = try await api.create(Namespace(metadata: ObjectMeta(name: namespace)))
+        } catch let error as KubernetesError where error.isAlreadyExists {
+            // Another process was quicker.
+        }
+    }
+
     /// Writes the settings; only where they differ.
     public static func publish(_ context: RuntimeContext, in api: some KubernetesAPI) async throws {
-        if try await api.find(Namespace.self, namespace) == nil {
-            do {
-                _ = try await api.create(Namespace(metadata: ObjectMeta(name: namespace)))
-            } catch let error as KubernetesError where error.isAlreadyExists {}
-        }
+        try await makeNamespace(in: api)
         let templates = context.templates.map { template -> JSON in
             [
                 "name": .string(template.name), "command": .array(template.command.map(JSON.string)),

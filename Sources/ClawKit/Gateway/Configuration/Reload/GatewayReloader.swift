@@ -24,33 +24,55 @@ public final class GatewayReloader: Sendable {
         /// What was seen at the last look and is not yet believed: somebody may be writing it.
         var candidate: String?
         var refusal: InvalidConfiguration?
+        /// What held at the start and holds until the end.
+        var started: Fixed?
+    }
+
+    private struct Fixed: Sendable {
+        let connectTimeout: Duration
+        let admission: FairAdmission.Limits
+        let sendsLiteLLMHeaders: Bool
+
+        init(_ configuration: GatewayConfiguration) {
+            (connectTimeout, admission) = (configuration.connectTimeout, configuration.admission)
+            sendsLiteLLMHeaders = configuration.sendsLiteLLMHeaders
+        }
     }
 
     private let path: String
-    private let router: ModelRouter
+    private let models: ModelSources
     private let grants: InMemoryGrants
     private let limits: InMemoryLimits
     private let guardrails: Guardrails
-    private let transport: any Transport
     private let secrets: any SecretSource
     private let time: any TimeSource
     private let logger: Logger
+    private let others: OtherSections
     private let state: Mutex<State>
+
+    /// Reads the sections of a file that are not the gateway's; throws where they are wrong. What it returns is called
+    /// once the whole file holds, and tells what of it does not hold before the next start.
+    public typealias OtherSections = @Sendable (_ path: String) throws(InvalidConfiguration) -> @Sendable () -> [Finding]
 
     /// - Parameters:
     ///   - path: the file, which has been applied already.
     ///   - grants: of the keys that the file declares, and of no others.
     ///   - limits: those of the file, and no others.
     ///   - guardrails: the same.
+    ///   - others: for a program that reads more of the file than a gateway does.
     public init(
-        _ path: String, router: ModelRouter, grants: InMemoryGrants, limits: InMemoryLimits,
-        guardrails: Guardrails = Guardrails(), transport: some Transport, secrets: some SecretSource, time: some TimeSource = .system,
+        _ path: String, models: ModelSources, grants: InMemoryGrants, limits: InMemoryLimits,
+        guardrails: Guardrails = Guardrails(), secrets: some SecretSource,
+        others: @escaping OtherSections = { _ in { [] } }, time: some TimeSource = .system,
         logger: Logger = Logger(label: "clawkit.gateway")
     ) {
-        (self.path, self.router, self.grants, self.limits) = (path, router, grants, limits)
-        self.guardrails = guardrails
-        (self.transport, self.secrets, self.time, self.logger) = (transport, secrets, time, logger)
-        state = Mutex(State(text: try? ClawConfiguration.text(of: path)))
+        self.others = others
+        (self.path, self.models, self.grants, self.limits) = (path, models, grants, limits)
+        (self.guardrails, self.secrets, self.time, self.logger) = (guardrails, secrets, time, logger)
+        state = Mutex(
+            State(
+                text: try? ClawConfiguration.text(of: path),
+                started: (try? GatewayConfiguration(contentsOf: path)).map { Fixed($0) }))
     }
 
     /// Why the file as it is does not hold; nil: it does.
@@ -92,6 +114,7 @@ public final class GatewayReloader: Sendable {
         // A key's file may have changed though this one has not.
         do throws(InvalidConfiguration) {
             let configuration = try GatewayConfiguration(contentsOf: path)
+            let applyOthers = try others(path)
             let new: [ModelGrant]
             do { new = try await configuration.grants(secrets) } catch {
                 throw InvalidConfiguration(findings: [error as? Finding ?? Finding(.badConfig, "\(error)", field: path)])
@@ -99,18 +122,32 @@ public final class GatewayReloader: Sendable {
             let rules: [any Guardrail]
             do throws(Finding) {
                 rules = try configuration.rules
-                try router.replace(
-                    configuration.models, transport: transport, secrets: configuration.secrets(secrets), time: time)
+                try models.declare(configuration.models, secrets: configuration.secrets(secrets))
             } catch { throw InvalidConfiguration(findings: [error]) }
             grants.replace(new)
             limits.replace(configuration.limits)
             guardrails.replace(rules)
             state.withLock { $0.refusal = nil }
-            return isNew ? .applied(notes: configuration.notes) : .unchanged
+            let notes = configuration.notes + fixed(configuration) + applyOthers()
+            return isNew ? .applied(notes: notes) : .unchanged
         } catch {
             state.withLock { $0.refusal = error }
             return .refused(error)
         }
+    }
+
+    /// What the file says otherwise than at the start, and cannot be changed while the gateway runs.
+    private func fixed(_ configuration: GatewayConfiguration) -> [Finding] {
+        let started = state.withLock { state in
+            defer { if state.started == nil { state.started = Fixed(configuration) } }
+            return state.started ?? Fixed(configuration)
+        }
+        let now = Fixed(configuration)
+        return [
+            ("gateway.connectTimeout", started.connectTimeout != now.connectTimeout),
+            ("gateway.admission", started.admission != now.admission),
+            ("gateway.liteLLMHeaders", started.sendsLiteLLMHeaders != now.sendsLiteLLMHeaders),
+        ].filter(\.1).map { .holdsFromNextStart($0.0, path) }
     }
 
     private func report(_ outcome: Outcome) {
@@ -125,4 +162,16 @@ public final class GatewayReloader: Sendable {
             for finding in error.findings { logger.error("\(finding)") }
         }
     }
+}
+
+extension Finding {
+    /// For what a running program does not change.
+    public static func holdsFromNextStart(_ name: String, _ file: String) -> Finding {
+        Finding(.needsRestart, "\(name) has changed and holds from the next start: restart the program.", field: file)
+    }
+}
+
+extension FindingCode {
+    /// Something was changed that holds only from the next start.
+    public static let needsRestart = FindingCode(rawValue: "W_RESTART")
 }

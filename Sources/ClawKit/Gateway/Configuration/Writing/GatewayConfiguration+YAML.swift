@@ -148,10 +148,26 @@ extension DeclaredDeployment {
 
 extension DeclaredUpstream {
     fileprivate func members(of model: String) -> YAMLMembers {
-        guard case .http(let baseURL, let target, let key, let headers) = self else { return [("dialect", .plain("echo"))] }
-        var members: YAMLMembers = [
-            ("dialect", .plain(target.dialect.configuredName)), ("baseURL", .text(baseURL)),
-        ]
+        var members: YAMLMembers
+        let (target, key, headers): (UpstreamTarget, DeclaredKey, [String: String])
+        switch self {
+        case .echo: return [("dialect", .plain("echo"))]
+        case .http(let baseURL, let its, let itsKey, let itsHeaders):
+            (target, key, headers) = (its, itsKey, itsHeaders)
+            members = [("dialect", .plain(target.dialect.configuredName)), ("baseURL", .text(baseURL))]
+        case .pool(let pool, let its, let itsKey, let itsHeaders):
+            (target, key, headers) = (its, itsKey, itsHeaders)
+            members = [
+                ("dialect", .plain(target.dialect.configuredName)),
+                (
+                    "pool",
+                    .flow([
+                        ("namespace", .text(pool.namespace)), ("name", .text(pool.name)),
+                        ("path", .text(pool.path.isEmpty ? "/" : pool.path)), ("scheme", .text(pool.scheme)),
+                    ])
+                ),
+            ]
+        }
         if target.model != model { members.append(("model", .text(target.model))) }
         switch key {
         case .none: break

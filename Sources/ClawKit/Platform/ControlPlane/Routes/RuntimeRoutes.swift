@@ -92,7 +92,7 @@ struct RuntimeRoutes: RouteGroup {
     }
 
     private func check(_ name: DNSLabel, _ template: String?, in project: Project) throws(Finding) {
-        if let template, let known = services.configuration.templates, !known.contains(template) {
+        if let template, let known = services.configuration.templates(), !known.contains(template) {
             let mend =
                 NearestName.nearest(to: template, in: known).map { "did you mean '\($0)'?" }
                 ?? "known are \(known.sorted().joined(separator: ", "))."
