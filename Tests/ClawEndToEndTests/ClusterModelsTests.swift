@@ -88,8 +88,8 @@ struct ClusterModelsTests {
         try await withPlatform(start) { platform in
             try await makeRuntime(platform)
             let file = platform.directory.appending(path: "claw.yaml")
-            let log = { (try? String(contentsOf: platform.directory.appending(path: "control-plane.log"), encoding: .utf8)) ?? "" }
-            func settings() async throws -> [String: String] {
+            let log: @Sendable () -> String = { (try? String(contentsOf: platform.directory.appending(path: "control-plane.log"), encoding: .utf8)) ?? "" }
+            @Sendable func settings() async throws -> [String: String] {
                 try await platform.kubernetes.get(ConfigMap.self, "platform", in: "clawkit-system").data
             }
             let changed = """

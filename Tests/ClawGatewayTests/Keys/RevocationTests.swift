@@ -96,6 +96,40 @@ struct RevocationTests {
         #expect(sums.outstanding.isZero && sums.spent.cost == row.cost)
     }
 
+    @Test("a key that expires ends its streams, and no others")
+    func expired() async throws {
+        let (upstream, other) = (Endless(words: 2, pause: .zero), Endless(words: 2, pause: .zero))
+        let grants = InMemoryGrants([
+            ModelGrant(id: "a", keyHash: Token.hash("first"), models: ["m"], expiresAt: time.now + .seconds(5)),
+            ModelGrant(id: "b", keyHash: Token.hash("second"), models: ["n"], expiresAt: time.now + .seconds(500)),
+        ])
+        let gateway = ModelGateway(
+            router: try ModelRouter([ModelRoute("m", to: upstream), ModelRoute("n", to: other)]), grants: grants, time: time)
+        try await whileRunning({ try await gateway.run() }) { [time] in
+            let stream = await gateway.respond(to: Self.request(.openAIChat, Secret("first")))
+            var request = Self.request(.openAIChat, Secret("second"))
+            request.body = .string(#"{"model":"n","stream":true,"messages":[{"role":"user","content":"Go."}]}"#)
+            let lasting = await gateway.respond(to: request)
+            #expect(stream.status == .ok && lasting.status == .ok)
+            let text = try await withThrowingTaskGroup(of: String.self) { group in
+                group.addTask {
+                    var (text, isOver) = ("", false)
+                    for try await bytes in stream.body {
+                        text += String(decoding: bytes, as: UTF8.self)
+                        guard !isOver, text.contains("word") else { continue }
+                        isOver = true
+                        time.advance(by: .seconds(6))
+                    }
+                    return text
+                }
+                return try await group.next() ?? ""
+            }
+            #expect(text.contains("The key is not valid any more") && !text.contains("[DONE]"))
+            withExtendedLifetime(lasting) {}
+        }
+        #expect(upstream.isCancelled && !other.isCancelled)
+    }
+
     private static func request(_ dialect: ClientDialect, _ key: Secret<String>) -> Request {
         let path =
             switch dialect {

@@ -20,6 +20,26 @@ struct RouteTableTests {
         return shares
     }
 
+    @Test("sessions stay with the names of deployments: where one goes and another comes only few move")
+    func names() {
+        func places(_ names: [String]) -> [String: String] {
+            var (table, random) = (
+                RouteTable(names.map { _ in .init() }, names: names, strategy: .sessionAffinity), SystemRandomNumberGenerator()
+            )
+            var places: [String: String] = [:]
+            for number in 0..<300 {
+                let question = RouteQuestion(session: "session-\(number)")
+                places["\(number)"] = table.choose(question, now: now, using: &random).deployment.map { names[$0] }
+            }
+            return places
+        }
+        let (before, after) = (places(["b", "c", "d"]), places(["a", "c", "d"]))
+        for name in ["b", "c", "d"] { #expect(before.values.count { $0 == name } > 50, "\(name)") }
+        for (session, place) in before where place != "b" {
+            #expect(after[session] == place || after[session] == "a", "\(session)")
+        }
+    }
+
     @Test("falls by weight", arguments: [RoutingStrategy.weighted, .roundRobin])
     func weights(strategy: RoutingStrategy) {
         let table = RouteTable([.init(weight: 3), .init(weight: 1), .init(weight: 0)], strategy: strategy)

@@ -114,13 +114,25 @@ public final class ClusterModels: Sendable {
     private func lead() async throws {
         while true {
             while endpoints.count == 0 { try await time.sleep(for: .seconds(1)) }
-            try await election.run { [self] leadership in
-                let api = leadership.fenced(caches.api)
-                while endpoints.count > 0 {
-                    for endpoint in endpoints.all where !endpoint.isBeingDeleted { try await report(endpoint, api) }
-                    try await time.sleep(for: .seconds(1))
+            do {
+                try await election.run { [self] leadership in
+                    let api = leadership.fenced(caches.api)
+                    try await reportAll(api)
                 }
+            } catch let error as KubernetesError {
+                // Models are served all the same.
+                logger.error(
+                    "the statuses of ModelEndpoints are not written: the Lease cannot be had",
+                    metadata: ["lease": "\(Self.lease)", "error": "\(error.message)"])
+                try await time.sleep(for: .seconds(30))
             }
+        }
+    }
+
+    private func reportAll(_ api: some KubernetesAPI) async throws {
+        while endpoints.count > 0 {
+            for endpoint in endpoints.all where !endpoint.isBeingDeleted { try await report(endpoint, api) }
+            try await time.sleep(for: .seconds(1))
         }
     }
 

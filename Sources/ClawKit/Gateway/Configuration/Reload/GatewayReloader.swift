@@ -31,10 +31,12 @@ public final class GatewayReloader: Sendable {
     private struct Fixed: Sendable {
         let connectTimeout: Duration
         let admission: FairAdmission.Limits
+        let cache: AnswerCache.Settings
         let sendsLiteLLMHeaders: Bool
 
         init(_ configuration: GatewayConfiguration) {
             (connectTimeout, admission) = (configuration.connectTimeout, configuration.admission)
+            cache = configuration.cache
             sendsLiteLLMHeaders = configuration.sendsLiteLLMHeaders
         }
     }
@@ -146,6 +148,7 @@ public final class GatewayReloader: Sendable {
         return [
             ("gateway.connectTimeout", started.connectTimeout != now.connectTimeout),
             ("gateway.admission", started.admission != now.admission),
+            ("gateway.cache", started.cache != now.cache),
             ("gateway.liteLLMHeaders", started.sendsLiteLLMHeaders != now.sendsLiteLLMHeaders),
         ].filter(\.1).map { .holdsFromNextStart($0.0, path) }
     }
