@@ -165,4 +165,78 @@ struct ClusterModelsTests {
             #expect(again.status == 3, "\(again.errors)")
         }
     }
+
+    @Test("model-gateway alone serves a cluster's models and runtimes, with no more rights than its page lists")
+    func alone() async throws {
+        let directory = try RunningPlatform.makeDirectory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let platform = try await RunningPlatform.start(in: directory, ["--without", "gateway"])
+        do {
+            try await makeRuntime(platform)
+            let api = try platform.kubernetes
+            let kubeconfig = try await Self.limitedAccess(platform, api)
+            _ = try await api.create(ModelEndpoint(name: "shared", spec: ModelEndpointSpec(upstreams: [.echo])))
+            let gateway = try await RunningGateway.start("{}\n", arguments: ["--kubeconfig", kubeconfig])
+            try await eventually("the endpoint's model") {
+                try await gateway.models().contains("shared") ? true : nil
+            }
+            let token = try #require(try mountedToken(platform))
+            let form: QueryParameters = [
+                "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "subject_token": token,
+                "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+            ]
+            let response = try await gateway.network.send(
+                Request(
+                    .post, "\(gateway.url)/oauth/token",
+                    headers: [.contentType: "application/x-www-form-urlencoded"], body: .string(form.description)))
+            let answer = try JSONParser.parse(try await response.body.collect(limit: 1 << 20))
+            let key = try #require(answer["access_token"]?.string, "\(answer)\(gateway.log)")
+            #expect(try await gateway.said("shared", "Hi.", key: key) == "echo: Hi.")
+            try await eventually("the status") {
+                let conditions = try await api.get(ModelEndpoint.self, "shared").status.conditions
+                return conditions.first { $0.type == "Accepted" }?.status == "True" ? true : nil
+            }
+            #expect(!gateway.log.contains("403") && !gateway.log.contains("orbidden"), "\(gateway.log)")
+            #expect(try await gateway.stop() == 0)
+        } catch {
+            Issue.record(error)
+        }
+        #expect(try await platform.stop() == 0)
+    }
+
+    /// A kubeconfig of an account that has the rights of Docs/model-gateway.md.
+    private static func limitedAccess(_ platform: RunningPlatform, _ api: KubernetesClient) async throws -> String {
+        let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Docs/model-gateway.md")
+        let blocks = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "```yaml\n")
+        let shown = try #require(
+            blocks.compactMap { $0.components(separatedBy: "```").first }.first { $0.contains("kind: ClusterRole") })
+        let account = ObjectMeta(name: "gateway", namespace: "clawkit-system")
+        try await api.create(ServiceAccount(metadata: account))
+        let subject = Subject(kind: "ServiceAccount", name: "gateway", namespace: "clawkit-system")
+        let group = "rbac.authorization.k8s.io"
+        for document in try Manifest.parse(shown, source: "model-gateway.md") {
+            let object = try #require(document.object)
+            if object.string(.kind) == "ClusterRole" {
+                let role = try await api.create(ClusterRole(document: object))
+                try await api.create(
+                    ClusterRoleBinding(
+                        metadata: ObjectMeta(name: "gateway"),
+                        roleRef: RoleRef(kind: "ClusterRole", name: role.name, apiGroup: group), subjects: [subject]))
+            } else {
+                let role = try await api.create(Role(document: object))
+                try await api.create(
+                    RoleBinding(
+                        metadata: account, roleRef: RoleRef(kind: "Role", name: role.name, apiGroup: group),
+                        subjects: [subject]))
+            }
+        }
+        let token = try await api.requestToken(forServiceAccount: "gateway", in: "clawkit-system").token
+        var access = try ClusterAccess.load(explicit: platform.file(".claw/kubeconfig"))
+        (access.token, access.clientCertificate, access.clientKey) = (token, nil, nil)
+        let path = platform.file("limited-kubeconfig")
+        try Kubeconfig.text(for: access, name: "limited", user: "gateway")
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
 }

@@ -13,6 +13,8 @@ struct GatewayProgram: Sendable {
     var listen: ListenAddress
     var storage: PlatformStorage.Place
     var network: Network
+    /// Of the cluster whose models and runtimes it serves; nil: of none.
+    var kubeconfig: String?
     var readyFile: String?
     var logger: Logger
 
@@ -50,9 +52,14 @@ struct GatewayProgram: Sendable {
     func run() async throws {
         let configuration = try path.map { try GatewayConfiguration(contentsOf: $0) } ?? GatewayConfiguration()
         for note in configuration.notes { logger.notice("\(note)") }
-        let secrets = CompositeSecrets([EnvironmentSecrets(), FileSecrets()])
+        if kubeconfig == nil { try Self.checkPools(configuration, path ?? "") }
+        let cluster: ConnectedCluster? =
+            if let kubeconfig { try await ConnectedCluster(kubeconfig, logger: logger) } else { nil }
+        let secrets = CompositeSecrets([EnvironmentSecrets(), FileSecrets()] + [cluster?.secrets].compactMap { $0 })
         let (network, shutdown) = try network.transport(connectTimeout: configuration.connectTimeout)
-        let models = try ModelSources(configuration.models, transport: network, secrets: configuration.secrets(secrets))
+        let models = try ModelSources(
+            configuration.models, transport: network, secrets: configuration.secrets(secrets),
+            clusterSecrets: cluster?.secrets)
         let router = models.router
         let declared = InMemoryGrants(try await configuration.grants(secrets))
         let limits = InMemoryLimits(configuration.limits)
@@ -66,23 +73,29 @@ struct GatewayProgram: Sendable {
             masters = CompositeGrants([declared, InMemoryGrants([try Self.masterKey()])])
         }
         let gateway = ModelGateway(
-            router: router, grants: CompositeGrants([masters, keys]), budgets: CompositeLimits([stored, limits]), book: book,
+            router: router, grants: CompositeGrants([cluster?.grants].compactMap { $0 } + [masters, keys]), budgets: CompositeLimits([stored, limits]), book: book,
             admission: FairAdmission(configuration.admission), guardrails: guardrails,
             cache: AnswerCache(configuration.cache), sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders, logger: logger)
         let health = HealthWatch(router, logger: logger)
 
-        let handler = KeyService(
+        let service = KeyService(
             before: gateway, store: storage.store, administrators: MasterKeys(grants: masters), logger: logger)
+        let handler: any Handler = cluster?.exchange(before: service) ?? service
         // They end in the opposite order: the book tells the rest before the store is closed.
         var parts: [any ServiceLifecycle.Service] =
             storage.services + [
                 Part { try await shares.run() }, Part { try await book.run() }, Part { try await keys.run() },
                 Part { try await stored.run() }, Part { try await gateway.run() }, Part { try await health.run() },
             ]
+        if let cluster { parts += try cluster.services(models) }
         if let path {
+            let hasCluster = cluster != nil
             let reloader = GatewayReloader(
                 path, models: models, grants: declared, limits: limits, guardrails: guardrails, secrets: secrets,
-                logger: logger)
+                others: { path throws(InvalidConfiguration) in
+                    if !hasCluster { try Self.checkPools(GatewayConfiguration(contentsOf: path), path) }
+                    return { [] }
+                }, logger: logger)
             parts.append(Part { try await reloader.run() })
             parts.append(
                 Part { for await _ in await UnixSignalsSequence(trapping: .sighup) { await reloader.reload() } })
@@ -98,7 +111,18 @@ struct GatewayProgram: Sendable {
                 }))
         try await runUntilSignal(parts, logger: logger)
         await shutdown()
+        await cluster?.shutdown()
         try storage.close()
+    }
+
+    /// Pods are a cluster's.
+    static func checkPools(_ configuration: GatewayConfiguration, _ path: String) throws(InvalidConfiguration) {
+        let models = configuration.models.filter { !$0.pools.isEmpty }
+        guard !models.isEmpty else { return }
+        throw InvalidConfiguration(
+            findings: models.map {
+                Finding(.badConfig, "The model \($0.name) has a pool, which is a cluster's; name it by --kubeconfig.", field: path)
+            })
     }
 
     /// Whoever shows the master key as it is now may make other keys.

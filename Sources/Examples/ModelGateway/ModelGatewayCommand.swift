@@ -32,6 +32,13 @@ struct ModelGatewayCommand: AsyncParsableCommand {
     var database: String?
     @Option(help: "Keep them in a journal in this directory. Without either they are forgotten with the process.")
     var dataDir: String?
+    @Option(
+        help: ArgumentHelp(
+            """
+            Serve the ModelEndpoints of this cluster, pods of its InferencePools, and its runtimes; in-cluster: as the pod's \
+            own service account.
+            """))
+    var kubeconfig: String?
     @Flag(help: "Only read the file: say what is wrong with it and what is worth knowing, and end with 0 or 1.")
     var check = false
     @Option(help: "How --check tells: text or json.")
@@ -49,7 +56,8 @@ struct ModelGatewayCommand: AsyncParsableCommand {
             if check { return try checkFile(path) }
             try await GatewayProgram(
                 path: path, listen: ListenAddress(setting(listen, "LISTEN") ?? "127.0.0.1:4000", field: "--listen"),
-                storage: storage(), network: GatewayProgram.Network(setting(network, "NETWORK")), readyFile: setting(readyFile, "READY_FILE"),
+                storage: storage(), network: GatewayProgram.Network(setting(network, "NETWORK")),
+                kubeconfig: setting(kubeconfig, "KUBECONFIG"), readyFile: setting(readyFile, "READY_FILE"),
                 logger: makeLogger("model-gateway", level: setting(logLevel, "LOG_LEVEL"))
             ).run()
         } catch let code as ExitCode {

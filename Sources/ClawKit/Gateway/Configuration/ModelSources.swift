@@ -85,7 +85,7 @@ public final class ModelSources: Sendable {
     /// The pools that the file and the endpoints name.
     var pools: Set<DeclaredPool> {
         let (declared, endpoints) = state.withLock { ($0.declared, $0.endpoints) }
-        return Set((declared + endpoints.map(\.model)).flatMap(\.deployments).compactMap(\.upstream.pool))
+        return Set((declared + endpoints.map(\.model)).flatMap(\.pools))
     }
 
     private func change(_ body: (inout State) -> Void) throws(Finding) {
@@ -150,7 +150,9 @@ public final class ModelSources: Sendable {
 
 extension DeclaredModel {
     fileprivate var names: [String] { [name] + aliases }
-    var isElastic: Bool { deployments.contains { $0.upstream.pool != nil } }
+    var isElastic: Bool { !pools.isEmpty }
+    /// The pools among its upstreams, which only a gateway with a cluster can serve.
+    public var pools: [DeclaredPool] { deployments.compactMap(\.upstream.pool) }
 
     /// With the pods of its pools in the place of the pools.
     fileprivate func withMembers(_ members: [DeclaredPool: [PoolMember]]) -> DeclaredModel {
