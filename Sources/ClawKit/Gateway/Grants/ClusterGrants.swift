@@ -67,7 +67,8 @@ public final class ClusterGrants: GrantDirectory {
                 // No model at all; an empty list would mean all of them.
                 if grant.models.isEmpty { return nil }
             }
-            (grant.subject, grant.expiresAt) = (whole.subject, [grant.expiresAt, whole.expiresAt].compactMap { $0 }.min())
+            (grant.subject, grant.cache) = (whole.subject, whole.cache)
+            grant.expiresAt = [grant.expiresAt, whole.expiresAt].compactMap { $0 }.min()
         }
         if grant.subject.tenant == nil, let project = grant.subject.project {
             grant.subject.tenant = projects.get(project)?.tenant
