@@ -5,9 +5,9 @@ import Synchronization
 /// Answers that are given again to equal requests, in memory: no upstream is asked, and nothing is paid.
 ///
 /// Only for keys whose grants say so (``ModelGrant/cache``), and for those that say nothing where
-/// ``Settings/timeToLive`` does. Equal are requests of one tenant, by whichever of its keys (of one key, where it has no tenant), at
-/// the same path, whose bodies are the same JSON whatever the order of members, and whose headers that go on to upstreams
-/// are the same. Whole and successful answers alone are kept; those that were used least recently make room.
+/// ``Settings/timeToLive`` does. Equal are requests of one tenant, by whichever of its keys (of one key, where it has no
+/// tenant), at the same path, whose bodies are the same JSON whatever the order of members, and whose headers that go on
+/// to upstreams are the same. Whole and successful answers alone are kept; those that were used least recently make room.
 public final class AnswerCache: Sendable {
     public struct Settings: Sendable, Hashable {
         /// How long answers to keys are kept whose grants do not say; nil: not at all.
@@ -44,7 +44,9 @@ public final class AnswerCache: Sendable {
         mutating func use(_ key: CacheKey) -> UInt64 {
             lastUse += 1
             uses.append((key, lastUse))
-            if uses.count > 2 * entries.count + 64 { uses.removeAll { entries[$0.key]?.use != $0.use && $0.use != lastUse } }
+            if uses.count > 2 * entries.count + 64 {
+                uses.removeAll { entries[$0.key]?.use != $0.use && $0.use != lastUse }
+            }
             return lastUse
         }
 

@@ -41,7 +41,7 @@ extension ContentPart {
         case .text(let text), .refusal(let text): 256 + text.utf8.count
         case .toolCall(let call): 512 + call.arguments.utf8.count
         case .reasoning(let reasoning):
-            512 + reasoning.text.utf8.count + (reasoning.signature ?? "").utf8.count + (reasoning.redacted ?? "").utf8.count
+            [reasoning.text, reasoning.signature ?? "", reasoning.redacted ?? ""].reduce(512) { $0 + $1.utf8.count }
         case .image(let media), .document(let media), .audio(let media): 512 + media.weight
         case .toolResult(let result): result.parts.reduce(512) { $0 + $1.weight }
         case .other(let value): 256 + value.json.bytes().count

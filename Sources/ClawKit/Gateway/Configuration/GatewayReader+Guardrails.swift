@@ -4,7 +4,8 @@ import Yams
 
 extension GatewayReader {
     static let guardrailNames = [
-        "name", "models", "on", "window", "maxBytes", "allowTools", "denyTools", "askTools", "pattern", "mask", "personal",
+        "name", "models", "on", "window", "maxBytes", "allowTools", "denyTools", "askTools", "pattern", "mask",
+        "personal",
     ]
     private static let toolNames = ["allowTools", "denyTools", "askTools"]
 
@@ -20,7 +21,8 @@ extension GatewayReader {
             guard kinds.count == 1 else {
                 reader.fail(
                     node,
-                    "\(place) must have one rule: maxBytes, pattern (with mask), personal, or allowTools, denyTools and askTools.")
+                    "\(place) must have one rule: maxBytes, pattern (with mask), personal, or allowTools, denyTools and "
+                        + "askTools.")
                 return nil
             }
             if members["mask"] != nil, kinds != ["pattern"] {
@@ -71,7 +73,8 @@ extension GatewayReader {
         default:
             return .tools(
                 allowed: reader.names(members, "allowTools").map { Set($0) },
-                denied: Set(reader.names(members, "denyTools") ?? []), asked: Set(reader.names(members, "askTools") ?? []))
+                denied: Set(reader.names(members, "denyTools") ?? []),
+                asked: Set(reader.names(members, "askTools") ?? []))
         }
     }
 }

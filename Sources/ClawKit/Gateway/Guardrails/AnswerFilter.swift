@@ -1,8 +1,8 @@
 import ClawDialects
 
 /// One rule's look at one answer: whole, or as its events come. Of each text of a stream the last ``window`` characters
-/// are kept back, and what is found only in part; so what the rule looks for is seen whole before any of it goes out, where
-/// it is no longer than that.
+/// are kept back, and what is found only in part; so what the rule looks for is seen whole before any of it goes out,
+/// where it is no longer than that.
 struct AnswerFilter: Sendable {
     /// A text that is not to be let through yet.
     private struct Held: Sendable {
@@ -15,7 +15,10 @@ struct AnswerFilter: Sendable {
 
         /// What is kept back for long grows by an eighth before the rule looks at all of it again: otherwise each piece
         /// would cost as much as everything before it.
-        var isWorthALook: Bool { text.utf8.count <= 2048 || text.utf8.count >= seen + seen / 8 }
+        var isWorthALook: Bool {
+            let length = text.utf8.count
+            return length <= 2048 || length >= seen + seen / 8 || length > AnswerFilter.mostHeld
+        }
     }
 
     private let rule: any Guardrail
@@ -25,7 +28,7 @@ struct AnswerFilter: Sendable {
     private var held: [Int: Held] = [:]
 
     /// In bytes: what goes on for longer without an end cannot be judged, and is refused.
-    private static let mostHeld = 64 << 10
+    fileprivate static let mostHeld = 64 << 10
     /// In bytes: what goes on for longer without a gap is cut anywhere.
     private static let longestWord = 1024
 

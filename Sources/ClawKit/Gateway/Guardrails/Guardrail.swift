@@ -21,7 +21,8 @@ public protocol Guardrail: Sendable {
     var name: String { get }
 
     /// How many characters of each text of an answer that is streamed are kept back, so that what the rule looks for is
-    /// seen whole before any of it goes out; 0: each piece is looked at as it comes; nil: the rule does not look at answers.
+    /// seen whole before any of it goes out; 0: each piece is looked at as it comes; nil: the rule does not look at
+    /// answers.
     var answerWindow: Int? { get }
 
     func inspect(_ request: inout GuardedRequest) throws(GuardrailRefusal)

@@ -25,7 +25,9 @@ extension LiteLLMReader {
                     continue
                 }
                 isWanted = false
-                note(.unsupported, path, node, "Keys say whether answers to them are kept (metadata.cache.ttl), not requests.")
+                note(
+                    .unsupported, path, node,
+                    "Keys say whether answers to them are kept (metadata.cache.ttl), not requests.")
             case "ttl", "default_in_memory_ttl", "default_in_redis_ttl":
                 guard let time = seconds(node, path) else { continue }
                 timeToLive = time
