@@ -32,7 +32,8 @@ struct ConnectedCluster: Sendable {
             for try await _ in api.pages(ModelEndpoint.self, pageSize: 1) { break }
         } catch let error as KubernetesError where error.isNotFound {
             throw Finding(
-                .badConfig, "The cluster does not serve clawkit.dev/v1alpha1; start control-plane or orchestrator on it first.",
+                .badConfig,
+                "The cluster does not serve clawkit.dev/v1alpha1; start control-plane or orchestrator on it first.",
                 field: "--kubeconfig")
         }
     }
@@ -48,7 +49,8 @@ struct ConnectedCluster: Sendable {
     /// With the exchange of tokens before it.
     func exchange(before handler: some Handler) -> TokenExchange {
         TokenExchange(
-            before: handler, reviewer: TokenReviewer(api, audiences: [TokenExchange.audience]), keys: keys, logger: logger)
+            before: handler, reviewer: TokenReviewer(api, audiences: [TokenExchange.audience]), keys: keys,
+            logger: logger)
     }
 
     func shutdown() async { await transport.shutdown() }

@@ -73,7 +73,8 @@ struct GatewayProgram: Sendable {
             masters = CompositeGrants([declared, InMemoryGrants([try Self.masterKey()])])
         }
         let gateway = ModelGateway(
-            router: router, grants: CompositeGrants([cluster?.grants].compactMap { $0 } + [masters, keys]), budgets: CompositeLimits([stored, limits]), book: book,
+            router: router, grants: CompositeGrants([cluster?.grants].compactMap { $0 } + [masters, keys]),
+            budgets: CompositeLimits([stored, limits]), book: book,
             admission: FairAdmission(configuration.admission), guardrails: guardrails,
             cache: AnswerCache(configuration.cache), sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders, logger: logger)
         let health = HealthWatch(router, logger: logger)
@@ -121,7 +122,9 @@ struct GatewayProgram: Sendable {
         guard !models.isEmpty else { return }
         throw InvalidConfiguration(
             findings: models.map {
-                Finding(.badConfig, "The model \($0.name) has a pool, which is a cluster's; name it by --kubeconfig.", field: path)
+                Finding(
+                    .badConfig, "The model \($0.name) has a pool, which is a cluster's; name it by --kubeconfig.",
+                    field: path)
             })
     }
 

@@ -75,7 +75,8 @@ public final class ModelSources: Sendable {
     /// Why endpoints are not served, by their names.
     var findings: [String: Finding] { state.withLock { $0.findings } }
 
-    /// What clients may ask for, without other names: the file's in its order, then the endpoints'. Patterns as they stand.
+    /// What clients may ask for, without other names: the file's in its order, then the endpoints'. Patterns as they
+    /// stand.
     public var names: [String] {
         state.withLock { state in
             state.declared.map(\.name) + state.endpoints.filter { state.findings[$0.name] == nil }.map(\.model.name)
@@ -126,7 +127,8 @@ public final class ModelSources: Sendable {
         for endpoint in endpoints {
             if let taken = endpoint.model.names.first(where: { owners[$0] != nil }) {
                 findings[endpoint.name] = Finding(
-                    .modelNameTaken, "The name '\(taken)' is taken by \(owners[taken] ?? ""); choose another.", field: "spec.name")
+                    .modelNameTaken, "The name '\(taken)' is taken by \(owners[taken] ?? ""); choose another.",
+                    field: "spec.name")
                 continue
             }
             for name in endpoint.model.names { owners[name] = "the ModelEndpoint \(endpoint.name)" }

@@ -65,7 +65,8 @@ public final class PodKeys: Sendable {
             if let strange = models.first(where: { !grant.models.contains($0) }) {
                 throw ExchangeRefusal(
                     .invalidScope,
-                    "The runtime's grant has no model \(strange.prefix(128)); ask for some of \(grant.models.joined(separator: ", ")).")
+                    "The runtime's grant has no model \(strange.prefix(128)); ask for some of "
+                        + "\(grant.models.joined(separator: ", ")).")
             }
             if wanted.isEmpty { wanted = grant.models }
         }
@@ -74,7 +75,8 @@ public final class PodKeys: Sendable {
         // To the second, as objects write it.
         let expiry = Timestamp(seconds: [now + limits.lifetime, end, grantEnd].compactMap { $0 }.min()?.seconds ?? 0)
         guard expiry > now else {
-            throw ExchangeRefusal(.invalidGrant, "The runtime's grant or the token has ended; read the token's file again.")
+            throw ExchangeRefusal(
+                .invalidGrant, "The runtime's grant or the token has ended; read the token's file again.")
         }
         try await makeRoom(pod.uid)
         let key = Token.random(prefix: "sk-claw")
@@ -93,7 +95,8 @@ public final class PodKeys: Sendable {
     /// The grant of the runtime that the pod is of: pod and grant belong to the same runtime, by its uid.
     private func ownGrant(of pod: ReviewedToken.Object, in namespace: String) async throws -> ModelGrantResource {
         // Asked for, not looked up: the caches may not have seen a pod that has only just begun.
-        guard let live = try await api.find(Pod.self, pod.name, in: namespace), live.uid == pod.uid, !live.hasEnded else {
+        guard let live = try await api.find(Pod.self, pod.name, in: namespace), live.uid == pod.uid, !live.hasEnded
+        else {
             throw ExchangeRefusal(.invalidGrant, "The pod \(namespace)/\(pod.name) that the token is of has ended.")
         }
         guard let owner = live.metadata.controllerReference, owner.kind == Runtime.type.kind,
@@ -101,13 +104,15 @@ public final class PodKeys: Sendable {
         else {
             throw ExchangeRefusal(
                 .invalidGrant,
-                "The pod \(namespace)/\(pod.name) is no runtime's; declare a Runtime, or ask an administrator for a key.")
+                "The pod \(namespace)/\(pod.name) is no runtime's; declare a Runtime, or ask an administrator for a "
+                    + "key.")
         }
         guard let grant = try await api.find(ModelGrantResource.self, owner.name, in: namespace), grant.binding == nil,
             grant.metadata.controllerReference?.uid == owner.uid, !grant.isBeingDeleted
         else {
             throw ExchangeRefusal(
-                .invalidGrant, "The runtime \(namespace)/\(owner.name) has no grant for models; is the orchestrator running?")
+                .invalidGrant,
+                "The runtime \(namespace)/\(owner.name) has no grant for models; is the orchestrator running?")
         }
         return grant
     }

@@ -44,7 +44,8 @@ public struct TokenExchange: Handler {
     ///   - perPod: how often one pod is given a key.
     public init(
         before next: some Handler, reviewer: TokenReviewer, keys: PodKeys,
-        perPeer: RateLimit = RateLimit(perSecond: 20, burst: 300), perPod: RateLimit = RateLimit(perSecond: 0.2, burst: 20),
+        perPeer: RateLimit = RateLimit(perSecond: 20, burst: 300),
+        perPod: RateLimit = RateLimit(perSecond: 0.2, burst: 20),
         time: some TimeSource = .system, logger: Logger = Logger(label: "clawkit.gateway")
     ) {
         (self.next, self.reviewer, self.keys, self.logger) = (next, reviewer, keys, logger)
@@ -65,7 +66,8 @@ public struct TokenExchange: Handler {
 
     private func exchange(_ request: Request) async throws -> Response {
         if let wait = peers.admit(Self.host(request.peer)) {
-            throw ExchangeRefusal.busy("Too many exchanges from this address; wait, and keep the key until it expires.", for: wait)
+            throw ExchangeRefusal.busy(
+                "Too many exchanges from this address; wait, and keep the key until it expires.", for: wait)
         }
         let wish = try await ExchangeWish(request, limit: Self.bodyLimit, mostModels: Self.mostModels)
         let holder: ReviewedToken
@@ -73,12 +75,14 @@ public struct TokenExchange: Handler {
         case .accepted(let accepted): holder = accepted
         case .refused(let reason):
             throw ExchangeRefusal(
-                .invalidGrant, "The token is not accepted: \(reason). Send one for the audience \(Self.audience), as it is now.")
+                .invalidGrant,
+                "The token is not accepted: \(reason). Send one for the audience \(Self.audience), as it is now.")
         }
         guard let account = holder.serviceAccount, let pod = holder.pod else {
             throw ExchangeRefusal(
                 .invalidGrant,
-                "The token is of \(holder.userName) and bound to no pod; mount one as a projected serviceAccountToken volume.")
+                "The token is of \(holder.userName) and bound to no pod; mount one as a projected serviceAccountToken "
+                    + "volume.")
         }
         if let wait = pods.admit(pod.uid) {
             throw ExchangeRefusal.busy(
@@ -116,7 +120,8 @@ public struct TokenExchange: Handler {
                 "tokens cannot be exchanged: give the gateway's account the rights that Docs/model-gateway.md lists",
                 metadata: ["error": "\(error.message)"])
             return ExchangeRefusal(
-                .server, "The gateway may not do this in the cluster; its log says what it lacks.", status: .internalServerError)
+                .server, "The gateway may not do this in the cluster; its log says what it lacks.",
+                status: .internalServerError)
         default:
             logger.warning("a token could not be exchanged", metadata: ["error": "\(error)"])
             return ExchangeRefusal(

@@ -161,7 +161,8 @@ public final class GatewayReloader: Sendable {
             for note in notes { logger.notice("\(note)") }
         case .refused(let error):
             logger.error(
-                "the configuration has changed and is wrong; what held before goes on to hold", metadata: ["file": "\(path)"])
+                "the configuration has changed and is wrong; what held before goes on to hold",
+                metadata: ["file": "\(path)"])
             for finding in error.findings { logger.error("\(finding)") }
         }
     }
