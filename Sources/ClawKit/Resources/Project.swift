@@ -64,24 +64,3 @@ public struct Project: CustomResource {
 
     public static let roles = ["owner", "manager", "developer", "viewer"]
 }
-
-public struct ProjectSpec: SchemaView {
-    public var document: JSONObject
-    public init(document: JSONObject) { self.document = document }
-
-    public static let properties = [
-        Property("tenant", .string, mayBeAbsent: false, description: "The tenant it belongs to.", Constraint.label),
-        Property("members", [Project.Member].self, "Who may do what in it.", .map(keys: "user")),
-    ]
-
-    public init(tenant: String, members: [Project.Member] = []) {
-        document = ["tenant": .string(tenant)]
-        self.members = members
-    }
-
-    public var tenant: String { self["tenant"] }
-    public var members: [Project.Member] {
-        get { self["members"] }
-        set { self["members"] = newValue }
-    }
-}

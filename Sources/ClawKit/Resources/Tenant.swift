@@ -30,14 +30,26 @@ public struct TenantSpec: SchemaView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
 
-    public static let properties = [Property("displayName", String?.self, "What people call it.")]
+    public static let properties = [
+        Property("displayName", String?.self, "What people call it."),
+        Property(
+            "quota", [String: Quantity].self,
+            "What the quotas of all its projects may come to in sum, on all clusters: requests.cpu, pods …"),
+    ]
 
     public init(displayName: String? = nil) {
         document = JSONObject()
         self["displayName"] = displayName
     }
 
-    public var displayName: String? { self["displayName"] }
+    public var displayName: String? {
+        get { self["displayName"] }
+        set { self["displayName"] = newValue }
+    }
+    public var quota: [String: Quantity] {
+        get { self["quota"] }
+        set { self["quota"] = newValue }
+    }
 }
 
 /// A status of conditions alone.

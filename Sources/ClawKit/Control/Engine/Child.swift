@@ -16,6 +16,8 @@ public struct Child: Sendable {
         case kept
         /// Created where absent and never changed, deleted when it is no longer desired: a record of the past.
         case createdOnce
+        /// As managed; one that is there already, with the manager's label and nobody's child, becomes the owner's.
+        case adopted
         /// Applied where it differs, for several owners at once: it goes when the last of them has gone. An owner that
         /// no longer desires it holds it until then.
         case shared

@@ -86,6 +86,7 @@ struct TypedChildren<R: Resource>: ChildStore {
     private func requireOwn(_ live: R, _ child: Child, _ owner: ChildOwner) throws {
         guard child.policy != .shared, owner.canOwn(live), live.controllerUID != owner.uid else { return }
         let holder = live.metadata.ownerReferences.first { $0.controller == true }
+        if child.policy == .adopted, holder == nil, live.labels[Child.managerLabel] == owner.manager { return }
         let whose = holder.map { "belongs to \($0.kind) \($0.name)" } ?? "was not made for it"
         throw Finding(
             .childTaken,

@@ -28,6 +28,7 @@ public final class ControlPlane: Sendable {
 
     private let caches: SharedCaches
     private let keyring: SessionKeyring
+    private let quotas: QuotaKeeper
     private let logger: Logger
 
     /// - Parameters:
@@ -43,6 +44,7 @@ public final class ControlPlane: Sendable {
         logger: Logger = Logger(label: "clawkit.control-plane")
     ) {
         (self.caches, keyring, self.logger) = (caches, signer.keyring, logger)
+        quotas = QuotaKeeper(store, caches, time, logger)
         let publicURL = configuration.publicURL
         operations = OperationEngine(store, options: options, time: time, logger: logger)
         let runtimes = RuntimeOperations(operations, api: api, caches: caches) {
@@ -58,6 +60,7 @@ public final class ControlPlane: Sendable {
         // Asked for now, so that they are complete soon after the caches run.
         _ = caches.cache(Pod.self)
         _ = caches.cache(Project.self)
+        _ = caches.cache(Tenant.self)
     }
 
     /// Carries out operations until cancelled; begins with those an earlier process left unfinished.
@@ -69,6 +72,10 @@ public final class ControlPlane: Sendable {
             }
             group.addTask { [keyring, logger] in
                 try await keyring.run(logger)
+                return false
+            }
+            group.addTask { [quotas] in
+                try await quotas.run()
                 return false
             }
             // Keys that are nobody else's need nobody to follow them.

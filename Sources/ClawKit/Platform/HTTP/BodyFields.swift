@@ -1,5 +1,6 @@
 public import ClawBase
 public import ClawDocuments
+public import ClawKubernetes
 
 /// The members of a request's JSON object, each read with its type named in the finding.
 public struct BodyFields: Sendable {
@@ -58,6 +59,25 @@ public struct BodyFields: Sendable {
             texts.append(text)
         }
         return texts
+    }
+
+    /// Amounts of resources by name: `{"requests.cpu": "4", "pods": 20}`.
+    public func optionalAmounts(_ name: String) throws(Finding) -> [String: Quantity]? {
+        guard let value = present(name) else { return nil }
+        guard let object = value.object else { throw wrongType(name, "an object", value) }
+        var amounts: [String: Quantity] = [:]
+        for (resource, amount) in object {
+            guard let text = amount.string ?? amount.integer.map(String.init), let quantity = Quantity(text),
+                quantity >= .zero
+            else {
+                throw Finding(
+                    .badRequest,
+                    "'\(resource)' is given no amount; give a quantity such as \"2\", \"500m\" or \"4Gi\".",
+                    field: "\(path)\(name).\(resource)")
+            }
+            amounts[resource] = quantity
+        }
+        return amounts
     }
 
     /// One of a closed set of words.

@@ -46,7 +46,7 @@ public struct Orchestrator: Sendable {
             guard map.name == PlatformSettings.name, map.namespace == PlatformSettings.namespace else { return [] }
             return all.all.map { ObjectKey($0) }
         }
-        let projects = ProjectController.controller(api: caches.api, caches: caches, logger: logger)
+        let projects = ProjectKind.controller(caches: caches, logger: logger)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await runtimes.run() }
             group.addTask { try await projects.run() }

@@ -15,8 +15,10 @@ enum ProjectNamespace {
         Namespace(
             metadata: ObjectMeta(
                 name: project.name,
-                labels: [managedByLabel: manager, projectLabel: project.name, tenantLabel: project.tenant],
-                ownerReferences: [OwnerReference(controlling: project)]))
+                labels: [
+                    managedByLabel: manager, projectLabel: project.name, tenantLabel: project.tenant,
+                    "pod-security.kubernetes.io/enforce": project.spec.security.rawValue,
+                ]))
     }
 
     enum Standing: Sendable, Hashable {

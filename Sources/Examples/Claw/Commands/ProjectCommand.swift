@@ -4,7 +4,7 @@ import ClawDocuments
 struct ProjectCommand: GroupCommand {
     static let configuration = CommandConfiguration(
         commandName: "project", abstract: "Projects: a tenant's namespaces, with members and runtimes.",
-        subcommands: [Create.self, List.self, Show.self, Delete.self])
+        subcommands: [Create.self, List.self, Show.self, Change.self, Delete.self])
 
     struct Create: ControlPlaneCommand {
         static let configuration = CommandConfiguration(abstract: "Creates a project, and its namespace.")
@@ -12,10 +12,12 @@ struct ProjectCommand: GroupCommand {
         @Argument(help: "The new project's name, unique on the platform: letters a-z, digits and '-'.")
         var name: String
         @Option(help: "The tenant it belongs to.") var tenant: String
+        @OptionGroup var settings: ProjectSettingsOptions
 
         func run(in session: Session) async throws {
-            let project = try await session.controlPlane.post(
-                try Paths.api("projects"), ["name": .string(name), "tenant": .string(tenant)])
+            var body = try settings.body
+            (body["name"], body["tenant"]) = (.string(name), .string(tenant))
+            let project = try await session.controlPlane.post(try Paths.api("projects"), .object(body))
             session.show(project, text: "project \(name) created in tenant \(tenant)")
         }
     }
@@ -39,6 +41,22 @@ struct ProjectCommand: GroupCommand {
 
         func run(in session: Session) async throws {
             session.showDetails(try await session.controlPlane.get(try Paths.api("projects", name)))
+        }
+    }
+
+    struct Change: ControlPlaneCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Changes a project's settings.",
+            discussion: "What is not named stays as it is; --quota replaces the whole quota.")
+        @OptionGroup var connection: ConnectionOptions
+        @Argument(help: "The project's name.") var name: String
+        @OptionGroup var settings: ProjectSettingsOptions
+
+        func run(in session: Session) async throws {
+            let body = try settings.body
+            if body.isEmpty { throw ValidationError("Nothing is to be changed; name a setting.") }
+            let project = try await session.controlPlane.patch(try Paths.api("projects", name), .object(body))
+            session.show(project, text: "project \(name) changed")
         }
     }
 

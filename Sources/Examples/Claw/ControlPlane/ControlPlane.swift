@@ -15,6 +15,7 @@ struct ControlPlane: Sendable {
     func get(_ path: String) async throws -> JSON { try await exchange(.get, path) }
 
     func post(_ path: String, _ body: JSON? = nil) async throws -> JSON { try await exchange(.post, path, body) }
+    func patch(_ path: String, _ body: JSON) async throws -> JSON { try await exchange(.patch, path, body) }
 
     func put(_ path: String, _ body: JSON) async throws -> JSON { try await exchange(.put, path, body) }
 

@@ -1,4 +1,5 @@
 import ClawBase
+import ClawDocuments
 import ClawKubernetes
 import Testing
 

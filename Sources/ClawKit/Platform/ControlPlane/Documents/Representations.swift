@@ -7,19 +7,26 @@ import ClawResources
 // What the HTTP API shows of things: plain documents, without what only Kubernetes or the store needs.
 
 extension Tenant {
-    /// `{name, displayName?, createdAt}`
+    /// `{name, displayName?, quota?, createdAt}`
     var representation: JSON {
         var object: JSONObject = ["name": .string(name)]
         object.set("displayName", displayName)
+        object.set("quota", spec.document["quota"])
         object.set("createdAt", metadata.creationTimestamp)
         return .object(object)
     }
 }
 
 extension Project {
-    /// `{name, tenant, members: [{user, role}], phase, reason?, createdAt}`
+    /// `{name, tenant, displayName?, quota?, containerDefaults?, security, network?, members: [{user, role}], phase,
+    /// reason?, createdAt}`
     var representation: JSON {
         var object: JSONObject = ["name": .string(name), "tenant": .string(tenant)]
+        object.set("displayName", spec.displayName)
+        object.set("quota", spec.document["quota"])
+        object.set("containerDefaults", spec.document["containerDefaults"])
+        object["security"] = .string(spec.security.rawValue)
+        object.set("network", spec.document["network"])
         object["members"] = .array(members.map { ["user": .string($0.user), "role": .string($0.role)] })
         object.set("phase", phase)
         if phase == "Failed" { object.set("reason", ready?.message) }

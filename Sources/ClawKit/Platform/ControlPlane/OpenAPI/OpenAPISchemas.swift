@@ -29,12 +29,26 @@ enum OpenAPISchemas {
         return all
     }()
 
+    /// Amounts by resource: `{"requests.cpu": "4", "pods": "20"}`.
+    private static let quantities: JSON = ["type": "object", "additionalProperties": ["type": ["string", "integer"]]]
+    private static let projectSettings: JSONObject = [
+        "displayName": string, "quota": quantities,
+        "containerDefaults": object([], ["requests": quantities, "limits": quantities]),
+        "security": words(PodSecurity.allCases.map(\.rawValue)),
+        "network": object(
+            [],
+            [
+                "isolation": words(ProjectNetwork.Isolation.allCases.map(\.rawValue)),
+                "egress": words(ProjectNetwork.Egress.allCases.map(\.rawValue)), "ingressFrom": list(of: label),
+            ]),
+    ]
+
     private static let bodies: JSONObject = [
         "SignIn": object(["token"], ["token": string]),
-        "TenantCreation": object(["name"], ["name": label, "displayName": string]),
-        "TenantChange": object([], ["displayName": ["type": ["string", "null"]]]),
-        "ProjectCreation": object(["name", "tenant"], ["name": label, "tenant": label]),
-        "ProjectChange": object(["members"], ["members": list(of: ref("Member"))]),
+        "TenantCreation": object(["name"], ["name": label, "displayName": string, "quota": quantities]),
+        "TenantChange": object([], ["displayName": ["type": ["string", "null"]], "quota": quantities]),
+        "ProjectCreation": object(["name", "tenant"], joined(["name": label, "tenant": label], projectSettings)),
+        "ProjectChange": object([], joined(["members": list(of: ref("Member"))], projectSettings)),
         "UserCreation": object(
             ["name"],
             ["name": label, "displayName": string, "administrator": bool, "project": label, "role": role]),
@@ -142,14 +156,16 @@ enum OpenAPISchemas {
             ]),
         "Member": object(["user", "role"], ["user": label, "role": role]),
         "Membership": object(["project", "role"], ["project": label, "role": role]),
-        "Tenant": object(["name"], ["name": label, "displayName": string, "createdAt": time]),
+        "Tenant": object(
+            ["name"], ["name": label, "displayName": string, "quota": quantities, "createdAt": time]),
         "TenantList": items("Tenant"),
         "Project": object(
             ["name", "tenant", "members", "phase"],
-            [
-                "name": label, "tenant": label, "members": list(of: ref("Member")),
-                "phase": words(["Pending", "Ready", "Failed", "Deleting"]), "reason": string, "createdAt": time,
-            ]),
+            joined(
+                [
+                    "name": label, "tenant": label, "members": list(of: ref("Member")),
+                    "phase": words(["Pending", "Ready", "Failed", "Deleting"]), "reason": string, "createdAt": time,
+                ], projectSettings)),
         "ProjectList": items("Project"),
         "User": object(userRequired, user),
         "UserList": items("User"),

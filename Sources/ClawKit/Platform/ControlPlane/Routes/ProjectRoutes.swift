@@ -26,7 +26,8 @@ struct ProjectRoutes: RouteGroup {
                 answer: "ProjectList", list),
             APIRoute(.get, "/api/v1/projects/{project}", "Show a project", tag: "projects", answer: "Project", show),
             APIRoute(
-                .patch, "/api/v1/projects/{project}", "Replace a project's members", tag: "projects",
+                .patch, "/api/v1/projects/{project}", "Replace a project's members, or change its settings",
+                tag: "projects",
                 audit: "project.update", body: "ProjectChange", answer: "Project", update),
             APIRoute(
                 .delete, "/api/v1/projects/{project}", "Delete a project with its namespace and all its runtimes",
@@ -35,15 +36,20 @@ struct ProjectRoutes: RouteGroup {
     }
 
     private func create(_ call: Call) async throws -> Response {
-        let fields = try await call.fields(["name", "tenant"])
+        let fields = try await call.fields(ProjectSettings.fields.union(["name", "tenant"]))
         let name = try fields.label("name")
         let tenant = try fields.label("tenant")
         try ProjectName.check(name)
+        var wanted = Project(name: name.description, tenant: tenant.description)
+        let settings = try ProjectSettings(fields)
+        settings.apply(to: &wanted)
         guard try await services.api.find(Tenant.self, tenant.description) != nil else {
             throw Finding(.invalid, "There is no tenant '\(tenant)'; create it first.", field: "tenant")
         }
         try await namespaces.checkFree(name)
-        let project = try await services.api.create(Project(name: name.description, tenant: tenant.description))
+        let project = try await services.reserving(settings.quota ?? [:], for: wanted) {
+            try await services.api.create(wanted)
+        }
         await services.audit(call, "project.create", "project/\(name)", details: ["tenant": tenant.description])
         try await namespaces.waitUntilReady(project)
         return .created((try await services.api.find(Project.self, project.name) ?? project).representation)
@@ -65,31 +71,47 @@ struct ProjectRoutes: RouteGroup {
     private func update(_ call: Call) async throws -> Response {
         let caller = try call.caller
         let name = try call.parameters.label("project")
-        let fields = try await call.fields(["members"])
+        let fields = try await call.fields(ProjectSettings.fields.union(["members"]))
         let (project, role) = try await services.project(name, for: caller)
         guard caller.isAdministrator || role == .owner else {
             throw Finding(
-                .forbidden, "Only an owner of project '\(name)' or an administrator may change its members; ask one.")
+                .forbidden, "Only an owner of project '\(name)' or an administrator may change it; ask one.")
         }
-        let members = try ProjectMembers(fields.object["members"])
-        if !caller.isAdministrator, !members.members.contains(where: { $0.role == ProjectRole.owner.rawValue }) {
-            throw Finding(.invalid, "Nobody would own the project any more; keep at least one owner.", field: "members")
+        let settings = try ProjectSettings(fields)
+        if !caller.isAdministrator, let reserved = settings.reserved {
+            throw Finding(.forbidden, "Only an administrator may change a project's '\(reserved)'; ask one.", field: reserved)
         }
-        try await members.check(replacing: project, services)
-        let changed = try await services.api.edit(Project.self, project.name) { live in
-            // What was checked above must be what is replaced.
-            guard live.members == project.members else {
-                throw Finding(
-                    .stale, "The members were changed meanwhile; read the project again and repeat the change.")
+        let members = try await self.members(fields, of: project, caller)
+        let changed = try await services.reserving(settings.quota, for: project) {
+            try await services.api.edit(Project.self, project.name) { live in
+                settings.apply(to: &live)
+                guard let members else { return }
+                // What was checked above must be what is replaced.
+                guard live.members == project.members else {
+                    throw Finding(
+                        .stale, "The members were changed meanwhile; read the project again and repeat the change.")
+                }
+                live.members = members.members
             }
-            live.members = members.members
         }
-        for (user, before, after) in members.changes(from: project.members) {
+        if !settings.isEmpty { await services.audit(call, "project.update", "project/\(name)") }
+        for (user, before, after) in members?.changes(from: project.members) ?? [] {
             await services.audit(
                 call, "project.member", "project/\(name)", subject: "user/\(user)",
                 details: ["before": before ?? "none", "after": after ?? "none"])
         }
         return .json(changed.representation)
+    }
+
+    /// The members that are to be; nil where nothing is said of them.
+    private func members(_ fields: BodyFields, of project: Project, _ caller: Principal) async throws -> ProjectMembers? {
+        guard let wish = fields.object["members"] else { return nil }
+        let members = try ProjectMembers(wish)
+        if !caller.isAdministrator, !members.members.contains(where: { $0.role == ProjectRole.owner.rawValue }) {
+            throw Finding(.invalid, "Nobody would own the project any more; keep at least one owner.", field: "members")
+        }
+        try await members.check(replacing: project, services)
+        return members
     }
 
     private func delete(_ call: Call) async throws -> Response {

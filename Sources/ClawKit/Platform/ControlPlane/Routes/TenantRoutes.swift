@@ -22,7 +22,7 @@ struct TenantRoutes: RouteGroup {
                 .get, "/api/v1/tenants/{tenant}", "Show a tenant", tag: "tenants", access: .administrator,
                 answer: "Tenant", show),
             APIRoute(
-                .patch, "/api/v1/tenants/{tenant}", "Change a tenant's display name", tag: "tenants",
+                .patch, "/api/v1/tenants/{tenant}", "Change a tenant's display name or quota", tag: "tenants",
                 access: .administrator, audit: "tenant.update", body: "TenantChange", answer: "Tenant", update),
             APIRoute(
                 .delete, "/api/v1/tenants/{tenant}", "Delete a tenant that has no projects", tag: "tenants",
@@ -31,10 +31,12 @@ struct TenantRoutes: RouteGroup {
     }
 
     private func create(_ call: Call) async throws -> Response {
-        let fields = try await call.fields(["name", "displayName"])
+        let fields = try await call.fields(["name", "displayName", "quota"])
         let name = try fields.label("name")
-        let displayName = try fields.optionalString("displayName")
-        let tenant = try await services.api.create(Tenant(name: name.description, displayName: displayName))
+        var wanted = Tenant(name: name.description, displayName: try fields.optionalString("displayName"))
+        wanted.spec.quota = try fields.optionalAmounts("quota") ?? [:]
+        let tenant = try await services.api.create(wanted)
+        try await services.quotas.setCap(wanted.spec.quota, of: tenant.name)
         await services.audit(call, "tenant.create", "tenant/\(name)")
         return .created(tenant.representation)
     }
@@ -49,12 +51,17 @@ struct TenantRoutes: RouteGroup {
     }
 
     private func update(_ call: Call) async throws -> Response {
-        let fields = try await call.fields(["displayName"])
+        let fields = try await call.fields(["displayName", "quota"])
         let name = try call.parameters.label("tenant")
         let displayName = try fields.optionalString("displayName")
+        let quota = try fields.optionalAmounts("quota")
         _ = try await find(name)
-        let tenant = try await services.api.mergePatch(
-            Tenant.self, name.description, ["spec": ["displayName": displayName.map(JSON.string) ?? .null]])
+        // What the projects have already is not taken from them.
+        if fields.object["quota"] != nil { try await services.quotas.setCap(quota ?? [:], of: name.description) }
+        let tenant = try await services.api.edit(Tenant.self, name.description) { live in
+            if fields.object["displayName"] != nil { live.spec.displayName = displayName }
+            if fields.object["quota"] != nil { live.spec.quota = quota ?? [:] }
+        }
         await services.audit(call, "tenant.update", "tenant/\(name)")
         return .json(tenant.representation)
     }

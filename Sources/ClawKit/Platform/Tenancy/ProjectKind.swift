@@ -1,0 +1,103 @@
+import ClawBase
+public import ClawControl
+import ClawKubernetes
+import ClawModels
+public import ClawResources
+public import Logging
+
+/// The Project as three pure functions: its namespace, and in it who may do what, how much of it, and whom its pods talk
+/// to.
+///
+/// The namespace is controlled by the Project: garbage collection removes it, with everything in it, after the
+/// Project. A namespace that does not bear the project's labels is never adopted.
+public struct ProjectKind: ManagedKind {
+    public init() {}
+
+    /// The controller, to be run by whoever runs the others.
+    public static func controller(caches: SharedCaches, logger: Logger) -> Controller {
+        // Without these verbs it could only hand on rights that it has itself:
+        // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping
+        Controller(
+            managing: ProjectKind(), name: "projects", manager: ProjectNamespace.manager, caches: caches, logger: logger
+        ).needs(Permission(["bind", "escalate"], Role.type))
+    }
+
+    public let children: [any Resource.Type] = [
+        Namespace.self, ServiceAccount.self, Role.self, RoleBinding.self, ResourceQuota.self,
+        ClawModels.LimitRange.self,
+        NetworkPolicy.self,
+    ]
+
+    public let childrenOfUnreadStatus: [any Resource.Type] = [ResourceQuota.self]
+
+    public let related = [
+        // By name, not by owner: the namespace that stands in the way has another one.
+        Relation(Namespace.self) { ObjectKey(name: $0.name) },
+        Relation(KubernetesSecret.self, labeled: ProjectObjects.pullSecretLabel) { secret in
+            secret.namespace.map { ObjectKey(name: $0) }
+        },
+    ]
+
+    public func admit(_ project: Project) -> [Finding] {
+        guard ProjectName.isReserved(project.name) else { return [] }
+        return [
+            Finding(
+                .badName, "The name is reserved for the cluster; delete the project and choose another.",
+                field: "metadata.name")
+        ]
+    }
+
+    public func desire(_ project: Project, _ observed: Observed) throws(Finding) -> [Child] {
+        switch ProjectNamespace.standing(of: observed[Namespace.self, project.name], for: project) {
+        case .foreign: throw .namespaceIsForeign(project.name)
+        case .going: throw .namespaceIsGoing
+        case .absent, .ours: break
+        }
+        return [Child(ProjectNamespace.desired(for: project), policy: .adopted)]
+            + ProjectObjects(project, pullSecrets: observed.all(KubernetesSecret.self).map(\.name)).children
+    }
+
+    public func observe(_ project: Project, _ observed: Observed, now: Timestamp) -> Observation<Project> {
+        let (isReady, reason, message) = standing(project, observed)
+        let old = project.conditions.first { $0.type == "Ready" }
+        let status = isReady ? "True" : "False"
+        var seen = project
+        seen.conditions = project.conditions.filter { $0.type != "Ready" } + [
+            Condition(
+                type: "Ready", status: status, reason: reason, message: message,
+                lastTransitionTime: old.flatMap { $0.status == status ? $0.lastTransitionTime : nil } ?? now.rfc3339(),
+                observedGeneration: project.metadata.generation)
+        ]
+        // The end of the other namespace wakes this controller; the look is for what the watch may not tell.
+        return Observation(seen, lookAgainAfter: reason == "NamespaceTerminating" ? .seconds(5) : nil)
+    }
+
+    private func standing(_ project: Project, _ observed: Observed) -> (isReady: Bool, reason: String, message: String) {
+        if let finding = observed.findings.first {
+            switch finding.code {
+            case .badName: return (false, "ReservedName", finding.message)
+            case .namespaceForeign: return (false, "NamespaceNotOurs", finding.message)
+            case .namespaceGoing: return (false, "NamespaceTerminating", finding.message)
+            default: return (false, "Refused", finding.message)
+            }
+        }
+        if let failure = observed.failures.first { return (false, "Incomplete", failure.finding.message) }
+        return (true, "NamespaceReady", "")
+    }
+}
+
+extension FindingCode {
+    fileprivate static let namespaceForeign = FindingCode(rawValue: "E_NAMESPACE_FOREIGN")
+    fileprivate static let namespaceGoing = FindingCode(rawValue: "E_NAMESPACE_GOING")
+}
+
+extension Finding {
+    fileprivate static func namespaceIsForeign(_ name: String) -> Finding {
+        Finding(
+            .namespaceForeign,
+            "The namespace \(name) is there and was not made for this project; remove it, or delete the project and "
+                + "choose another name.")
+    }
+    fileprivate static let namespaceIsGoing = Finding(
+        .namespaceGoing, "The namespace of an earlier project of this name is still going.")
+}

@@ -1,0 +1,68 @@
+import ClawKubernetes
+import ClawModels
+import ClawResources
+
+/// Whom the pods of a project may talk to: nobody, and then what is named.
+/// <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
+struct ProjectPolicies {
+    private let network: ProjectNetwork
+
+    init(_ network: ProjectNetwork) { self.network = network }
+
+    var all: [NetworkPolicy] {
+        guard network.isolation == .isolated else { return [] }
+        let everyone = LabelSelector()
+        var policies = [
+            policy("default-deny", ["Ingress", "Egress"]),
+            policy(
+                "allow-project", ["Ingress", "Egress"],
+                from: [NetworkPolicyPeer(podSelector: everyone)], to: [(peers: [NetworkPolicyPeer(podSelector: everyone)], ports: [])]),
+            policy("allow-dns", ["Egress"], to: [(peers: [Self.dns], ports: Self.dnsPorts)]),
+            policy(
+                "allow-platform", ["Ingress", "Egress"], from: [Self.namespace(PlatformSettings.namespace)],
+                to: [(peers: [Self.namespace(PlatformSettings.namespace)], ports: [])]),
+        ]
+        if !network.ingressFrom.isEmpty {
+            policies.append(policy("allow-ingress", ["Ingress"], from: network.ingressFrom.sorted().map(Self.namespace)))
+        }
+        if network.egress == .internet {
+            policies.append(policy("allow-internet", ["Egress"], to: [(peers: Self.internet, ports: [])]))
+        }
+        return policies
+    }
+
+    private func policy(
+        _ name: String, _ types: [String], from: [NetworkPolicyPeer] = [],
+        to: [(peers: [NetworkPolicyPeer], ports: [NetworkPolicyPort])] = []
+    ) -> NetworkPolicy {
+        var spec = NetworkPolicySpec(
+            egress: to.map { NetworkPolicyEgressRule(ports: $0.ports, to: $0.peers) },
+            ingress: from.isEmpty ? [] : [NetworkPolicyIngressRule(from: from)], policyTypes: types)
+        // An empty selector stands for all pods; left out it would be invalid.
+        spec.podSelector = LabelSelector()
+        return NetworkPolicy(metadata: ObjectMeta(name: "clawkit-\(name)"), spec: spec)
+    }
+
+    private static func namespace(_ name: String) -> NetworkPolicyPeer {
+        NetworkPolicyPeer(namespaceSelector: LabelSelector(matchLabels: ["kubernetes.io/metadata.name": name]))
+    }
+
+    private static let dns = NetworkPolicyPeer(
+        namespaceSelector: LabelSelector(matchLabels: ["kubernetes.io/metadata.name": "kube-system"]),
+        podSelector: LabelSelector(matchLabels: ["k8s-app": "kube-dns"]))
+    private static let dnsPorts = [
+        NetworkPolicyPort(port: 53, protocol: "UDP"), NetworkPolicyPort(port: 53, protocol: "TCP"),
+    ]
+
+    /// Without private addresses (RFC 1918, RFC 6598, RFC 4193), loopback and link-local ones, of which the clouds'
+    /// metadata services are.
+    private static let internet = [
+        NetworkPolicyPeer(
+            ipBlock: IPBlock(
+                cidr: "0.0.0.0/0",
+                except: [
+                    "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+                ])),
+        NetworkPolicyPeer(ipBlock: IPBlock(cidr: "::/0", except: ["::1/128", "fc00::/7", "fe80::/10"])),
+    ]
+}
