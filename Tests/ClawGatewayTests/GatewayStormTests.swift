@@ -42,8 +42,9 @@ struct GatewayStormTests {
         let (answered, tally) = (Counter(), Counter())
         let began = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in
+            let threads = OwnThreads()
             for number in 0..<Self.requests {
-                group.addTask {
+                group.addTask(executorPreference: threads) {
                     let gateway = gateways[number % gateways.count]
                     if await gateway.ask(key: "key-\(Int.random(in: 0..<6))-\(Int.random(in: 0..<3))") { answered.add() }
                     if number % 50 == 0 { try? await gateway.book.flush() }

@@ -71,9 +71,9 @@ struct SocketWallTests {
         }
         var policy = RoutePolicy()
         // Long enough for a machine that is busy with other tests, short enough to wait for.
-        policy.deadlines.headers = .seconds(5)
-        policy.deadlines.firstToken = .seconds(5)
-        policy.deadlines.betweenTokens = .seconds(5)
+        policy.deadlines.headers = .seconds(10)
+        policy.deadlines.firstToken = .seconds(10)
+        policy.deadlines.betweenTokens = .seconds(10)
         if spare != nil { policy.fallbacks = ["spare"] }
         change(&policy)
         var routes = [ModelRoute("main", [deployment(scenario)] + (twin.map { [deployment($0, order: 1)] } ?? []), policy: policy)]
@@ -139,7 +139,7 @@ struct SocketWallTests {
 
     @Test("S06, S07: the silent one is given up and not asked again; the slow one is waited for", arguments: Network.allCases)
     func silence(network: Network) async throws {
-        let silent = try await one("s06", twin: "twin", by: network) { $0.deadlines.headers = .seconds(1) }
+        let silent = try await one("s06", twin: "twin", by: network) { $0.deadlines.headers = .seconds(4) }
         #expect(silent.text == Self.whole && silent.isWhole)
         #expect(silent.asked == ["s06": 1, "twin": 1])
         let slow = try await one("s07", twin: "twin", by: network)
@@ -149,10 +149,10 @@ struct SocketWallTests {
     @Test("S08, S09: cut or stalled in the midst is an error, and rescued where the route says so", arguments: Network.allCases)
     func midst(network: Network) async throws {
         for (scenario, code) in [("s08", "upstream_truncated"), ("s09", "timeout")] {
-            let torn = try await one(scenario, by: network) { $0.deadlines.betweenTokens = .seconds(1) }
+            let torn = try await one(scenario, by: network) { $0.deadlines.betweenTokens = .seconds(4) }
             #expect(!torn.isWhole && torn.code == code, "\(scenario): \(torn)")
             let rescued = try await one(scenario, twin: "twin", by: network) {
-                $0.deadlines.betweenTokens = .seconds(1)
+                $0.deadlines.betweenTokens = .seconds(4)
                 $0.midStream = .continueText
             }
             #expect(rescued.text == Self.whole && rescued.isWhole && rescued.code == nil, "\(scenario): \(rescued)")
