@@ -17,7 +17,7 @@ struct ListTests {
 
     @Test("all pages of a list show one state, whatever happens in between")
     func pages() async throws {
-        try await withCluster { cluster in
+        try await withCluster(controllers: []) { cluster in
             try await make(cluster, "a", "b", "c", "d")
             var page = try await cluster.raw(.get, "\(Self.path)?limit=2")
             #expect(page.names == ["a", "b"])
@@ -36,7 +36,7 @@ struct ListTests {
 
     @Test("pages of any size show the first page's state, and count what is left of it")
     func pagesOfAnySize() async throws {
-        try await withCluster { cluster in
+        try await withCluster(controllers: []) { cluster in
             let names = (0..<30).map { "m\($0 < 10 ? "0" : "")\($0)" }
             for name in names { try await make(cluster, name) }
             for size in [1, 3, 7, 29, 30] {
@@ -64,7 +64,7 @@ struct ListTests {
 
     @Test("who comes too late for the next page is given another way to go on")
     func expiredPages() async throws {
-        try await withCluster { cluster in
+        try await withCluster(controllers: []) { cluster in
             try await make(cluster, "a", "b", "c")
             let page = try await cluster.raw(.get, "\(Self.path)?limit=1")
             let token = try #require(page.json["metadata"]?["continue"]?.string)
@@ -87,7 +87,7 @@ struct ListTests {
 
     @Test("the state at a version")
     func exact() async throws {
-        try await withCluster { cluster in
+        try await withCluster(controllers: []) { cluster in
             try await make(cluster, "a", "b")
             let version = try #require(try await cluster.raw(.get, Self.path).json["metadata"]?["resourceVersion"]?.string)
             try await cluster.client.delete(ConfigMap.self, "a", in: "default")
@@ -101,7 +101,7 @@ struct ListTests {
 
     @Test("items say nothing of their kind, since the list does; single objects and events do")
     func items() async throws {
-        try await withCluster { cluster in
+        try await withCluster(controllers: []) { cluster in
             try await make(cluster, "a")
             let list = try await cluster.raw(.get, Self.path)
             #expect(list.json["kind"] == "ConfigMapList")
@@ -122,7 +122,7 @@ struct ListTests {
             ("watch=true&sendInitialEvents=true", 422), ("watch=true&resourceVersionMatch=NotOlderThan", 422),
         ])
     func parameters(query: String, code: Int) async throws {
-        try await withCluster { cluster in
+        try await withCluster(controllers: []) { cluster in
             let answer = try await cluster.raw(.get, "\(Self.path)?\(query)")
             #expect(answer.code == code, "\(answer.text)")
             #expect(answer.json["kind"] == "Status")
@@ -131,7 +131,7 @@ struct ListTests {
 
     @Test("a watch from before a kind existed is told that it comes too late")
     func beforeTheKind() async throws {
-        try await withCluster { cluster in
+        try await withCluster(controllers: []) { cluster in
             let before = try #require(try await cluster.raw(.get, Self.path).json["metadata"]?["resourceVersion"]?.string)
             try await make(cluster, "later")
             _ = try await cluster.client.create(DeletionTests.definition)
@@ -144,7 +144,7 @@ struct ListTests {
 
     @Test("what a client cannot read is not done")
     func notAcceptable() async throws {
-        try await withCluster { cluster in
+        try await withCluster(controllers: []) { cluster in
             let body: JSON = ["metadata": ["name": "a"]]
             let refused = try await cluster.raw(.post, Self.path, body, accept: "text/html")
             #expect(refused.code == 406)
