@@ -49,7 +49,9 @@ struct ProjectSettings: Sendable {
             if let isolation = fields.object["isolation"] {
                 try word(isolation, "\(name).isolation", of: ProjectNetwork.Isolation.self)
             }
-            if let egress = fields.object["egress"] { try word(egress, "\(name).egress", of: ProjectNetwork.Egress.self) }
+            if let egress = fields.object["egress"] {
+                try word(egress, "\(name).egress", of: ProjectNetwork.Egress.self)
+            }
             for namespace in try fields.optionalStrings("ingressFrom") ?? [] {
                 _ = try DNSLabel(namespace, field: "\(name).ingressFrom")
             }

@@ -1,6 +1,5 @@
 public import ClawBase
 public import ClawDocuments
-public import ClawKubernetes
 
 /// The members of a request's JSON object, each read with its type named in the finding.
 public struct BodyFields: Sendable {

@@ -5,8 +5,8 @@ import ClawModels
 public import ClawResources
 public import Logging
 
-/// The Project as three pure functions: its namespace, and in it who may do what, how much of it, and whom its pods talk
-/// to.
+/// The Project as three pure functions: its namespace, and in it who may do what, how much of it, and whom its pods
+/// talk to.
 ///
 /// The namespace is controlled by the Project: garbage collection removes it, with everything in it, after the
 /// Project. A namespace that does not bear the project's labels is never adopted.
@@ -72,7 +72,9 @@ public struct ProjectKind: ManagedKind {
         return Observation(seen, lookAgainAfter: reason == "NamespaceTerminating" ? .seconds(5) : nil)
     }
 
-    private func standing(_ project: Project, _ observed: Observed) -> (isReady: Bool, reason: String, message: String) {
+    private func standing(
+        _ project: Project, _ observed: Observed
+    ) -> (isReady: Bool, reason: String, message: String) {
         if let finding = observed.findings.first {
             switch finding.code {
             case .badName: return (false, "ReservedName", finding.message)

@@ -11,19 +11,19 @@ struct ProjectPolicies {
 
     var all: [NetworkPolicy] {
         guard network.isolation == .isolated else { return [] }
-        let everyone = LabelSelector()
+        let everyone = [NetworkPolicyPeer(podSelector: LabelSelector())]
+        let platform = [Self.namespace(PlatformSettings.namespace)]
         var policies = [
             policy("default-deny", ["Ingress", "Egress"]),
             policy(
-                "allow-project", ["Ingress", "Egress"],
-                from: [NetworkPolicyPeer(podSelector: everyone)], to: [(peers: [NetworkPolicyPeer(podSelector: everyone)], ports: [])]),
+                "allow-project", ["Ingress", "Egress"], from: everyone, to: [(peers: everyone, ports: [])]),
             policy("allow-dns", ["Egress"], to: [(peers: [Self.dns], ports: Self.dnsPorts)]),
             policy(
-                "allow-platform", ["Ingress", "Egress"], from: [Self.namespace(PlatformSettings.namespace)],
-                to: [(peers: [Self.namespace(PlatformSettings.namespace)], ports: [])]),
+                "allow-platform", ["Ingress", "Egress"], from: platform, to: [(peers: platform, ports: [])]),
         ]
         if !network.ingressFrom.isEmpty {
-            policies.append(policy("allow-ingress", ["Ingress"], from: network.ingressFrom.sorted().map(Self.namespace)))
+            let sources = network.ingressFrom.sorted().map(Self.namespace)
+            policies.append(policy("allow-ingress", ["Ingress"], from: sources))
         }
         if network.egress == .internet {
             policies.append(policy("allow-internet", ["Egress"], to: [(peers: Self.internet, ports: [])]))

@@ -22,8 +22,8 @@ enum ProjectRules {
     /// Everything but secrets.
     private static let viewing = [
         rule(
-            reading, "", "configmaps", "endpoints", "events", "limitranges", "persistentvolumeclaims", "pods", "pods/log",
-            "pods/status", "replicationcontrollers", "resourcequotas", "serviceaccounts", "services"),
+            reading, "", "configmaps", "endpoints", "events", "limitranges", "persistentvolumeclaims", "pods",
+            "pods/log", "pods/status", "replicationcontrollers", "resourcequotas", "serviceaccounts", "services"),
         rule(reading, "apps", "controllerrevisions", "daemonsets", "deployments", "replicasets", "statefulsets"),
         rule(reading, "autoscaling", "horizontalpodautoscalers"),
         rule(reading, "batch", "cronjobs", "jobs"),

@@ -45,6 +45,8 @@ struct QuotaLedgerTests {
         try await ledger.drop("project/a")
         #expect(try await ledger.standing(of: "acme").used.isEmpty)
         #expect(try await store.list(QuotaClaim.self).isEmpty)
+        try await ledger.setCap([:], of: "acme")
+        #expect(try await store.list(QuotaAccount.self).isEmpty)
     }
 
     @Test("of one project only one change is under way; one that nobody ended runs out and is committed no more")
@@ -88,7 +90,8 @@ struct QuotaLedgerTests {
     }
 
     /// Writers that reserve, commit, release, give up in the midst, and lower what they have, all at once.
-    @Test("whoever writes at once, and whoever crashes in between: never above the cap, and the sum is that of the parts",
+    @Test(
+        "whoever writes at once, and whoever crashes in between: never above the cap, and the sum is that of the parts",
         arguments: 1...6)
     func storm(seed: UInt64) async throws {
         let cap: Int128 = 100_000

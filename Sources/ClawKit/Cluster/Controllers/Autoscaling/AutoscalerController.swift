@@ -11,6 +11,7 @@ import Synchronization
 struct AutoscalerController: Sendable {
     /// How often each autoscaler looks, for the first time so long after it came, as kube-controller-manager's do.
     private static let period = Duration.seconds(15)
+    /// Those that are due within it are looked at together.
     private static let tolerance = Duration.seconds(1)
 
     private let server: APIServer
@@ -42,7 +43,9 @@ struct AutoscalerController: Sendable {
                 memory.forget(key)
                 return .settled
             }
-            if let wait = memory.wait(key, Self.period, now: time.now) { return .again(after: wait, tolerance: Self.tolerance) }
+            if let wait = memory.wait(key, Self.period, now: time.now) {
+                return .again(after: wait, tolerance: Self.tolerance)
+            }
             do {
                 try await reconcile(autoscaler)
             } catch let error as KubernetesError where error.isConflict || error.isNotFound {

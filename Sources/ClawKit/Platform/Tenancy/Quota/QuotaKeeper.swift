@@ -33,12 +33,13 @@ struct QuotaKeeper: Sendable {
         }
         .reconciles(Project.self, when: .changed("spec"))
         let caps = Controller("tenant-quotas", caches: caches, logger: logger) { [logger] key in
-            guard let tenant = tenants[key] else { return .settled }
             do {
-                try await ledger.setCap(tenant.spec.quota, of: tenant.name)
+                try await ledger.setCap(tenants[key]?.spec.quota ?? [:], of: key.name)
             } catch let finding as Finding where finding.code == .tenantQuota {
                 // The former cap stays; the projects may become smaller.
-                logger.warning("a tenant's cap cannot be as it says", metadata: ["tenant": "\(key.name)", "why": "\(finding.message)"])
+                logger.warning(
+                    "a tenant's cap cannot be as it says",
+                    metadata: ["tenant": "\(key.name)", "why": "\(finding.message)"])
                 return .again(after: .seconds(60))
             }
             return .settled

@@ -34,7 +34,9 @@ public struct QuotaLedger: Sendable {
     private let store: any PlatformStore
     private let time: any TimeSource
 
-    public init(_ store: some PlatformStore, time: some TimeSource = .system) { (self.store, self.time) = (store, time) }
+    public init(_ store: some PlatformStore, time: some TimeSource = .system) {
+        (self.store, self.time) = (store, time)
+    }
 
     // MARK: the cap
 
@@ -48,7 +50,7 @@ public struct QuotaLedger: Sendable {
             for name in cap.keys.sorted() where account.used[name] > sums[name] {
                 throw Finding.capTooLow(account, name)
             }
-            return (RecordWrites(found?.record == account ? [] : [Self.change(found, to: account)]), ())
+            return (RecordWrites(Self.changes(found, to: account)), ())
         }
     }
 
@@ -66,7 +68,7 @@ public struct QuotaLedger: Sendable {
         while true {
             let page = try await store.list(
                 QuotaClaim.self, index: (QuotaClaim.tenantIndex, tenant), after: after, limit: 1000)
-            for claim in page where !claim.record.held.isEmpty { all[claim.record.subject] = claim.record.held.quantities }
+            for claim in page.map(\.record) where !claim.held.isEmpty { all[claim.subject] = claim.held.quantities }
             guard page.count == 1000, let last = page.last else { return all }
             after = last.record.key
         }
@@ -79,7 +81,8 @@ public struct QuotaLedger: Sendable {
     /// - Throws: ``Finding``: `E_QUOTA_TENANT` with the resource, its cap, what is used and what was asked for in
     ///   `details`; `E_ACTION_CONFLICT` while another change of the project's is under way.
     public func reserve(
-        _ amounts: [String: Quantity], for subject: String, of tenant: String, lasting lifetime: Duration = .seconds(300)
+        _ amounts: [String: Quantity], for subject: String, of tenant: String,
+        lasting lifetime: Duration = .seconds(300)
     ) async throws -> Reservation {
         let wanted = try ResourceSums(amounts)
         do {
@@ -114,8 +117,8 @@ public struct QuotaLedger: Sendable {
     }
 
     /// The change has been made.
-    /// - Throws: ``Finding`` (`E_STALE`) where the reservation ran out and was taken for given up: whoever made the change
-    ///   undoes it, or reserves it anew.
+    /// - Throws: ``Finding`` (`E_STALE`) where the reservation ran out and was taken for given up: whoever made the
+    ///   change undoes it, or reserves it anew.
     public func commit(_ reservation: Reservation) async throws {
         try await change(reservation.subject, reservation.tenant) { claim, _ in
             guard let change = claim.change, change.id == reservation.id else { throw Finding.reservationGone }
@@ -130,8 +133,8 @@ public struct QuotaLedger: Sendable {
         }
     }
 
-    /// Takes over what the project's object says, unless a reserved change of it is under way: what is there counts, even
-    /// where somebody enlarged it without asking, and nothing more is allowed until it is less.
+    /// Takes over what the project's object says, unless a reserved change of it is under way: what is there counts,
+    /// even where somebody enlarged it without asking, and nothing more is allowed until it is less.
     /// - Returns: where a change is under way, when to look again.
     @discardableResult
     public func follow(
@@ -152,7 +155,8 @@ public struct QuotaLedger: Sendable {
         var later: Timestamp?
         let claims = try await store.list(QuotaClaim.self, index: (QuotaClaim.subjectIndex, subject))
         for claim in claims.map(\.record) {
-            if let moment = try await follow([:], for: subject, of: claim.tenant) { later = max(later ?? moment, moment) }
+            guard let moment = try await follow([:], for: subject, of: claim.tenant) else { continue }
+            later = max(later ?? moment, moment)
         }
         return later
     }
@@ -193,6 +197,14 @@ public struct QuotaLedger: Sendable {
 
     private static func account(_ tenant: String) -> RecordKey { RecordKey(QuotaAccount.kind, tenant) }
 
+    /// An account that says nothing is not kept.
+    private static func changes(_ found: Versioned<QuotaAccount>?, to account: QuotaAccount) -> [RecordChange] {
+        if account == QuotaAccount(account.tenant) {
+            return found.map { [.delete(QuotaAccount.kind, key: account.key, version: $0.version)] } ?? []
+        }
+        return found?.record == account ? [] : [change(found, to: account)]
+    }
+
     private static func change<R: StoredRecord>(_ found: Versioned<R>?, to record: R) -> RecordChange {
         found.map { .replace(Versioned(record, version: $0.version)) } ?? .create(record)
     }
@@ -204,14 +216,14 @@ public struct QuotaLedger: Sendable {
     ) async throws -> Result {
         let key = QuotaClaim.key(tenant, subject)
         return try await store.commit(over: [Self.account(tenant), RecordKey(QuotaClaim.kind, key)]) { rows in
-            let (foundAccount, foundClaim) = (try rows.get(QuotaAccount.self, tenant), try rows.get(QuotaClaim.self, key))
+            let foundAccount = try rows.get(QuotaAccount.self, tenant)
+            let foundClaim = try rows.get(QuotaClaim.self, key)
             let old = foundClaim?.record ?? QuotaClaim(tenant, subject)
             var (account, claim) = (foundAccount?.record ?? QuotaAccount(tenant), old)
             let result = try body(&claim, account)
             guard claim != old else { return (RecordWrites(), result) }
             account.used = account.used - old.counted + claim.counted
-            var changes: [RecordChange] = []
-            if account != foundAccount?.record { changes.append(Self.change(foundAccount, to: account)) }
+            var changes = Self.changes(foundAccount, to: account)
             if claim.change == nil, claim.held.isEmpty {
                 if let foundClaim { changes.append(.delete(QuotaClaim.kind, key: key, version: foundClaim.version)) }
             } else {
@@ -248,8 +260,8 @@ extension Finding {
         let (cap, used) = (ResourceSums.quantity(account.cap[name]), ResourceSums.quantity(account.used[name]))
         return Finding(
             .tenantQuota,
-            "The projects of tenant '\(account.tenant)' have \(used) of \(name), more than the new cap of \(cap). Lower "
-                + "what they have first, or choose a higher cap.",
+            "The projects of tenant '\(account.tenant)' have \(used) of \(name), more than the new cap of \(cap). "
+                + "Lower what they have first, or choose a higher cap.",
             field: name, details: ["resource": name, "cap": "\(cap)", "used": "\(used)"])
     }
 }

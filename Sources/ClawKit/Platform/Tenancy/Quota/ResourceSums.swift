@@ -14,7 +14,8 @@ struct ResourceSums: Sendable, Hashable {
         for (name, quantity) in quantities {
             guard let amount = quantity.nanoUnits, amount >= 0 else {
                 throw Finding(
-                    .invalid, "'\(quantity)' is no amount of \(name); give a quantity such as \"2\", \"500m\" or \"4Gi\".",
+                    .invalid,
+                    "'\(quantity)' is no amount of \(name); give a quantity such as \"2\", \"500m\" or \"4Gi\".",
                     field: name)
             }
             self[name] = amount
@@ -60,7 +61,9 @@ struct ResourceSums: Sendable, Hashable {
     // MARK: the form in the store
 
     /// Amounts beyond 64 bits are usual (bytes in billionths), so they are texts.
-    var json: JSON { .object(JSONObject(nanos.sorted { $0.key < $1.key }.map { ($0.key, JSON.string("\($0.value)")) })) }
+    var json: JSON {
+        .object(JSONObject(nanos.sorted { $0.key < $1.key }.map { ($0.key, JSON.string("\($0.value)")) }))
+    }
 
     init?(json: JSON?) {
         for (name, value) in json?.object ?? [:] {
