@@ -19,7 +19,7 @@ struct ModelEndpointTests {
     @Test("one that is made is served, one that is changed is served otherwise, and one that is deleted is not")
     func life() async throws {
         try await EndpointFixture.run { fixture in
-            var object = try await fixture.api.create(Self.endpoint("small"))
+            _ = try await fixture.api.create(Self.endpoint("small"))
             try await fixture.wait("it is served") { try await fixture.answer("small") == "one.test" }
             try await fixture.wait("its status says so") {
                 try await fixture.condition("Accepted", of: "small") == "True/Accepted"
@@ -28,7 +28,7 @@ struct ModelEndpointTests {
             #expect(status.model == "small" && status.upstreams == "1/1")
             #expect(try await fixture.condition("Reachable", of: "small") == "Unknown/NotChecked")
 
-            object = try await fixture.api.edit(ModelEndpoint.self, "small") {
+            _ = try await fixture.api.edit(ModelEndpoint.self, "small") {
                 $0.spec.upstreams[0].baseURL = "http://two.test/v1"
             }
             try await fixture.wait("it is another") { try await fixture.answer("small") == "two.test" }
