@@ -28,6 +28,14 @@ struct PlacementWithVolumesTests {
         return pod
     }
 
+    private func makeNodes(_ names: String..., client: KubernetesClient) async throws {
+        for name in names {
+            let node = testNode(name)
+            _ = try await client.create(node)
+            _ = try await client.edit(Node.self, name, subresource: "status") { $0.status = node.status }
+        }
+    }
+
     private func claim(_ name: String, class kind: String) -> PersistentVolumeClaim {
         PersistentVolumeClaim(
             metadata: ObjectMeta(name: name, namespace: "default"),
@@ -40,11 +48,7 @@ struct PlacementWithVolumesTests {
     func delayed() async throws {
         try await withCluster { cluster in
             let client = cluster.client
-            for name in ["x", "y", "z"] {
-                let node = testNode(name)
-                _ = try await client.create(node)
-                _ = try await client.edit(Node.self, name, subresource: "status") { $0.status = node.status }
-            }
+            try await makeNodes("x", "y", "z", client: client)
             _ = try await client.create(
                 StorageClass(
                     metadata: ObjectMeta(name: "late"), provisioner: "kubernetes.io/no-provisioner",
@@ -80,11 +84,7 @@ struct PlacementWithVolumesTests {
     func crowd() async throws {
         try await withCluster { cluster in
             let client = cluster.client
-            for name in ["x", "y", "z"] {
-                let node = testNode(name)
-                _ = try await client.create(node)
-                _ = try await client.edit(Node.self, name, subresource: "status") { $0.status = node.status }
-            }
+            try await makeNodes("x", "y", "z", client: client)
             for number in 1...24 { _ = try await client.create(claim("c\(number)", class: "late")) }
             for number in 1...24 { _ = try await client.create(pod("p\(number)", claim: "c\(number)")) }
             for number in 1...24 { _ = try await client.create(volume("v\(number)", on: ["x", "y", "z"][number % 3])) }
@@ -111,9 +111,7 @@ struct PlacementWithVolumesTests {
     func immediate() async throws {
         try await withCluster { cluster in
             let client = cluster.client
-            let node = testNode("x")
-            _ = try await client.create(node)
-            _ = try await client.edit(Node.self, "x", subresource: "status") { $0.status = node.status }
+            try await makeNodes("x", client: client)
             _ = try await client.create(
                 StorageClass(
                     metadata: ObjectMeta(name: "now"), provisioner: "kubernetes.io/no-provisioner",
