@@ -36,8 +36,7 @@ struct Scheduler: Sendable {
         nodes.onChange { ledger.didChange($0) }
         let controller = Controller("scheduler", caches: caches, logger: logger) { key in
             guard let pod = pods[key], pod.isWaitingForNode else { return .settled }
-            try await schedule(pod)
-            return .settled
+            return try await schedule(pod)
         }
         // Before the controller hears of a change, the ledger has.
         pods.onChange { [weak controller] change in
@@ -56,29 +55,47 @@ struct Scheduler: Sendable {
             .watches(Namespace.self) { _ in [] }
     }
 
-    private func schedule(_ pod: Pod) async throws {
+    private func schedule(_ pod: Pod) async throws -> Reconciled {
         // Several are placed at once; of those that chose one volume all but the first choose again.
-        while try await !place(pod) { try Task.checkCancellation() }
+        while true {
+            try Task.checkCancellation()
+            switch try await place(pod) {
+            case .done: return .settled
+            case .outrun: continue
+            case .outdated: return .again(after: .milliseconds(20))
+            }
+        }
     }
 
-    /// - Returns: false where somebody took what it chose.
-    private func place(_ pod: Pod) async throws -> Bool {
+    private enum Attempt: Sendable {
+        /// The pod has its node, or waits for one.
+        case done
+        /// A volume that it chose has been promised to another claim meanwhile.
+        case outrun
+        /// A volume that it chose is not as the cache has it.
+        case outdated
+    }
+
+    private func place(_ pod: Pod) async throws -> Attempt {
         var found: PodVolumes?
         if !pod.claimNames.isEmpty {
             switch try await volumes.read(pod) {
             case .ready(let volumes): found = volumes
             case .waits(let message):
                 try await report(pod, waiting(message))
-                return true
+                return .done
             }
         }
         let demand = PodDemand(pod, volumes: found)
         switch ledger.reserve(demand) {
         case .node(let name):
             do {
-                if let found, try await !select(found, on: name) {
-                    ledger.release(pod)
-                    return false
+                if let found {
+                    let attempt = try await select(found, on: name)
+                    guard case .done = attempt else {
+                        ledger.release(pod)
+                        return attempt
+                    }
                 }
                 try await bind(pod, to: name)
                 await events.normal(
@@ -94,7 +111,7 @@ struct Scheduler: Sendable {
         case .none(Obstacle.noNodes): try await report(pod, Obstacle.noNodes)
         case .none(let message): try await makeRoom(for: pod, demand, message)
         }
-        return true
+        return .done
     }
 
     /// What no node can help with.
@@ -116,17 +133,39 @@ struct Scheduler: Sendable {
                 .post, Pod.type, namespace: pod.namespace, name: pod.name, subresource: "binding", body: binding))
     }
 
-    /// Tells the volume binder where claims that waited for their consumer are to be bound.
-    /// - Returns: false where a volume was promised to another claim meanwhile.
-    private func select(_ found: PodVolumes, on node: String) async throws -> Bool {
-        guard let facts = nodes.get(node).map({ NodeFacts($0) }), let chosen = found.volumes(on: facts) else { return true }
-        guard volumes.promise(chosen, to: found.delayed) else { return false }
-        for delayed in found.delayed where delayed.claim.annotations[VolumeNames.selectedNode] != node {
-            _ = try await client.mergePatch(
-                PersistentVolumeClaim.self, delayed.claim.name, in: delayed.claim.namespace,
-                ["metadata": ["annotations": .object([VolumeNames.selectedNode: .string(node)])]])
+    /// Settles where the claims that waited for their consumer are bound: to the volumes chosen, or, where one is still
+    /// to be made, on that node. Before the pod has the node, so that no other claim can take what its node was chosen for.
+    private func select(_ found: PodVolumes, on node: String) async throws -> Attempt {
+        guard let facts = nodes.get(node).map({ NodeFacts($0) }), let chosen = found.volumes(on: facts) else { return .done }
+        guard volumes.promise(chosen, to: found.delayed) else { return .outrun }
+        do {
+            for claim in found.delayed.map(\.claim) {
+                if let volume = chosen[claim.uid ?? ""] {
+                    guard try await keep(volume, for: claim) else {
+                        volumes.forgetPromises(to: found.delayed)
+                        return .outdated
+                    }
+                } else if claim.annotations[VolumeNames.selectedNode] != node {
+                    _ = try await client.mergePatch(
+                        PersistentVolumeClaim.self, claim.name, in: claim.namespace,
+                        ["metadata": ["annotations": .object([VolumeNames.selectedNode: .string(node)])]])
+                }
+            }
+        } catch {
+            volumes.forgetPromises(to: found.delayed)
+            throw error
         }
-        return true
+        return .done
+    }
+
+    /// - Returns: false where the volume is another claim's, or gone.
+    private func keep(_ volume: String, for claim: PersistentVolumeClaim) async throws -> Bool {
+        do {
+            let kept = try await client.edit(PersistentVolume.self, volume, time: time) { $0.keep(for: claim) }
+            return kept.isKept(for: claim)
+        } catch let error as KubernetesError where error.isNotFound {
+            return false
+        }
     }
 
     // MARK: no place

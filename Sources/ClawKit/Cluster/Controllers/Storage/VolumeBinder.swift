@@ -89,8 +89,7 @@ struct VolumeBinder: Sendable {
             let kind = classes.get(claim.storageClass)
             let waits = kind?.volumeBindingMode == "WaitForFirstConsumer"
             let node = waits ? consumerNode(of: claim) : nil
-            let candidates = volumes.all.sorted { $0.name < $1.name }
-            if let volume = claim.bestVolume(among: candidates, for: node), !waits || node != nil || volume.isKept(for: claim) {
+            if let volume = try await volume(for: claim, on: node), !waits || node != nil || volume.isKept(for: claim) {
                 found = volume
             } else {
                 try await wait(claim, kind, node, isDelayed: waits && node == nil)
@@ -121,6 +120,15 @@ struct VolumeBinder: Sendable {
         pendingVolumes.didChange(bound, of: everyone, now: time.now)
         try await bind(claim, to: bound)
         return .settled
+    }
+
+    private func volume(for claim: PersistentVolumeClaim, on node: Node?) async throws -> PersistentVolume? {
+        let known = claim.bestVolume(among: volumes.all.sorted { $0.name < $1.name }, for: node)
+        guard let known, node != nil, !known.isKept(for: claim) else { return known }
+        // The scheduler keeps volumes for claims before their pod has its node: whoever knows of the node must know of
+        // those, and the cache may lag behind.
+        let present = try await client.list(PersistentVolume.self).items
+        return claim.bestVolume(among: present.sorted { $0.name < $1.name }, for: node)
     }
 
     /// The node of a pod that uses the claim.
@@ -183,10 +191,7 @@ struct VolumeBinder: Sendable {
     private func take(_ volume: PersistentVolume, for claim: PersistentVolumeClaim) async throws -> PersistentVolume {
         var taken = volume
         if taken.spec?.claimRef?.uid != claim.uid {
-            if taken.spec?.claimRef == nil { taken.annotations[VolumeNames.boundByController] = "yes" }
-            taken.spec?.claimRef = ObjectReference(
-                apiVersion: "v1", kind: "PersistentVolumeClaim", name: claim.name, namespace: claim.namespace,
-                resourceVersion: claim.resourceVersion, uid: claim.uid)
+            taken.keep(for: claim)
             taken = try await client.replace(taken)
         }
         return try await setPhase(taken, "Bound")

@@ -62,6 +62,15 @@ extension PersistentVolume {
         return (reference.uid ?? "").isEmpty || reference.uid == claim.uid
     }
 
+    /// Names the claim as the one this volume is for, unless it is for one already.
+    mutating func keep(for claim: PersistentVolumeClaim) {
+        guard spec?.claimRef == nil || (isKept(for: claim) && spec?.claimRef?.uid != claim.uid) else { return }
+        if spec?.claimRef == nil { annotations[VolumeNames.boundByController] = "yes" }
+        spec?.claimRef = ObjectReference(
+            apiVersion: "v1", kind: "PersistentVolumeClaim", name: claim.name, namespace: claim.namespace,
+            resourceVersion: claim.resourceVersion, uid: claim.uid)
+    }
+
     /// Large enough, of the same class and mode, and to be accessed as asked for.
     func suits(_ claim: PersistentVolumeClaim) -> Bool {
         let ownClass = annotations[VolumeNames.betaClass] ?? spec?.storageClassName ?? ""

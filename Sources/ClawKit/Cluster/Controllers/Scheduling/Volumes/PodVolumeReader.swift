@@ -16,7 +16,7 @@ final class PodVolumeReader: Sendable {
     private let claims: ObjectCache<PersistentVolumeClaim>
     private let volumes: ObjectCache<PersistentVolume>
     private let classes: ObjectCache<StorageClass>
-    /// Volumes that were promised to claims, by name, until the binder has bound them.
+    /// Volumes that were promised to claims, by name, until the cache shows them kept for somebody.
     private let promised = Mutex<[String: Promise]>([:])
 
     private struct Promise {
@@ -94,6 +94,12 @@ final class PodVolumeReader: Sendable {
             }
             return true
         }
+    }
+
+    /// The claims did not get what was kept for them.
+    func forgetPromises(to delayed: [PodVolumes.Delayed]) {
+        let claims = Set(delayed.map(\.claim.uid))
+        promised.withLock { promised in promised = promised.filter { !claims.contains($0.value.uid) } }
     }
 }
 
