@@ -56,7 +56,7 @@ struct ControlPlanesTests {
         // Signed out at one, signed out everywhere; the other session stays.
         #expect(try await planes.call(.delete, "/api/v1/sessions", at: 2, session: first).status == .noContent)
         for number in 0..<3 {
-            #expect(try await user(first, at: number) == nil)
+            try await eventually("the end of the session") { try await user(first, at: number) == nil ? true : nil }
             #expect(try await user(second, at: number) == "admin")
         }
         // A new key made at one is known at the others when its first cookie comes, and old cookies stay good.
@@ -66,9 +66,18 @@ struct ControlPlanesTests {
             #expect(try await user(third, at: number) == "admin")
             #expect(try await user(second, at: number) == "admin")
         }
+        // Everywhere at once: each has the session in memory by now.
+        #expect(
+            try await planes.call(.delete, "/api/v1/sessions?everywhere=true", at: 0, session: second).status
+                == .noContent)
+        for number in 0..<3 {
+            try await eventually("the end of the sessions") { try await user(third, at: number) == nil ? true : nil }
+        }
+        let fourth = try #require(try await planes.signIn(at: 0))
+        for number in 0..<3 { #expect(try await user(fourth, at: number) == "admin") }
         #expect(try await planes.call(.post, "/api/v1/sessions/rotate-keys?revoke=true", at: 1).status == .noContent)
         for number in 0..<3 {
-            try await eventually("the end of all sessions") { try await user(third, at: number) == nil ? true : nil }
+            try await eventually("the end of all sessions") { try await user(fourth, at: number) == nil ? true : nil }
         }
     }
 

@@ -13,12 +13,18 @@ public import ServiceLifecycle
 ///     group.addTask { try await store.run() }     // hears of what other processes commit
 ///
 /// Commits are transactions. Each tells the other processes by NOTIFY which rows it touched; as long as ``run()`` runs,
-/// these are told on as ``PlatformStore/changes(of:)``.
+/// these are told on as ``PlatformStore/changes(of:)``. Without it, and while the database does not answer there,
+/// ``RecordChanges/isComplete`` is false.
 public final class PostgresPlatformStore: PlatformStore, ServiceLifecycle.Service {
     static let channel = "claw_records"
 
     let db: PostgresPool
-    let feed = RecordFeed()
+    /// So often the database is asked whether what it told is all, and so long after an answer that is believed: in
+    /// sum what another process commits is known here, or known to be unknown, within a second.
+    private static let heartbeat = Duration.milliseconds(300)
+    private static let assurance = Duration.milliseconds(700)
+
+    let feed = RecordFeed(hearsAll: false)
     private let logger: Logger
     private let time: any TimeSource
 
@@ -78,10 +84,11 @@ public final class PostgresPlatformStore: PlatformStore, ServiceLifecycle.Servic
             while true {
                 do {
                     // Connections that break it makes anew by itself.
-                    try await self.db.listen(to: [Self.channel]) { events in
+                    try await self.db.listen(to: [Self.channel], heartbeat: Self.heartbeat) { events in
                         for try await event in events { self.hear(event) }
                     }
                 } catch {
+                    self.feed.doubt()
                     try Task.checkCancellation()
                     self.logger.warning("the database tells of no changes", metadata: ["error": "\(error)"])
                     try await self.time.sleep(for: .seconds(5))
@@ -93,7 +100,10 @@ public final class PostgresPlatformStore: PlatformStore, ServiceLifecycle.Servic
     private func hear(_ event: PostgresListenEvent) {
         switch event {
         // What was committed before this process listened is not told again.
-        case .listening: feed.tellMissed()
+        case .listening:
+            feed.tellMissed()
+            feed.vouch(for: Self.assurance)
+        case .alive: feed.vouch(for: Self.assurance)
         case .notification(let one):
             guard let news = StoreNotice(one.payload) else { return feed.tellMissed() }
             feed.tell(RecordKind(news.kind), news.key, version: news.version)

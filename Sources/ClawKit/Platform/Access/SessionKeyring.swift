@@ -9,7 +9,8 @@ public final class SessionKeyring: Sendable {
     public static let rotationInterval = Duration.seconds(30 * 86400)
     /// How often it is looked at whether a rotation is due.
     private static let watchInterval = Duration.seconds(3600)
-    /// A cookie that names a key nobody knows makes this process read the keys, but not more often than this.
+    /// A cookie that names a key nobody knows makes this process read the keys, and so does every cookie while the store
+    /// does not tell what others do; but not more often than this.
     private static let readInterval = Duration.seconds(1)
 
     private struct State {
@@ -118,10 +119,11 @@ public final class SessionKeyring: Sendable {
         state.withLock { $0.take(keys, found.version) }
     }
 
-    /// Reads the keys where one of this name is not known: another control plane may just have made it.
-    /// - Returns: whether it is known now.
-    func learn(_ id: Substring) async throws -> Bool {
-        guard let source else { return false }
+    /// Reads the keys where one of this name is not known: another control plane may just have made it; and where it
+    /// could have been taken away without this process hearing of it.
+    /// - Throws: ``Finding`` (`E_STORAGE`, `E_UNREACHABLE`).
+    func learn(_ id: Substring) async throws {
+        guard let source, !source.changes.isComplete || keys.key(id) == nil else { return }
         let now = source.time.now
         let isDue = state.withLock { state in
             if let last = state.lastRead, now - last < Self.readInterval { return false }
@@ -129,7 +131,6 @@ public final class SessionKeyring: Sendable {
             return true
         }
         if isDue { try await read() }
-        return keys.key(id) != nil
     }
 
     // MARK: rotating

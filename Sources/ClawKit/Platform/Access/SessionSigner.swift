@@ -33,10 +33,8 @@ public struct SessionSigner: Sendable {
     func learnKey(of value: Secret<String>) async throws {
         let text = value.reveal()
         let parts = text.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
-        guard text.utf8.count <= Self.maximumLength, parts.count == 3, parts[0] == Self.version,
-            keyring.keys.key(parts[1]) == nil
-        else { return }
-        _ = try await keyring.learn(parts[1])
+        guard text.utf8.count <= Self.maximumLength, parts.count == 3, parts[0] == Self.version else { return }
+        try await keyring.learn(parts[1])
     }
 
     /// The session a cookie's value stands for. That its user exists and the epoch is still theirs is the caller's

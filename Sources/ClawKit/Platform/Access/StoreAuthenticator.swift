@@ -4,13 +4,19 @@ import HTTPTypes
 /// Identifies by session cookie or bearer token, against the users of a ``PlatformStore``.
 ///
 /// A bearer token goes first: a program that sends one means it, whatever cookies lie about.
+///
+/// A cookie's signature is checked by keys in memory, and so is whether its session and user are still good: the store
+/// is asked once for each of them, and again when it tells that they have changed. A session that is ended, a user who
+/// is disabled or removed, a token that is taken back: each is refused at once in the process where that happened, and
+/// within a second in all others that share the store. While a store cannot say whether its news are complete
+/// (``RecordChanges/isComplete``), it is asked for every request; nobody is let in where it does not answer.
 public struct StoreAuthenticator: Authenticator {
-    private let store: any PlatformStore
+    private let accounts: AccountView
     private let signer: SessionSigner
     private let time: any TimeSource
 
     public init(store: any PlatformStore, signer: SessionSigner, time: any TimeSource = SystemTime()) {
-        self.store = store
+        accounts = AccountView(store)
         self.signer = signer
         self.time = time
     }
@@ -24,13 +30,15 @@ public struct StoreAuthenticator: Authenticator {
 
     /// Who an API token belongs to.
     public func identify(token: Secret<String>) async throws -> Identity {
-        guard let (found, credential) = try await store.user(withToken: token) else { return .anonymous(.tokenUnknown) }
-        let user = found.record
-        if user.isDisabled { return .anonymous(.userDisabled) }
+        guard let (account, credential) = try await accounts.account(withToken: token) else {
+            return .anonymous(.tokenUnknown)
+        }
+        if account.isDisabled { return .anonymous(.userDisabled) }
         if let end = credential.expiresAt, end <= time.now { return .anonymous(.tokenExpired) }
         return .principal(
             Principal(
-                user: user.name, isAdministrator: user.isAdministrator, proof: .token, expiresAt: credential.expiresAt))
+                user: account.name, isAdministrator: account.isAdministrator, proof: .token,
+                expiresAt: credential.expiresAt))
     }
 
     private func identify(cookie: Secret<String>) async throws -> Identity {
@@ -41,19 +49,14 @@ public struct StoreAuthenticator: Authenticator {
         } catch {
             return .anonymous(error)
         }
-        async let record = store.get(SessionRecord.self, session.id)
-        guard let user = try await store.get(User.self, session.user)?.record, user.sessionEpoch == session.epoch,
-            // A name that was given up and taken again is another person.
-            user.createdAt.seconds <= session.issuedAt.seconds,
-            let known = try await record?.record, known.user == user.name, known.revokedAt == nil
-        else { return .anonymous(.sessionVoid) }
-        if user.isDisabled { return .anonymous(.userDisabled) }
-        // Whoever asks does not wait for more than this, nor is refused where it cannot be noted.
-        try? await store.noteUse(of: known, at: time.now)
+        guard let account = try await accounts.account(of: session, at: time.now) else {
+            return .anonymous(.sessionVoid)
+        }
+        if account.isDisabled { return .anonymous(.userDisabled) }
         return .principal(
             Principal(
-                user: user.name, isAdministrator: user.isAdministrator, proof: .session, expiresAt: session.expiresAt,
-                session: session.id))
+                user: account.name, isAdministrator: account.isAdministrator, proof: .session,
+                expiresAt: session.expiresAt, session: session.id))
     }
 }
 

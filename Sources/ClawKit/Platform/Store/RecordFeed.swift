@@ -26,7 +26,7 @@ public final class RecordFeed: Sendable {
         let kind: String
         let news = Signal()
         let state = Mutex(State())
-        private let feed: RecordFeed
+        let feed: RecordFeed
 
         init(_ kind: RecordKind, _ feed: RecordFeed) { (self.kind, self.feed) = (kind.description, feed) }
 
@@ -36,8 +36,26 @@ public final class RecordFeed: Sendable {
     private struct WeakListener: Sendable { weak let listener: Listener? }
 
     private let listeners = Mutex<[ObjectIdentifier: WeakListener]>([:])
+    /// Until when what was told is everything; nil where it always is.
+    private let assurance: Mutex<ContinuousClock.Instant?>
 
-    public init() {}
+    /// - Parameter hearsAll: whether every commit passes through this process. Where others commit too, the store says
+    ///   by ``vouch(for:)`` how long its news are complete.
+    public init(hearsAll: Bool = true) { assurance = Mutex(hearsAll ? nil : .now) }
+
+    /// What was told is everything, and will be for this long, unless it is said again.
+    public func vouch(for time: Duration) {
+        let until = ContinuousClock.now + time
+        assurance.withLock { if $0 != nil { $0 = until } }
+    }
+
+    /// Nobody knows any more what others commit.
+    public func doubt() { assurance.withLock { if $0 != nil { $0 = .now } } }
+
+    fileprivate var isComplete: Bool {
+        guard let until = assurance.withLock({ $0 }) else { return true }
+        return ContinuousClock.now < until
+    }
 
     /// What happens to rows of a kind from now on. Ends with its last reference, or the task.
     public func changes(of kind: RecordKind) -> RecordChanges {
@@ -92,6 +110,15 @@ extension RecordFeed.Listener {
 /// The changes of one kind's rows; for one listener.
 public struct RecordChanges: AsyncSequence, Sendable {
     fileprivate let listener: RecordFeed.Listener
+
+    /// What is told already, without waiting for more. Nobody iterates meanwhile.
+    public func pending() -> RecordNews? { listener.take() }
+
+    /// Whether everything that was committed is told here: false where others share the store and it is not certain that
+    /// their commits are heard of. What was read before may have changed then, and no news comes of it.
+    ///
+    /// A commit of this process is always told before it returns; one of another's within a second.
+    public var isComplete: Bool { listener.feed.isComplete }
 
     public func makeAsyncIterator() -> Iterator { Iterator(listener: listener) }
 

@@ -8,6 +8,8 @@ public enum PostgresListenEvent: Sendable, Hashable {
     /// the connection broke, or because more came than was taken: look at the tables once more.
     case listening(mayHaveMissed: Bool)
     case notification(PostgresNotification)
+    /// The server has answered on this connection: everything that was sent until it was asked has come.
+    case alive
 
     public var notification: PostgresNotification? { if case .notification(let one) = self { one } else { nil } }
 }
@@ -34,17 +36,17 @@ extension PostgresPool {
     ///         for try await event in events { try await lookForJobs() }
     ///     }
     ///
-    /// The connection is none of the pool's. Each 30 s of silence the server is asked whether it is still there.
+    /// The connection is none of the pool's.
+    /// - Parameter heartbeat: how often the server is asked whether it is still there.
     public func listen<Result>(
-        to channels: [String], _ body: (PostgresListener) async throws -> Result
+        to channels: [String], heartbeat: Duration = .seconds(30), _ body: (PostgresListener) async throws -> Result
     ) async throws -> Result {
-        try await configuration.connection.listen(to: channels, body)
+        try await configuration.connection.listen(to: channels, heartbeat: heartbeat, body)
     }
 }
 
 extension PostgresConfiguration {
-    /// As ``PostgresPool/listen(to:_:)``, without a pool.
-    /// - Parameter heartbeat: how long there may be silence before the server is asked whether it is there.
+    /// As ``PostgresPool/listen(to:heartbeat:_:)``, without a pool.
     public func listen<Result>(
         to channels: [String], heartbeat: Duration = .seconds(30), _ body: (PostgresListener) async throws -> Result
     ) async throws -> Result {
@@ -60,6 +62,14 @@ private final class ListenSource: Sendable {
         var session: Session?
         var hasListened = false
         var failures = 0
+        /// When the server is asked next.
+        var nextBeat = MonotonicTime.never
+        var hasAnswered = false
+
+        mutating func takeAnswer() -> Bool {
+            defer { hasAnswered = false }
+            return hasAnswered
+        }
     }
     private let configuration: PostgresConfiguration
     private let listen: [SQL]
@@ -85,15 +95,25 @@ private final class ListenSource: Sendable {
                 if let event = try await begin() { return event }
                 continue
             }
-            if let event = session.takeEvent() { return event }
+            let nextBeat = state.withLock { $0.nextBeat }
+            // Much news is no reason not to ask: it may have been under way for long.
+            if nextBeat > MonotonicTime.now {
+                if let event = session.takeEvent() { return event }
+                // Only once all that had come is taken.
+                if state.withLock({ $0.takeAnswer() }) { return .alive }
+            }
             if session.closed != nil {
                 state.withLock { $0.session = nil }
-            } else if await session.waitForNotification(until: MonotonicTime.now + heartbeat) {
+            } else if await session.waitForNotification(until: nextBeat) {
                 try Task.checkCancellation()
             } else {
-                // Silence. A connection that does not answer is closed by its statement's deadline.
+                // A connection that does not answer is closed by its statement's deadline.
                 try Task.checkCancellation()
-                if await !isThere(session) { close() }
+                guard await isThere(session) else {
+                    close()
+                    continue
+                }
+                state.withLock { ($0.nextBeat, $0.hasAnswered) = (.now + heartbeat, true) }
             }
         }
     }
@@ -120,6 +140,7 @@ private final class ListenSource: Sendable {
             return state.withLock { state in
                 defer { state.hasListened = true }
                 (state.session, state.failures) = (session, 0)
+                (state.nextBeat, state.hasAnswered) = (.now + heartbeat, false)
                 return .listening(mayHaveMissed: state.hasListened)
             }
         } catch let error as PostgresError where !error.isForGood && state.withLock({ $0.hasListened }) {

@@ -77,7 +77,7 @@ extension PlatformStore {
         try await list(SessionRecord.self, index: (SessionRecord.userIndex, user))
     }
 
-    /// Sessions that were ended before they expired: all that a process needs to know that checks cookies by itself.
+    /// Sessions that were ended before they expired.
     public func revokedSessions(after: String? = nil, limit: Int = 1000) async throws -> [Versioned<SessionRecord>] {
         try await list(SessionRecord.self, index: (SessionRecord.stateIndex, "revoked"), after: after, limit: limit)
     }
@@ -124,8 +124,10 @@ extension PlatformStore {
     }
 
     /// Notes that a session is used, where that was not noted lately.
-    public func noteUse(of session: SessionRecord, at now: Timestamp) async throws {
-        guard now - session.lastSeenAt >= SessionRecord.seenInterval else { return }
-        try await modify(SessionRecord.self, session.id) { $0.lastSeenAt = max($0.lastSeenAt, now) }
+    /// - Throws: ``Finding`` (`E_NOT_FOUND`).
+    public func noteUse(of session: String, at now: Timestamp) async throws {
+        try await modify(SessionRecord.self, session) { session in
+            if now - session.lastSeenAt >= SessionRecord.seenInterval { session.lastSeenAt = now }
+        }
     }
 }
