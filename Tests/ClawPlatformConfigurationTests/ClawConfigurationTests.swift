@@ -20,12 +20,13 @@ struct ClawConfigurationTests {
                     command: [agent-runtime]
                     port: 18789
                   - {name: own, command: [python3, -m, agent]}
-                server: {domain: claw.example.org, sessionHours: 8}
+                server: {publicURL: "https://claw.example.org:8443", domain: claw.example.org, sessionHours: 8}
                 """)
         #expect(configuration.templates.map(\.name) == ["default", "own"])
         #expect(configuration.templates.map(\.port) == [18789, 18789])
         #expect(configuration.templates[1].command == ["python3", "-m", "agent"])
-        #expect(configuration.server == ClawConfiguration.Server(domain: "claw.example.org", sessionHours: 8))
+        #expect(configuration.server == ClawConfiguration.Server(
+                    publicURL: "https://claw.example.org:8443", domain: "claw.example.org", sessionHours: 8))
     }
 
     @Test(
@@ -52,6 +53,9 @@ struct ClawConfigurationTests {
             ("templates:\n  - name: a\n    command: [run]\n    port: 0", ":4", "1 to 65535"),
             ("templates:\n  - name: a\n    command: [run]\n    port: 65536", ":4", "1 to 65535"),
             ("server:\n  domain: a..b", ":2", "DNS name"),
+            ("server:\n  publicURL: claw.example.org", ":2", "scheme, host and port"),
+            ("server:\n  publicURL: https://claw.example.org/x", ":2", "scheme, host and port"),
+            ("server:\n  publicURL: http://claw.example.org:70000", ":2", "scheme, host and port"),
             ("server:\n  sessionHours: 1.5", ":2", "whole number"),
             ("server: 5", ":1", "must be a mapping"),
         ])

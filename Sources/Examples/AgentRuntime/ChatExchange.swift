@@ -2,12 +2,12 @@ import ClawBase
 import ClawDocuments
 import HTTPTypes
 
-/// One question to the model and its streamed answer, as the events a browser gets:
+/// One question to the model and its streamed answer, as what a browser gets:
 /// `{"delta":"…"}` …, then `{"done":true}`, or `{"error":{"code","message"}}` and nothing after it.
 ///
 /// Works while it is read: who stops reading stops the model, and then nothing is kept.
 struct ChatExchange: AsyncSequence, Sendable {
-    typealias Element = [UInt8]
+    typealias Element = JSON
 
     /// How many kept messages go along with a question.
     static let memory = 50
@@ -36,7 +36,7 @@ struct ChatExchange: AsyncSequence, Sendable {
             asked = exchange.time.now
         }
 
-        mutating func next() async throws -> [UInt8]? {
+        mutating func next() async throws -> JSON? {
             do {
                 if case .unsent = state {
                     asked = exchange.time.now
@@ -47,7 +47,7 @@ struct ChatExchange: AsyncSequence, Sendable {
                     if received.data == "[DONE]" { return try end() }
                     guard let delta = try delta(of: received) else { continue }
                     state = .streaming(events)
-                    return event(["delta": .string(delta)])
+                    return ["delta": .string(delta)]
                 }
                 // Some servers leave out [DONE]; then the choice's finish_reason is the mark of a whole answer.
                 if hasFinished { return try end() }
@@ -57,7 +57,7 @@ struct ChatExchange: AsyncSequence, Sendable {
             } catch {
                 state = .ended
                 let finding = exchange.finding(for: error)
-                return event(["error": ["code": .string(finding.code.rawValue), "message": .string(finding.message)]])
+                return ["error": ["code": .string(finding.code.rawValue), "message": .string(finding.message)]]
             }
         }
 
@@ -74,14 +74,12 @@ struct ChatExchange: AsyncSequence, Sendable {
             return text
         }
 
-        private mutating func end() throws -> [UInt8] {
+        private mutating func end() throws -> JSON {
             try exchange.store.append(
                 Message(.user, exchange.question, at: asked), Message(.assistant, answer, at: exchange.time.now))
             state = .ended
-            return event(["done": true])
+            return ["done": true]
         }
-
-        private func event(_ json: JSON) -> [UInt8] { ServerSentEvent(data: json.description).encoded }
     }
 
     func makeAsyncIterator() -> AsyncIterator { AsyncIterator(self) }

@@ -69,6 +69,7 @@ struct RuntimeHandler: Handler {
                 "model": .string(settings.model), "messages": .array(store.messages.map(\.json)),
             ])
         case (.post, "/chat"): return try await chat(request)
+        case (.get, "/chat") where request.wantsWebSocket: return try converse(request)
         case (_, "/"), (_, "/conversation"): throw Self.wrongMethod(request, "GET")
         case (_, "/chat"): throw Self.wrongMethod(request, "POST")
         default: throw Refusal(.notFound, .unknownRoute, "There is nothing at \(request.path).")
@@ -82,6 +83,36 @@ struct RuntimeHandler: Handler {
     }
 
     private func chat(_ request: Request) async throws(Refusal) -> Response {
+        try admit(request)
+        let bytes: [UInt8]
+        do { bytes = try await request.body.collect(limit: Self.requestLimit) } catch let error as Finding {
+            throw Refusal(.contentTooLarge, error.code, error.message)
+        } catch {
+            throw Refusal(.badRequest, .badRequest, "The request's body broke off; send it again.")
+        }
+        let exchange = try exchange(bytes)
+        return .events(exchange.map { ServerSentEvent(data: $0.description).encoded })
+    }
+
+    /// The same as a WebSocket: each text is a question, and its answer comes as texts.
+    private func converse(_ request: Request) throws(Refusal) -> Response {
+        try admit(request)
+        return .webSocket(request, messageLimit: Self.requestLimit) { socket in
+            while case .text(let text)? = try await socket.receive() {
+                do {
+                    for try await part in try exchange(Array(text.utf8)) {
+                        try await socket.send(.text(part.description))
+                    }
+                } catch let refusal as Refusal {
+                    let (code, message) = (refusal.finding.code.rawValue, refusal.finding.message)
+                    let error: JSON = ["error": ["code": .string(code), "message": .string(message)]]
+                    try await socket.send(.text(error.description))
+                }
+            }
+        }
+    }
+
+    private func admit(_ request: Request) throws(Refusal) {
         guard lifecycle.phase == .ready else {
             throw Refusal(.serviceUnavailable, .notReady, "The runtime is \(lifecycle.phase.name); try again shortly.")
         }
@@ -89,20 +120,15 @@ struct RuntimeHandler: Handler {
         guard request.headers[.secFetchSite] != "cross-site" else {
             throw Refusal(.forbidden, .badRequest, "Another site's page may not talk to this runtime.")
         }
-        let bytes: [UInt8]
-        do { bytes = try await request.body.collect(limit: Self.requestLimit) } catch let error as Finding {
-            throw Refusal(.contentTooLarge, error.code, error.message)
-        } catch {
-            throw Refusal(.badRequest, .badRequest, "The request's body broke off; send it again.")
-        }
-        let json = try? JSONParser.parse(bytes)
-        guard let message = json?["message"]?.string, !message.isEmpty else {
+    }
+
+    private func exchange(_ question: [UInt8]) throws(Refusal) -> ChatExchange {
+        guard let message = (try? JSONParser.parse(question))?["message"]?.string, !message.isEmpty else {
             throw Refusal(
                 .badRequest, .badRequest, "The body must be a JSON object with a text: {\"message\":\"…\"}.",
                 field: "message")
         }
-        return .events(
-            ChatExchange(settings: settings, transport: transport, store: store, time: time, question: message))
+        return ChatExchange(settings: settings, transport: transport, store: store, time: time, question: message)
     }
 
     private static func json(_ json: JSON, status: HTTPResponse.Status = .ok) -> Response {

@@ -35,6 +35,7 @@ final class LiveConfiguration: Sendable {
             }
             tell()
             return [
+                ("server.publicURL", started.publicURL != platform.server.publicURL),
                 ("server.domain", started.domain != platform.server.domain),
                 ("server.sessionHours", started.sessionHours != platform.server.sessionHours),
             ].filter(\.1).map { .holdsFromNextStart($0.0, path) }

@@ -101,12 +101,14 @@ struct Platform: Sendable {
         let declared = settings.configuration.gateway.models.map(\.name)
         let models: @Sendable () -> [String] = { gateway?.models.names ?? declared }
         let (readyFile, hasGateway) = (settings.readyFile, gateway != nil)
+        let publicURL = settings.configuration.platform.server.publicURL
         let kubeconfig = settings.kubeconfig ?? cluster?.kubeconfig
         parts.append(
             Part {
-                let url = try await controlPlaneURL.wait()
+                let listening = try await controlPlaneURL.wait()
                 var context = RuntimeContext(
-                    templates: live.templates, models: models(), gatewayURL: try await gatewayURL.wait(), publicURL: url)
+                    templates: live.templates, models: models(), gatewayURL: try await gatewayURL.wait(),
+                    publicURL: publicURL ?? listening)
                 let kubernetes = try await clusterURL.wait()
                 _ = try await controlPlane.wait()
                 try await caches.cache(Project.self).waitUntilSynced()
@@ -116,7 +118,7 @@ struct Platform: Sendable {
                 var announcement = Announcement()
                 announcement.kubernetes = kubernetes.isEmpty ? nil : kubernetes
                 announcement.kubeconfig = kubeconfig
-                announcement.controlPlane = url
+                announcement.controlPlane = listening
                 announcement.gateway = hasGateway ? context.gatewayURL : nil
                 try announcement.make(readyFile: readyFile)
                 // Runtimes and orchestrators learn of other templates and models as they change.
@@ -187,9 +189,9 @@ struct Platform: Sendable {
         return ControlPlane(
             api: api, caches: caches, store: store, signer: SessionSigner(keyring),
             configuration: ControlPlane.Configuration(
-                publicURL: url, domain: settings.configuration.platform.server.domain,
+                publicURL: settings.configuration.platform.server.publicURL ?? url, domain: settings.configuration.platform.server.domain,
                 sessionHours: settings.configuration.platform.server.sessionHours,
-                templates: { live.templates.map(\.name) }),
+                proxyKey: try await PlatformSettings.proxyKey(in: api), templates: { live.templates.map(\.name) }),
             runtimeTransport: network, operations: operations, time: time, logger: settings.logger)
     }
 }

@@ -38,6 +38,22 @@ struct EndpointTests {
         try await client.waitForAll(EndpointSlice.self, labels: ["kubernetes.io/service-name": "web"], isWanted)
     }
 
+    @Test("a pod of a process node is reached at the port its node chose, by name and by number")
+    func chosenPorts() async throws {
+        try await withVirtualCluster { cluster in
+            let client = cluster.client
+            _ = try await client.create(
+                Self.service { $0.ports.append(ServicePort(port: 8080, name: "plain")) })
+            try await addPod(client, "a", ip: "10.0.0.1")
+            _ = try await client.edit(Pod.self, "a", in: "default") {
+                $0.annotations[PodEndpoint.portAnnotation] = #"{"web":40543}"#
+            }
+            _ = try await slices(client) { slices in
+                slices.flatMap(\.ports).compactMap(\.port) == [40543, 40543] && slices.flatMap(\.endpoints).count == 1
+            }
+        }
+    }
+
     @Test("a pod is ready, serving or terminating; named ports are looked up in each pod, and different ones kept apart")
     func conditions() async throws {
         try await withVirtualCluster { cluster in

@@ -67,6 +67,54 @@ struct AccessCheckTests {
         }
     }
 
+    @Test("a proxy that shows its key is told what the runtime gets in place of cookies and tokens; nobody else is")
+    func proxies() async throws {
+        let trusting = AccessCheck(
+            authenticator: StoreAuthenticator(store: store, signer: signer, time: time), directory: directory,
+            domain: "claw.test", proxies: TrustedProxies(key: Secret("proxy_1")) { Secret("token of \($0)") }, time: time)
+        let cookie = try await store.signIn("ada", signer, at: time.now).cookie.reveal()
+        func ask(_ key: String?, _ check: AccessCheck, cookies: [String]) async -> Response {
+            var request = Request(.get, "http://127.0.0.1/api/v1/access/check")
+            request.headers[HTTPField.Name("X-Forwarded-Host")!] = "ada-demo.claw.test"
+            request.headers[values: .cookie] = cookies
+            request.headers[TrustedProxies.header] = key
+            return await check.respond(to: request)
+        }
+        let token = HTTPField.Name("X-OpenClaw-Token")!
+        let told = await ask("proxy_1", trusting, cookies: ["a=1; claw_session=\(cookie)", "b=2"])
+        #expect(told.status == .ok)
+        #expect(told.headers[token] == "token of demo/ada")
+        #expect(told.headers[values: .cookie] == ["a=1; b=2"])
+        let bare = await ask("proxy_1", trusting, cookies: ["claw_session=\(cookie)"])
+        #expect(bare.headers[.cookie] == nil && bare.headers[token] != nil)
+        for (key, check) in [("proxy_2", trusting), ("", trusting), (nil, trusting), ("proxy_1", check)] {
+            let untold = await ask(key, check, cookies: ["a=1; claw_session=\(cookie)"])
+            #expect(untold.status == .ok)
+            #expect(untold.headers[token] == nil && untold.headers[.cookie] == nil)
+        }
+        let stranger = await ask("proxy_1", trusting, cookies: ["a=1"])
+        #expect(stranger.status == .unauthorized && stranger.headers[token] == nil)
+    }
+
+    @Test(
+        "a WebSocket that another origin's page opens is nobody's; with a bearer token, or from the own page, it passes",
+        arguments: [
+            (["Origin": "https://evil.example"], 401), (["Origin": "https://bob-demo.claw.test"], 401),
+            (["Origin": "null"], 401), (["Sec-Fetch-Site": "same-site"], 401), (["Sec-Fetch-Site": "cross-site"], 401),
+            (["Sec-Fetch-Site": "same-origin", "Origin": "https://ada-demo.claw.test"], 200), ([:], 200),
+            (["Origin": "https://ada-demo.claw.test"], 200),
+        ])
+    func sockets(headers: [String: String], status: Int) async throws {
+        let more = headers.map { ($0.key, $0.value) } + [("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")]
+        let answer = try await ask("/x", host: "ada-demo.claw.test", session: "ada", more)
+        #expect(answer.status.code == status)
+        let bearer = try await ask("/x", host: "ada-demo.claw.test", token: "ada-token", more)
+        #expect(bearer.status == .ok)
+        // Browsers cannot show a sign-in form in a WebSocket.
+        let page = try await ask("/x", host: "ada-demo.claw.test", more + [("Accept", "text/html")])
+        #expect(page.status == .unauthorized)
+    }
+
     @Test("stops another user, a visitor, and a session that was ended")
     func others() async throws {
         #expect(try await ask("/r/demo/ada/x", session: "eve").status == .forbidden)

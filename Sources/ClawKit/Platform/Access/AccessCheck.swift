@@ -5,8 +5,8 @@ import HTTPTypes
 ///
 /// As a ``Handler`` it is the forward-auth endpoint (`GET /api/v1/access/check`): Traefik `forwardAuth` and nginx
 /// `auth_request` send the client's headers and describe its request in `X-Forwarded-Method`, `-Proto`, `-Host`
-/// and `-Uri`. 200 carries `X-Claw-User` and `X-Claw-Runtime`; list both in the proxy's response headers, so that
-/// it overwrites what the client sent under these names.
+/// and `-Uri`. 200 carries `X-Claw-User` and `X-Claw-Runtime`, and for ``TrustedProxies`` what the runtime gets in place
+/// of the client's cookies and token; Docs/access.md says how proxies are told to copy it.
 public struct AccessCheck: Handler {
     private let gate: AccessGate
     private let authenticator: any Authenticator
@@ -14,6 +14,7 @@ public struct AccessCheck: Handler {
     private let domain: String?
     private let signInPath: String
     private let publicURL: String?
+    private let proxies: TrustedProxies?
     private let time: any TimeSource
     private let wake: @Sendable (RuntimeReference) async -> Void
 
@@ -21,11 +22,12 @@ public struct AccessCheck: Handler {
     ///   - domain: the platform's domain where runtimes have hosts of their own.
     ///   - publicURL: the control plane's own address, without a slash at its end: visitors of a runtime's own host
     ///     sign in there. Without one they are sent to `signInPath` of the host they came to.
+    ///   - proxies: who is told more than the decision; nil: nobody.
     ///   - wake: called where a decision is to wake a runtime; returns soon.
     public init(
         gate: AccessGate = AccessGate(), authenticator: any Authenticator, directory: any AccessDirectory,
         domain: String? = nil, signInPath: String = "/sign-in", publicURL: String? = nil,
-        time: any TimeSource = SystemTime(), wake: @escaping @Sendable (RuntimeReference) async -> Void = { _ in }
+        proxies: TrustedProxies? = nil, time: any TimeSource = SystemTime(), wake: @escaping @Sendable (RuntimeReference) async -> Void = { _ in }
     ) {
         self.gate = gate
         self.authenticator = authenticator
@@ -33,6 +35,7 @@ public struct AccessCheck: Handler {
         self.domain = domain
         self.signInPath = signInPath
         self.publicURL = publicURL
+        self.proxies = proxies
         self.time = time
         self.wake = wake
     }
@@ -40,8 +43,13 @@ public struct AccessCheck: Handler {
     /// The forward-auth endpoint.
     public func respond(to request: Request) async -> Response {
         do {
-            let forwarded = Self.forwarded(request)
-            return response(to: try await decide(forwarded).decision, about: forwarded)
+            let question = ForwardedQuestion.inHeaders(request)
+            let (decision, runtime) = try await decide(question)
+            var response = response(to: decision, about: question)
+            if decision.isAllowed, let runtime, let proxies, proxies.recognise(request) {
+                for field in try await proxies.headers(for: question, to: runtime) { response.headers.append(field) }
+            }
+            return response
         } catch {
             return Self.failed(error)
         }
@@ -84,6 +92,7 @@ public struct AccessCheck: Handler {
     ) async throws -> (decision: AccessDecision, runtime: RuntimeReference?) {
         let host = request.head.authority ?? request.headers[.host] ?? ""
         let target = request.head.path ?? "/"
+        let identity = CrossSite.isForeignSocket(request) ? .anonymous(.foreignSocket) : identity
         var question = AccessQuestion(
             identity: identity, runtime: nil, access: nil,
             wantsPage: AccessQuestion.wantsPage(request.method, request.headers), target: target, now: time.now)
@@ -110,28 +119,10 @@ public struct AccessCheck: Handler {
             status: .found,
             headers: [.location: "\(publicURL)\(signInPath)?return=\(target)", .cacheControl: "no-store"])
     }
-
-    /// The client's request, rebuilt from what the proxy says about it.
-    private static func forwarded(_ request: Request) -> Request {
-        var head = request.head
-        if let method = request.headers[.xForwardedMethod].flatMap({ HTTPRequest.Method($0) }) { head.method = method }
-        head.scheme = request.headers[.xForwardedProto] ?? head.scheme
-        head.authority = request.headers[.xForwardedHost] ?? head.authority
-        head.path = request.headers[.xForwardedURI] ?? "/"
-        return Request(head: head, peer: request.peer)
-    }
 }
 
 /// What a proxy does with a request.
 public enum Admission: Sendable {
     case forward(Request, RuntimeReference)
     case answer(Response)
-}
-
-extension HTTPField.Name {
-    // Valid tokens, so the initialisers cannot fail.
-    static let xForwardedMethod = HTTPField.Name("X-Forwarded-Method")!
-    static let xForwardedProto = HTTPField.Name("X-Forwarded-Proto")!
-    static let xForwardedHost = HTTPField.Name("X-Forwarded-Host")!
-    static let xForwardedURI = HTTPField.Name("X-Forwarded-Uri")!
 }

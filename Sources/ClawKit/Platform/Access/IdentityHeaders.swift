@@ -16,10 +16,18 @@ public enum IdentityHeaders {
         "x-forwarded-client-cert", "x-client-cert", "x-ssl-client-cert",
     ]
 
+    /// An expression (RE2, PCRE) for the names of what proxies must take from a request before it reaches a runtime: all of
+    /// these, in the spellings that some servers read alike, and what signs in to the platform. What the access check
+    /// answers in their place is all that a runtime gets.
+    public static let expression: String = {
+        let all = prefixes.map { "\($0).*" } + names.sorted() + ["cookie", "authorization"]
+        return "(?i)^(\(all.map { $0.replacing("-", with: "[-_.]") }.joined(separator: "|")))$"
+    }()
+
     /// Whether a client that sends this header would speak about who it is.
     public static func isIdentity(_ name: HTTPField.Name) -> Bool {
-        // Some servers read '_' as '-' (CGI variables know no difference).
-        let canonical = name.canonicalName.replacing("_", with: "-")
+        // Some servers read '_' and '.' as '-' (CGI variables know no difference).
+        let canonical = name.canonicalName.replacing("_", with: "-").replacing(".", with: "-")
         return names.contains(canonical) || prefixes.contains { canonical.hasPrefix($0) }
     }
 

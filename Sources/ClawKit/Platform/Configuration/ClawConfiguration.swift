@@ -23,13 +23,15 @@ public struct ClawConfiguration: Sendable, Hashable {
     }
 
     public struct Server: Sendable, Hashable {
+        /// Where people reach the control plane, where that is not where it listens: through a proxy in front of it.
+        public var publicURL: String?
         /// Runtimes also answer at `{runtime}-{project}.DOMAIN`; nil: under `/r/{project}/{runtime}/` only.
         public var domain: String?
         /// How long a sign-in lasts.
         public var sessionHours: Int
 
-        public init(domain: String? = nil, sessionHours: Int = 12) {
-            (self.domain, self.sessionHours) = (domain, sessionHours)
+        public init(publicURL: String? = nil, domain: String? = nil, sessionHours: Int = 12) {
+            (self.publicURL, self.domain, self.sessionHours) = (publicURL, domain, sessionHours)
         }
     }
 

@@ -64,7 +64,9 @@ extension ConfigurationReader {
 
     private mutating func server(_ node: Node) -> ClawConfiguration.Server {
         var server = ClawConfiguration.Server()
-        guard let members = members(node, at: "server", known: ["domain", "sessionHours"]) else { return server }
+        guard let members = members(node, at: "server", known: ["publicURL", "domain", "sessionHours"])
+        else { return server }
+        server.publicURL = publicURL(members)
         if let domain = text(members, "domain") {
             if domain.split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ isLabel(String($0)) }) {
                 server.domain = domain
@@ -74,6 +76,17 @@ extension ConfigurationReader {
         }
         if let hours = integer(members, "sessionHours", in: 1...8760) { server.sessionHours = hours }
         return server
+    }
+
+    private mutating func publicURL(_ members: Members) -> String? {
+        guard let url = text(members, "publicURL") else { return nil }
+        let rest = ["https://", "http://"].first { url.hasPrefix($0) }.map { url.dropFirst($0.count) }
+        let parts = (rest ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let isHost = parts[0].split(separator: ".", omittingEmptySubsequences: false).allSatisfy { isLabel(String($0)) }
+        let isPort = parts.count == 1 || Int(parts[1]).map { (1...65535).contains($0) } == true
+        if isHost, isPort { return url }
+        fail(members["publicURL"], "server.publicURL must be scheme, host and port, such as https://claw.example.org.")
+        return nil
     }
 
     /// RFC 1123 label, as Kubernetes checks names.

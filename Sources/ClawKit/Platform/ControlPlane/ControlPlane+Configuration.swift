@@ -1,4 +1,4 @@
-import ClawBase
+public import ClawBase
 
 extension ControlPlane {
     /// What the control plane must be told; everything else it reads from store and cluster.
@@ -10,16 +10,20 @@ extension ControlPlane {
         public var domain: String?
         /// How long a sign-in lasts.
         public var sessionHours: Int
+        /// What proxies in front of runtimes show to the access check (``PlatformSettings/proxyKey(in:)``); nil: they are
+        /// told no runtime's token, and the in-process proxy is the only way to runtimes that ask for theirs.
+        public var proxyKey: Secret<String>?
         /// The templates there are at the moment, so that a wrong name is refused at once; nil: the runtime's controller
         /// judges.
         public var templates: @Sendable () -> [String]?
 
         public init(
             publicURL: String, domain: String? = nil, sessionHours: Int = 12,
-            templates: @escaping @Sendable () -> [String]? = { nil }
+            proxyKey: Secret<String>? = nil, templates: @escaping @Sendable () -> [String]? = { nil }
         ) {
             self.publicURL = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
             (self.domain, self.sessionHours, self.templates) = (domain, sessionHours, templates)
+            self.proxyKey = proxyKey
         }
 
         var isSecure: Bool { publicURL.lowercased().hasPrefix("https://") }

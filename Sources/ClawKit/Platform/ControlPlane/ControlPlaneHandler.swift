@@ -15,12 +15,16 @@ struct ControlPlaneHandler: Handler {
     init(_ services: PlatformServices, _ runtimeTransport: any Transport) {
         hosts = RuntimeHosts(services.configuration)
         let waker = RuntimeWaker(services)
+        let pods = RuntimePods(services)
+        let proxies = services.configuration.proxyKey.map { key in
+            TrustedProxies(key: key) { try await pods.token(of: $0) }
+        }
         let check = AccessCheck(
             authenticator: services.authenticator, directory: KubernetesAccessDirectory(caches: services.caches),
             domain: services.configuration.domain, signInPath: LoginPages.path,
-            publicURL: services.configuration.publicURL,
+            publicURL: services.configuration.publicURL, proxies: proxies,
             time: services.time, wake: { await waker.wake($0) })
-        proxy = RuntimeProxy(services, check: check, hosts: hosts, transport: runtimeTransport)
+        proxy = RuntimeProxy(services, check: check, hosts: hosts, pods: pods, transport: runtimeTransport)
         router = Self.router(services, check)
     }
 

@@ -1,9 +1,7 @@
 import ClawBase
-import ClawControl
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
-import ClawResources
 import HTTPTypes
 import Logging
 
@@ -13,14 +11,11 @@ struct RuntimeProxy: Handler {
     private let check: AccessCheck
     private let hosts: RuntimeHosts
     private let transport: any Transport
-    private let pods: ObjectCache<Pod>
-    private let tokens: GatewayTokens
+    private let pods: RuntimePods
     private let services: PlatformServices
 
-    init(_ services: PlatformServices, check: AccessCheck, hosts: RuntimeHosts, transport: any Transport) {
-        (self.services, self.check, self.hosts, self.transport) = (services, check, hosts, transport)
-        pods = services.caches.cache(Pod.self)
-        tokens = GatewayTokens(api: services.api)
+    init(_ services: PlatformServices, check: AccessCheck, hosts: RuntimeHosts, pods: RuntimePods, transport: any Transport) {
+        (self.services, self.check, self.hosts, self.pods, self.transport) = (services, check, hosts, pods, transport)
     }
 
     func respond(to request: Request) async -> Response {
@@ -48,8 +43,8 @@ struct RuntimeProxy: Handler {
     private func pass(
         _ request: Request, _ forwarded: ForwardedRequest, _ identity: HTTPFields, _ reference: RuntimeReference
     ) async throws -> Response {
-        let (pod, endpoint) = try upstream(reference)
-        var (token, isFresh) = try await tokens.token(of: pod)
+        let (pod, endpoint) = try pods.endpoint(of: reference)
+        var (token, isFresh) = try await pods.tokens.token(of: pod)
         func send() async throws -> Response {
             try await transport.send(
                 forwarded.outbound(
@@ -60,9 +55,9 @@ struct RuntimeProxy: Handler {
             response = try await send()
             if response.status == .unauthorized, !isFresh {
                 // The Secret may have changed since it was read. Only what can be sent twice is sent again.
-                tokens.forget(pod)
+                pods.tokens.forget(pod)
                 if request.body.immediateBytes != nil {
-                    (token, isFresh) = try await tokens.token(of: pod)
+                    (token, isFresh) = try await pods.tokens.token(of: pod)
                     response = try await send()
                 }
             }
@@ -74,18 +69,6 @@ struct RuntimeProxy: Handler {
                 "\(reference) did not answer though it is ready; try again, or ask for 'restart'.")
         }
         return ForwardedResponse.inbound(response, prefix: forwarded.prefix)
-    }
-
-    private func upstream(_ reference: RuntimeReference) throws(Finding) -> (Pod, PodEndpoint) {
-        let pod = pods.get(reference.runtime, in: reference.project)
-        let isReady = pod?.status?.conditions.contains { $0.type == "Ready" && $0.status == "True" } ?? false
-        guard let pod, isReady, !pod.isBeingDeleted, let port = pod.spec?.containers.first?.ports.first,
-            let endpoint = pod.endpoint(port: port.name.map { .string($0) } ?? .int(port.containerPort))
-        else {
-            throw Finding(
-                .notReady, "\(reference) is coming back; try again in a moment.", details: ["retryAfter": "2"])
-        }
-        return (pod, endpoint)
     }
 
     // MARK: not passing on

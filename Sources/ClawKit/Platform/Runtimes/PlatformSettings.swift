@@ -1,4 +1,4 @@
-import ClawBase
+public import ClawBase
 import ClawDocuments
 public import ClawKubernetes
 import ClawModels
@@ -17,6 +17,37 @@ public enum PlatformSettings {
         } catch let error as KubernetesError where error.isAlreadyExists {
             // Another process was quicker.
         }
+    }
+
+    /// The key by which proxies in front of runtimes prove themselves to the access check, made where there is none: the
+    /// Secret `clawkit-system/proxy-key`, member `key`.
+    public static func proxyKey(in api: some KubernetesAPI) async throws -> Secret<String> {
+        try await makeNamespace(in: api)
+        if let found = try await api.find(KubernetesSecret.self, proxyKeyName, in: namespace).flatMap(proxyKey) {
+            return found
+        }
+        let made = Token.random(prefix: "proxy")
+        do {
+            _ = try await api.create(
+                KubernetesSecret(
+                    metadata: ObjectMeta(name: proxyKeyName, namespace: namespace),
+                    data: ["key": Base64.encode(Array(made.reveal().utf8))], type: "Opaque"))
+            return made
+        } catch let error as KubernetesError where error.isAlreadyExists {
+            // Another process was quicker.
+            let theirs = try await api.get(KubernetesSecret.self, proxyKeyName, in: namespace)
+            guard let key = proxyKey(in: theirs) else {
+                throw Finding(
+                    .badConfig, "The Secret \(namespace)/\(proxyKeyName) has no member 'key'; delete it to have one made.")
+            }
+            return key
+        }
+    }
+
+    static let proxyKeyName = "proxy-key"
+
+    static func proxyKey(in secret: KubernetesSecret) -> Secret<String>? {
+        secret.data["key"].flatMap { Base64.decode($0) }.map { Secret(String(decoding: $0, as: UTF8.self)) }
     }
 
     /// Writes the settings; only where they differ.

@@ -70,14 +70,19 @@ extension Pod {
     var reference: ObjectReference { ObjectReference(kind: "Pod", name: name, namespace: namespace, uid: uid) }
 
     fileprivate func number(of port: ServicePort) -> Int? {
-        guard let target = port.targetPort else { return port.port }
-        switch target {
-        case .int(let number): return number == 0 ? port.port : number
-        case .string(let name):
-            let sidecars = (spec?.initContainers ?? []).filter { $0.restartPolicy == "Always" }
-            return ((spec?.containers ?? []) + sidecars).flatMap(\.ports).first {
-                $0.name == name && ($0.protocol ?? "TCP") == (port.protocol ?? "TCP")
-            }?.containerPort
+        let sidecars = (spec?.initContainers ?? []).filter { $0.restartPolicy == "Always" }
+        let declared = ((spec?.containers ?? []) + sidecars).flatMap(\.ports)
+            .filter { ($0.protocol ?? "TCP") == (port.protocol ?? "TCP") }
+        switch port.targetPort ?? .int(port.port) {
+        case .int(let wanted):
+            let number = wanted == 0 ? port.port : wanted
+            return declared.first { $0.containerPort == number }.map(inUse) ?? number
+        case .string(let name): return declared.first { $0.name == name }.map(inUse)
         }
+    }
+
+    /// Pods of a process node share the host's network, so that the node chooses other ports than they declare.
+    private func inUse(_ port: ContainerPort) -> Int {
+        PodEndpoint.ports(of: self)[PodEndpoint.key(of: port)] ?? port.containerPort
     }
 }

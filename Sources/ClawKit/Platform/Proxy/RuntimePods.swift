@@ -1,0 +1,32 @@
+import ClawBase
+import ClawControl
+import ClawDocuments
+import ClawKubernetes
+import ClawModels
+
+/// The pods behind runtimes: where they listen, and by which token they know the platform.
+struct RuntimePods: Sendable {
+    private let pods: ObjectCache<Pod>
+    let tokens: GatewayTokens
+
+    init(_ services: PlatformServices) {
+        pods = services.caches.cache(Pod.self)
+        tokens = GatewayTokens(api: services.api)
+    }
+
+    /// - Throws: ``Finding`` (`E_NOT_READY`) where there is no pod that can be asked.
+    func endpoint(of runtime: RuntimeReference) throws(Finding) -> (Pod, PodEndpoint) {
+        let pod = pods.get(runtime.runtime, in: runtime.project)
+        let isReady = pod?.status?.conditions.contains { $0.type == "Ready" && $0.status == "True" } ?? false
+        guard let pod, isReady, !pod.isBeingDeleted, let port = pod.spec?.containers.first?.ports.first,
+            let endpoint = pod.endpoint(port: port.name.map { .string($0) } ?? .int(port.containerPort))
+        else {
+            throw Finding(.notReady, "\(runtime) is coming back; try again in a moment.", details: ["retryAfter": "2"])
+        }
+        return (pod, endpoint)
+    }
+
+    func token(of runtime: RuntimeReference) async throws -> Secret<String>? {
+        try await tokens.token(of: try endpoint(of: runtime).0).token
+    }
+}
