@@ -192,6 +192,7 @@ let package = Package(
             dependencies: [
                 "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl", "ClawLedger", "ClawModels", "ClawResources",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -11,7 +11,8 @@ struct Claw: GroupCommand {
         subcommands: [
             TenantCommand.self, ProjectCommand.self, UserCommand.self, InvitationCommand.self, RuntimeCommand.self,
             ChatCommand.self, OperationCommand.self, MeCommand.self, ClusterCommand.self, DefinitionCommand.self,
-            GatewayCommand.self, KeyCommand.self, UsageCommand.self, BudgetCommand.self,
+            GatewayCommand.self, KeyCommand.self, PasswordCommand.self, TokenCommand.self, UsageCommand.self,
+            BudgetCommand.self,
         ])
 
     // The parser takes what the root knows from anywhere in the arguments, so these options may stand before the
@@ -42,5 +43,5 @@ protocol ControlPlaneCommand: ClawCommand {
 /// A command that talks to the control plane without having signed in.
 protocol UnsignedCommand: ClawCommand {
     /// - Throws: ``Failure``, ``TransportError`` or `CancellationError`.
-    func run(in session: Session, _ environment: [String: String]) async throws
+    func run(in session: Session) async throws
 }

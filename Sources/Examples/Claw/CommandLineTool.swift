@@ -19,7 +19,7 @@ enum CommandLineTool {
                 try await command.run(in: session)
             } else if let command = command as? any UnsignedCommand {
                 let session = try surroundings.unsignedSession(command.connection)
-                try await command.run(in: session, surroundings.environment)
+                try await command.run(in: session)
             }
             return .ok
         } catch let clean as HelpText {
@@ -80,7 +80,7 @@ enum CommandLineTool {
         let joined = options.flatMap { option in
             arguments.filter { $0.hasPrefix("\(option)=") }.map { String($0.dropFirst(option.count + 1)) }
         }
-        let named = ["CLAW_TOKEN", "CLAW_INVITATION"].compactMap { environment.nonEmpty($0) }
+        let named = ["CLAW_TOKEN", "CLAW_INVITATION", "CLAW_PASSWORD", "CLAW_NEW_PASSWORD"].compactMap { environment.nonEmpty($0) }
         // Too short a text is no token, and would be cut out of innocent words.
         return (flagged + joined + named).filter { $0.utf8.count >= 8 && !$0.hasPrefix("--") }.map { Secret($0) }
     }

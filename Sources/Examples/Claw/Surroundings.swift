@@ -28,7 +28,7 @@ struct Surroundings: Sendable {
         let token = try await options.signInToken(environment, files)
         return Session(
             controlPlane: ControlPlane(server: server, token: token, transport: transport(server)),
-            console: console, output: options.output, time: time)
+            console: console, output: options.output, time: time, environment: environment, files: files)
     }
 
     /// For what needs no sign-in.
@@ -36,7 +36,7 @@ struct Surroundings: Sendable {
         let server = try options.serverURL(environment)
         return Session(
             controlPlane: ControlPlane(server: server, token: nil, transport: transport(server)), console: console,
-            output: options.output, time: time)
+            output: options.output, time: time, environment: environment, files: files)
     }
 }
 
@@ -46,4 +46,21 @@ struct Session: Sendable {
     let console: any Console
     let output: OutputFormat
     let time: any TimeSource
+    /// Where commands find secrets of their own.
+    let environment: [String: String]
+    let files: any SecretSource
+
+    /// A secret from a file that an option names, else from the environment.
+    /// - Throws: ``Failure`` (usage) where neither has one.
+    func secret(_ what: String, file: String?, option: String, variable: String) async throws(Failure) -> Secret<String> {
+        if let file {
+            do { return try await files.secret(.file(file)) } catch {
+                throw .usage("\(what): the file \(file) is missing, empty or not readable", field: option)
+            }
+        }
+        guard let value = environment.nonEmpty(variable) else {
+            throw .usage("\(what) is missing; give it by \(variable) or \(option)")
+        }
+        return Secret(value)
+    }
 }

@@ -77,7 +77,8 @@ func withPlatform(
         try await prepare(cluster)
         let platform = try await TestPlatform(
             cluster, store,
-            ControlPlane.Configuration(publicURL: publicURL, domain: domain, templates: { templates }), time, program)
+            ControlPlane.Configuration(
+                publicURL: publicURL, domain: domain, passwordCost: .test, templates: { templates }), time, program)
         group.addTask { try await unlessCancelled { try await platform.run() } }
         group.addTask {
             try await SystemTime().withDeadline(.seconds(180), "The test") {
@@ -96,6 +97,11 @@ private struct BodyEnded: Error {}
 
 private func unlessCancelled(_ body: () async throws -> Void) async throws {
     do { try await body() } catch  where Task.isCancelled {}
+}
+
+extension PasswordCost {
+    /// Next to nothing.
+    static let test = PasswordCost(logRounds: 4, blockSize: 1, parallelism: 1)
 }
 
 /// Waits until a condition holds.

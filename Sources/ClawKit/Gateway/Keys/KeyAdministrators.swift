@@ -19,16 +19,19 @@ public struct MasterKey: KeyAdministrators {
     }
 }
 
-/// The platform's administrators, with their API tokens.
+/// The platform's administrators, with API tokens for the audience ``TokenAudience/gateway`` and the scope
+/// ``TokenScope/administer``.
 public struct PlatformAdministrators: KeyAdministrators {
-    private let store: any PlatformStore
-    private let time: any TimeSource
+    private let authenticator: StoreAuthenticator
 
-    public init(_ store: some PlatformStore, time: some TimeSource = .system) { (self.store, self.time) = (store, time) }
+    public init(_ store: some PlatformStore, time: some TimeSource = .system) {
+        authenticator = StoreAuthenticator(store: store, signer: nil, audience: .gateway, time: time)
+    }
 
     public func administrator(_ token: Secret<String>) async throws -> String? {
-        guard let (user, credential) = try await store.user(withToken: token) else { return nil }
-        let isGood = credential.expiresAt.map { time.now < $0 } ?? true
-        return user.record.isAdministrator && !user.record.isDisabled && isGood ? user.record.name : nil
+        guard let principal = try await authenticator.identify(token: token).principal, principal.isAdministrator,
+            principal.scope >= .administer
+        else { return nil }
+        return principal.user
     }
 }

@@ -35,9 +35,14 @@ public final class LoginThrottle: Sendable {
     /// - Throws: ``Finding`` (`E_THROTTLED`) with the seconds left in `details.retryAfter`.
     public func admit(_ keys: String...) throws(Finding) {
         let now = time.now
-        let wait = failures.withLock { failures in
-            keys.compactMap { failures[$0].map { $0.last + self.wait($0.count) - now } }.max() ?? .zero
-        }
+        try refuse(failures.withLock { wait(for: keys, in: $0, at: now) })
+    }
+
+    private func wait(for keys: [String], in failures: [String: Failures], at now: Timestamp) -> Duration {
+        keys.compactMap { failures[$0].map { $0.last + self.wait($0.count) - now } }.max() ?? .zero
+    }
+
+    private func refuse(_ wait: Duration) throws(Finding) {
         guard wait > .zero else { return }
         let seconds = Int(wait.inSeconds.rounded(.up))
         throw Finding(
@@ -47,18 +52,43 @@ public final class LoginThrottle: Sendable {
 
     public func noteFailure(_ keys: String...) {
         let now = time.now
+        failures.withLock { note(keys, in: &$0, at: now) }
+    }
+
+    /// Admits an attempt whose outcome takes a while, and counts it as failed from now on: many at once gain nothing.
+    /// Where it succeeds, ``noteSuccess(_:)`` or ``takeBack(_:)`` say so.
+    /// - Throws: as ``admit(_:)``.
+    public func begin(_ keys: String...) throws(Finding) {
+        let now = time.now
+        let wait = failures.withLock { failures in
+            let wait = self.wait(for: keys, in: failures, at: now)
+            if wait <= .zero { note(keys, in: &failures, at: now) }
+            return wait
+        }
+        try refuse(wait)
+    }
+
+    /// One failure less: the attempt was none, though others of the same key may be.
+    public func takeBack(_ keys: String...) {
         failures.withLock { failures in
             for key in keys {
-                // Who has been quiet for twice the longest wait starts afresh.
-                let old = failures[key].flatMap { now - $0.last < maximum * 2 ? $0.count : nil } ?? 0
-                failures[key] = Failures(count: min(old + 1, 64), last: now)
+                guard let old = failures[key] else { continue }
+                failures[key] = old.count > 1 ? Failures(count: old.count - 1, last: old.last) : nil
             }
-            if failures.count > capacity {
-                // A tenth at a time, so that a flood of keys does not sort at every failure.
-                let victims = failures.sorted { $0.value.last < $1.value.last }
-                    .prefix(failures.count - capacity + capacity / 10).map(\.key)
-                for key in victims { failures[key] = nil }
-            }
+        }
+    }
+
+    private func note(_ keys: [String], in failures: inout [String: Failures], at now: Timestamp) {
+        for key in keys {
+            // Who has been quiet for twice the longest wait starts afresh.
+            let old = failures[key].flatMap { now - $0.last < maximum * 2 ? $0.count : nil } ?? 0
+            failures[key] = Failures(count: min(old + 1, 64), last: now)
+        }
+        if failures.count > capacity {
+            // A tenth at a time, so that a flood of keys does not sort at every failure.
+            let victims = failures.sorted { $0.value.last < $1.value.last }
+                .prefix(failures.count - capacity + capacity / 10).map(\.key)
+            for key in victims { failures[key] = nil }
         }
     }
 

@@ -8,15 +8,18 @@ public struct Principal: Sendable, Hashable {
     public let user: String
     public let isAdministrator: Bool
     public let proof: Proof
+    /// How much of the user's rights the proof carries; a session carries all.
+    public let scope: TokenScope
     /// When the proof ends by itself.
     public let expiresAt: Timestamp?
     /// The session's id, where it was one.
     public let session: String?
 
     public init(
-        user: String, isAdministrator: Bool = false, proof: Proof = .token, expiresAt: Timestamp? = nil,
-        session: String? = nil
+        user: String, isAdministrator: Bool = false, proof: Proof = .token, scope: TokenScope = .administer,
+        expiresAt: Timestamp? = nil, session: String? = nil
     ) {
+        self.scope = scope
         self.user = user
         self.isAdministrator = isAdministrator
         self.proof = proof
@@ -47,5 +50,7 @@ extension Finding {
     static let sessionExpired = Finding(.session, "The session has expired; sign in again.")
     static let tokenUnknown = Finding(.session, "The token is not known or has been revoked; ask for a new one.")
     static let tokenExpired = Finding(.session, "The token has expired; ask for a new one.")
+    static let wrongAudience = Finding(
+        .session, "The token is not for this service; create one whose audiences have it.")
     static let userDisabled = Finding(.session, "The user is disabled; ask an administrator.")
 }

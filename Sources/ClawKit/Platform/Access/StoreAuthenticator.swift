@@ -12,13 +12,29 @@ import HTTPTypes
 /// (``RecordChanges/isComplete``), it is asked for every request; nobody is let in where it does not answer.
 public struct StoreAuthenticator: Authenticator {
     private let accounts: AccountView
-    private let signer: SessionSigner
+    private let signer: SessionSigner?
+    private let audience: TokenAudience
     private let time: any TimeSource
 
-    public init(store: any PlatformStore, signer: SessionSigner, time: any TimeSource = SystemTime()) {
-        accounts = AccountView(store)
-        self.signer = signer
-        self.time = time
+    /// - Parameters:
+    ///   - signer: nil: no cookie is good, only tokens are.
+    ///   - audience: what asks; tokens for others only are nobody's here.
+    public init(
+        store: any PlatformStore, signer: SessionSigner?, audience: TokenAudience = .controlPlane,
+        time: any TimeSource = SystemTime()
+    ) {
+        self.init(AccountView(store), signer, audience, time)
+    }
+
+    private init(
+        _ accounts: AccountView, _ signer: SessionSigner?, _ audience: TokenAudience, _ time: any TimeSource
+    ) {
+        (self.accounts, self.signer, self.audience, self.time) = (accounts, signer, audience, time)
+    }
+
+    /// The same users and sessions, asked about for another service.
+    public func serving(_ audience: TokenAudience) -> StoreAuthenticator {
+        StoreAuthenticator(accounts, signer, audience, time)
     }
 
     public func identify(_ request: Request) async throws -> Identity {
@@ -35,13 +51,18 @@ public struct StoreAuthenticator: Authenticator {
         }
         if account.isDisabled { return .anonymous(.userDisabled) }
         if let end = credential.expiresAt, end <= time.now { return .anonymous(.tokenExpired) }
+        guard credential.audiences.contains(audience) else { return .anonymous(.wrongAudience) }
+        if audience == .runtimes, credential.scope < .operate {
+            return .anonymous(.scopeNeeded(.operate, credential.scope))
+        }
         return .principal(
             Principal(
-                user: account.name, isAdministrator: account.isAdministrator, proof: .token,
+                user: account.name, isAdministrator: account.isAdministrator, proof: .token, scope: credential.scope,
                 expiresAt: credential.expiresAt))
     }
 
     private func identify(cookie: Secret<String>) async throws -> Identity {
+        guard let signer else { return .anonymous(.sessionVoid) }
         try await signer.learnKey(of: cookie)
         let session: Session
         do {
@@ -80,6 +101,12 @@ extension HTTPField.Name {
 }
 
 extension Finding {
+    static func scopeNeeded(_ needed: TokenScope, _ has: TokenScope) -> Finding {
+        Finding(
+            .scope, "This needs a token with the scope '\(needed.rawValue)'; the one that was sent has '\(has.rawValue)'.",
+            details: ["needed": needed.rawValue, "scope": has.rawValue])
+    }
+
     static let foreignWrite = Finding(
         .session, "The request came from another site's page; send it from this one, or with a bearer token.")
 }

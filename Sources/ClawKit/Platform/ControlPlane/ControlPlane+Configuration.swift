@@ -17,13 +17,16 @@ extension ControlPlane {
         /// judges.
         public var templates: @Sendable () -> [String]?
 
+        /// What hashing a password costs. Where it changes, passwords are hashed anew as their users sign in.
+        public var passwordCost: PasswordCost
+
         public init(
-            publicURL: String, domain: String? = nil, sessionHours: Int = 12,
-            proxyKey: Secret<String>? = nil, templates: @escaping @Sendable () -> [String]? = { nil }
+            publicURL: String, domain: String? = nil, sessionHours: Int = 12, proxyKey: Secret<String>? = nil,
+            passwordCost: PasswordCost = .standard, templates: @escaping @Sendable () -> [String]? = { nil }
         ) {
             self.publicURL = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
             (self.domain, self.sessionHours, self.templates) = (domain, sessionHours, templates)
-            self.proxyKey = proxyKey
+            (self.proxyKey, self.passwordCost) = (proxyKey, passwordCost)
         }
 
         var isSecure: Bool { publicURL.lowercased().hasPrefix("https://") }

@@ -53,7 +53,8 @@ public final class ControlPlane: Sendable {
         let services = PlatformServices(
             api: api, caches: caches, store: store, configuration: configuration, signer: signer,
             authenticator: StoreAuthenticator(store: store, signer: signer, time: time),
-            throttle: LoginThrottle(time: time), operations: operations, runtimes: runtimes,
+            throttle: LoginThrottle(time: time), hasher: PasswordHasher(cost: configuration.passwordCost),
+            operations: operations, runtimes: runtimes,
             metrics: ControlPlaneMetrics(), time: time,
             log: logger)
         handler = RequestID(AccessLog(ControlPlaneHandler(services, runtimeTransport), log: logger, time: time))

@@ -20,7 +20,7 @@ struct ControlPlaneHandler: Handler {
             TrustedProxies(key: key) { try await pods.token(of: $0) }
         }
         let check = AccessCheck(
-            authenticator: services.authenticator, directory: KubernetesAccessDirectory(caches: services.caches),
+            authenticator: services.authenticator.serving(.runtimes), directory: KubernetesAccessDirectory(caches: services.caches),
             domain: services.configuration.domain, signInPath: LoginPages.path,
             publicURL: services.configuration.publicURL, proxies: proxies,
             time: services.time, wake: { await waker.wake($0) })
@@ -38,14 +38,16 @@ struct ControlPlaneHandler: Handler {
         let groups: [any RouteGroup] = [
             SessionRoutes(services), TenantRoutes(services), ProjectRoutes(services), UserRoutes(services),
             RuntimeRoutes(services), OperationRoutes(services), UsageRoutes(services), ModelKeyRoutes(services),
-            InvitationRoutes(services),
+            InvitationRoutes(services), PasswordRoutes(services), TokenRoutes(services),
             SystemRoutes(services, check: check),
         ]
         let routes = groups.flatMap(\.routes)
         var router = Router(
             authenticator: services.authenticator, log: services.log, translate: { Finding.translating($0) })
         for route in routes {
-            router.on(route.method, RoutePattern(route.pattern), access: route.access, services.instrumented(route))
+            router.on(
+                route.method, RoutePattern(route.pattern), access: route.access, scope: route.scope,
+                services.instrumented(route))
         }
         let openAPI = OpenAPIDocument(routes: routes, publicURL: services.configuration.publicURL).json.bytes()
         router.get("/openapi.json", access: .anybody) { _ in

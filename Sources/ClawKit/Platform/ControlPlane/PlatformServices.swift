@@ -16,6 +16,7 @@ struct PlatformServices: Sendable {
     let signer: SessionSigner
     let authenticator: StoreAuthenticator
     let throttle: LoginThrottle
+    let hasher: PasswordHasher
     let operations: OperationEngine
     let runtimes: RuntimeOperations
     let metrics: ControlPlaneMetrics

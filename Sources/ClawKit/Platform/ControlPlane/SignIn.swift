@@ -2,7 +2,7 @@ import ClawBase
 import ClawDocuments
 import HTTPTypes
 
-/// Turns a token into a session, slowly for those who guess.
+/// Turns a token or a password into a session, slowly for those who guess.
 struct SignIn: Sendable {
     struct Result: Sendable {
         let user: String
@@ -12,8 +12,9 @@ struct SignIn: Sendable {
     }
 
     private let services: PlatformServices
+    private let passwords: Passwords
 
-    init(_ services: PlatformServices) { self.services = services }
+    init(_ services: PlatformServices) { (self.services, passwords) = (services, Passwords(services)) }
 
     /// - Throws: ``Finding``: `E_SESSION` for a token that is no good, `E_THROTTLED`.
     func begin(_ token: Secret<String>, _ call: Call) async throws -> Result {
@@ -23,33 +24,66 @@ struct SignIn: Sendable {
         switch try await services.authenticator.identify(token: token) {
         case .anonymous(let finding):
             services.throttle.noteFailure(key)
-            services.metrics.signIns.add(1, "refused")
-            await services.audit(
-                call, "session.create", "session", outcome: .refused, details: ["code": finding.code.rawValue])
+            await refused(call, "token", finding)
             throw finding
         case .principal(let principal):
             services.throttle.noteSuccess(key)
-            services.metrics.signIns.add(1, "accepted")
-            return try await session(of: principal, call)
+            let user = try await services.store.require(User.self, principal.user).record
+            return try await session(of: user, until: principal.expiresAt, by: "token", call)
         }
     }
 
-    private func session(of principal: Principal, _ call: Call) async throws -> Result {
-        let user = try await services.store.require(User.self, principal.user).record
+    /// - Parameter new: takes the password's place, which a temporary one demands.
+    /// - Throws: ``Finding``: `E_SESSION` where user or password is wrong, `E_PASSWORD_CHANGE` without the new one that
+    ///   is needed, `E_PASSWORD` for one that is not taken, `E_THROTTLED`, `E_BUSY`.
+    func begin(_ name: String, password: Secret<String>, new: Secret<String>?, _ call: Call) async throws -> Result {
+        guard !CrossSite.isForeignWrite(call.request) else { throw Finding.foreignWrite }
+        let found: Versioned<User>
+        do {
+            found = try await passwords.check(name, password, from: call.request.peer)
+        } catch let finding as Finding where finding.code == .session || finding.code == .throttled {
+            await refused(call, "password", finding)
+            throw finding
+        }
+        var user = found.record
+        if let new {
+            user = try await passwords.replace(password, by: new, of: found, field: "newPassword")
+            await services.audit(call, "password.change", "user/\(user.name)")
+        } else if user.password?.temporaryUntil != nil {
+            throw Finding(
+                .passwordChange, "Somebody else has set this password; choose one of your own.", field: "newPassword")
+        } else {
+            await passwords.refresh(password, of: found)
+        }
+        return try await session(of: user, by: "password", call)
+    }
+
+    private func refused(_ call: Call, _ proof: String, _ finding: Finding) async {
+        services.metrics.signIns.add(1, "refused")
+        // Not even the name that was given: people type passwords there.
+        await services.audit(
+            call, "session.create", "session", outcome: .refused,
+            details: ["code": finding.code.rawValue, "by": proof])
+    }
+
+    /// Begins a session with an id of its own, whatever cookie the request had; the session of that one ends.
+    /// - Parameter end: of the proof: no session outlives what it was begun with.
+    func session(of user: User, until end: Timestamp? = nil, by proof: String, _ call: Call) async throws -> Result {
         let now = services.time.now
         let lifetime = Duration.seconds(3600 * services.configuration.sessionHours)
-        // A session never outlives the token it was begun with.
-        let end = min(now + lifetime, principal.expiresAt ?? now + lifetime)
         let session = Session(
-            id: RecordID.make(at: now), user: user.name, issuedAt: now, expiresAt: end, epoch: user.sessionEpoch)
+            id: RecordID.make(at: now), user: user.name, issuedAt: now,
+            expiresAt: min(now + lifetime, end ?? now + lifetime), epoch: user.sessionEpoch)
         try await services.store.begin(
             SessionRecord(
                 id: session.id, user: user.name, createdAt: session.issuedAt, expiresAt: session.expiresAt,
                 peer: call.request.peer, userAgent: call.request.headers[.userAgent]))
-        await services.audit(call, "session.create", "user/\(user.name)")
+        if let old = call.principal?.session { try? await services.store.endSession(old, at: now) }
+        services.metrics.signIns.add(1, "accepted")
+        await services.audit(call, "session.create", "user/\(user.name)", details: ["by": proof])
         let cookie = SessionCookie.set(
-            services.signer.sign(session), lifetime: end - now, isSecure: services.configuration.isSecure,
-            domain: services.configuration.cookieDomain)
+            services.signer.sign(session), lifetime: session.expiresAt - now,
+            isSecure: services.configuration.isSecure, domain: services.configuration.cookieDomain)
         return Result(user: user.name, expiresAt: session.expiresAt, cookie: cookie)
     }
 
@@ -75,4 +109,9 @@ struct SignIn: Sendable {
         guard let peer else { return "in process" }
         return peer.lastIndex(of: ":").map { peer[..<$0] } ?? peer[...]
     }
+}
+
+extension SignIn.Result {
+    /// `{user, expiresAt}`
+    var representation: JSON { ["user": .string(user), "expiresAt": .string(expiresAt.rfc3339())] }
 }

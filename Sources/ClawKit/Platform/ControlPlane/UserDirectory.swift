@@ -54,7 +54,7 @@ struct UserDirectory: Sendable {
     /// - Returns: the invitation, and the first token.
     /// - Throws: ``Finding``: `E_SESSION` for a token that is no good, `E_EXISTS` for a name that is taken.
     func accept(
-        _ shown: Secret<String>, as name: DNSLabel, displayName: String?
+        _ shown: Secret<String>, as name: DNSLabel, displayName: String?, password: User.Password? = nil
     ) async throws -> (invitation: Invitation, token: Secret<String>) {
         let now = services.time.now
         let invitation = try await store.invitation(shown)?.record
@@ -72,8 +72,8 @@ struct UserDirectory: Sendable {
             let accepted = try await store.accept(shown, at: now) { invitation in
                 let credential = User.Credential(hash: Token.hash(token.reveal()), label: "first", createdAt: now)
                 return User(
-                    name: name.description, displayName: displayName, credentials: [credential], createdAt: now,
-                    isAdministrator: invitation.isAdministrator)
+                    name: name.description, displayName: displayName, credentials: [credential], password: password,
+                    createdAt: now, isAdministrator: invitation.isAdministrator)
             }
             return (accepted.invitation, token)
         } catch {

@@ -1,4 +1,5 @@
 public import ClawBase
+import ClawKubernetes
 public import HTTPTypes
 
 extension FindingCode {
@@ -10,6 +11,12 @@ extension FindingCode {
     public static let forbidden = FindingCode(rawValue: "E_FORBIDDEN")
     /// Too many attempts; wait.
     public static let throttled = FindingCode(rawValue: "E_THROTTLED")
+    /// The token may do less than this.
+    public static let scope = FindingCode(rawValue: "E_SCOPE")
+    /// The password must be changed before anybody signs in with it.
+    public static let passwordChange = FindingCode(rawValue: "E_PASSWORD_CHANGE")
+    /// That is no password to take.
+    public static let badPassword = FindingCode(rawValue: "E_PASSWORD")
     /// An operation was given up where only a person could say how to go on.
     public static let needsAttention = FindingCode(rawValue: "E_NEEDS_ATTENTION")
     /// It exists but does not serve yet.
@@ -28,7 +35,7 @@ extension FindingCode {
         switch self {
         case .badRequest: .badRequest
         case .session, FindingCode(rawValue: "E_TOKEN_EXPIRED"): .unauthorized
-        case .notOwner, .forbidden: .forbidden
+        case .notOwner, .forbidden, .passwordChange, .scope: .forbidden
         case .notFound, .unknownRoute: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .alreadyExists, .conflict, .stale, .inUse, FindingCode(rawValue: "E_HOST_CONFLICT"): .conflict
@@ -36,7 +43,7 @@ extension FindingCode {
         case .throttled: .tooManyRequests
         case .internalError: .internalServerError
         case .unreachable, .clusterRefused, FindingCode(rawValue: "E_CLUSTER_UNREACHABLE"): .badGateway
-        case .notReady, .storage: .serviceUnavailable
+        case .notReady, .storage, .busy: .serviceUnavailable
         case .deadline: .gatewayTimeout
         // Names, policy, quota, configuration, versions, and whatever other layers refuse.
         default: .unprocessableContent

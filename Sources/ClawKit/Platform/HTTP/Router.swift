@@ -8,6 +8,12 @@ public enum RouteAccess: Sendable, Hashable {
     case anybody
     case signedIn
     case administrator
+
+    /// What a token must carry for a route of this access, unless the route asks for more: a new route cannot forget it.
+    func scope(for method: HTTPRequest.Method) -> TokenScope {
+        if [.get, .head, .options].contains(method) { return .read }
+        return self == .administrator ? .administer : .operate
+    }
 }
 
 /// Takes requests to the closures registered for their method and path.
@@ -28,6 +34,8 @@ public struct Router: Handler {
 
     private struct Route: Sendable {
         let access: RouteAccess
+        /// nil: what the access says for the request's method.
+        let scope: TokenScope?
         let action: Action
     }
 
@@ -51,12 +59,15 @@ public struct Router: Handler {
     // MARK: registering
 
     /// Registers a route. Registering the same method and path twice traps: it is a slip in the program's text.
-    /// - Parameter method: nil for every method that has no route of its own.
+    /// - Parameters:
+    ///   - method: nil for every method that has no route of its own.
+    ///   - scope: what a token must carry. Without it: ``TokenScope/read`` for GET and HEAD, else
+    ///     ``TokenScope/administer`` for what is the administrators' and ``TokenScope/operate`` for everything else.
     public mutating func on(
         _ method: HTTPRequest.Method?, _ pattern: RoutePattern, access: RouteAccess = .signedIn,
-        _ action: @escaping Action
+        scope: TokenScope? = nil, _ action: @escaping Action
     ) {
-        table.insert(method, pattern, Route(access: access, action: action))
+        table.insert(method, pattern, Route(access: access, scope: scope, action: action))
     }
 
     public mutating func get(
@@ -105,21 +116,26 @@ public struct Router: Handler {
                 ),
                 headers: [.allow: names])
         case .found(let route, _, let parameters):
-            let principal = try await admit(request, route.access)
+            let principal = try await admit(request, route)
             return try await route.action(
                 Call(request: request, parameters: parameters, principal: principal, requestID: requestID))
         }
     }
 
-    private func admit(_ request: Request, _ access: RouteAccess) async throws -> Principal? {
+    private func admit(_ request: Request, _ route: Route) async throws -> Principal? {
+        let access = route.access
+        let scope = route.scope ?? access.scope(for: request.method)
         if access == .anybody {
             // What everybody may reach does not depend on the store of users being well.
-            guard case .principal(let principal) = try? await authenticator?.identify(request) else { return nil }
+            guard case .principal(let principal) = try? await authenticator?.identify(request),
+                principal.scope >= scope
+            else { return nil }
             return principal
         }
         switch (access, try await authenticator?.identify(request) ?? .anonymous(.signInNeeded)) {
         case (_, .anonymous(let finding)): throw finding
         case (_, .principal(let principal)):
+            guard principal.scope >= scope else { throw Finding.scopeNeeded(scope, principal.scope) }
             guard access != .administrator || principal.isAdministrator else {
                 throw Finding(.forbidden, "\(principal.user) is no administrator; ask one to do this.")
             }

@@ -80,12 +80,19 @@ struct InvitationCommand: GroupCommand {
         var invitation: String?
         @Option(help: "What people call the new user.") var displayName: String?
 
-        func run(in session: Session, _ environment: [String: String]) async throws {
-            guard let token = invitation ?? environment.nonEmpty("CLAW_INVITATION") else {
+        @Option(help: "A file with the password to sign in with. Without: the token only.") var passwordFile: String?
+
+        func run(in session: Session) async throws {
+            guard let token = invitation ?? session.environment.nonEmpty("CLAW_INVITATION") else {
                 throw Failure.usage("the invitation's token is missing; give it by CLAW_INVITATION or --invitation")
             }
             var body: JSONObject = ["token": .string(token), "name": .string(name)]
             body.set("displayName", displayName)
+            if let passwordFile {
+                let password = try await session.secret(
+                    "the password", file: passwordFile, option: "--password-file", variable: "CLAW_PASSWORD")
+                body["password"] = .string(password.reveal())
+            }
             let user = try await session.controlPlane.post(try Paths.api("invitations", "accept"), .object(body))
             session.show(
                 user,

@@ -50,12 +50,13 @@ extension Project {
 }
 
 extension User {
-    /// `{name, displayName?, administrator, disabled, projects: [{project, role}], createdAt}`
+    /// `{name, displayName?, administrator, disabled, password, projects: [{project, role}], createdAt}`
     func representation(in projects: [Project]) -> JSON {
         var object: JSONObject = ["name": .string(name)]
         object.set("displayName", displayName)
         object["administrator"] = .bool(isAdministrator)
         object["disabled"] = .bool(isDisabled)
+        object["password"] = password.map { $0.temporaryUntil == nil ? "set" : "temporary" } ?? "none"
         object["projects"] = .array(memberships(in: projects))
         object.set("createdAt", createdAt.rfc3339())
         return .object(object)

@@ -54,6 +54,7 @@ struct OpenAPIDocument: Sendable {
         ]
         if route.access == .anybody { object["security"] = .array([]) }
         if route.access == .administrator { object["description"] = "For administrators." }
+        if route.access != .anybody { object["x-claw-scope"] = .string(route.neededScope.rawValue) }
         if let body = route.body { object["requestBody"] = ["required": true, "content": content(body)] }
         var success: JSONObject = ["description": .string(route.status.reasonPhrase)]
         if let answer = route.answer { success["content"] = content(answer) }

@@ -6,6 +6,7 @@ import ClawResources
 /// The shapes of bodies in `/openapi.json`, by name (JSON Schema 2020-12).
 enum OpenAPISchemas {
     private static let string: JSON = ["type": "string"]
+    private static let secret: JSON = ["type": "string", "format": "password", "writeOnly": true]
     private static let bool: JSON = ["type": "boolean"]
     private static let time: JSON = ["type": "string", "format": "date-time"]
     private static let label: JSON = ["type": "string", "maxLength": 63, "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"]
@@ -43,8 +44,19 @@ enum OpenAPISchemas {
             ]),
     ]
 
+    private static let scope = words(TokenScope.allCases.map(\.rawValue))
+    private static let audiences = list(of: words(TokenAudience.allCases.map(\.rawValue)))
+
     private static let bodies: JSONObject = [
-        "SignIn": object(["token"], ["token": string]),
+        "SignIn": [
+            "oneOf": [
+                object(["token"], ["token": string]),
+                object(["user", "password"], ["user": label, "password": secret, "newPassword": secret]),
+            ]
+        ],
+        "TokenCreation": object(["label"], ["label": string, "scope": scope, "audiences": audiences, "days": integer]),
+        "PasswordChange": object(["new"], ["current": secret, "new": secret]),
+        "PasswordReset": object([], ["password": secret]),
         "TenantCreation": object(["name"], ["name": label, "displayName": string, "quota": quantities]),
         "TenantChange": object([], ["displayName": ["type": ["string", "null"]], "quota": quantities]),
         "ProjectCreation": object(["name", "tenant"], joined(["name": label, "tenant": label], projectSettings)),
@@ -130,15 +142,15 @@ enum OpenAPISchemas {
             ]),
         "InvitationList": items("Invitation"),
         "NewInvitation": ["allOf": [ref("Invitation"), object(["token"], ["token": string])]],
-        "InvitationAcceptance": object(["token", "name"], ["token": string, "name": label, "displayName": string]),
+        "InvitationAcceptance": object(["token", "name"], ["token": string, "name": label, "displayName": string, "password": secret]),
         "NewModelKey": ["allOf": [ref("ModelKey"), object(["key"], ["key": string])]],
     ]
 
     private static let user: JSONObject = [
         "name": label, "displayName": string, "administrator": bool, "disabled": bool,
-        "projects": list(of: ref("Membership")), "createdAt": time,
+        "password": words(["none", "set", "temporary"]), "projects": list(of: ref("Membership")), "createdAt": time,
     ]
-    private static let userRequired = ["name", "administrator", "disabled", "projects", "createdAt"]
+    private static let userRequired = ["name", "administrator", "disabled", "password", "projects", "createdAt"]
 
     private static let answers: JSONObject = [
         "Error": object(
@@ -147,6 +159,15 @@ enum OpenAPISchemas {
                 "code": string, "message": string, "field": string,
                 "details": ["type": "object", "additionalProperties": string],
             ]),
+        "Token": object(
+            ["id", "label", "scope", "audiences", "createdAt"],
+            [
+                "id": string, "label": string, "scope": scope, "audiences": audiences, "createdAt": time,
+                "expiresAt": time,
+            ]),
+        "TokenList": items("Token"),
+        "NewToken": ["allOf": [ref("Token"), object(["token"], ["token": string])]],
+        "TemporaryPassword": object(["user", "expiresAt"], ["user": label, "password": string, "expiresAt": time]),
         "Session": object(["user", "expiresAt"], ["user": label, "expiresAt": time]),
         "Me": object(
             ["user", "administrator", "roles", "projects"],

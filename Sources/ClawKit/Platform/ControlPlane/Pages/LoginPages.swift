@@ -51,14 +51,23 @@ struct LoginPages: Sendable {
         let fields = QueryParameters(parsing: "?" + body)
         let target = hosts.safeReturn(fields["return"] ?? "/")
         let token = (fields["token"] ?? "").filter { !$0.isWhitespace }
-        guard !token.isEmpty else { return form(target, error: "Give your login token.").response(.badRequest) }
+        let (user, password) = ((fields["user"] ?? "").filter { !$0.isWhitespace }, fields["password"] ?? "")
+        let new = fields["newPassword"].flatMap { $0.isEmpty ? nil : $0 }
+        guard !token.isEmpty || !user.isEmpty && !password.isEmpty else {
+            return form(target, error: "Give user and password, or your login token.").response(.badRequest)
+        }
         do {
-            let session = try await signIn.begin(Secret(token), call)
+            let session =
+                user.isEmpty
+                ? try await signIn.begin(Secret(token), call)
+                : try await signIn.begin(user, password: Secret(password), new: new.map { Secret($0) }, call)
             return Self.redirect(to: target, headers: [.setCookie: session.cookie])
-        } catch let finding as Finding where finding.code == .session || finding.code == .throttled {
+        } catch let finding as Finding where [.session, .throttled, .busy].contains(finding.code) {
             var headers: HTTPFields = [:]
             headers[.retryAfter] = finding.details["retryAfter"]
             return form(target, error: finding.message).response(finding.code.httpStatus, headers: headers)
+        } catch let finding as Finding where [.passwordChange, .badPassword].contains(finding.code) {
+            return changeForm(target, user, finding).response(finding.code.httpStatus)
         }
     }
 
@@ -66,14 +75,47 @@ struct LoginPages: Sendable {
         page(
             "Sign in",
             """
-            \(error.map { "<p class=\"bad\" role=\"alert\">\(Page.escape($0))</p>" } ?? "")
+            \(Self.alert(error))
             <form method="post" action="\(Self.path)">
-            <input type="hidden" name="return" value="\(Page.escape(target))">
-            <label for="token">Login token</label>
-            <input id="token" type="password" name="token" autocomplete="current-password" autofocus required>
+            \(Self.hidden("return", target))
+            <label for="user">User</label>
+            <input id="user" type="text" name="user" autocomplete="username" autocapitalize="none" autofocus required>
+            <label for="password">Password</label>
+            <input id="password" type="password" name="password" autocomplete="current-password" required>
             <button>Sign in</button>
             </form>
+            <form method="post" action="\(Self.path)">
+            \(Self.hidden("return", target))
+            <label for="token">Or your login token</label>
+            <input id="token" type="password" name="token" autocomplete="off" required>
+            <button>Sign in with the token</button>
+            </form>
             """)
+    }
+
+    /// Asks for the password to be changed once more, and for the new one.
+    private func changeForm(_ target: String, _ user: String, _ finding: Finding) -> Page {
+        page(
+            "Choose a password",
+            """
+            \(Self.alert(finding.message))
+            <form method="post" action="\(Self.path)">
+            \(Self.hidden("return", target))\(Self.hidden("user", user))
+            <label for="password">Present password</label>
+            <input id="password" type="password" name="password" autocomplete="current-password" autofocus required>
+            <label for="new">New password, \(PasswordRules.shortest) characters or more</label>
+            <input id="new" type="password" name="newPassword" autocomplete="new-password" required>
+            <button>Change it and sign in</button>
+            </form>
+            """)
+    }
+
+    private static func alert(_ text: String?) -> String {
+        text.map { "<p class=\"bad\" role=\"alert\">\(Page.escape($0))</p>" } ?? ""
+    }
+
+    private static func hidden(_ name: String, _ value: String) -> String {
+        "<input type=\"hidden\" name=\"\(name)\" value=\"\(Page.escape(value))\">"
     }
 
     private static let logoutForm = """

@@ -68,10 +68,11 @@ struct Page: Sendable {
         h1 { margin: 0 0 1rem; font-size: 1.35rem; line-height: 1.25 }
         p { margin: 0 0 1rem } p:last-child { margin-bottom: 0 }
         label { display: block; margin-bottom: .35rem; font-weight: 600 }
-        input[type=password] { width: 100%; padding: .6rem .7rem; margin-bottom: 1rem; border: 1px solid var(--line);
+        input[type=password], input[type=text] { width: 100%; padding: .6rem .7rem; margin-bottom: 1rem; border: 1px solid var(--line);
           border-radius: 8px; font: inherit; background: transparent; color: inherit }
         button { padding: .6rem 1.1rem; border: 0; border-radius: 8px; background: var(--accent); color: #fff;
           font: inherit; font-weight: 600; cursor: pointer }
+        form + form { margin-top: 1.5rem; padding-top: 1.5rem; border-top: 1px solid var(--line) }
         :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
         ul { list-style: none; margin: 0 0 1.25rem; padding: 0 }
         li { padding: .5rem 0; border-top: 1px solid var(--line) }

@@ -6,6 +6,8 @@ struct APIRoute: Sendable {
     let method: HTTPRequest.Method
     let pattern: String
     let access: RouteAccess
+    /// What a token must carry, where that is more than method and access say.
+    let scope: TokenScope?
     /// One line, in the imperative.
     let summary: String
     /// The group in the documentation.
@@ -19,13 +21,16 @@ struct APIRoute: Sendable {
     let answer: String?
     let action: Router.Action
 
+    var neededScope: TokenScope { scope ?? access.scope(for: method) }
+
     init(
         _ method: HTTPRequest.Method, _ pattern: String, _ summary: String, tag: String,
-        access: RouteAccess = .signedIn, audit: String? = nil, body: String? = nil,
+        access: RouteAccess = .signedIn, scope: TokenScope? = nil, audit: String? = nil, body: String? = nil,
         status: HTTPResponse.Status = .ok, answer: String? = nil, _ action: @escaping Router.Action
     ) {
         (self.method, self.pattern, self.summary, self.tag) = (method, pattern, summary, tag)
-        (self.access, self.audit, self.body, self.status, self.answer) = (access, audit, body, status, answer)
+        (self.access, self.scope, self.audit, self.body) = (access, scope, audit, body)
+        (self.status, self.answer) = (status, answer)
         self.action = action
     }
 }

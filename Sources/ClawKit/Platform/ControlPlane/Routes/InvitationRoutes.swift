@@ -74,13 +74,20 @@ struct InvitationRoutes: RouteGroup {
 
     private func accept(_ call: Call) async throws -> Response {
         guard !CrossSite.isForeignWrite(call.request) else { throw Finding.foreignWrite }
-        let fields = try await call.fields(["token", "name", "displayName"], limit: 16 << 10)
+        let fields = try await call.fields(["token", "name", "displayName", "password"], limit: 16 << 10)
         let (shown, name) = (Secret(try fields.string("token")), try fields.label("name"))
         let displayName = try fields.optionalString("displayName")
         let peer = "invited:\(SignIn.host(of: call.request.peer))"
         try services.throttle.admit(peer)
         do {
-            let (invitation, token) = try await directory.accept(shown, as: name, displayName: displayName)
+            // Hashing is for those who were invited only.
+            guard try await services.store.invitation(shown) != nil else { throw Invitation.unusable }
+            var password: User.Password?
+            if let text = try fields.optionalString("password") {
+                password = try await Passwords(services).hash(Secret(text), of: name.description, field: "password")
+            }
+            let (invitation, token) = try await directory.accept(
+                shown, as: name, displayName: displayName, password: password)
             services.throttle.noteSuccess(peer)
             await services.audit(
                 call, "invitation.accept", "invitation/\(invitation.id)", subject: "user/\(name)",

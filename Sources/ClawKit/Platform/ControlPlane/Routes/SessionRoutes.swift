@@ -17,7 +17,7 @@ struct SessionRoutes: RouteGroup {
     var routes: [APIRoute] {
         [
             APIRoute(
-                .post, "/api/v1/sessions", "Sign in with a token; sets the session cookie", tag: "access",
+                .post, "/api/v1/sessions", "Sign in with a token, or with user and password; sets the session cookie", tag: "access",
                 access: .anybody, body: "SignIn", answer: "Session", create),
             APIRoute(
                 .delete, "/api/v1/sessions", "Sign out; with ?everywhere=true all sessions of the user end",
@@ -32,11 +32,19 @@ struct SessionRoutes: RouteGroup {
     }
 
     private func create(_ call: Call) async throws -> Response {
-        let fields = try await call.fields(["token"], limit: 16 << 10)
-        let session = try await signIn.begin(Secret(try fields.string("token")), call)
-        return .json(
-            ["user": .string(session.user), "expiresAt": .string(session.expiresAt.rfc3339())],
-            headers: [.setCookie: session.cookie, .cacheControl: "no-store"])
+        let fields = try await call.fields(["token", "user", "password", "newPassword"], limit: 16 << 10)
+        let session: SignIn.Result
+        if fields.object["user"] != nil || fields.object["password"] != nil {
+            guard fields.object["token"] == nil else {
+                throw Finding(.badRequest, "Give a token, or user and password, not both.", field: "token")
+            }
+            session = try await signIn.begin(
+                try fields.string("user"), password: Secret(try fields.string("password")),
+                new: try fields.optionalString("newPassword").map { Secret($0) }, call)
+        } else {
+            session = try await signIn.begin(Secret(try fields.string("token")), call)
+        }
+        return .json(session.representation, headers: [.setCookie: session.cookie, .cacheControl: "no-store"])
     }
 
     private func end(_ call: Call) async throws -> Response {

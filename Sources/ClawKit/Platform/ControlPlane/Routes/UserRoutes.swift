@@ -28,7 +28,8 @@ struct UserRoutes: RouteGroup {
                 .patch, "/api/v1/users/{user}", "Change a user; disabling ends all sessions", tag: "users",
                 access: .administrator, audit: "user.update", body: "UserChange", answer: "User", update),
             APIRoute(
-                .post, "/api/v1/users/{user}/tokens", "Replace a user's tokens by a new one, and end all sessions",
+                .post, "/api/v1/users/{user}/tokens",
+                "Replace all of a user's tokens by a new one that may do everything, and end all sessions",
                 tag: "users", access: .administrator, audit: "user.token", status: .created, answer: "NewUser", renew),
             APIRoute(
                 .delete, "/api/v1/users/{user}", "Delete a user who has no runtimes; tokens and sessions end at once",

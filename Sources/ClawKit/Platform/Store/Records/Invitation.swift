@@ -49,6 +49,9 @@ public struct Invitation: StoredRecord {
         return (record, token)
     }
 
+    static let unusable = Finding(
+        .session, "The invitation is not known, was used already, or has expired; ask for a new one.")
+
     public var key: String { id }
     /// Once it was used or taken back.
     public var isRetirable: Bool { acceptedAt != nil || revokedAt != nil }
@@ -103,8 +106,7 @@ extension PlatformStore {
     public func accept(
         _ token: Secret<String>, at now: Timestamp, as user: @escaping @Sendable (Invitation) throws -> User
     ) async throws -> (invitation: Invitation, user: User) {
-        let unusable = Finding(
-            .session, "The invitation is not known, was used already, or has expired; ask for a new one.")
+        let unusable = Invitation.unusable
         guard let id = try await invitation(token)?.record.id else { throw unusable }
         return try await commit(over: [RecordKey(Invitation.kind, id)]) { rows in
             guard var found = try rows.get(Invitation.self, id), found.record.acceptedAt == nil,

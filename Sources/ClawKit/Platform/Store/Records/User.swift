@@ -12,15 +12,41 @@ public struct User: StoredRecord {
         public var label: String
         public var createdAt: Timestamp
         public var expiresAt: Timestamp?
+        public var scope: TokenScope
+        public var audiences: Set<TokenAudience>
 
-        public init(hash: String, label: String, createdAt: Timestamp, expiresAt: Timestamp? = nil) {
+        public init(
+            hash: String, label: String, createdAt: Timestamp, expiresAt: Timestamp? = nil,
+            scope: TokenScope = .administer, audiences: Set<TokenAudience> = Set(TokenAudience.allCases)
+        ) {
             (self.hash, self.label, self.createdAt, self.expiresAt) = (hash, label, createdAt, expiresAt)
+            (self.scope, self.audiences) = (scope, audiences)
+        }
+
+        /// Names the token in lists; of no use for anything else.
+        public var id: String { String(hash.prefix(16)) }
+    }
+
+    /// So many tokens one user may have.
+    public static let mostTokens = 50
+
+    /// A password, known by its slow hash only.
+    public struct Password: Sendable, Hashable {
+        /// With its parameters and salt: `$scrypt$ln=…,r=…,p=…$SALT$HASH`.
+        public var hash: String
+        public var changedAt: Timestamp
+        /// Of one that somebody else has set: until then it can be changed into another, and it is good for nothing else.
+        public var temporaryUntil: Timestamp?
+
+        public init(hash: String, changedAt: Timestamp, temporaryUntil: Timestamp? = nil) {
+            (self.hash, self.changedAt, self.temporaryUntil) = (hash, changedAt, temporaryUntil)
         }
     }
 
     public let name: String
     public var displayName: String?
     public var credentials: [Credential]
+    public var password: Password?
     public let createdAt: Timestamp
     /// May not sign in, and no session of theirs is valid.
     public var isDisabled: Bool
@@ -30,12 +56,13 @@ public struct User: StoredRecord {
     public var sessionEpoch: Int
 
     public init(
-        name: String, displayName: String? = nil, credentials: [Credential] = [], createdAt: Timestamp,
-        isDisabled: Bool = false, isAdministrator: Bool = false, sessionEpoch: Int = 0
+        name: String, displayName: String? = nil, credentials: [Credential] = [], password: Password? = nil,
+        createdAt: Timestamp, isDisabled: Bool = false, isAdministrator: Bool = false, sessionEpoch: Int = 0
     ) {
         self.name = name
         self.displayName = displayName
         self.credentials = credentials
+        self.password = password
         self.createdAt = createdAt
         self.isDisabled = isDisabled
         self.isAdministrator = isAdministrator
@@ -57,8 +84,17 @@ public struct User: StoredRecord {
                 object.set("label", credential.label)
                 object.set("createdAt", credential.createdAt)
                 object.set("expiresAt", credential.expiresAt)
+                object["scope"] = .string(credential.scope.rawValue)
+                object["audiences"] = .array(credential.audiences.map(\.rawValue).sorted().map(JSON.string))
                 return .object(object)
             })
+        if let password {
+            var inner = JSONObject()
+            inner.set("hash", password.hash)
+            inner.set("changedAt", password.changedAt)
+            inner.set("temporaryUntil", password.temporaryUntil)
+            object["password"] = .object(inner)
+        }
         object.set("createdAt", createdAt)
         object["disabled"] = .bool(isDisabled)
         object["administrator"] = .bool(isAdministrator)
@@ -74,25 +110,23 @@ public struct User: StoredRecord {
             credentials.append(
                 Credential(
                     hash: try document.string("hash"), label: try document.string("label"),
-                    createdAt: try document.time("createdAt"), expiresAt: try document.optionalTime("expiresAt")))
+                    createdAt: try document.time("createdAt"), expiresAt: try document.optionalTime("expiresAt"),
+                    // Tokens from before there were scopes could do everything, everywhere.
+                    scope: element["scope"] == nil ? .administer : try document.word("scope"),
+                    audiences: element["audiences"] == nil
+                        ? Set(TokenAudience.allCases)
+                        : Set(document.list("audiences").compactMap { TokenAudience(rawValue: $0) })))
+        }
+        var password: Password?
+        if let element = json["password"], !element.isNull {
+            let document = StoredDocument(element, of: Self.kind)
+            password = Password(
+                hash: try document.string("hash"), changedAt: try document.time("changedAt"),
+                temporaryUntil: try document.optionalTime("temporaryUntil"))
         }
         self.init(
             name: try document.string("name"), displayName: json["displayName"]?.string, credentials: credentials,
-            createdAt: try document.time("createdAt"), isDisabled: json["disabled"]?.bool ?? false,
+            password: password, createdAt: try document.time("createdAt"), isDisabled: json["disabled"]?.bool ?? false,
             isAdministrator: json["administrator"]?.bool ?? false, sessionEpoch: try document.integer("sessionEpoch"))
-    }
-}
-
-extension PlatformStore {
-    /// The user a bearer token belongs to. Found by the token's hash: how long the search takes says nothing about
-    /// the token itself.
-    public func user(withToken token: Secret<String>) async throws -> (
-        user: Versioned<User>, credential: User.Credential
-    )? {
-        let hash = Token.hash(token.reveal())
-        guard let found = try await find(User.self, User.tokenIndex, hash),
-            let credential = found.record.credentials.first(where: { ConstantTime.equal($0.hash, hash) })
-        else { return nil }
-        return (found, credential)
     }
 }
