@@ -3,7 +3,11 @@ public import ClawBase
 /// Who a request comes from.
 public struct Principal: Sendable, Hashable {
     /// By what the request proved it.
-    public enum Proof: Sendable, Hashable { case session, token }
+    public enum Proof: Sendable, Hashable {
+        case session, token
+        /// A token that Kubernetes issued for a service account.
+        case serviceAccount
+    }
 
     public let user: String
     public let isAdministrator: Bool
@@ -14,11 +18,14 @@ public struct Principal: Sendable, Hashable {
     public let expiresAt: Timestamp?
     /// The session's id, where it was one.
     public let session: String?
+    /// Where it is a service of a project, and no user of the platform.
+    public let service: ServiceIdentity?
 
     public init(
         user: String, isAdministrator: Bool = false, proof: Proof = .token, scope: TokenScope = .administer,
-        expiresAt: Timestamp? = nil, session: String? = nil
+        expiresAt: Timestamp? = nil, session: String? = nil, service: ServiceIdentity? = nil
     ) {
+        self.service = service
         self.scope = scope
         self.user = user
         self.isAdministrator = isAdministrator

@@ -14,6 +14,7 @@ public struct StoreAuthenticator: Authenticator {
     private let accounts: AccountView
     private let signer: SessionSigner?
     private let audience: TokenAudience
+    private let services: ServiceIdentities?
     private let time: any TimeSource
 
     /// - Parameters:
@@ -23,22 +24,33 @@ public struct StoreAuthenticator: Authenticator {
         store: any PlatformStore, signer: SessionSigner?, audience: TokenAudience = .controlPlane,
         time: any TimeSource = SystemTime()
     ) {
-        self.init(AccountView(store), signer, audience, time)
+        self.init(AccountView(store), signer, audience, nil, time)
     }
 
     private init(
-        _ accounts: AccountView, _ signer: SessionSigner?, _ audience: TokenAudience, _ time: any TimeSource
+        _ accounts: AccountView, _ signer: SessionSigner?, _ audience: TokenAudience, _ services: ServiceIdentities?,
+        _ time: any TimeSource
     ) {
-        (self.accounts, self.signer, self.audience, self.time) = (accounts, signer, audience, time)
+        (self.accounts, self.signer, self.audience) = (accounts, signer, audience)
+        (self.services, self.time) = (services, time)
     }
 
     /// The same users and sessions, asked about for another service.
     public func serving(_ audience: TokenAudience) -> StoreAuthenticator {
-        StoreAuthenticator(accounts, signer, audience, time)
+        StoreAuthenticator(accounts, signer, audience, nil, time)
+    }
+
+    /// And service accounts, by the tokens that Kubernetes issues for them.
+    func recognising(_ services: ServiceIdentities) -> StoreAuthenticator {
+        StoreAuthenticator(accounts, signer, audience, services, time)
     }
 
     public func identify(_ request: Request) async throws -> Identity {
-        if let token = BearerToken.value(in: request.headers) { return try await identify(token: token) }
+        if let token = BearerToken.value(in: request.headers) {
+            // Not for signing in: a service has no sessions.
+            if let service = try await services?.identify(token, from: request.peer) { return service }
+            return try await identify(token: token)
+        }
         guard let cookie = SessionCookie.value(in: request.headers) else { return .anonymous(.signInNeeded) }
         if CrossSite.isForeignWrite(request) { return .anonymous(.foreignWrite) }
         return try await identify(cookie: cookie)

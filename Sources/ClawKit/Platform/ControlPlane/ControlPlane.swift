@@ -52,7 +52,8 @@ public final class ControlPlane: Sendable {
         }
         let services = PlatformServices(
             api: api, caches: caches, store: store, configuration: configuration, signer: signer,
-            authenticator: StoreAuthenticator(store: store, signer: signer, time: time),
+            authenticator: StoreAuthenticator(store: store, signer: signer, time: time).recognising(
+                ServiceIdentities(api: api, time: time)),
             throttle: LoginThrottle(time: time), hasher: PasswordHasher(cost: configuration.passwordCost),
             operations: operations, runtimes: runtimes,
             metrics: ControlPlaneMetrics(), time: time,

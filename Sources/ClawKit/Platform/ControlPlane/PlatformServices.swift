@@ -35,7 +35,7 @@ struct PlatformServices: Sendable {
     ///   others and one that is not there.
     func project(_ name: DNSLabel, for caller: Principal) async throws -> (project: Project, role: ProjectRole?) {
         let found = try await api.find(Project.self, name.description)
-        let role = found?.role(of: caller.user)
+        let role = found?.role(of: caller)
         guard let found, role != nil || caller.isAdministrator else {
             if caller.isAdministrator { throw Finding(.notFound, "There is no project '\(name)'; check the name.") }
             throw Finding(

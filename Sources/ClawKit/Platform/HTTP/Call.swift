@@ -27,6 +27,18 @@ public struct Call: Sendable {
         }
     }
 
+    /// Who calls, where it is a user.
+    /// - Throws: ``Finding``: `E_SESSION`; `E_FORBIDDEN` for a service account.
+    var person: Principal {
+        get throws(Finding) {
+            let caller = try caller
+            guard caller.service == nil else {
+                throw Finding(.forbidden, "Service accounts have neither tokens nor passwords here; sign in as a user.")
+            }
+            return caller
+        }
+    }
+
     /// Reads the body as JSON.
     /// - Throws: ``Finding``: `E_BODY_TOO_LARGE`; `E_BAD_REQUEST` with the byte where it stops being JSON.
     public func json(limit: Int = 1 << 20) async throws -> JSON {

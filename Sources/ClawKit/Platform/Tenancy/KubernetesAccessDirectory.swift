@@ -30,6 +30,12 @@ extension Project {
     func role(of user: String) -> ProjectRole? {
         members.first { $0.user == user }.flatMap { ProjectRole(rawValue: $0.role) }
     }
+
+    /// A caller's role: a service's own in its own project, else the user's.
+    func role(of caller: Principal) -> ProjectRole? {
+        guard let service = caller.service else { return role(of: caller.user) }
+        return service.project == name ? service.role : nil
+    }
 }
 
 extension Runtime {

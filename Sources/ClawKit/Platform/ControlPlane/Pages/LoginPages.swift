@@ -135,7 +135,7 @@ struct LoginPages: Sendable {
         let projects = services.caches.cache(Project.self)
         let runtimes = services.caches.cache(Runtime.self).all.filter { runtime in
             runtime.spec.user == caller.user
-                || projects.get(runtime.namespace ?? "")?.role(of: caller.user)?.entersEveryRuntime == true
+                || projects.get(runtime.namespace ?? "")?.role(of: caller)?.entersEveryRuntime == true
         }.sorted { ($0.namespace ?? "", $0.name) < ($1.namespace ?? "", $1.name) }
         let items = runtimes.prefix(200).map { runtime in
             let shown = services.represent(runtime)

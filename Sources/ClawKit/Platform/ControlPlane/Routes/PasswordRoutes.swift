@@ -33,7 +33,7 @@ struct PasswordRoutes: RouteGroup {
 
     private func change(_ call: Call) async throws -> Response {
         let fields = try await call.fields(["current", "new"], limit: 16 << 10)
-        let caller = try call.caller
+        let caller = try call.person
         let new = Secret(try fields.string("new"))
         let current = try fields.optionalString("current").map { Secret($0) }
         var user = try await services.store.require(User.self, caller.user)

@@ -58,7 +58,7 @@ struct ProjectRoutes: RouteGroup {
     private func list(_ call: Call) async throws -> Response {
         let caller = try call.caller
         let projects = try await services.projects().filter {
-            caller.isAdministrator || $0.role(of: caller.user) != nil
+            caller.isAdministrator || $0.role(of: caller) != nil
         }
         return .json(.items(projects.map(\.representation)))
     }

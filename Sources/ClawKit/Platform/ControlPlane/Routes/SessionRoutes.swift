@@ -61,6 +61,7 @@ struct SessionRoutes: RouteGroup {
 
     private func me(_ call: Call) async throws -> Response {
         let caller = try call.caller
+        if let service = caller.service { return .json(service.representation(as: caller)) }
         let user = try await services.store.require(User.self, caller.user).record
         let projects = user.memberships(in: try await services.projects())
         var object: JSONObject = ["user": .string(user.name)]
@@ -71,5 +72,17 @@ struct SessionRoutes: RouteGroup {
         object["projects"] = .array(projects)
         object.set("expiresAt", caller.expiresAt?.rfc3339())
         return .json(.object(object))
+    }
+}
+
+extension ServiceIdentity {
+    /// As a user's.
+    fileprivate func representation(as caller: Principal) -> JSON {
+        var object: JSONObject = ["user": .string(caller.user), "administrator": false]
+        object["roles"] = .array(role.map { [.string($0.rawValue)] } ?? [])
+        object["projects"] = .array(
+            role.map { [["project": .string(project), "role": .string($0.rawValue)]] } ?? [])
+        object.set("expiresAt", caller.expiresAt?.rfc3339())
+        return .object(object)
     }
 }

@@ -19,11 +19,11 @@ struct TokenRoutes: RouteGroup {
                 tag: "access", audit: "token.create", body: "TokenCreation", status: .created, answer: "NewToken", create),
             APIRoute(
                 .get, "/api/v1/me/tokens", "List one's own tokens", tag: "access", answer: "TokenList",
-                { try await list($0, of: try $0.caller.user) }),
+                { try await list($0, of: try $0.person.user) }),
             APIRoute(
                 .delete, "/api/v1/me/tokens/{token}", "Revoke one of one's own tokens", tag: "access",
                 scope: .administer, audit: "token.delete", status: .noContent,
-                { try await delete($0, of: try $0.caller.user) }),
+                { try await delete($0, of: try $0.person.user) }),
             APIRoute(
                 .get, "/api/v1/users/{user}/tokens", "List a user's tokens", tag: "users", access: .administrator,
                 answer: "TokenList", { try await list($0, of: try $0.parameters.label("user").description) }),
@@ -36,7 +36,7 @@ struct TokenRoutes: RouteGroup {
 
     private func create(_ call: Call) async throws -> Response {
         let fields = try await call.fields(["label", "scope", "audiences", "days"], limit: 16 << 10)
-        let caller = try call.caller
+        let caller = try call.person
         let label = try fields.string("label")
         let days = try fields.optionalInteger("days") ?? Self.standardDays
         guard label.utf8.count <= 200, (1...Self.longestDays).contains(days) else {
