@@ -129,6 +129,39 @@ struct EngineTests {
         }
     }
 
+    @Test("what several objects look for is told to each that does, and to none that does not")
+    func sought() async throws {
+        try await withSites { cluster, _ in
+            let api = cluster.client
+            for (name, pages) in [("a", "news"), ("b", "news"), ("c", "other")] {
+                var site = Site(name, .init(image: "nginx"))
+                site.spec.pages = pages
+                _ = try await api.create(site)
+            }
+            func pages(_ name: String) async throws -> [String] {
+                try await cluster.clock.settle()
+                return try await api.list(ConfigMap.self, in: "default").items
+                    .filter { $0.name.hasPrefix("\(name)-of-") }.map { "\($0.name) \($0.data["text"] ?? "")" }.sorted()
+            }
+            for (name, text) in [("today", "1"), ("yesterday", "0")] {
+                _ = try await api.create(
+                    ConfigMap(
+                        metadata: ObjectMeta(name: name, namespace: "default", labels: ["pages": "news"]),
+                        data: ["text": text]))
+            }
+            #expect(try await pages("a") == ["a-of-today 1", "a-of-yesterday 0"])
+            #expect(try await pages("b") == ["b-of-today 1", "b-of-yesterday 0"])
+            #expect(try await pages("c") == [])
+            _ = try await api.edit(ConfigMap.self, "today", in: "default") { $0.data = ["text": "2"] }
+            #expect(try await pages("b") == ["b-of-today 2", "b-of-yesterday 0"])
+            // Whoever looks for something else from now on hears of that.
+            _ = try await api.edit(Site.self, "a", in: "default") { $0.spec.pages = "other" }
+            try await api.delete(ConfigMap.self, "yesterday", in: "default")
+            #expect(try await pages("a") == [])
+            #expect(try await pages("b") == ["b-of-today 2"])
+        }
+    }
+
     @Test("with its owner everything goes; what is shared goes with the last")
     func deletion() async throws {
         try await withSites { cluster, _ in

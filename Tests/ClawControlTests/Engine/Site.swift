@@ -26,6 +26,7 @@ struct Site: CustomResource {
         static let properties = [
             Property("image", String.self, "The image."), Property("ports", [Int].self, "Its ports."),
             Property("volumes", [String].self, "Its volumes."),
+            Property("pages", String?.self, "The ConfigMap that its pages come from."),
         ]
         var document: JSONObject
         init(document: JSONObject) { self.document = document }
@@ -44,6 +45,10 @@ struct Site: CustomResource {
         var volumes: [String] {
             get { self["volumes", default: []] }
             set { self["volumes"] = newValue }
+        }
+        var pages: String? {
+            get { self["pages"] }
+            set { self["pages"] = newValue }
         }
     }
 
@@ -78,6 +83,17 @@ struct SiteKind: ManagedKind {
         Deployment.self, Service.self, PersistentVolumeClaim.self, ConfigMap.self, ServiceAccount.self,
     ]
 
+    /// Whoever's they are; those are filed under their label, several under one.
+    let related = [
+        Relation(
+            ConfigMap.self, labeled: "pages", under: { map in
+                ObjectKey(namespace: map.namespace ?? "", name: map.labels["pages"] ?? "")
+            },
+            soughtBy: { (site: Site) in
+                site.spec.pages.map { [ObjectKey(namespace: site.namespace ?? "", name: $0)] } ?? []
+            })
+    ]
+
     func admit(_ site: Site) -> [Finding] {
         site.spec.image.isEmpty ? [Finding(.badRequest, "A site needs an image.", field: "spec.image")] : []
     }
@@ -95,7 +111,9 @@ struct SiteKind: ManagedKind {
             Child(ConfigMap(metadata: ObjectMeta(name: "\(site.name)-first"), data: ["image": site.spec.image]),
                 policy: .createdOnce),
             Child(deployment, stage: 1),
-        ] + site.spec.ports.map { port in
+        ] + observed.all(ConfigMap.self).filter { $0.labels["pages"] != nil }.map { pages in
+            Child(ConfigMap(metadata: ObjectMeta(name: "\(site.name)-of-\(pages.name)"), data: pages.data), stage: 1)
+        } + site.spec.ports.map { port in
             Child(
                 Service(
                     metadata: ObjectMeta(name: "\(site.name)-\(port)"),

@@ -106,35 +106,3 @@ struct TypedChildren<R: Resource>: ChildStore {
         }
     }
 }
-
-/// What is related to the objects of a kind, without its type.
-protocol RelatedStore: Sendable {
-    var identifier: ObjectIdentifier { get }
-    func follow(by controller: Controller)
-    /// Sorted by name.
-    func objects(of owner: ObjectKey) -> [any Resource]
-    func fingerprint(of owner: ObjectKey) -> Int
-}
-
-struct TypedRelation<R: Resource>: RelatedStore {
-    private let predicate: ChangePredicate<R>
-    private let scope: CacheScope
-    private let owner: @Sendable (R) -> [ObjectKey]
-    private let index: ObjectIndex<R, ObjectKey>
-
-    init(_ relation: Relation, caches: SharedCaches) {
-        let owner: @Sendable (R) -> [ObjectKey] = { object in relation.owner(object).map { [$0] } ?? [] }
-        scope = CacheScope(matching: relation.label.map { Selection(labelSelector: $0) } ?? .all)
-        self.owner = owner
-        predicate = relation.predicate(R.self)
-        index = caches.cache(R.self, in: scope).index(owner)
-    }
-
-    var identifier: ObjectIdentifier { ObjectIdentifier(R.self) }
-
-    func follow(by controller: Controller) { controller.watches(R.self, in: scope, when: predicate, owner) }
-
-    func objects(of owner: ObjectKey) -> [any Resource] { index[owner] }
-
-    func fingerprint(of owner: ObjectKey) -> Int { index.fingerprint(of: owner) }
-}

@@ -34,7 +34,7 @@ struct Engine<Kind: ManagedKind>: Sendable {
     private let manager: String
     private let events: EventRecorder?
     let children: Children
-    let relations: [any RelatedStore]
+    let relations: [any RelatedStore<Kind.Object>]
     private let settled = SettledObjects()
 
     init(
@@ -42,14 +42,15 @@ struct Engine<Kind: ManagedKind>: Sendable {
     ) {
         (self.kind, self.manager, self.events) = (kind, manager, events)
         children = Children(kind.children, unread: kind.childrenOfUnreadStatus, manager: manager, caches: caches)
-        relations = kind.related.map { relation in Self.store(relation.type, relation, caches) }
+        relations = kind.related.map { relation in Self.store(relation.type, relation, scope, caches) }
         settled.follow(caches.cache(Kind.Object.self, in: scope))
     }
 
     private static func store<R: Resource>(
-        _ type: R.Type, _ relation: Relation, _ caches: SharedCaches
-    ) -> any RelatedStore {
-        TypedRelation<R>(relation, caches: caches)
+        _ type: R.Type, _ relation: Relation, _ scope: CacheScope, _ caches: SharedCaches
+    ) -> any RelatedStore<Kind.Object> {
+        guard let sought = relation.sought else { return TypedRelation<R, Kind.Object>(relation, caches: caches) }
+        return SoughtRelation<R, Kind.Object>(relation, sought, in: scope, caches: caches)
     }
 
     func reconcile(_ object: Kind.Object, _ context: ReconcileContext) async throws -> Reconciled {
@@ -63,13 +64,13 @@ struct Engine<Kind: ManagedKind>: Sendable {
         var progress = ChildProgress()
         if !findings.contains(where: \.isRefusal) {
             do {
-                let desired = try kind.desire(object, observed(owner, findings))
+                let desired = try kind.desire(object, observed(object, owner, findings))
                 progress = try await children.make(desired, of: owner, context.api)
             } catch let finding as Finding {
                 findings.append(finding)
             }
         }
-        let observed = observed(owner, findings, progress.failures)
+        let observed = observed(object, owner, findings, progress.failures)
         let observation = kind.observe(object, observed, now: context.time.now)
         let isReported = try await report(observation.object, replacing: object, observed, context)
         // What could not be made is tried again, with back-off; the status tells of it already.
@@ -85,20 +86,22 @@ struct Engine<Kind: ManagedKind>: Sendable {
         hasher.combine(owner.uid)
         hasher.combine(object.resourceVersion)
         for store in children.stores { hasher.combine(store.fingerprint(of: owner)) }
-        for store in relations { hasher.combine(store.fingerprint(of: owner.key)) }
+        for store in relations { hasher.combine(store.fingerprint(of: object, owner.key)) }
         return hasher.finalize()
     }
 
     // MARK: what is there
 
-    private func observed(_ owner: ChildOwner, _ findings: [Finding], _ failures: [Observed.Failure] = []) -> Observed {
+    private func observed(
+        _ object: Kind.Object, _ owner: ChildOwner, _ findings: [Finding], _ failures: [Observed.Failure] = []
+    ) -> Observed {
         var objects: [ObjectIdentifier: [any Resource]] = [:]
         for store in children.stores {
             let found = store.objects(of: owner)
             if !found.isEmpty { objects[store.identifier] = found }
         }
         for store in relations {
-            let found = store.objects(of: owner.key)
+            let found = store.objects(of: object, owner.key)
             guard !found.isEmpty else { continue }
             // A kind that is both a child and related is told once.
             let others = (objects[store.identifier] ?? []).filter { one in !found.contains { $0.name == one.name } }
