@@ -7,7 +7,8 @@ public enum ClawGroup {
     public static let version = "v1alpha1"
 
     public static let kinds: [any CustomResource.Type] = [
-        Tenant.self, Project.self, Runtime.self, ModelGrantResource.self, ModelEndpoint.self,
+        Tenant.self, Project.self, Runtime.self, ModelGrantResource.self, ModelEndpoint.self, Policy.self,
+        EffectivePolicy.self,
     ]
 
     /// The definitions of all its kinds.

@@ -47,9 +47,11 @@ public struct Orchestrator: Sendable {
             return all.all.map { ObjectKey($0) }
         }
         let projects = ProjectKind.controller(caches: caches, logger: logger)
+        let policies = PolicyController(caches: caches).controller(logger: logger)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await runtimes.run() }
             group.addTask { try await projects.run() }
+            group.addTask { try await policies.run() }
         }
     }
 }

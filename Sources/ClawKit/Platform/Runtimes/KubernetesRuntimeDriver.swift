@@ -54,6 +54,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         seen.isReady = conditions.first { $0.type == "Ready" }?.status == "True"
         seen.hasEnded = ["Failed", "Succeeded"].contains(pod.status?.phase ?? "")
         seen.isBeingDeleted = pod.isBeingDeleted
+        seen.startedAt = pod.status?.startTime.flatMap { Timestamp(rfc3339: $0) }
         seen.restarts = containers.map(\.restartCount).reduce(0, +)
         if let waiting = containers.compactMap({ $0.state?.waiting }).first {
             // A container that waits for nothing in particular is about to be created.

@@ -59,11 +59,13 @@ public enum PlatformSettings {
                 "port": .integer(Int64(template.port)),
             ]
         }
-        let data = [
+        var data = [
             "gatewayURL": context.gatewayURL, "publicURL": context.publicURL,
             "models": JSON.array(context.models.map(JSON.string)).description,
             "templates": JSON.array(templates).description,
         ]
+        data["cluster"] = context.cluster
+        data["region"] = context.region
         let live = try await api.find(ConfigMap.self, name, in: namespace)
         if live?.data == data { return }
         let map = ConfigMap(metadata: ObjectMeta(name: name, namespace: namespace), data: data)
@@ -76,7 +78,7 @@ public enum PlatformSettings {
             let models = try? JSONParser.parse(Array((map.data["models"] ?? "[]").utf8)).array,
             let templates = try? JSONParser.parse(Array((map.data["templates"] ?? "[]").utf8)).array
         else { return nil }
-        return RuntimeContext(
+        var context = RuntimeContext(
             templates: templates.compactMap { template in
                 guard let name = template["name"]?.string, let command = template["command"]?.array else { return nil }
                 return ClawConfiguration.Template(
@@ -84,5 +86,7 @@ public enum PlatformSettings {
                     port: template["port"]?.integer.map(Int.init) ?? ClawConfiguration.Template.standardPort)
             },
             models: models.compactMap(\.string), gatewayURL: gatewayURL, publicURL: publicURL)
+        (context.cluster, context.region) = (map.data["cluster"], map.data["region"])
+        return context
     }
 }

@@ -29,8 +29,13 @@ public struct RuntimeCell: Sendable, Hashable {
     public static let gatewayToken = "OPENCLAW_GATEWAY_TOKEN"
     /// Environment variables that the platform sets and a spec may not.
     static let reserved: Set<String> = [
-        modelKey, gatewayToken, "PORT", "STATE_DIR", "OPENAI_BASE_URL", tokenFile, tokenURL,
+        modelKey, gatewayToken, "PORT", "STATE_DIR", "OPENAI_BASE_URL", tokenFile, tokenURL, toolPolicy,
     ]
+
+    /// Where the program finds what it may do with its tools: `[{"name": "fs.*", "verdict": "ask"}, …]`.
+    public static let toolPolicy = "CLAW_TOOL_POLICY"
+    /// The only model of a key that may call none: no model can be called so.
+    static let noModel = "-"
 
     /// Where the pod finds the token that it may exchange for a short-lived model key, and where it does so.
     public static let tokenFile = "CLAW_MODEL_TOKEN_FILE"
@@ -50,31 +55,48 @@ public struct RuntimeCell: Sendable, Hashable {
         name = runtime.name
         project = runtime.namespace ?? ""
         user = runtime.spec.user
-        image = runtime.spec.image ?? "clawkit.dev/\(template.name)"
+        image = Self.image(runtime, template)
         command = runtime.spec.command.isEmpty ? template.command : runtime.spec.command
         port = template.port
-        models = runtime.spec.models
+        models = Self.models(runtime, context)
         volumeSize = runtime.spec.volumeSize
         wipesVolume = runtime.spec.retention == .wipe
         owner = OwnerReference(controlling: runtime)
         restartedAt = runtime.annotations[Runtime.restartAnnotation]
         env = []
-        env = Self.environment(runtime, context, port, secret: secretName)
+        env = Self.environment(runtime, context, port, models, secret: secretName)
+    }
+
+    static func image(_ runtime: Runtime, _ template: ClawConfiguration.Template?) -> String {
+        runtime.spec.image ?? "clawkit.dev/\(template?.name ?? "custom")"
+    }
+
+    /// Empty for all there are.
+    private static func models(_ runtime: Runtime, _ context: RuntimeContext) -> [String] {
+        guard runtime.spec.models.isEmpty, case .success(let policy) = context.policy, policy.restrictsModels else {
+            return runtime.spec.models
+        }
+        let allowed = context.models.filter(policy.allows)
+        return allowed.isEmpty ? [noModel] : allowed
     }
 
     private static func environment(
-        _ runtime: Runtime, _ context: RuntimeContext, _ port: Int, secret: String
+        _ runtime: Runtime, _ context: RuntimeContext, _ port: Int, _ models: [String], secret: String
     ) -> [EnvVar] {
         func fromSecret(_ key: String) -> EnvVar {
             EnvVar(name: key, valueFrom: EnvVarSource(secretKeyRef: SecretKeySelector(key: key, name: secret)))
         }
-        let model = runtime.spec.models.first ?? context.models.first ?? "echo"
+        let model = models.first ?? context.models.first ?? "echo"
+        let tools = (try? context.policy.get())?.tools ?? []
+        let toolPolicy = JSON.array(tools.map { .object($0.document) }).description
         return [
             EnvVar(name: "PORT", value: String(port)), EnvVar(name: "STATE_DIR", value: stateDirectory),
             EnvVar(name: "OPENAI_BASE_URL", value: "\(context.gatewayURL)/v1"), fromSecret(modelKey),
             fromSecret(gatewayToken), EnvVar(name: tokenFile, value: "\(tokenDirectory)/token"),
             EnvVar(name: tokenURL, value: context.gatewayURL + tokenPath),
-        ] + (runtime.spec.env.contains { $0.name == "MODEL" } ? [] : [EnvVar(name: "MODEL", value: model)]) + runtime.spec.env
+        ] + (tools.isEmpty ? [] : [EnvVar(name: Self.toolPolicy, value: toolPolicy)])
+            + (runtime.spec.env.contains { $0.name == "MODEL" } ? [] : [EnvVar(name: "MODEL", value: model)])
+            + runtime.spec.env
     }
 
     // MARK: children

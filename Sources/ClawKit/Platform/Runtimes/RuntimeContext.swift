@@ -1,4 +1,4 @@
-import ClawBase
+public import ClawBase
 
 /// What a runtime's children depend on besides its own spec.
 public struct RuntimeContext: Sendable, Hashable {
@@ -9,6 +9,11 @@ public struct RuntimeContext: Sendable, Hashable {
     public var gatewayURL: String
     /// Where people reach the control plane, `http://127.0.0.1:8080`.
     public var publicURL: String
+    /// What the cluster is called, and where it is, for policies that name some; nil: nothing that they could name.
+    public var cluster: String?
+    public var region: String?
+    /// What holds for the runtime; or why nobody knows: then nothing is allowed.
+    public var policy: Result<LayeredPolicy, Finding> = .success(LayeredPolicy())
 
     public init(templates: [ClawConfiguration.Template], models: [String], gatewayURL: String, publicURL: String) {
         (self.templates, self.models, self.gatewayURL, self.publicURL) = (templates, models, gatewayURL, publicURL)

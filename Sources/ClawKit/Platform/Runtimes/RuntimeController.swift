@@ -11,6 +11,7 @@ public struct RuntimeController: Sendable {
     private let caches: SharedCaches
     private let driver: any RuntimeDriver
     private let deadlines: RuntimeDeadlines
+    private let policies: PolicyBook
     private let context: @Sendable () -> RuntimeContext?
     private let logger: Logger
 
@@ -21,13 +22,15 @@ public struct RuntimeController: Sendable {
     ) {
         (self.caches, self.driver, self.deadlines) = (caches, driver, deadlines)
         (self.context, self.logger) = (context, logger)
+        policies = PolicyBook(caches)
     }
 
     public func controller() -> Controller {
         let runtimes = caches.cache(Runtime.self)
         return Controller("runtimes", caches: caches, logger: logger) { key in
             guard let runtime = runtimes[key] else { return .settled }
-            guard let context = context() else { return .again(after: .milliseconds(200)) }
+            guard var context = context() else { return .again(after: .milliseconds(200)) }
+            context.policy = policies.policy(project: key.namespace, user: runtime.spec.user)
             return try await reconcile(runtime, context)
         }
         .reconciles(Runtime.self)
@@ -36,6 +39,14 @@ public struct RuntimeController: Sendable {
         .owns(ModelGrantResource.self, by: Runtime.type.kind)
         .watches(PersistentVolumeClaim.self) { claim in
             claim.labels["clawkit.dev/runtime"].map { [ObjectKey(namespace: claim.namespace ?? "", name: $0)] } ?? []
+        }
+        .watches(Policy.self) { [policies] policy in
+            runtimes.all.filter { policies.holds(policy, in: $0.namespace ?? "") }.map { ObjectKey($0) }
+        }
+        // A project's tenant does not change; only there must be one.
+        .watches(Project.self) { _ in [] }
+        .watches(Tenant.self, when: .changed("spec")) { [policies] tenant in
+            runtimes.all.filter { policies.isOf(tenant, project: $0.namespace ?? "") }.map { ObjectKey($0) }
         }
     }
 
@@ -53,7 +64,30 @@ public struct RuntimeController: Sendable {
             step.status(of: runtime, observed, refusal: refusal, publicURL: context.publicURL, now: now), runtime)
         // Tried again with back-off; what went wrong, and since when, already stands in the status.
         if let failure { throw failure }
-        return step.lookAgainAt.map { .again(after: max(.zero, $0 - now)) } ?? .settled
+        let end = try await endOfRunningTime(runtime, context, observed, now)
+        let next = [step.lookAgainAt, end].compactMap(\.self).min()
+        return next.map { .again(after: max(.zero, $0 - now)) } ?? .settled
+    }
+
+    /// Puts a runtime to sleep that has run for as long as its policy allows; else says when that will be.
+    private func endOfRunningTime(
+        _ runtime: Runtime, _ context: RuntimeContext, _ observed: RuntimeObservation, _ now: Timestamp
+    ) async throws -> Timestamp? {
+        guard runtime.spec.desiredState == .running, !runtime.isBeingDeleted,
+            let policy = try? context.policy.get(), let limit = policy.runningTime,
+            let start = observed.pod?.startedAt
+        else { return nil }
+        if start + limit > now { return start + limit }
+        logger.info(
+            "a runtime has run for as long as its policy allows and is put to sleep",
+            metadata: ["runtime": "\(runtime.namespace ?? "")/\(runtime.name)"])
+        _ = try await caches.api.mergePatch(
+            Runtime.self, runtime.name, in: runtime.namespace,
+            [
+                "metadata": ["uid": .string(runtime.uid ?? "")],
+                "spec": ["desiredState": .string(RuntimeSpec.DesiredState.suspended.rawValue)],
+            ])
+        return nil
     }
 
     private func perform(_ actions: [RuntimeAction], _ id: RuntimeCellID, _ desired: RuntimeCell?) async -> (any Error)? {

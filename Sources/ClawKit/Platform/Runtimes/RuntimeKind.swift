@@ -26,7 +26,19 @@ public enum RuntimeKind {
             findings.append(Finding(
                 .badQuantity, "'\(runtime.spec.volumeSize)' is no size; write 1Gi, 500Mi.", field: "spec.volume.size"))
         }
-        return findings
+        return findings + policyFindings(runtime, context)
+    }
+
+    private static func policyFindings(_ runtime: Runtime, _ context: RuntimeContext) -> [Finding] {
+        switch context.policy {
+        case .failure(let finding): [finding]
+        case .success(let policy):
+            policy.findings(
+                image: RuntimeCell.image(runtime, context.template(named: runtime.spec.template)), field: "spec.image")
+                + policy.findings(volumeSize: runtime.spec.volumeSize, field: "spec.volume.size")
+                + runtime.spec.models.flatMap { policy.findings(model: $0, field: "spec.models") }
+                + policy.findings(cluster: context.cluster, region: context.region)
+        }
     }
 
     static let noTemplate = Finding(

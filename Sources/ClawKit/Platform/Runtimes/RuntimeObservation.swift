@@ -1,4 +1,4 @@
-import ClawBase
+public import ClawBase
 
 /// What really is there of a runtime.
 public struct RuntimeObservation: Sendable, Hashable {
@@ -13,6 +13,8 @@ public struct RuntimeObservation: Sendable, Hashable {
         public var hasEnded = false
         public var isBeingDeleted = false
         public var restarts = 0
+        /// When the node took it up.
+        public var startedAt: Timestamp?
         /// Why a container or the pod waits: `CrashLoopBackOff`, `CreateContainerConfigError`, `Unschedulable`.
         public var waiting: String?
         /// What the cluster says about it. Foreign text: it may name internal addresses.

@@ -5,7 +5,7 @@ import ClawResources
 ///
 /// | condition | reasons when True | reasons when False |
 /// |---|---|---|
-/// | Admitted | AsExpected | UnknownTemplate, UnknownModel, ReservedVariable, InvalidQuantity, NameTaken, VolumeTaken |
+/// | Admitted | AsExpected | UnknownTemplate, UnknownModel, ReservedVariable, InvalidQuantity, NameTaken, VolumeTaken, PolicyRefused, TenantSuspended |
 /// | Scheduled | Bound | NoPod, WaitingForNode, Unschedulable |
 /// | Provisioned | AsExpected | Provisioning, NotNeeded |
 /// | Ready | AsExpected | the phase; the cause where it is Failed or Refused |
@@ -26,6 +26,7 @@ enum RuntimeReason: String, Sendable, CaseIterable {
     // Causes.
     case unknownTemplate = "UnknownTemplate", unknownModel = "UnknownModel", reservedVariable = "ReservedVariable"
     case invalidQuantity = "InvalidQuantity", nameTaken = "NameTaken", volumeTaken = "VolumeTaken"
+    case policyRefused = "PolicyRefused", tenantSuspended = "TenantSuspended"
     case unschedulable = "Unschedulable", containerStart = "ContainerStart", crashLoop = "CrashLoop"
     case startDeadline = "StartDeadlineExceeded", stopDeadline = "StopDeadlineExceeded"
     case actionFailed = "ActionFailed"
@@ -39,6 +40,8 @@ enum RuntimeReason: String, Sendable, CaseIterable {
             case .badQuantity: .invalidQuantity
             case .nameTaken: .nameTaken
             case .volumeTaken: .volumeTaken
+            case .tenantSuspended: .tenantSuspended
+            case .policyRefused, .policyUnknown, .policyInvalid: .policyRefused
             case .unschedulable: .unschedulable
             case .containerStart: .containerStart
             case .crashLoop: .crashLoop

@@ -24,11 +24,13 @@ public struct ProjectKind: ManagedKind {
 
     public let children: [any Resource.Type] = [
         Namespace.self, ServiceAccount.self, Role.self, RoleBinding.self, ResourceQuota.self,
-        ClawModels.LimitRange.self,
-        NetworkPolicy.self,
+        ClawModels.LimitRange.self, NetworkPolicy.self, EffectivePolicy.self,
     ]
 
     public let childrenOfUnreadStatus: [any Resource.Type] = [ResourceQuota.self]
+
+    /// A key that stands for the policies of all users of a project; no object is called so.
+    private static func users(of project: String) -> ObjectKey { ObjectKey(namespace: project, name: "users") }
 
     public let related = [
         // By name, not by owner: the namespace that stands in the way has another one.
@@ -36,6 +38,16 @@ public struct ProjectKind: ManagedKind {
         Relation(KubernetesSecret.self, labeled: ProjectObjects.pullSecretLabel) { secret in
             secret.namespace.map { ObjectKey(name: $0) }
         },
+        Relation(
+            Policy.self, when: .changed("spec"),
+            under: { policy in
+                guard case .user(_, let project) = PolicyLayer(policy.name) else { return ObjectKey(policy) }
+                return users(of: project)
+            },
+            soughtBy: { (project: Project) in
+                PolicyLayer.all(tenant: project.tenant, project: project.name).map { ObjectKey(name: $0.description) }
+                    + [users(of: project.name)]
+            }),
     ]
 
     public func admit(_ project: Project) -> [Finding] {
@@ -53,8 +65,14 @@ public struct ProjectKind: ManagedKind {
         case .going: throw .namespaceIsGoing
         case .absent, .ours: break
         }
-        return [Child(ProjectNamespace.desired(for: project), policy: .adopted)]
-            + ProjectObjects(project, pullSecrets: observed.all(KubernetesSecret.self).map(\.name)).children
+        let policies = try ProjectPolicySet(project, observed.all(Policy.self))
+        var allowed = project
+        allowed.spec = policies.common.narrowed(project.spec)
+        let objects = ProjectObjects(
+            allowed, pullSecrets: observed.all(KubernetesSecret.self).map(\.name),
+            containerLimits: policies.common.containerLimits)
+        return [Child(ProjectNamespace.desired(for: allowed), policy: .adopted)] + objects.children
+            + policies.effective.map { Child($0, stage: 1) }
     }
 
     public func observe(_ project: Project, _ observed: Observed, now: Timestamp) -> Observation<Project> {

@@ -12,8 +12,12 @@ struct ProjectObjects {
 
     private let project: Project
     private let pullSecrets: [String]
+    private let containerLimits: [String: Quantity]
 
-    init(_ project: Project, pullSecrets: [String]) { (self.project, self.pullSecrets) = (project, pullSecrets) }
+    /// - Parameter containerLimits: the most that a container may be given; what it gets that asks for nothing.
+    init(_ project: Project, pullSecrets: [String], containerLimits: [String: Quantity] = [:]) {
+        (self.project, self.pullSecrets, self.containerLimits) = (project, pullSecrets, containerLimits)
+    }
 
     /// Bindings after the roles they name, everything after the namespace.
     var children: [Child] {
@@ -73,6 +77,8 @@ struct ProjectObjects {
             }
             if wish.limits[name] == nil, needed.contains("limits.\(name)") { wish.limits[name] = most }
         }
+        for (name, most) in containerLimits where wish.limits[name]?.exceeds(most) ?? true { wish.limits[name] = most }
+        for (name, most) in wish.limits where wish.requests[name]?.exceeds(most) ?? false { wish.requests[name] = most }
         guard !wish.requests.isEmpty || !wish.limits.isEmpty else { return nil }
         return ClawModels.LimitRange(
             metadata: metadata(Self.name),
