@@ -11,7 +11,10 @@ public struct Tenant: CustomResource {
     public static let properties = [
         Property("spec", TenantSpec.self), Property("status", ConditionedStatus?.self),
     ]
-    public static let columns = [PrinterColumn.age]
+    public static let columns = [
+        PrinterColumn("Suspended", "boolean", ".spec.suspended"),
+        PrinterColumn("Deleted", "date", ".spec.deletedAfter", priority: 1), .age,
+    ]
 
     public init(name: String, displayName: String? = nil) {
         self.init(ObjectMeta(name: name))
@@ -35,6 +38,12 @@ public struct TenantSpec: SchemaView {
         Property(
             "quota", [String: Quantity].self,
             "What the quotas of all its projects may come to in sum, on all clusters: requests.cpu, pods …"),
+        Property(
+            "suspended", Bool?.self,
+            "Whether nothing of it runs. Set by the operation that puts everything to rest, or brings it back."),
+        Property(
+            "deletedAfter", Timestamp?.self,
+            "When it goes with all its projects. Set by the operation that begins the time of grace."),
     ]
 
     public init(displayName: String? = nil) {
@@ -49,6 +58,14 @@ public struct TenantSpec: SchemaView {
     public var quota: [String: Quantity] {
         get { self["quota"] }
         set { self["quota"] = newValue }
+    }
+    public var suspended: Bool? {
+        get { self["suspended"] }
+        set { self["suspended"] = newValue }
+    }
+    public var deletedAfter: Timestamp? {
+        get { self["deletedAfter"] }
+        set { self["deletedAfter"] = newValue }
     }
 }
 

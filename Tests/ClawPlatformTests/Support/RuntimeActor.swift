@@ -56,8 +56,9 @@ final class RuntimeActor: Sendable {
             case .running:
                 try await ensurePod(runtime)
                 changed.status.phase = .ready
-            case .suspended: changed.status.phase = .suspended
-            case .stopped: changed.status.phase = .stopped
+            case .suspended, .stopped:
+                try await api.deleteIfPresent(Pod.self, runtime.name, in: runtime.namespace)
+                changed.status.phase = runtime.spec.desiredState == .suspended ? .suspended : .stopped
             }
         }
         guard changed != runtime else { return }

@@ -45,10 +45,12 @@ final class TestPlatform: Sendable {
 
     fileprivate func run() async throws {
         let projects = ProjectKind.controller(caches: caches, logger: silent)
+        let policies = PolicyController(caches: caches).controller(logger: silent)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await self.caches.run() }
             group.addTask { try await self.controlPlane.run() }
             group.addTask { try await self.runtimes.controller.run() }
+            group.addTask { try await policies.run() }
             group.addTask { try await projects.run(writingWith: KubernetesClient(self.projectCalls)) }
         }
     }

@@ -29,6 +29,8 @@ public final class ControlPlane: Sendable {
     private let caches: SharedCaches
     private let keyring: SessionKeyring
     private let quotas: QuotaKeeper
+    private let budgets: BudgetKeeper
+    private let reaper: TenantReaper
     private let logger: Logger
 
     /// - Parameters:
@@ -45,17 +47,20 @@ public final class ControlPlane: Sendable {
     ) {
         (self.caches, keyring, self.logger) = (caches, signer.keyring, logger)
         quotas = QuotaKeeper(store, caches, time, logger)
+        budgets = BudgetKeeper(store, caches, logger)
         let publicURL = configuration.publicURL
         operations = OperationEngine(store, options: options, time: time, logger: logger)
         let runtimes = RuntimeOperations(operations, api: api, caches: caches) {
             $0.representation(publicURL: publicURL)
         }
+        let tenants = TenantOperations(operations, api: api, time: time)
+        reaper = TenantReaper(tenants, caches, time, logger)
         let services = PlatformServices(
             api: api, caches: caches, store: store, configuration: configuration, signer: signer,
             authenticator: StoreAuthenticator(store: store, signer: signer, time: time).recognising(
                 ServiceIdentities(api: api, time: time)),
             throttle: LoginThrottle(time: time), hasher: PasswordHasher(cost: configuration.passwordCost),
-            operations: operations, runtimes: runtimes,
+            operations: operations, runtimes: runtimes, tenants: tenants,
             metrics: ControlPlaneMetrics(), time: time,
             log: logger)
         handler = RequestID(AccessLog(ControlPlaneHandler(services, runtimeTransport), log: logger, time: time))
@@ -78,6 +83,14 @@ public final class ControlPlane: Sendable {
             }
             group.addTask { [quotas] in
                 try await quotas.run()
+                return false
+            }
+            group.addTask { [budgets] in
+                try await budgets.run()
+                return false
+            }
+            group.addTask { [reaper] in
+                try await reaper.run()
                 return false
             }
             // Keys that are nobody else's need nobody to follow them.

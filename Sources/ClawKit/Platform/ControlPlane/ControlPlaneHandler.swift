@@ -36,9 +36,9 @@ struct ControlPlaneHandler: Handler {
 
     private static func router(_ services: PlatformServices, _ check: AccessCheck) -> Router {
         let groups: [any RouteGroup] = [
-            SessionRoutes(services), TenantRoutes(services), ProjectRoutes(services), UserRoutes(services),
-            RuntimeRoutes(services), OperationRoutes(services), UsageRoutes(services), ModelKeyRoutes(services),
-            InvitationRoutes(services), PasswordRoutes(services), TokenRoutes(services),
+            SessionRoutes(services), TenantRoutes(services), ProjectRoutes(services), PolicyRoutes(services),
+            UserRoutes(services), RuntimeRoutes(services), OperationRoutes(services), UsageRoutes(services),
+            ModelKeyRoutes(services), InvitationRoutes(services), PasswordRoutes(services), TokenRoutes(services),
             SystemRoutes(services, check: check),
         ]
         let routes = groups.flatMap(\.routes)

@@ -19,6 +19,7 @@ struct PlatformServices: Sendable {
     let hasher: PasswordHasher
     let operations: OperationEngine
     let runtimes: RuntimeOperations
+    let tenants: TenantOperations
     let metrics: ControlPlaneMetrics
     let time: any TimeSource
     let log: Logger

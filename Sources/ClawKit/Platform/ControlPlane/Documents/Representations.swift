@@ -7,11 +7,13 @@ import ClawResources
 // What the HTTP API shows of things: plain documents, without what only Kubernetes or the store needs.
 
 extension Tenant {
-    /// `{name, displayName?, quota?, createdAt}`
+    /// `{name, displayName?, quota?, suspended?, deletedAfter?, createdAt}`
     var representation: JSON {
         var object: JSONObject = ["name": .string(name)]
         object.set("displayName", displayName)
         object.set("quota", spec.document["quota"])
+        object.set("suspended", spec.document["suspended"])
+        object.set("deletedAfter", spec.document["deletedAfter"])
         object.set("createdAt", metadata.creationTimestamp)
         return .object(object)
     }

@@ -27,6 +27,7 @@ enum OpenAPISchemas {
         var all = bodies
         for (name, schema) in answers { all[name] = schema }
         for (name, schema) in ledger { all[name] = schema }
+        for (name, schema) in policies { all[name] = schema }
         return all
     }()
 
@@ -46,6 +47,22 @@ enum OpenAPISchemas {
 
     private static let scope = words(TokenScope.allCases.map(\.rawValue))
     private static let audiences = list(of: words(TokenAudience.allCases.map(\.rawValue)))
+    private static let policyRules = JSON.object(PolicySpec.schema.json)
+    private static let policies: JSONObject = [
+        "Policy": object(
+            ["name", "rules"],
+            [
+                "name": string, "rules": policyRules, "accepted": bool, "reason": string, "message": string,
+                "createdAt": time,
+            ]),
+        "PolicyList": items("Policy"),
+        "EffectivePolicy": object(
+            ["project", "rules", "sources"],
+            [
+                "project": label, "user": label, "rules": policyRules,
+                "sources": list(of: object(["rule", "layer"], ["rule": string, "layer": string])),
+            ]),
+    ]
 
     private static let bodies: JSONObject = [
         "SignIn": [
@@ -66,6 +83,7 @@ enum OpenAPISchemas {
             ["name": label, "displayName": string, "administrator": bool, "project": label, "role": role]),
         "UserChange": object(
             [], ["displayName": ["type": ["string", "null"]], "administrator": bool, "disabled": bool]),
+        "PolicyDeclaration": object(["rules"], ["rules": policyRules]),
         "Settlement": object(["as"], ["as": words(OperationEngine.Settlement.allCases.map(\.rawValue))]),
         "RuntimeCreation": object([], ["name": label, "user": label, "template": label]),
     ]
@@ -178,7 +196,11 @@ enum OpenAPISchemas {
         "Member": object(["user", "role"], ["user": label, "role": role]),
         "Membership": object(["project", "role"], ["project": label, "role": role]),
         "Tenant": object(
-            ["name"], ["name": label, "displayName": string, "quota": quantities, "createdAt": time]),
+            ["name"],
+            [
+                "name": label, "displayName": string, "quota": quantities, "suspended": bool, "deletedAfter": time,
+                "createdAt": time,
+            ]),
         "TenantList": items("Tenant"),
         "Project": object(
             ["name", "tenant", "members", "phase"],

@@ -51,6 +51,7 @@ struct RuntimePreflight: Sendable {
         guard let project = try await api.find(Project.self, name) else {
             return Finding(.notFound, "There is no project '\(name)'; check the name.", field: "project")
         }
+        if try await api.find(Tenant.self, project.tenant)?.spec.suspended ?? false { return .isSuspended(project.tenant) }
         if project.isReady { return nil }
         return Finding(.notReady, "Project \(name) has no namespace yet; see the project, and try again.")
     }
@@ -58,7 +59,14 @@ struct RuntimePreflight: Sendable {
     /// Against the templates and models there are, as far as they are published.
     private func specFindings(_ runtime: Runtime) async throws -> [Finding] {
         let map = try await api.find(ConfigMap.self, PlatformSettings.name, in: PlatformSettings.namespace)
-        guard let context = map.flatMap({ PlatformSettings.context(from: $0) }) else { return [] }
+        guard var context = map.flatMap({ PlatformSettings.context(from: $0) }) else { return [] }
+        if let project = try await api.find(Project.self, runtime.namespace ?? "") {
+            do {
+                context.policy = .success(try await api.policy(of: project, user: runtime.spec.user))
+            } catch let finding as Finding {
+                context.policy = .failure(finding)
+            }
+        }
         return RuntimeKind.admit(runtime, context)
     }
 

@@ -43,9 +43,11 @@ struct ProjectRoutes: RouteGroup {
         var wanted = Project(name: name.description, tenant: tenant.description)
         let settings = try ProjectSettings(fields)
         settings.apply(to: &wanted)
-        guard try await services.api.find(Tenant.self, tenant.description) != nil else {
+        guard let owner = try await services.api.find(Tenant.self, tenant.description) else {
             throw Finding(.invalid, "There is no tenant '\(tenant)'; create it first.", field: "tenant")
         }
+        if owner.spec.suspended ?? false { throw Finding.isSuspended(owner.name) }
+        try await checkPolicy(of: wanted)
         try await namespaces.checkFree(name)
         let project = try await services.reserving(settings.quota ?? [:], for: wanted) {
             try await services.api.create(wanted)
@@ -82,6 +84,9 @@ struct ProjectRoutes: RouteGroup {
             throw Finding(.forbidden, "Only an administrator may change a project's '\(reserved)'; ask one.", field: reserved)
         }
         let members = try await self.members(fields, of: project, caller)
+        var wanted = project
+        settings.apply(to: &wanted)
+        if !settings.isEmpty { try await checkPolicy(of: wanted) }
         let changed = try await services.reserving(settings.quota, for: project) {
             try await services.api.edit(Project.self, project.name) { live in
                 settings.apply(to: &live)
@@ -101,6 +106,12 @@ struct ProjectRoutes: RouteGroup {
                 details: ["before": before ?? "none", "after": after ?? "none"])
         }
         return .json(changed.representation)
+    }
+
+    /// - Throws: ``Finding`` (`E_POLICY`) where a project asks for more than it may.
+    private func checkPolicy(of project: Project) async throws {
+        let policy = try await services.api.policy(of: project)
+        if let finding = policy.findings(project: project.spec).first { throw finding }
     }
 
     /// The members that are to be; nil where nothing is said of them.

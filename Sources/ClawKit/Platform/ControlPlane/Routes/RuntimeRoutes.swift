@@ -76,7 +76,7 @@ struct RuntimeRoutes: RouteGroup {
         }
         try check(name, template, in: project)
         // A request that was sent before under the same key must find its operation, not its own runtime.
-        if Self.idempotencyKey(of: call) == nil,
+        if call.idempotencyKey == nil,
             try await services.api.find(Runtime.self, name.description, in: project.name) != nil
         {
             throw Finding(
@@ -134,14 +134,17 @@ struct RuntimeRoutes: RouteGroup {
         let operation = try await services.runtimes.begin(
             RuntimeOperations.Wish(
                 verb: verb, project: project, name: name, actor: try call.caller.user, parameters: parameters,
-                idempotencyKey: Self.idempotencyKey(of: call)))
+                idempotencyKey: call.idempotencyKey))
         await services.audit(
             call, "runtime.\(verb.rawValue)", operation.target, details: ["operation": operation.id])
         return operation
     }
+}
 
-    private static func idempotencyKey(of call: Call) -> String? {
-        call.request.headers[.idempotencyKey].flatMap { $0.isEmpty ? nil : String($0.prefix(200)) }
+extension Call {
+    /// What the sender calls this request, so that sent twice it counts once.
+    var idempotencyKey: String? {
+        request.headers[.idempotencyKey].flatMap { $0.isEmpty ? nil : String($0.prefix(200)) }
     }
 }
 

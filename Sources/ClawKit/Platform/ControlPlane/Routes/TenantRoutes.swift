@@ -25,8 +25,19 @@ struct TenantRoutes: RouteGroup {
                 .patch, "/api/v1/tenants/{tenant}", "Change a tenant's display name or quota", tag: "tenants",
                 access: .administrator, audit: "tenant.update", body: "TenantChange", answer: "Tenant", update),
             APIRoute(
-                .delete, "/api/v1/tenants/{tenant}", "Delete a tenant that has no projects", tag: "tenants",
+                .delete, "/api/v1/tenants/{tenant}",
+                "Delete a tenant that has no projects; with ?graceSeconds= one that has some: it is suspended now, and "
+                    + "goes with all of them after that time", tag: "tenants",
                 access: .administrator, audit: "tenant.delete", status: .noContent, delete),
+            APIRoute(
+                .post, "/api/v1/tenants/{tenant}/suspend", "Put everything that a tenant runs to rest", tag: "tenants",
+                access: .administrator, audit: "tenant.suspend", status: .accepted, answer: "OperationStarted",
+                suspend),
+            APIRoute(
+                .post, "/api/v1/tenants/{tenant}/resume",
+                "Bring a suspended tenant back as it was; takes a deletion back whose time has not come",
+                tag: "tenants", access: .administrator, audit: "tenant.resume", status: .accepted,
+                answer: "OperationStarted", resume),
         ]
     }
 
@@ -66,13 +77,40 @@ struct TenantRoutes: RouteGroup {
         return .json(tenant.representation)
     }
 
+    private func suspend(_ call: Call) async throws -> Response {
+        let name = try await find(try call.parameters.label("tenant")).name
+        let operation = try await services.tenants.suspend(
+            name, by: try call.caller.user, key: call.idempotencyKey)
+        return await begun(operation, "tenant.suspend", call)
+    }
+
+    private func resume(_ call: Call) async throws -> Response {
+        let name = try await find(try call.parameters.label("tenant")).name
+        let operation = try await services.tenants.resume(
+            name, by: try call.caller.user, key: call.idempotencyKey)
+        return await begun(operation, "tenant.resume", call)
+    }
+
+    private func begun(_ operation: Operation, _ action: String, _ call: Call) async -> Response {
+        await services.audit(call, action, operation.target, details: ["operation": operation.id])
+        return .accepted(["operation": operation.representation])
+    }
+
     private func delete(_ call: Call) async throws -> Response {
         let name = try call.parameters.label("tenant")
         let tenant = try await find(name)
+        if call.request.query["graceSeconds"] != nil {
+            let grace = try call.number("graceSeconds", or: 0, in: 0...31_536_000)
+            let operation = try await services.tenants.delete(
+                tenant, after: services.time.now + .seconds(grace), by: try call.caller.user, key: call.idempotencyKey)
+            return await begun(operation, "tenant.delete", call)
+        }
         let projects = try await services.projects().filter { $0.tenant == name.description }.map(\.name)
         guard projects.isEmpty else {
             throw Finding(
-                .inUse, "Tenant '\(name)' still has projects (\(projects.joined(separator: ", "))); delete them first.",
+                .inUse,
+                "Tenant '\(name)' still has projects (\(projects.joined(separator: ", "))); delete them first, or "
+                    + "delete it with a time of grace.",
                 details: ["projects": projects.joined(separator: ",")])
         }
         try await services.api.delete(Tenant.self, name.description, propagation: .background, uid: tenant.uid)

@@ -51,6 +51,7 @@ public struct NoParameters: Codable, Sendable, Hashable {
 @resultBuilder
 public enum OperationStepsBuilder<Parameters: Codable & Sendable> {
     public static func buildExpression(_ step: OperationStep<Parameters>) -> [OperationStep<Parameters>] { [step] }
+    public static func buildExpression(_ steps: [OperationStep<Parameters>]) -> [OperationStep<Parameters>] { steps }
     public static func buildBlock(_ steps: [OperationStep<Parameters>]...) -> [OperationStep<Parameters>] {
         steps.flatMap(\.self)
     }
