@@ -6,8 +6,8 @@ import Testing
 
 @testable import ClawPlatform
 
-/// Every route of the API against everybody who may come: what `/openapi.json` tells and this table does not is a failure,
-/// so that no new route can be forgotten.
+/// Every route of the API against everybody who may come: what `/openapi.json` tells and this table does not is a
+/// failure, so that no new route can be forgotten.
 @Suite("Who may call what")
 struct AuthorizationMatrixTests {
     /// From those who may least.
