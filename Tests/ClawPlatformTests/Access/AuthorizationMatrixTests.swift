@@ -89,6 +89,7 @@ struct AuthorizationMatrixTests {
         [
             Row("GET /api/v1/usage", .viewer, query: "?project=demo"),
             Row("GET /api/v1/usage/rows", .viewer, query: "?project=demo"),
+            Row("GET /api/v1/usage/export", .viewer, query: "?project=demo"),
             Row("GET /api/v1/limits", .viewer, query: "?holder=project/demo"),
             Row("PUT /api/v1/limits", .administrator, ["holder": "project/demo", "name": "month", "cost": "5"]),
             Row("DELETE /api/v1/limits", .administrator, query: "?id=project/demo%23month"),

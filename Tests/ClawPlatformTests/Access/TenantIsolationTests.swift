@@ -52,7 +52,7 @@ struct TenantIsolationTests {
                 (.get, "/api/v1/limits?holder=runtime/theirs/agent"), (.get, "/api/v1/keys?user=sam"),
             ]
             for dimension in ["tenant=other", "project=theirs", "user=sam", "project=theirs&user=sam"] {
-                calls += [(.get, "/api/v1/usage?\(dimension)"), (.get, "/api/v1/usage/rows?\(dimension)")]
+                for part in ["", "/rows", "/export"] { calls.append((.get, "/api/v1/usage\(part)?\(dimension)")) }
             }
             for (pattern, methods) in paths {
                 for method in methods.object?.names ?? [] {

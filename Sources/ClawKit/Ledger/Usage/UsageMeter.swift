@@ -6,6 +6,8 @@ public struct UsageMeter: RawRepresentable, Sendable, Hashable, CustomStringConv
 
     /// Answers of models; the amount counts requests.
     public static let model = UsageMeter(rawValue: "model")
+    /// Seconds that pods were there.
+    public static let pod = UsageMeter(rawValue: "pod")
     /// Milliseconds of one core.
     public static let cpu = UsageMeter(rawValue: "cpu")
     /// MiB times seconds.

@@ -1,4 +1,5 @@
 public import ClawBase
+public import ClawLedger
 
 extension ControlPlane {
     /// What the control plane must be told; everything else it reads from store and cluster.
@@ -19,6 +20,10 @@ extension ControlPlane {
 
         /// What hashing a password costs. Where it changes, passwords are hashed anew as their users sign in.
         public var passwordCost: PasswordCost
+
+        /// What a row of pods, processors, memory or storage costs, for whoever bills them; called before the row is
+        /// written, and must answer alike for equal rows. Without it they cost nothing.
+        public var price: @Sendable (UsageRow) -> NanoDollars = { _ in .zero }
 
         public init(
             publicURL: String, domain: String? = nil, sessionHours: Int = 12, proxyKey: Secret<String>? = nil,

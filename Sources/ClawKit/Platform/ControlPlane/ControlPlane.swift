@@ -31,6 +31,7 @@ public final class ControlPlane: Sendable {
     private let quotas: QuotaKeeper
     private let budgets: BudgetKeeper
     private let reaper: TenantReaper
+    private let meter: ResourceMeter
     private let logger: Logger
 
     /// - Parameters:
@@ -48,6 +49,7 @@ public final class ControlPlane: Sendable {
         (self.caches, keyring, self.logger) = (caches, signer.keyring, logger)
         quotas = QuotaKeeper(store, caches, time, logger)
         budgets = BudgetKeeper(store, caches, logger)
+        meter = ResourceMeter(store, caches, price: configuration.price, time, logger)
         let publicURL = configuration.publicURL
         operations = OperationEngine(store, options: options, time: time, logger: logger)
         let runtimes = RuntimeOperations(operations, api: api, caches: caches) {
@@ -91,6 +93,10 @@ public final class ControlPlane: Sendable {
             }
             group.addTask { [reaper] in
                 try await reaper.run()
+                return false
+            }
+            group.addTask { [meter, caches] in
+                try await meter.run(caches)
                 return false
             }
             // Keys that are nobody else's need nobody to follow them.

@@ -17,6 +17,8 @@ public struct RuntimeCell: Sendable, Hashable {
     public var volumeSize: Quantity
     public var wipesVolume: Bool
     public var models: [String]
+    /// nil: the namespace's default.
+    public var serviceAccount: String?
     public var owner: OwnerReference
     /// Changes when somebody asks for a restart.
     public var restartedAt: String?
@@ -59,6 +61,7 @@ public struct RuntimeCell: Sendable, Hashable {
         command = runtime.spec.command.isEmpty ? template.command : runtime.spec.command
         port = template.port
         models = Self.models(runtime, context)
+        serviceAccount = context.serviceAccount
         volumeSize = runtime.spec.volumeSize
         wipesVolume = runtime.spec.retention == .wipe
         owner = OwnerReference(controlling: runtime)
@@ -171,6 +174,7 @@ public struct RuntimeCell: Sendable, Hashable {
                                     path: "token", audience: Self.tokenAudience, expirationSeconds: 3600))
                         ])),
                 ]))
+        pod.spec?.serviceAccountName = serviceAccount
         var annotations = [Self.userLabel: user]
         annotations[Runtime.restartAnnotation] = restartedAt
         pod.annotations = annotations

@@ -12,6 +12,8 @@ public struct RuntimeContext: Sendable, Hashable {
     /// What the cluster is called, and where it is, for policies that name some; nil: nothing that they could name.
     public var cluster: String?
     public var region: String?
+    /// As whom its pod runs, and with whose pull secrets; nil: the namespace's default.
+    public var serviceAccount: String?
     /// What holds for the runtime; or why nobody knows: then nothing is allowed.
     public var policy: Result<LayeredPolicy, Finding> = .success(LayeredPolicy())
 

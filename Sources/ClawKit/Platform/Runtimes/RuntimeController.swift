@@ -30,6 +30,7 @@ public struct RuntimeController: Sendable {
         return Controller("runtimes", caches: caches, logger: logger) { key in
             guard let runtime = runtimes[key] else { return .settled }
             guard var context = context() else { return .again(after: .milliseconds(200)) }
+            context.serviceAccount = policies.hasProject(key.namespace) ? ProjectObjects.name : nil
             context.policy = policies.policy(project: key.namespace, user: runtime.spec.user)
             return try await reconcile(runtime, context)
         }

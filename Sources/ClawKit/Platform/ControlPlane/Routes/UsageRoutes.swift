@@ -22,6 +22,10 @@ struct UsageRoutes: RouteGroup {
                 "List rows of the ledger, newest first; of \(whom); at most ?limit= (100), those before ?before=",
                 tag: "usage", answer: "UsageRowList", rows),
             APIRoute(
+                .get, "/api/v1/usage/export",
+                "Export rows, oldest first, as ?format=csv or jsonl, or the sums ?by= as openmetrics; of \(whom)",
+                tag: "usage", export),
+            APIRoute(
                 .get, "/api/v1/limits", "List limits with what is spent of them, of ?holder= such as project/demo",
                 tag: "usage", answer: "LimitList", limits),
             APIRoute(
@@ -37,13 +41,7 @@ struct UsageRoutes: RouteGroup {
 
     private func sums(_ call: Call) async throws -> Response {
         let query = try await query(call)
-        var dimension: UsageDimension?
-        if let word = call.request.query["by"] {
-            guard let known = UsageDimension(rawValue: word == "model" ? "item" : word) else {
-                throw Finding(.badRequest, "'by' is one of \(UsageDimension.words).", field: "by")
-            }
-            dimension = known
-        }
+        let dimension = try dimension(call)
         var answer = JSONObject()
         answer["totals"] = .object(try await services.store.total(query).object)
         if let dimension {
@@ -55,6 +53,28 @@ struct UsageRoutes: RouteGroup {
                 })
         }
         return .json(.object(answer))
+    }
+
+    private func dimension(_ call: Call) throws(Finding) -> UsageDimension? {
+        guard let word = call.request.query["by"] else { return nil }
+        guard let known = UsageDimension(rawValue: word == "model" ? "item" : word) else {
+            throw Finding(.badRequest, "'by' is one of \(UsageDimension.words).", field: "by")
+        }
+        return known
+    }
+
+    private func export(_ call: Call) async throws -> Response {
+        let query = try await query(call)
+        let word = call.request.query["format"] ?? UsageExport.Format.csv.rawValue
+        guard let format = UsageExport.Format(rawValue: word) else {
+            let known = UsageExport.Format.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Finding(.badRequest, "'format' is one of \(known).", field: "format")
+        }
+        let export = UsageExport(store: services.store)
+        let body =
+            format == .openmetrics
+            ? try await export.metrics(query, by: try dimension(call) ?? .project) : export.rows(query, as: format)
+        return Response(status: .ok, headers: [.contentType: format.contentType], body: body)
     }
 
     private func rows(_ call: Call) async throws -> Response {

@@ -24,6 +24,8 @@ struct PolicyBook: Sendable {
         return Result { () throws(Finding) in try LayeredPolicy(stated) }
     }
 
+    func hasProject(_ namespace: String) -> Bool { projects.get(namespace) != nil }
+
     func isOf(_ tenant: Tenant, project: String) -> Bool { projects.get(project)?.tenant == tenant.name }
 
     /// Whether a policy holds in a project.
