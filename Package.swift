@@ -393,11 +393,22 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Tests/Support/ShareFixture"),
+        .target(
+            name: "QuotaTesting", dependencies: ["ClawBase", "ClawDocuments", "ClawPlatform"],
+            path: "Tests/Support/QuotaTesting"),
+        .executableTarget(
+            name: "quota-fixture",
+            dependencies: [
+                "ClawBase", "ClawKitPostgres", "ClawPlatform", "ClawPlatformPostgres", "QuotaTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Support/QuotaFixture"),
         .testTarget(
             name: "ClawPlatformPostgresTests",
             dependencies: [
                 "ClawBase", "ClawDocuments", "ClawKitPostgres", "ClawLedger", "ClawPlatform", "ClawPlatformPostgres",
-                "LedgerTesting", "OperationTesting", "PostgresTesting", "ServiceTesting", "share-fixture", "worker-fixture",
+                "LedgerTesting", "OperationTesting", "PostgresTesting", "QuotaTesting", "ServiceTesting", "quota-fixture",
+                "share-fixture", "worker-fixture",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
