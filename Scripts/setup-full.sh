@@ -31,6 +31,11 @@ if [ ! -x .venv/bin/litellm ]; then
     .venv/bin/pip install --quiet --disable-pip-version-check 'litellm[proxy]' \
         || echo "==> PyPI cannot be reached: the test with LiteLLM in the chain is skipped"
 fi
+if [ ! -x .venv/bin/oidc-provider-mock ]; then
+    echo "==> installing an OpenID Connect provider"
+    .venv/bin/pip install --quiet --disable-pip-version-check oidc-provider-mock \
+        || echo "==> PyPI cannot be reached: the test with a provider of its own is skipped"
+fi
 if ! .venv/bin/python -c 'import llama_cpp, starlette_context' 2>/dev/null; then
     echo "==> building llama.cpp's server, which takes some minutes"
     # There is no wheel of it. The server of 0.3.5 hangs after a stream, that of 0.3.8 does not; later versions are larger.

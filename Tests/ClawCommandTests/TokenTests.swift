@@ -23,6 +23,10 @@ struct TokenTests {
                     ], ["id": "t2", "label": "first", "scope": "administer", "audiences": ["gateway"]],
                 ]
             ])
+        case (.post, "/api/v1/users/ada/identities"): return Answer.json(body, 201)
+        case (.delete, "/api/v1/users/ada/identities"):
+            return request.query["issuer"] == "https://id.test" && request.query["subject"] == "s 1"
+                ? Response(status: .noContent) : Answer.missing
         case (.delete, "/api/v1/me/tokens/t1"), (.delete, "/api/v1/users/ada/tokens/t%2F2"):
             return Response(status: .noContent)
         default: return Answer.missing
@@ -39,6 +43,16 @@ struct TokenTests {
         #expect(json.json?["scope"] == "operate" && json.json?["days"] == 3)
         #expect(json.json?["audiences"] == ["gateway", "runtimes"])
         #expect(await Self.bench.run("token", "create", "ci", "--scope", "everything").status == .usage)
+    }
+
+    @Test("a user is linked to an account at a provider, and unlinked")
+    func link() async {
+        let identity = ["--issuer", "https://id.test", "--subject", "s 1"]
+        let linked = await Self.bench.run("user", "link", "ada", identity[0], identity[1], identity[2], identity[3])
+        #expect(linked.out == "user ada linked to s 1 at https://id.test\n")
+        let unlinked = await Self.bench.run("user", "unlink", "ada", identity[0], identity[1], identity[2], identity[3])
+        #expect(unlinked.out == "user ada unlinked from s 1 at https://id.test\n")
+        #expect(await Self.bench.run("user", "link", "ada", "--issuer", "https://id.test").status == .usage)
     }
 
     @Test("one's own and those of others are listed and revoked alike")

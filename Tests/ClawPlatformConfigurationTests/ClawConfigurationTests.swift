@@ -29,6 +29,39 @@ struct ClawConfigurationTests {
                     publicURL: "https://claw.example.org:8443", domain: "claw.example.org", sessionHours: 8))
     }
 
+    @Test("sign-in providers read as they are meant, and take their secrets from elsewhere")
+    func providers() async throws {
+        let configuration = try ClawConfiguration(
+            yaml: """
+                server:
+                  oidc:
+                    - name: corp
+                      title: Example Corp
+                      issuer: https://id.example.org
+                      clientID: claw
+                      clientSecret: {env: OIDC_SECRET}
+                      scopes: [openid, groups]
+                      createUsers: true
+                      userClaim: email
+                      groupsClaim: roles
+                      administrators: [platform-admins]
+                      projects:
+                        - {group: team-a, project: demo, role: developer}
+                    - {name: bare, issuer: "http://127.0.0.1:9400", clientID: claw}
+                """)
+        let secrets = InMemorySecrets([.environment("OIDC_SECRET"): Secret("hush")])
+        let corp = try await configuration.server.providers[0].provider(secrets: secrets)
+        #expect(corp.title == "Example Corp" && corp.clientSecret == Secret("hush") && corp.createsUsers)
+        #expect(corp.scopes == ["openid", "groups"] && corp.userClaim == "email" && corp.groupsClaim == "roles")
+        #expect(corp.administrators == ["platform-admins"])
+        #expect(corp.memberships == [.init(group: "team-a", project: "demo", role: .developer)])
+        let bare = try await configuration.server.providers[1].provider(secrets: secrets)
+        #expect(bare.title == "bare" && bare.clientSecret == nil && !bare.createsUsers && bare.administrators.isEmpty)
+        await #expect(throws: Finding.self) {
+            try await configuration.server.providers[0].provider(secrets: InMemorySecrets())
+        }
+    }
+
     @Test(
         "nothing said means the example runtime and twelve hours",
         arguments: [
@@ -48,6 +81,10 @@ struct ClawConfigurationTests {
             ("- models", ":1", "must be a mapping"),
             ("templates:\n  - name: Default_1\n    command: [a]", ":2", "lower-case"),
             ("templates:\n  - name: a\n    command: []", ":2", "command is missing"),
+            ("server:\n  oidc:\n    - {name: a, clientID: c}", ":3", "issuer is missing"),
+            ("server:\n  oidc:\n    - {name: a, issuer: 'http://id.test', clientID: c}", ":3", "https address"),
+            ("server:\n  oidc:\n    - {name: a, issuer: 'https://id.test', clientID: c, clientSecret: x}", ":3", "in clear"),
+            ("server:\n  oidc:\n    - {name: A_, issuer: 'https://id.test', clientID: c}", ":3", "lower-case"),
             ("templates:\n  - name: a\n    command: run", ":3", "must be a list"),
             ("templates:\n  - name: a\n    command: [run, 5]", ":3", "quotes"),
             ("templates:\n  - name: a\n    command: [run]\n    port: 0", ":4", "1 to 65535"),

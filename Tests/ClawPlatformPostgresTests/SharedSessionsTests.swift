@@ -2,6 +2,7 @@ import ClawBase
 import ClawKitPostgres
 import ClawPlatform
 import ClawPlatformPostgres
+import Foundation
 import HTTPTypes
 import Testing
 
@@ -42,7 +43,11 @@ extension PostgresStores {
             try await first.endSessions(of: "ada", at: SystemTime().now)
             try await first.modify(User.self, "bob") { $0.isDisabled = true }
             try await first.delete(User.self, "eve")
+            let ended = ContinuousClock.now
             for name in ["ada", "bob", "eve"] { try await waiting { try await !isIn(name) } }
+            if ProcessInfo.processInfo.environment["CLAWKIT_TEST_NEWS"] != nil {
+                print("ended at one, refused at the other: \(ContinuousClock.now - ended)")
+            }
         }
 
         @Test("who does not hear of commits says so, and so does who hears no more")

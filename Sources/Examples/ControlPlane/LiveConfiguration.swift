@@ -38,6 +38,7 @@ final class LiveConfiguration: Sendable {
                 ("server.publicURL", started.publicURL != platform.server.publicURL),
                 ("server.domain", started.domain != platform.server.domain),
                 ("server.sessionHours", started.sessionHours != platform.server.sessionHours),
+                ("server.oidc", started.providers != platform.server.providers),
             ].filter(\.1).map { .holdsFromNextStart($0.0, path) }
         }
     }

@@ -184,6 +184,11 @@ struct Platform: Sendable {
             in: store, sealing: try await sealing(),
             sessionsLasting: .seconds(3600 * settings.configuration.platform.server.sessionHours),
             time: time)
+        let secrets = CompositeSecrets([EnvironmentSecrets(), FileSecrets(), ClusterSecrets(api)])
+        var providers: [OpenIDProvider] = []
+        for provider in settings.configuration.platform.server.providers {
+            providers.append(try await provider.provider(secrets: secrets))
+        }
         var operations = OperationEngine.Options()
         operations.isAlone = storage.isAlone
         return ControlPlane(
@@ -192,6 +197,6 @@ struct Platform: Sendable {
                 publicURL: settings.configuration.platform.server.publicURL ?? url, domain: settings.configuration.platform.server.domain,
                 sessionHours: settings.configuration.platform.server.sessionHours,
                 proxyKey: try await PlatformSettings.proxyKey(in: api), templates: { live.templates.map(\.name) }),
-            runtimeTransport: network, operations: operations, time: time, logger: settings.logger)
+            runtimeTransport: network, signInWith: providers, operations: operations, time: time, logger: settings.logger)
     }
 }

@@ -80,6 +80,11 @@ struct AuthorizationMatrixTests {
             Row("PUT /api/v1/users/{user}/password", .administrator, [:]),
             Row("DELETE /api/v1/users/{user}/password", .administrator),
             Row("GET /api/v1/users/{user}/tokens", .administrator),
+            Row("POST /api/v1/users/{user}/identities", .administrator, ["issuer": "https://id.test", "subject": "s"]),
+            Row("GET /api/v1/users/{user}/identities", .administrator),
+            Row(
+                "DELETE /api/v1/users/{user}/identities", .administrator,
+                query: "?issuer=https%3A%2F%2Fid.test&subject=s"),
             Row("DELETE /api/v1/users/{user}/tokens/{token}", .administrator),
             Row("GET /api/v1/invitations", .administrator),
             Row("POST /api/v1/invitations", .administrator, ["invitee": "eve@acme.test"]),

@@ -103,7 +103,8 @@ struct SessionRouteTests {
         arguments: [
             "https://evil.test/", "//evil.test", "/\\evil.test", "http://evil.test/r/demo/ada/", "javascript:alert(1)",
             "http://ada-demo.claw.test.evil.test/", "http://ada-demo.claw.test@evil.test/",
-            "http://ada-demo.claw.test\\@evil/",
+            "http://ada-demo.claw.test\\@evil/", "///evil.test", "/\t/evil.test", "\\\\evil.test", "https:evil.test",
+            " //evil.test", "/\n/evil.test", "%2F%2Fevil.test", "http:///evil.test", "",
         ])
     func openRedirect(target: String) async throws {
         try await withPlatform(domain: "claw.test") { platform in

@@ -29,7 +29,8 @@ final class TestPlatform: Sendable {
 
     fileprivate init(
         _ cluster: EmbeddedCluster, _ store: any PlatformStore, _ configuration: ControlPlane.Configuration,
-        _ time: any TimeSource, _ program: @escaping @Sendable (Request) async throws -> Response
+        _ time: any TimeSource, _ providers: [OpenIDProvider],
+        _ program: @escaping @Sendable (Request) async throws -> Response
     ) async throws {
         (self.cluster, self.store) = (cluster, store)
         caches = SharedCaches(cluster.client)
@@ -40,7 +41,7 @@ final class TestPlatform: Sendable {
         administrator = try await ControlPlane.bootstrapAdministrator(in: store, time: time) ?? Secret("")
         controlPlane = ControlPlane(
             api: cluster.client, caches: caches, store: store, signer: signer, configuration: configuration,
-            runtimeTransport: programs, time: time, logger: silent)
+            runtimeTransport: programs, signInWith: providers, time: time, logger: silent)
     }
 
     fileprivate func run() async throws {
@@ -64,7 +65,7 @@ final class TestPlatform: Sendable {
 ///   - prepare: runs before the control plane does.
 func withPlatform(
     store: any PlatformStore = MemoryPlatformStore(), domain: String? = nil, publicURL: String = "http://claw.test",
-    templates: [String]? = nil, time: any TimeSource = SystemTime(),
+    templates: [String]? = nil, time: any TimeSource = SystemTime(), providers: [OpenIDProvider] = [],
     program: @escaping @Sendable (Request) async throws -> Response = { _ in .text("hello") },
     prepare: @Sendable (EmbeddedCluster) async throws -> Void = { _ in },
     _ body: @escaping @Sendable (TestPlatform) async throws -> Void
@@ -80,7 +81,7 @@ func withPlatform(
         let platform = try await TestPlatform(
             cluster, store,
             ControlPlane.Configuration(
-                publicURL: publicURL, domain: domain, passwordCost: .test, templates: { templates }), time, program)
+                publicURL: publicURL, domain: domain, passwordCost: .test, templates: { templates }), time, providers, program)
         group.addTask { try await unlessCancelled { try await platform.run() } }
         group.addTask {
             try await SystemTime().withDeadline(.seconds(180), "The test") {

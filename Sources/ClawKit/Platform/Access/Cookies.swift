@@ -4,11 +4,13 @@ public import HTTPTypes
 /// The session cookie in requests and responses (RFC 6265).
 public enum SessionCookie {
     /// The first cookie of our name.
-    public static func value(in headers: HTTPFields) -> Secret<String>? {
+    public static func value(in headers: HTTPFields) -> Secret<String>? { value(SessionSigner.cookieName, in: headers) }
+
+    static func value(_ name: String, in headers: HTTPFields) -> Secret<String>? {
         for header in headers[values: .cookie] {
             for pair in header.split(separator: ";") {
                 let parts = pair.split(separator: "=", maxSplits: 1)
-                if parts.count == 2, trim(parts[0]) == SessionSigner.cookieName[...] {
+                if parts.count == 2, trim(parts[0]) == name[...] {
                     return Secret(String(trim(parts[1])))
                 }
             }

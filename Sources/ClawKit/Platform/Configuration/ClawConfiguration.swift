@@ -29,9 +29,14 @@ public struct ClawConfiguration: Sendable, Hashable {
         public var domain: String?
         /// How long a sign-in lasts.
         public var sessionHours: Int
+        /// With which people may sign in, besides passwords and tokens.
+        public var providers: [SignInProvider]
 
-        public init(publicURL: String? = nil, domain: String? = nil, sessionHours: Int = 12) {
+        public init(
+            publicURL: String? = nil, domain: String? = nil, sessionHours: Int = 12, providers: [SignInProvider] = []
+        ) {
             (self.publicURL, self.domain, self.sessionHours) = (publicURL, domain, sessionHours)
+            self.providers = providers
         }
     }
 

@@ -64,7 +64,7 @@ extension ConfigurationReader {
 
     private mutating func server(_ node: Node) -> ClawConfiguration.Server {
         var server = ClawConfiguration.Server()
-        guard let members = members(node, at: "server", known: ["publicURL", "domain", "sessionHours"])
+        guard let members = members(node, at: "server", known: ["publicURL", "domain", "sessionHours", "oidc"])
         else { return server }
         server.publicURL = publicURL(members)
         if let domain = text(members, "domain") {
@@ -75,6 +75,7 @@ extension ConfigurationReader {
             }
         }
         if let hours = integer(members, "sessionHours", in: 1...8760) { server.sessionHours = hours }
+        if let nodes = list(members, "oidc") { server.providers = signInProviders(nodes) }
         return server
     }
 

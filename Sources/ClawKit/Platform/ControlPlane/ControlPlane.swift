@@ -38,11 +38,12 @@ public final class ControlPlane: Sendable {
     ///   - caches: run by the caller.
     ///   - signer: signs session cookies; all control planes of a platform share its keys
     ///     (``SessionKeyring/open(in:sealing:sessionsLasting:time:)``).
-    ///   - runtimeTransport: reaches pods by absolute `http://host:port` URLs.
+    ///   - runtimeTransport: reaches pods by absolute `http://host:port` URLs, and sign-in providers by theirs.
+    ///   - providers: with which people may sign in, besides passwords and tokens.
     ///   - options: who carries out operations, and whether others do on the same store.
     public init(
         api: any KubernetesAPI, caches: SharedCaches, store: any PlatformStore, signer: SessionSigner,
-        configuration: Configuration, runtimeTransport: any Transport,
+        configuration: Configuration, runtimeTransport: any Transport, signInWith providers: [OpenIDProvider] = [],
         operations options: OperationEngine.Options = OperationEngine.Options(), time: any TimeSource = SystemTime(),
         logger: Logger = Logger(label: "clawkit.control-plane")
     ) {
@@ -62,6 +63,9 @@ public final class ControlPlane: Sendable {
             authenticator: StoreAuthenticator(store: store, signer: signer, time: time).recognising(
                 ServiceIdentities(api: api, time: time)),
             throttle: LoginThrottle(time: time), hasher: PasswordHasher(cost: configuration.passwordCost),
+            providers: Dictionary(
+                providers.map { ($0.name.description, OpenIDConnection($0, transport: runtimeTransport, time: time)) }
+            ) { first, _ in first },
             operations: operations, runtimes: runtimes, tenants: tenants,
             metrics: ControlPlaneMetrics(), time: time,
             log: logger)

@@ -39,6 +39,7 @@ struct ControlPlaneHandler: Handler {
             SessionRoutes(services), TenantRoutes(services), ProjectRoutes(services), PolicyRoutes(services),
             UserRoutes(services), RuntimeRoutes(services), OperationRoutes(services), UsageRoutes(services),
             ModelKeyRoutes(services), InvitationRoutes(services), PasswordRoutes(services), TokenRoutes(services),
+            IdentityRoutes(services),
             SystemRoutes(services, check: check),
         ]
         let routes = groups.flatMap(\.routes)

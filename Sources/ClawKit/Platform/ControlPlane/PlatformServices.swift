@@ -17,6 +17,7 @@ struct PlatformServices: Sendable {
     let authenticator: StoreAuthenticator
     let throttle: LoginThrottle
     let hasher: PasswordHasher
+    let providers: [String: OpenIDConnection]
     let operations: OperationEngine
     let runtimes: RuntimeOperations
     let tenants: TenantOperations

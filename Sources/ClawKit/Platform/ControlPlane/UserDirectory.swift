@@ -135,7 +135,7 @@ struct UserDirectory: Sendable {
         if isOne { throw Finding(.inUse, "'\(name)' is the last administrator; make somebody else one first.") }
     }
 
-    private func setRole(_ role: ProjectRole?, of user: String, in project: String) async throws {
+    func setRole(_ role: ProjectRole?, of user: String, in project: String) async throws {
         _ = try await services.api.edit(Project.self, project) { project in
             var members = project.members.filter { $0.user != user }
             if let role { members.append(Project.Member(user: user, role: role.rawValue)) }

@@ -4,7 +4,7 @@ import ClawDocuments
 struct UserCommand: GroupCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Users: people who sign in, and their roles in projects.",
-        subcommands: [Create.self, List.self, Show.self, Delete.self])
+        subcommands: [Create.self, List.self, Show.self, Delete.self, Link.self, Unlink.self])
 
     enum Role: String, CaseIterable, ExpressibleByArgument {
         case owner, manager, developer, viewer
@@ -59,6 +59,36 @@ struct UserCommand: GroupCommand {
         func run(in session: Session) async throws {
             let answer = try await session.controlPlane.delete(try Paths.api("users", name))
             session.showDeleted("user", name, answer)
+        }
+    }
+
+    struct Link: ControlPlaneCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Links a user to an account at a sign-in provider.")
+        @OptionGroup var connection: ConnectionOptions
+        @Argument(help: "The user's name.") var name: String
+        @Option(help: "The provider, as it writes itself: https://id.example.org.") var issuer: String
+        @Option(help: "What the provider calls the account, for good.") var subject: String
+
+        func run(in session: Session) async throws {
+            let identity = try await session.controlPlane.post(
+                try Paths.api("users", name, "identities"), ["issuer": .string(issuer), "subject": .string(subject)])
+            session.show(identity, text: "user \(name) linked to \(subject) at \(issuer)")
+        }
+    }
+
+    struct Unlink: ControlPlaneCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Unlinks a user from an account at a sign-in provider; all of the user's sessions end.")
+        @OptionGroup var connection: ConnectionOptions
+        @Argument(help: "The user's name.") var name: String
+        @Option(help: "The provider.") var issuer: String
+        @Option(help: "What the provider calls the account.") var subject: String
+
+        func run(in session: Session) async throws {
+            let path = try Paths.api("users", name, "identities") + Paths.query(["issuer": issuer, "subject": subject])
+            let answer = try await session.controlPlane.delete(path)
+            session.show(answer, text: "user \(name) unlinked from \(subject) at \(issuer)")
         }
     }
 }

@@ -184,6 +184,8 @@ enum OpenAPISchemas {
                 "expiresAt": time,
             ]),
         "TokenList": items("Token"),
+        "Identity": object(["issuer", "subject"], ["issuer": string, "subject": string]),
+        "IdentityList": items("Identity"),
         "NewToken": ["allOf": [ref("Token"), object(["token"], ["token": string])]],
         "TemporaryPassword": object(["user", "expiresAt"], ["user": label, "password": string, "expiresAt": time]),
         "Session": object(["user", "expiresAt"], ["user": label, "expiresAt": time]),

@@ -14,11 +14,13 @@ struct LoginPages: Sendable {
 
     private let services: PlatformServices
     private let signIn: SignIn
+    private let openID: OpenIDSignIn
     private let hosts: RuntimeHosts
 
     init(_ services: PlatformServices) {
         self.services = services
         signIn = SignIn(services)
+        openID = OpenIDSignIn(services)
         hosts = RuntimeHosts(services.configuration)
     }
 
@@ -26,6 +28,7 @@ struct LoginPages: Sendable {
         router.get("/", access: .anybody, home)
         router.get("/login", access: .anybody, form)
         router.post("/login", access: .anybody, submit)
+        registerProviders(in: &router)
         router.get("/logout", access: .anybody) { call in
             guard let user = call.principal?.user else { return Self.redirect(to: Self.path) }
             return page("Sign out", "<p>Signed in as <b>\(Page.escape(user))</b>.</p>\(Self.logoutForm)").response()
@@ -34,6 +37,35 @@ struct LoginPages: Sendable {
             guard !CrossSite.isForeignWrite(call.request) else { throw Finding.foreignWrite }
             try await signIn.end(call, everywhere: false)
             return Self.redirect(to: Self.path, headers: [.setCookie: signIn.clearedCookie])
+        }
+    }
+
+    // MARK: providers
+
+    private func registerProviders(in router: inout Router) {
+        router.get("/login/oidc/{provider}", access: .anybody) { call in
+            let target = hosts.safeReturn(call.request.query["return"] ?? "/")
+            return try await answer(call) { try await openID.begin($0, target: target) }
+        }
+        router.get("/login/oidc/{provider}/callback", access: .anybody) { call in
+            var response = try await answer(call) { name in
+                let (session, target) = try await openID.end(name, call)
+                return Self.redirect(to: target, headers: [.setCookie: session.cookie])
+            }
+            response.headers[values: .setCookie].append(openID.clearedCookie)
+            return response
+        }
+    }
+
+    /// People see the form again where a provider comes to nothing.
+    private func answer(_ call: Call, _ body: (String) async throws -> Response) async throws -> Response {
+        let name = call.parameters["provider"]
+        do {
+            return try await body(name)
+        } catch let finding as Finding {
+            await openID.refused(name, finding, call)
+            let told = finding.details["subject"].map { " (\(finding.details["issuer"] ?? ""), \($0))" } ?? ""
+            return form("/", error: finding.message + told).response(finding.code.httpStatus)
         }
     }
 
@@ -90,7 +122,15 @@ struct LoginPages: Sendable {
             <input id="token" type="password" name="token" autocomplete="off" required>
             <button>Sign in with the token</button>
             </form>
+            \(links(target))
             """)
+    }
+
+    private func links(_ target: String) -> String {
+        openID.providers.map { provider in
+            let address = "\(OpenIDSignIn.path)/\(provider.name)?return=\(Percent.encode(target))"
+            return "<p><a href=\"\(Page.escape(address))\">Sign in with \(Page.escape(provider.title))</a></p>"
+        }.joined()
     }
 
     /// Asks for the password to be changed once more, and for the new one.

@@ -43,10 +43,25 @@ public struct User: StoredRecord {
         }
     }
 
+    /// An account at an OpenID Connect provider, which is this user's. Found by nothing else: names and addresses there
+    /// may change hands.
+    public struct Identity: Sendable, Hashable {
+        public var issuer: String
+        /// What the issuer calls the account, for good (`sub`).
+        public var subject: String
+
+        public init(issuer: String, subject: String) { (self.issuer, self.subject) = (issuer, subject) }
+
+        var indexValue: String { Token.hash("\(issuer)\n\(subject)") }
+        /// `{issuer, subject}`
+        var json: JSON { ["issuer": .string(issuer), "subject": .string(subject)] }
+    }
+
     public let name: String
     public var displayName: String?
     public var credentials: [Credential]
     public var password: Password?
+    public var identities: [Identity]
     public let createdAt: Timestamp
     /// May not sign in, and no session of theirs is valid.
     public var isDisabled: Bool
@@ -57,8 +72,10 @@ public struct User: StoredRecord {
 
     public init(
         name: String, displayName: String? = nil, credentials: [Credential] = [], password: Password? = nil,
-        createdAt: Timestamp, isDisabled: Bool = false, isAdministrator: Bool = false, sessionEpoch: Int = 0
+        createdAt: Timestamp, isDisabled: Bool = false, isAdministrator: Bool = false, sessionEpoch: Int = 0,
+        identities: [Identity] = []
     ) {
+        self.identities = identities
         self.name = name
         self.displayName = displayName
         self.credentials = credentials
@@ -71,7 +88,11 @@ public struct User: StoredRecord {
 
     public var key: String { name }
     static let tokenIndex = "token"
-    public var indexes: [RecordIndex] { credentials.map { RecordIndex(Self.tokenIndex, $0.hash, isUnique: true) } }
+    static let identityIndex = "identity"
+    public var indexes: [RecordIndex] {
+        credentials.map { RecordIndex(Self.tokenIndex, $0.hash, isUnique: true) }
+            + identities.map { RecordIndex(Self.identityIndex, $0.indexValue, isUnique: true) }
+    }
 
     public var json: JSON {
         var object = JSONObject()
@@ -95,6 +116,7 @@ public struct User: StoredRecord {
             inner.set("temporaryUntil", password.temporaryUntil)
             object["password"] = .object(inner)
         }
+        if !identities.isEmpty { object["identities"] = .array(identities.map(\.json)) }
         object.set("createdAt", createdAt)
         object["disabled"] = .bool(isDisabled)
         object["administrator"] = .bool(isAdministrator)
@@ -124,9 +146,16 @@ public struct User: StoredRecord {
                 hash: try document.string("hash"), changedAt: try document.time("changedAt"),
                 temporaryUntil: try document.optionalTime("temporaryUntil"))
         }
+        var identities: [Identity] = []
+        for element in json["identities"]?.array ?? [] {
+            let document = StoredDocument(element, of: Self.kind)
+            identities.append(
+                Identity(issuer: try document.string("issuer"), subject: try document.string("subject")))
+        }
         self.init(
             name: try document.string("name"), displayName: json["displayName"]?.string, credentials: credentials,
             password: password, createdAt: try document.time("createdAt"), isDisabled: json["disabled"]?.bool ?? false,
-            isAdministrator: json["administrator"]?.bool ?? false, sessionEpoch: try document.integer("sessionEpoch"))
+            isAdministrator: json["administrator"]?.bool ?? false, sessionEpoch: try document.integer("sessionEpoch"),
+            identities: identities)
     }
 }

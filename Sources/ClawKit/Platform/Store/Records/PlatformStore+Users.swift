@@ -13,6 +13,14 @@ extension PlatformStore {
         return (found, credential)
     }
 
+    /// The user who is linked to an account at a provider.
+    public func user(linkedTo identity: User.Identity) async throws -> Versioned<User>? {
+        guard let found = try await find(User.self, User.identityIndex, identity.indexValue),
+            found.record.identities.contains(identity)
+        else { return nil }
+        return found
+    }
+
     /// Gives a user one more token; what has expired goes.
     /// - Throws: ``Finding``: `E_NOT_FOUND`; `E_QUOTA` where the user has ``User/mostTokens``.
     public func addToken(_ credential: User.Credential, to user: String, at now: Timestamp) async throws {
