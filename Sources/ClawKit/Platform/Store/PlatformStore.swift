@@ -15,7 +15,7 @@ public import ClawLedger
 /// - Commits are atomic and serial. Every commit has a version greater than all before it; the rows it
 ///   writes bear it. When it returns, it is as durable as the store promises.
 /// - Who follows changes of a kind hears of every row that a commit touched, after its commit; or that something was
-///   missed.
+///   missed. In the process that commits it is told before the commit returns.
 /// - Cancelling a task that commits leaves the outcome open, never half.
 ///
 /// Implementations: ``MemoryPlatformStore``, ``JournaledPlatformStore``; PostgreSQL in ClawKitPostgres.

@@ -166,5 +166,19 @@ public struct PlatformStoreConformance: Sendable, CustomStringConvertible {
             }
             try equal(heard["ada"], created.version)
         },
+        PlatformStoreConformance("what a process commits it is told before the commit returns") { store in
+            let changes = store.changes(of: User.kind)
+            for name in ["ada", "bob", "eve"] {
+                let created = try await store.create(sampleUser(name))
+                var isTold = false
+                while let news = changes.pending() {
+                    switch news {
+                    case .missed: isTold = true
+                    case .changed(let key, let version): isTold = isTold || key == name && version >= created.version
+                    }
+                }
+                try that(isTold, "nobody was told of \(name)")
+            }
+        },
     ]
 }
