@@ -26,7 +26,7 @@ extension OperatorManifests {
             Permission(["get", "update"], KubernetesSecret.type, names: [secret.name], in: secret.namespace))
         permissions.append(Permission(["create"], KubernetesSecret.type, in: secret.namespace))
         for webhook in server.webhooks {
-            let client = WebhookClient(config: server.address.config(webhook.path), name: server.address.name)
+            let client = WebhookClient(config: server.address.config(webhook.path, nil), name: server.address.name)
             switch webhook.registration(client) {
             case .configuration(let object):
                 add(object)

@@ -1,4 +1,5 @@
 import ClawBase
+import ClawHTTPServer
 public import ClawDocuments
 import ClawKubernetes
 import ClawModels
@@ -50,7 +51,7 @@ public struct WebhookClient: Sendable {
 /// Where the API server reaches a webhook server.
 public struct WebhookAddress: Sendable {
     let hosts: [String]
-    let config: @Sendable (_ path: String) -> JSONObject
+    let config: @Sendable (_ path: String, _ bound: ListenAddress?) -> JSONObject
     let name: String
     /// Of the service that is called; nil: a server outside.
     var service: (namespace: String, port: Int)?
@@ -59,11 +60,11 @@ public struct WebhookAddress: Sendable {
     public static func service(namespace: String, name: String, port: Int = 443) -> WebhookAddress {
         WebhookAddress(
             hosts: ["\(name).\(namespace).svc", "\(name).\(namespace).svc.cluster.local"],
-            config: {
+            config: { path, _ in
                 [
                     "service": [
                         "namespace": .string(namespace), "name": .string(name), "port": .integer(Int64(port)),
-                        "path": .string($0),
+                        "path": .string(path),
                     ]
                 ]
             }, name: name, service: (namespace, port))
@@ -79,6 +80,14 @@ public struct WebhookAddress: Sendable {
         } else if let colon = host.lastIndex(of: ":") {
             host = String(host[..<colon])
         }
-        return WebhookAddress(hosts: [host], config: { ["url": .string(base + $0)] }, name: name)
+        return WebhookAddress(hosts: [host], config: { path, _ in ["url": .string(base + path)] }, name: name)
+    }
+
+    /// This machine, for an API server on it: at the port that the server is bound to.
+    /// - Parameter name: the server's, for what it registers.
+    public static func loopback(name: String) -> WebhookAddress {
+        WebhookAddress(
+            hosts: ["127.0.0.1"],
+            config: { path, bound in ["url": .string("https://127.0.0.1:\(bound?.port ?? 443)\(path)")] }, name: name)
     }
 }

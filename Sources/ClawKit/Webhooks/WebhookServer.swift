@@ -33,6 +33,7 @@ public final class WebhookServer: Sendable {
     let webhooks: [any Webhook]
     let certificates: WebhookCertificates
     private let time: any TimeSource
+    private let bound = Mutex<ListenAddress?>(nil)
     private let current = Mutex<WebhookCertificates.Kept?>(nil)
 
     /// - Parameters:
@@ -62,6 +63,7 @@ public final class WebhookServer: Sendable {
             group.addTask { try await server.run(handler: handler, onBound: { bind.yield($0) }) }
             group.addTask { [self] in
                 guard let address = await bound.first(where: { _ in true }) else { return }
+                self.bound.withLock { $0 = address }
                 try await self.announceForSure(logger)
                 await onReady(address)
                 try await self.renew(logger)
@@ -89,7 +91,7 @@ public final class WebhookServer: Sendable {
         let kept = try await settle()
         let bundle = Base64.encode(kept.bundle.joined().utf8)
         for webhook in webhooks {
-            var config = address.config(webhook.path)
+            var config = address.config(webhook.path, bound.withLock { $0 })
             config["caBundle"] = .string(bundle)
             try await webhook.register(WebhookClient(config: config, name: address.name), in: api)
         }

@@ -6,7 +6,7 @@ import Synchronization
 final class LiveConfiguration: Sendable {
     private struct State {
         var platform: ClawConfiguration
-        let started: ClawConfiguration.Server
+        let started: ClawConfiguration
     }
 
     private let state: Mutex<State>
@@ -15,7 +15,7 @@ final class LiveConfiguration: Sendable {
     private let teller: AsyncStream<Void>.Continuation
 
     init(_ platform: ClawConfiguration) {
-        state = Mutex(State(platform: platform, started: platform.server))
+        state = Mutex(State(platform: platform, started: platform))
         (changes, teller) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -35,10 +35,11 @@ final class LiveConfiguration: Sendable {
             }
             tell()
             return [
-                ("server.publicURL", started.publicURL != platform.server.publicURL),
-                ("server.domain", started.domain != platform.server.domain),
-                ("server.sessionHours", started.sessionHours != platform.server.sessionHours),
-                ("server.oidc", started.providers != platform.server.providers),
+                ("routing", started.routing != platform.routing),
+                ("server.publicURL", started.server.publicURL != platform.server.publicURL),
+                ("server.domain", started.server.domain != platform.server.domain),
+                ("server.sessionHours", started.server.sessionHours != platform.server.sessionHours),
+                ("server.oidc", started.server.providers != platform.server.providers),
             ].filter(\.1).map { .holdsFromNextStart($0.0, path) }
         }
     }

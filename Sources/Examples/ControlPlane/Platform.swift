@@ -80,7 +80,7 @@ struct Platform: Sendable {
         }
         if !settings.without.contains("orchestrator") {
             let orchestrator = Orchestrator(
-                caches: caches, isReady: { isPublished.load(ordering: .acquiring) }, logger: logger)
+                caches: caches, routing: settings.configuration.platform.routing, isReady: { isPublished.load(ordering: .acquiring) }, logger: logger)
             parts.append(Part { try await orchestrator.run() })
         }
         // The control plane shows its own address, so it is made once its port is known; requests wait for it.
@@ -98,17 +98,20 @@ struct Platform: Sendable {
         }
         parts.append(server.service(handler, onBound: { controlPlaneURL.set("http://\($0)") }))
 
+        if cluster != nil { parts.append(routeAdmission(caches, api, listening: controlPlaneURL)) }
         let declared = settings.configuration.gateway.models.map(\.name)
         let models: @Sendable () -> [String] = { gateway?.models.names ?? declared }
         let (readyFile, hasGateway) = (settings.readyFile, gateway != nil)
-        let publicURL = settings.configuration.platform.server.publicURL
+        let (publicURL, domain) = (
+            settings.configuration.platform.server.publicURL, settings.configuration.platform.server.domain
+        )
         let kubeconfig = settings.kubeconfig ?? cluster?.kubeconfig
         parts.append(
             Part {
                 let listening = try await controlPlaneURL.wait()
                 var context = RuntimeContext(
                     templates: live.templates, models: models(), gatewayURL: try await gatewayURL.wait(),
-                    publicURL: publicURL ?? listening)
+                    publicURL: publicURL ?? listening, domain: domain, accessURL: listening)
                 let kubernetes = try await clusterURL.wait()
                 _ = try await controlPlane.wait()
                 try await caches.cache(Project.self).waitUntilSynced()

@@ -44,7 +44,9 @@ struct Orchestration: Sendable {
                 return context
             }
         }
-        let orchestrator = Orchestrator(caches: caches, adjusting: override, logger: logger)
+        let orchestrator = Orchestrator(
+            caches: caches, routing: settings.configuration?.platform.routing ?? RoutingSettings(),
+            adjusting: override, logger: logger)
         parts.append(Part { try await orchestrator.run() })
         let (readyFile, kubeconfig) = (settings.readyFile, settings.kubeconfig)
         parts.append(Part {

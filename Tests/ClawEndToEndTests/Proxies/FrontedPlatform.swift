@@ -27,9 +27,12 @@ struct FrontedPlatform: Sendable {
     var controlPlane: String { platform.controlPlane }
 
     /// Makes it, has `start` start the proxy, and runs `body`.
+    /// - Parameters:
+    ///   - settings: more sections of `claw.yaml`.
+    ///   - prepare: runs as soon as the cluster is there.
     static func run(
-        settings: String = "", _ start: (FrontedPlatform) async throws -> Process,
-        _ body: (FrontedPlatform) async throws -> Void
+        settings: String = "", before prepare: (KubernetesClient) async throws -> Void = { _ in },
+        start: (FrontedPlatform) async throws -> Process, _ body: (FrontedPlatform) async throws -> Void
     ) async throws {
         let directory = try RunningPlatform.makeDirectory()
         defer { try? FileManager.default.removeItem(at: directory) }
@@ -38,13 +41,14 @@ struct FrontedPlatform: Sendable {
             templates:
               - {name: default, command: [agent-runtime]}
               - {name: mirror, command: ["\(Programs.path("mirror-fixture"))"]}
-            server: {publicURL: "http://\(domain):\(port)", domain: \(domain)\(settings)}
+            server: {publicURL: "http://\(domain):\(port)", domain: \(domain)}\(settings)
             """
         try Data(file.utf8).write(to: directory.appending(path: "claw.yaml"))
         let platform = try await RunningPlatform.start(in: directory)
         defer { kill(platform.pid, SIGKILL) }
         do {
-            let fronted = try await prepare(platform, port)
+            try await prepare(platform.kubernetes)
+            let fronted = try await self.prepare(platform, port)
             let proxy = try await start(fronted)
             defer { kill(proxy.processIdentifier, SIGKILL) }
             try await body(fronted)
@@ -93,11 +97,19 @@ struct FrontedPlatform: Sendable {
         return String(cookie)
     }
 
+    /// Where a runtime's program listens on this machine.
+    func listening(_ runtime: String) async throws -> String {
+        let pod = try await platform.kubernetes.get(Pod.self, runtime, in: "demo")
+        guard let endpoint = pod.endpoint(port: "http") else { throw Finding(.internalError, "no port of \(runtime)") }
+        return "\(endpoint.host):\(endpoint.port)"
+    }
+
     // MARK: asking through the proxy
 
     func get(_ url: String, cookie: String? = nil, asPage: Bool = false, _ headers: HTTPFields = [:]) async throws -> Response {
         var request = Request(.get, url, headers: headers)
-        request.headers[.cookie] = cookie
+        // As browsers send it: one header.
+        request.headers[values: .cookie] = cookie.map { [$0] } ?? []
         if asPage { request.headers[.accept] = "text/html" }
         return try await platform.network.send(request)
     }

@@ -35,10 +35,14 @@ enum Traefik {
         ])
     }
 
-    /// Makes the cluster know Traefik's kinds, and an account that may read what its provider reads.
-    /// - Returns: the account's token.
-    static func install(in api: KubernetesClient) async throws -> String {
+    /// Makes the cluster know Traefik's kinds.
+    static func define(in api: KubernetesClient) async throws {
         for definition in definitions { _ = try await api.create(definition) }
+    }
+
+    /// An account that may read what its provider reads.
+    /// - Returns: its token.
+    static func account(in api: KubernetesClient) async throws -> String {
         let namespace = "traefik"
         _ = try await api.create(Namespace(metadata: ObjectMeta(name: namespace)))
         _ = try await api.create(ServiceAccount(metadata: ObjectMeta(name: "traefik", namespace: namespace)))

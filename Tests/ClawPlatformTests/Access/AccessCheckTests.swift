@@ -1,8 +1,9 @@
 import ClawBase
-import ClawPlatform
 import HTTPTypes
 import Synchronization
 import Testing
+
+@testable import ClawPlatform
 
 @Suite("The forward-auth endpoint")
 struct AccessCheckTests {
@@ -94,6 +95,54 @@ struct AccessCheckTests {
         }
         let stranger = await ask("proxy_1", trusting, cookies: ["a=1"])
         #expect(stranger.status == .unauthorized && stranger.headers[token] == nil)
+    }
+
+    @Test("nginx hears of nothing but 2xx, 401 and 403, and where to sign in; by X-Original-URL")
+    func nginx() async throws {
+        let cookie = try await store.signIn("ada", signer, at: time.now).cookie.reveal()
+        func ask(_ url: String, cookie: String? = nil, accept: String = "*/*") async -> Response {
+            var request = Request(.get, "http://127.0.0.1/api/v1/access/check")
+            request.headers[HTTPField.Name("X-Original-URL")!] = url
+            request.headers[HTTPField.Name("X-Original-Method")!] = "GET"
+            request.headers[.accept] = accept
+            request.headers[.cookie] = cookie.map { "claw_session=\($0)" }
+            return await check.respond(to: request)
+        }
+        let own = await ask("https://ada-demo.claw.test/x?y=1", cookie: cookie)
+        #expect(own.status == .ok && own.headers[IdentityHeaders.user] == "ada")
+        #expect(await ask("https://ada-demo.claw.test/x").status == .unauthorized)
+        let page = await ask("https://claw.test/r/demo/ada/x?y=1", accept: "text/html")
+        #expect(page.status == .unauthorized)
+        #expect(page.headers[.location] == "/sign-in?return=%2Fr%2Fdemo%2Fada%2Fx%3Fy%3D1")
+        #expect(await ask("https://claw.test/elsewhere", cookie: cookie).status == .forbidden)
+    }
+
+    @Test("Envoy asks with the client's own request behind a prefix; without the platform's key it is not Envoy")
+    func envoy() async throws {
+        let trusting = AccessCheck(
+            authenticator: StoreAuthenticator(store: store, signer: signer, time: time), directory: directory,
+            domain: "claw.test", proxies: TrustedProxies(key: Secret("proxy_1")) { _ in Secret("t") }, time: time)
+        let cookie = try await store.signIn("ada", signer, at: time.now).cookie.reveal()
+        func ask(_ path: String, key: String? = "proxy_1", cookies: String? = nil) async -> Response? {
+            var request = Request(.post, "http://ada-demo.claw.test\(path)")
+            request.headers[TrustedProxies.header] = key
+            request.headers[.cookie] = cookies
+            return await trusting.envoyResponse(to: request)
+        }
+        let own = try #require(await ask("/api/v1/access/envoy/x?y=1", cookies: "claw_session=\(cookie)"))
+        #expect(own.status == .ok && own.headers[IdentityHeaders.user] == "ada")
+        let remove = try #require(own.headers[HTTPField.Name("X-Envoy-Auth-Headers-To-Remove")!])
+        #expect(remove == "cookie,authorization")
+        let more = try #require(await ask("/api/v1/access/envoy/", cookies: "a=1; claw_session=\(cookie)"))
+        #expect(more.headers[HTTPField.Name("X-Envoy-Auth-Headers-To-Remove")!] == "authorization")
+        #expect(more.headers[.cookie] == "a=1")
+        #expect(await ask("/api/v1/access/envoy/x")?.status == .unauthorized)
+        for (path, key) in [
+            ("/api/v1/access/envoy/x", nil), ("/api/v1/access/envoy/x", "proxy_2"), ("/api/v1/access/envoyx", "proxy_1"),
+            ("/x", "proxy_1"),
+        ] {
+            #expect(await ask(path, key: key, cookies: "claw_session=\(cookie)") == nil, "\(path)")
+        }
     }
 
     @Test(

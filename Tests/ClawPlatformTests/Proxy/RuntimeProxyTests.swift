@@ -9,6 +9,8 @@ import HTTPTypes
 import Synchronization
 import Testing
 
+private let held = Mutex<[PipeChannel]>([])
+
 @Suite("The proxy to runtimes")
 struct RuntimeProxyTests {
     /// A platform with ada's runtime `demo/ada`, ready.
@@ -85,6 +87,93 @@ struct RuntimeProxyTests {
                 seen.withLock { $0 += 1 }
             }
             #expect(received == [1, 2, 3])
+        }
+    }
+
+    /// Signs ada in; her session's cookie.
+    private static func signIn(_ platform: TestPlatform, _ ada: Secret<String>) async throws -> String {
+        let answer = await platform.call(.post, "/api/v1/sessions", ["token": .string(ada.reveal())], as: nil)
+        return String(try #require(answer.headers[.setCookie]).prefix { $0 != ";" })
+    }
+
+    @Test("a session that ends takes its open stream along, and leaves those of others", .timeLimit(.minutes(5)))
+    func endedStream() async throws {
+        let endless: @Sendable (Request) async throws -> Response = { _ in
+            let number = Mutex(0)
+            // Says something once, and then nothing for ever: what is silent must end too.
+            return Response(
+                status: .ok,
+                body: .stream(ByteStream {
+                    let count = number.withLock { number in
+                        number += 1
+                        return number
+                    }
+                    if count > 1 { try await Task.sleep(for: .seconds(3600)) }
+                    return [1]
+                }))
+        }
+        try await Self.withRuntime(program: endless) { platform, ada in
+            func open(_ headers: HTTPFields) async throws -> BodyReader {
+                let response = await platform.controlPlane.handler.respond(
+                    to: Request(.get, "http://claw.test/r/demo/ada/stream", headers: headers))
+                let reader = BodyReader(response.body)
+                #expect(try await reader.next() == [1])
+                return reader
+            }
+            let cookie = try await Self.signIn(platform, ada)
+            let other = try await Self.signIn(platform, ada)
+            let (mine, theirs) = (try await open([.cookie: cookie]), try await open([.cookie: other]))
+            let left = await platform.send(
+                Request(.delete, "http://claw.test/api/v1/sessions", headers: [.cookie: cookie]))
+            #expect(left.status == .noContent)
+            await #expect(throws: Finding.self) { try await mine.next() }
+            // The other session's goes on until its user may no longer enter.
+            let stopped = Mutex(false)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    do { _ = try await theirs.next() } catch { stopped.withLock { $0 = true } }
+                }
+                _ = await platform.call(.patch, "/api/v1/users/ada", ["disabled": true])
+                try await group.waitForAll()
+            }
+            #expect(stopped.withLock { $0 })
+        }
+    }
+
+    @Test("a WebSocket ends with its visitor's membership", .timeLimit(.minutes(5)))
+    func endedSocket() async throws {
+        let socket: @Sendable (Request) async throws -> Response = { _ in
+            let (ours, theirs) = PipeChannel.pair()
+            try await theirs.write([7])
+            // Held open by the runtime's side, which never says anything more.
+            held.withLock { $0.append(theirs) }
+            var response = Response(status: .switchingProtocols, headers: [.upgrade: "websocket"])
+            response.upgrade = .channel(ours)
+            return response
+        }
+        try await withPlatform(program: socket) { platform in
+            let tokens = try await platform.prepareDemo([("ada", "owner"), ("mia", "manager")])
+            let made = await platform.call(.post, "/api/v1/projects/demo/runtimes", [:], as: tokens["ada"])
+            #expect(try await platform.end(of: made)["state"] == "succeeded")
+            try await eventually("the pod is in the cache") {
+                platform.caches.cache(Pod.self).get("ada", in: "demo")?.status?.podIP != nil
+            }
+            let mia = try #require(tokens["mia"])
+            let request = Request.webSocket(
+                "http://claw.test/r/demo/ada/", headers: [.authorization: "Bearer \(mia.reveal())"])
+            let response = await platform.controlPlane.handler.respond(to: request)
+            guard case .channel(let channel)? = response.upgrade else {
+                Issue.record("no connection: \(response.status)")
+                return
+            }
+            #expect(try await channel.read() == [7])
+            let demoted = await platform.call(
+                .patch, "/api/v1/projects/demo",
+                ["members": [["user": "ada", "role": "owner"], ["user": "mia", "role": "developer"]]])
+            #expect(demoted.status == .ok, "\(demoted.text)")
+            // Closed from here: reading ends, by the end or by a failure.
+            _ = try? await channel.read()
+            await #expect(throws: (any Error).self) { try await channel.write([8]) }
         }
     }
 

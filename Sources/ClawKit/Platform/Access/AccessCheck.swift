@@ -42,12 +42,41 @@ public struct AccessCheck: Handler {
 
     /// The forward-auth endpoint.
     public func respond(to request: Request) async -> Response {
+        await answer(ForwardedQuestion(inHeaders: request), isTrusted: proxies?.recognise(request) == true)
+    }
+
+    /// What Envoy's `ext_authz` asks below this path, with the platform's key.
+    static let envoyPath = "/api/v1/access/envoy"
+
+    /// The answer to Envoy's `ext_authz`; nil for what is no such question of a proxy with the platform's key. It comes
+    /// with the client's own host and path, so that only the key tells it from the client's request.
+    func envoyResponse(to request: Request) async -> Response? {
+        guard let proxies, proxies.recognise(request), let question = ForwardedQuestion(request, behind: Self.envoyPath)
+        else { return nil }
+        var response = await answer(question, isTrusted: true)
+        guard response.status == .ok else { return response }
+        // Envoy takes away what the answer names, and sets what it carries.
+        let taken = [HTTPField.Name.cookie, .authorization, .openClawToken, IdentityHeaders.runtime, IdentityHeaders.user]
+            .filter { response.headers[$0] == nil }
+        response.headers[.xEnvoyAuthHeadersToRemove] = taken.map(\.canonicalName).joined(separator: ",")
+        return response
+    }
+
+    private func answer(_ question: ForwardedQuestion, isTrusted: Bool) async -> Response {
         do {
-            let question = ForwardedQuestion.inHeaders(request)
-            let (decision, runtime) = try await decide(question)
-            var response = response(to: decision, about: question)
-            if decision.isAllowed, let runtime, let proxies, proxies.recognise(request) {
-                for field in try await proxies.headers(for: question, to: runtime) { response.headers.append(field) }
+            let outcome = try await decide(question.request)
+            var response = response(to: outcome, about: question.request)
+            if outcome.decision.isAllowed, let proxies, isTrusted {
+                for field in try await proxies.headers(for: question.request, to: outcome.runtime) {
+                    response.headers.append(field)
+                }
+            }
+            guard question.manner == .knowsRefusals else { return response }
+            switch outcome.decision.verdict {
+            // With the address of the form still in `Location`.
+            case .signIn: response.head.status = .unauthorized
+            case .notFound: response.head.status = .forbidden
+            case .allow, .deny, .wake, .unavailable: break
             }
             return response
         } catch {
@@ -57,8 +86,19 @@ public struct AccessCheck: Handler {
 
     /// Decides about a request as its client sent it, and wakes the runtime where that is the decision.
     /// - Throws: ``Finding`` where users or runtimes cannot be looked up: nobody passes then.
-    public func decide(_ request: Request) async throws -> (decision: AccessDecision, runtime: RuntimeReference?) {
+    public func decide(_ request: Request) async throws -> AccessOutcome {
         try await decide(request, from: authenticator.identify(request))
+    }
+
+    /// The same decision, carried out by nobody: what sleeps goes on sleeping.
+    func judge(_ request: Request) async throws -> AccessOutcome {
+        try await judge(request, from: authenticator.identify(request))
+    }
+
+    private func decide(_ request: Request, from identity: Identity) async throws -> AccessOutcome {
+        let outcome = try await judge(request, from: identity)
+        if case .wake = outcome.decision.verdict, let runtime = outcome.runtime { await wake(runtime) }
+        return outcome
     }
 
     /// For a proxy in this process: what to forward and to which runtime, or what to answer instead.
@@ -68,9 +108,9 @@ public struct AccessCheck: Handler {
     public func admit(_ request: Request) async -> Admission {
         do {
             let identity = try await authenticator.identify(request)
-            let (decision, runtime) = try await decide(request, from: identity)
-            guard case .allow(let headers) = decision.verdict, let runtime else {
-                return .answer(decision.response(signInPath: signInPath))
+            let outcome = try await decide(request, from: identity)
+            guard case .allow(let headers) = outcome.decision.verdict, let runtime = outcome.runtime else {
+                return .answer(outcome.decision.response(signInPath: signInPath))
             }
             var request = request
             IdentityHeaders.strip(&request.headers)
@@ -87,38 +127,57 @@ public struct AccessCheck: Handler {
         .finding(error as? Finding ?? Finding(.notReady, "The access check cannot answer; try again."))
     }
 
-    private func decide(
-        _ request: Request, from identity: Identity
-    ) async throws -> (decision: AccessDecision, runtime: RuntimeReference?) {
+    private func judge(_ request: Request, from identity: Identity) async throws -> AccessOutcome {
         let host = request.head.authority ?? request.headers[.host] ?? ""
         let target = request.head.path ?? "/"
         let identity = CrossSite.isForeignSocket(request) ? .anonymous(.foreignSocket) : identity
         var question = AccessQuestion(
             identity: identity, runtime: nil, access: nil,
             wantsPage: AccessQuestion.wantsPage(request.method, request.headers), target: target, now: time.now)
-        for candidate in RuntimeReference.candidates(host: host, path: target, domain: domain) {
-            let access = try await directory.access(to: candidate, for: identity.principal?.user)
-            if question.runtime == nil || access != nil { (question.runtime, question.access) = (candidate, access) }
-            if access != nil { break }
+        // The host decides first: behind a host of its own no path means another runtime.
+        let byHost = RuntimeReference.candidates(host: host, path: "", domain: domain)
+        let routed = byHost.isEmpty
+            ? try await directory.route(host: host, path: target, for: identity.principal?.user) : nil
+        if let routed {
+            (question.runtime, question.service, question.access) = (routed.runtime, routed.service, routed.access)
+        } else {
+            let candidates = byHost.isEmpty ? RuntimeReference.candidates(path: target) : byHost
+            for candidate in candidates {
+                let access = try await directory.access(to: candidate, for: identity.principal?.user)
+                if question.runtime == nil || access != nil { (question.runtime, question.access) = (candidate, access) }
+                if access != nil { break }
+            }
         }
         let decision = gate.decide(question)
-        if case .wake = decision.verdict, let runtime = question.runtime { await wake(runtime) }
-        return (decision, question.runtime)
+        return AccessOutcome(
+            decision: decision, runtime: question.runtime, isOwnHost: routed != nil || !byHost.isEmpty)
     }
 
-    /// The answer a decision comes to. Who came to a runtime's own host signs in at the control plane's, and is sent
-    /// back by an absolute URL.
-    public func response(to decision: AccessDecision, about request: Request) -> Response {
+    /// The answer an outcome comes to. Who came to a runtime's own host signs in at the control plane's, and is sent back
+    /// by an absolute URL, where browsers send the session there: below the platform's domain.
+    public func response(to outcome: AccessOutcome, about request: Request) -> Response {
+        guard outcome.isOwnHost, case .signIn(let path) = outcome.decision.verdict, let publicURL else {
+            return outcome.decision.response(signInPath: signInPath)
+        }
         let host = request.head.authority ?? request.headers[.host] ?? ""
-        guard case .signIn(let path) = decision.verdict, let publicURL, let domain,
-            !RuntimeReference.candidates(host: host, path: "", domain: domain).isEmpty
-        else { return decision.response(signInPath: signInPath) }
+        guard let domain, host.prefix(while: { $0 != ":" }).lowercased().hasSuffix("." + domain.lowercased()) else {
+            return AccessDecision(verdict: .deny(.signInNeeded), explanation: outcome.decision.explanation).response()
+        }
         let scheme = publicURL.prefix { $0 != ":" }
         let target = Percent.encode("\(scheme)://\(host)\(path)")
         return Response(
             status: .found,
             headers: [.location: "\(publicURL)\(signInPath)?return=\(target)", .cacheControl: "no-store"])
     }
+}
+
+/// A decision, and what it is about.
+public struct AccessOutcome: Sendable {
+    public let decision: AccessDecision
+    /// nil where the request is for no runtime.
+    public let runtime: RuntimeReference?
+    /// Whether the runtime has the whole host, and not only `/r/{project}/{runtime}/` of it.
+    public let isOwnHost: Bool
 }
 
 /// What a proxy does with a request.

@@ -1,10 +1,12 @@
 import ClawBase
+import ClawResources
 import HTTPTypes
 
 /// Decides who may enter which runtime. Pure: the same question has the same answer.
 ///
 /// In this order: somebody must be signed in; the address must name a runtime that exists; it must be their own,
-/// or they must be the platform's administrator, or the project's owner or manager; then its state counts.
+/// or they must be the platform's administrator, or the project's owner or manager, or whom its route lets in; then its
+/// state counts. What a route opens to everybody needs nobody to be signed in.
 public struct AccessGate: Sendable {
     /// How soon a client should come back to a runtime that wakes, or that is on its way.
     public var wakeDelay: Duration
@@ -15,6 +17,7 @@ public struct AccessGate: Sendable {
     }
 
     public func decide(_ question: AccessQuestion) -> AccessDecision {
+        if let access = question.access, access.access == .everybody { return open(question, access) }
         let principal: Principal
         switch question.identity {
         case .anonymous(let finding): return turnAway(question, finding)
@@ -22,7 +25,7 @@ public struct AccessGate: Sendable {
             if let end = someone.expiresAt, end <= question.now { return turnAway(question, .sessionExpired) }
             principal = someone
         }
-        guard let runtime = question.runtime else {
+        guard let runtime = question.service ?? question.runtime?.description else {
             return AccessDecision(
                 verdict: .notFound(Finding(.notFound, "The address names no runtime; check its host and path.")),
                 explanation: "the address names no runtime")
@@ -41,17 +44,22 @@ public struct AccessGate: Sendable {
                 verdict: .deny(Self.notOwner(runtime)),
                 explanation: "\(principal.user) neither owns \(runtime) nor manages its project")
         }
-        return enter(runtime, access, principal, "\(principal.user) \(reason)")
+        return enter(runtime, access, principal.user, "\(principal.user) \(reason)")
     }
 
-    private func enter(
-        _ runtime: RuntimeReference, _ access: RuntimeAccess, _ principal: Principal, _ reason: String
-    ) -> AccessDecision {
+    /// To everybody; who is signed in is still named.
+    private func open(_ question: AccessQuestion, _ access: RuntimeAccess) -> AccessDecision {
+        let user = question.identity.principal.flatMap { $0.expiresAt.map { $0 <= question.now } == true ? nil : $0.user }
+        let name = question.service ?? question.runtime?.description ?? ""
+        return enter(name, access, user, "the route is open to everybody")
+    }
+
+    private func enter(_ runtime: String, _ access: RuntimeAccess, _ user: String?, _ reason: String) -> AccessDecision {
         switch access.readiness {
         case .ready:
-            let headers: HTTPFields = [
-                IdentityHeaders.user: principal.user, IdentityHeaders.runtime: runtime.description,
-            ]
+            var headers: HTTPFields = [:]
+            headers[IdentityHeaders.user] = user
+            if access.owner != nil { headers[IdentityHeaders.runtime] = runtime }
             return AccessDecision(verdict: .allow(headers), explanation: "\(reason), and \(runtime) is ready")
         case .asleep:
             return AccessDecision(
@@ -70,8 +78,10 @@ public struct AccessGate: Sendable {
     private func reason(for principal: Principal, to access: RuntimeAccess) -> String? {
         if access.owner == principal.user { return "owns it" }
         if principal.isAdministrator { return "is administrator" }
-        if let role = access.role, role.entersEveryRuntime { return "is \(role.rawValue) of the project" }
-        return nil
+        if let role = access.role, role.entersEveryRuntime || access.access == .project {
+            return "is \(role.rawValue) of the project"
+        }
+        return access.access == .signedIn ? "is signed in" : nil
     }
 
     private func turnAway(_ question: AccessQuestion, _ finding: Finding) -> AccessDecision {
@@ -83,9 +93,11 @@ public struct AccessGate: Sendable {
             explanation: "a page load by nobody who is signed in: \(finding.message)")
     }
 
-    private static func notOwner(_ runtime: RuntimeReference) -> Finding {
+    private static func notOwner(_ runtime: String) -> Finding {
         Finding(
-            .notOwner, "\(runtime) is not yours; ask its owner, or an owner or manager of project \(runtime.project).")
+            .notOwner,
+            "\(runtime) is not yours; ask its owner, or an owner or manager of project "
+                + "\(runtime.prefix { $0 != "/" }).")
     }
 }
 

@@ -1,4 +1,5 @@
 public import ClawBase
+public import ClawResources
 public import HTTPTypes
 
 /// A role in a project, from most to least.
@@ -18,15 +19,20 @@ public enum RuntimeReadiness: Sendable, Hashable {
     case unready(phase: String)
 }
 
-/// What the gate knows of a runtime when it decides.
+/// What the gate knows of a runtime, or of a service behind a route, when it decides.
 public struct RuntimeAccess: Sendable, Hashable {
-    public var owner: String
+    /// nil for a service, which is nobody's but the project's.
+    public var owner: String?
     public var readiness: RuntimeReadiness
     /// The asking user's role in the project; nil for none.
     public var role: ProjectRole?
+    /// Who may enter: the owner, unless a route says otherwise.
+    public var access: RouteAudience
 
-    public init(owner: String, readiness: RuntimeReadiness, role: ProjectRole? = nil) {
-        (self.owner, self.readiness, self.role) = (owner, readiness, role)
+    public init(
+        owner: String?, readiness: RuntimeReadiness, role: ProjectRole? = nil, access: RouteAudience = .owner
+    ) {
+        (self.owner, self.readiness, self.role, self.access) = (owner, readiness, role, access)
     }
 }
 
@@ -35,6 +41,8 @@ public struct AccessQuestion: Sendable, Hashable {
     public var identity: Identity
     /// The runtime the request is for; nil where host and path name none.
     public var runtime: RuntimeReference?
+    /// The service a route leads to, in place of a runtime: `project/name`.
+    public var service: String?
     /// What is known of it; nil where it does not exist.
     public var access: RuntimeAccess?
     /// Whether a person's browser loads a page, so that a sign-in form helps more than an error.
@@ -44,10 +52,11 @@ public struct AccessQuestion: Sendable, Hashable {
     public var now: Timestamp
 
     public init(
-        identity: Identity, runtime: RuntimeReference?, access: RuntimeAccess?, wantsPage: Bool, target: String,
-        now: Timestamp
+        identity: Identity, runtime: RuntimeReference?, service: String? = nil, access: RuntimeAccess?,
+        wantsPage: Bool, target: String, now: Timestamp
     ) {
         self.identity = identity
+        self.service = service
         self.runtime = runtime
         self.access = access
         self.wantsPage = wantsPage

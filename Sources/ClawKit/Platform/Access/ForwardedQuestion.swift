@@ -1,16 +1,46 @@
 import ClawBase
 import HTTPTypes
 
-/// The request a proxy asks about, rebuilt from how the proxy describes it.
-enum ForwardedQuestion {
-    /// Traefik's `forwardAuth` and nginx's `auth_request`: the client's headers, and its request in `X-Forwarded-*`.
-    static func inHeaders(_ request: Request) -> Request {
+/// The request a proxy asks about, rebuilt from how the proxy describes it, and how it takes the answer.
+struct ForwardedQuestion: Sendable {
+    /// What the proxy makes of a status.
+    enum Manner: Sendable {
+        /// Hands any answer but a success to the client, as it is.
+        case handsOn
+        /// Knows 2xx, 401 and 403 only; anything else is an error of its own.
+        case knowsRefusals
+    }
+
+    let request: Request
+    let manner: Manner
+
+    /// Traefik's `forwardAuth` sends the client's headers, and its request in `X-Forwarded-*`; nginx's `auth_request`
+    /// whatever its configuration says: by custom, and in ingress-nginx, `X-Original-Method` and `X-Original-URL`.
+    init(inHeaders request: Request) {
         var head = request.head
+        if let original = request.headers[.xOriginalURL] {
+            if let method = request.headers[.xOriginalMethod].flatMap({ HTTPRequest.Method($0) }) { head.method = method }
+            let target = Request(head.method, original).head
+            (head.scheme, head.authority, head.path) = (target.scheme, target.authority, target.path)
+            (self.request, manner) = (Request(head: head, peer: request.peer), .knowsRefusals)
+            return
+        }
         if let method = request.headers[.xForwardedMethod].flatMap({ HTTPRequest.Method($0) }) { head.method = method }
         head.scheme = request.headers[.xForwardedProto] ?? head.scheme
         head.authority = request.headers[.xForwardedHost] ?? head.authority
         head.path = request.headers[.xForwardedURI] ?? "/"
-        return Request(head: head, peer: request.peer)
+        (self.request, manner) = (Request(head: head, peer: request.peer), .handsOn)
+    }
+
+    /// Envoy's `ext_authz` sends the client's request itself, without its body, with a prefix before its path.
+    /// - Returns: nil where the path does not begin with the prefix.
+    init?(_ request: Request, behind prefix: String) {
+        guard let path = request.head.path, path.hasPrefix(prefix), path.dropFirst(prefix.count).first == "/" else {
+            return nil
+        }
+        var head = request.head
+        head.path = String(path.dropFirst(prefix.count))
+        (self.request, manner) = (Request(head: head, peer: request.peer), .handsOn)
     }
 }
 
@@ -25,4 +55,7 @@ extension HTTPField.Name {
     static let xForwardedProto = HTTPField.Name("X-Forwarded-Proto")!
     static let xForwardedHost = HTTPField.Name("X-Forwarded-Host")!
     static let xForwardedURI = HTTPField.Name("X-Forwarded-Uri")!
+    static let xOriginalMethod = HTTPField.Name("X-Original-Method")!
+    static let xOriginalURL = HTTPField.Name("X-Original-URL")!
+    static let xEnvoyAuthHeadersToRemove = HTTPField.Name("X-Envoy-Auth-Headers-To-Remove")!
 }

@@ -5,13 +5,13 @@ public enum IdentityHeaders {
     public static let user = HTTPField.Name("X-Claw-User")!
     public static let runtime = HTTPField.Name("X-Claw-Runtime")!
 
-    /// Names with these beginnings, or these names, are dropped from every request a client sends.
-    private static let prefixes = [
+    /// Names with these beginnings, or these ``names``, are dropped from every request a client sends.
+    public static let prefixes = [
         "x-claw-", "x-forwarded-user", "x-forwarded-preferred-username",
         "x-forwarded-email", "x-forwarded-groups", "x-forwarded-access-token", "x-auth-request-", "x-remote-",
         "remote-", "x-webauth-", "x-authenticated-", "x-openclaw-",
     ]
-    private static let names: Set<String> = [
+    public static let names: Set<String> = [
         "x-user", "x-user-id", "x-email", "x-groups", "x-scopes",
         "x-forwarded-client-cert", "x-client-cert", "x-ssl-client-cert",
     ]

@@ -21,6 +21,11 @@ public struct RuntimeReference: Sendable, Hashable, CustomStringConvertible {
     ///   - domain: the platform's domain; nil where there is none, then only paths count.
     public static func candidates(host: String, path: String, domain: String?) -> [RuntimeReference] {
         if let domain, let label = firstLabel(of: host, below: domain) { return candidates(label: label) }
+        return candidates(path: path)
+    }
+
+    /// Those of the path alone.
+    static func candidates(path: String) -> [RuntimeReference] {
         let segments = path.prefix { $0 != "?" && $0 != "#" }.split(
             separator: "/", maxSplits: 4, omittingEmptySubsequences: false)
         guard segments.count >= 4, segments[0].isEmpty, segments[1] == "r",

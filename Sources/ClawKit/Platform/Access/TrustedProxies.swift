@@ -26,13 +26,14 @@ public struct TrustedProxies: Sendable {
 
     /// The headers the runtime gets, beside the visitor's identity: its token, and the cookies that are not the
     /// platform's. No `Authorization`: what signs in to the platform does not reach a runtime.
-    func headers(for request: Request, to runtime: RuntimeReference) async throws -> HTTPFields {
+    func headers(for request: Request, to runtime: RuntimeReference?) async throws -> HTTPFields {
         var headers: HTTPFields = [:]
-        headers[.openClawToken] = try await token(runtime)?.reveal()
+        if let runtime { headers[.openClawToken] = try await token(runtime)?.reveal() }
         headers[values: .cookie] = request.headers[values: .cookie]
         SessionCookie.remove(from: &headers)
         // One header: a response with two of them is read in more than one way.
-        let cookies = headers[values: .cookie]
+        // And no part of one that somebody joined with commas: the platform's must not be hidden in another.
+        let cookies = headers[values: .cookie].filter { !$0.contains(SessionSigner.cookieName) }
         headers[values: .cookie] = cookies.isEmpty ? [] : [cookies.joined(separator: "; ")]
         return headers
     }

@@ -43,10 +43,14 @@ public struct ClawConfiguration: Sendable, Hashable {
     /// At least one.
     public var templates: [Template]
     public var server: Server
+    /// Which proxy stands in front of the platform.
+    public var routing: RoutingSettings
 
     /// What holds without a file.
-    public init(templates: [Template] = [.standard], server: Server = Server()) {
-        (self.templates, self.server) = (templates, server)
+    public init(
+        templates: [Template] = [.standard], server: Server = Server(), routing: RoutingSettings = RoutingSettings()
+    ) {
+        (self.templates, self.server, self.routing) = (templates, server, routing)
     }
 
     /// Reads the text of a configuration file.

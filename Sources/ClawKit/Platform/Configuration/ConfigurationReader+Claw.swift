@@ -3,7 +3,9 @@ package import Yams
 
 extension ConfigurationReader {
     /// The sections of a configuration file: this layer's own, and those that the model gateway reads.
-    package static let sections = ["models", "keys", "limits", "guardrails", "gateway", "templates", "server"]
+    package static let sections = [
+        "models", "keys", "limits", "guardrails", "gateway", "templates", "server", "routing",
+    ]
 
     mutating func configuration(_ yaml: String) -> ClawConfiguration {
         var configuration = ClawConfiguration()
@@ -11,6 +13,7 @@ extension ConfigurationReader {
         else { return configuration }
         if let nodes = list(members, "templates"), !nodes.isEmpty { configuration.templates = templates(nodes) }
         if let node = members["server"] { configuration.server = server(node) }
+        if let node = members["routing"] { configuration.routing = routing(node) }
         return configuration
     }
 

@@ -32,6 +32,7 @@ public final class ControlPlane: Sendable {
     private let budgets: BudgetKeeper
     private let reaper: TenantReaper
     private let meter: ResourceMeter
+    private let passages: OpenPassages
     private let logger: Logger
 
     /// - Parameters:
@@ -69,7 +70,9 @@ public final class ControlPlane: Sendable {
             operations: operations, runtimes: runtimes, tenants: tenants,
             metrics: ControlPlaneMetrics(), time: time,
             log: logger)
-        handler = RequestID(AccessLog(ControlPlaneHandler(services, runtimeTransport), log: logger, time: time))
+        let served = ControlPlaneHandler(services, runtimeTransport)
+        passages = served.passages
+        handler = RequestID(AccessLog(served, log: logger, time: time))
         // Asked for now, so that they are complete soon after the caches run.
         _ = caches.cache(Pod.self)
         _ = caches.cache(Project.self)
@@ -101,6 +104,10 @@ public final class ControlPlane: Sendable {
             }
             group.addTask { [meter, caches] in
                 try await meter.run(caches)
+                return false
+            }
+            group.addTask { [passages] in
+                try await passages.run()
                 return false
             }
             // Keys that are nobody else's need nobody to follow them.

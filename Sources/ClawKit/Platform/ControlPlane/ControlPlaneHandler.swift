@@ -10,7 +10,10 @@ import Logging
 struct ControlPlaneHandler: Handler {
     private let router: Router
     private let proxy: RuntimeProxy
+    private let check: AccessCheck
+    let passages: OpenPassages
     private let hosts: RuntimeHosts
+    private let routes: RouteIndex
 
     init(_ services: PlatformServices, _ runtimeTransport: any Transport) {
         hosts = RuntimeHosts(services.configuration)
@@ -19,27 +22,39 @@ struct ControlPlaneHandler: Handler {
         let proxies = services.configuration.proxyKey.map { key in
             TrustedProxies(key: key) { try await pods.token(of: $0) }
         }
-        let check = AccessCheck(
-            authenticator: services.authenticator.serving(.runtimes), directory: KubernetesAccessDirectory(caches: services.caches),
+        let directory = KubernetesAccessDirectory(caches: services.caches)
+        routes = directory.routes
+        check = AccessCheck(
+            authenticator: services.authenticator.serving(.runtimes), directory: directory,
             domain: services.configuration.domain, signInPath: LoginPages.path,
             publicURL: services.configuration.publicURL, proxies: proxies,
             time: services.time, wake: { await waker.wake($0) })
-        proxy = RuntimeProxy(services, check: check, hosts: hosts, pods: pods, transport: runtimeTransport)
-        router = Self.router(services, check)
+        passages = OpenPassages(services, check)
+        proxy = RuntimeProxy(services, check: check, pods: pods, passages: passages, transport: runtimeTransport)
+        router = Self.router(services, check, directory.routes)
     }
 
     func respond(to request: Request) async -> Response {
+        if request.path.hasPrefix(AccessCheck.envoyPath), let answer = await check.envoyResponse(to: request) { return answer }
         // The proxy asks the gate itself: it knows page loads, wakes what sleeps, and passes headers on.
-        if hosts.isRuntimeHost(request) || request.path.hasPrefix("/r/") { return await proxy.respond(to: request) }
+        if isForRuntime(request) { return await proxy.respond(to: request) }
         return await router.respond(to: request)
     }
 
-    private static func router(_ services: PlatformServices, _ check: AccessCheck) -> Router {
+    private func isForRuntime(_ request: Request) -> Bool {
+        request.path.hasPrefix("/r/") || hosts.isRuntimeHost(request)
+            || routes.knows(request.head.authority ?? request.headers[.host] ?? "")
+    }
+
+    private static func router(
+        _ services: PlatformServices, _ check: AccessCheck, _ index: RouteIndex
+    ) -> Router {
         let groups: [any RouteGroup] = [
             SessionRoutes(services), TenantRoutes(services), ProjectRoutes(services), PolicyRoutes(services),
             UserRoutes(services), RuntimeRoutes(services), OperationRoutes(services), UsageRoutes(services),
             ModelKeyRoutes(services), InvitationRoutes(services), PasswordRoutes(services), TokenRoutes(services),
             IdentityRoutes(services),
+            AddressRoutes(services, index),
             SystemRoutes(services, check: check),
         ]
         let routes = groups.flatMap(\.routes)

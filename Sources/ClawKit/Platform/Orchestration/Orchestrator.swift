@@ -1,4 +1,4 @@
-import ClawBase
+public import ClawBase
 public import ClawControl
 import ClawKubernetes
 import ClawModels
@@ -6,7 +6,7 @@ import ClawResources
 public import Logging
 import Synchronization
 
-/// The controllers of the platform: projects become namespaces, runtimes become running programs.
+/// The controllers of the platform: projects become namespaces, runtimes become running programs, routes become addresses.
 ///
 /// Needs nothing but a Kubernetes API; what the control plane has to say (addresses, models, templates) it reads
 /// from ``PlatformSettings``.
@@ -15,15 +15,20 @@ public struct Orchestrator: Sendable {
     private let logger: Logger
     private let adjust: (@Sendable (RuntimeContext) -> RuntimeContext)?
     private let isReady: @Sendable () -> Bool
+    private let routing: RoutingSettings
+    private let time: any TimeSource
 
     /// - Parameters:
+    ///   - routing: which proxy stands in front of the platform.
     ///   - adjust: changes the published settings, where this process knows better.
     ///   - isReady: while false, runtimes are left alone (the settings are about to be published anew).
     public init(
-        caches: SharedCaches, adjusting adjust: (@Sendable (RuntimeContext) -> RuntimeContext)? = nil,
-        isReady: @escaping @Sendable () -> Bool = { true },
+        caches: SharedCaches, routing: RoutingSettings = RoutingSettings(), adjusting adjust: (@Sendable (RuntimeContext) -> RuntimeContext)? = nil,
+        isReady: @escaping @Sendable () -> Bool = { true }, time: any TimeSource = SystemTime(),
         logger: Logger
     ) {
+        self.time = time
+        self.routing = routing
         (self.caches, self.adjust, self.isReady, self.logger) = (caches, adjust, isReady, logger)
     }
 
@@ -52,6 +57,22 @@ public struct Orchestrator: Sendable {
             group.addTask { try await runtimes.run() }
             group.addTask { try await projects.run() }
             group.addTask { try await policies.run() }
+            group.addTask { try await self.routes() }
         }
+    }
+
+    private func routes() async throws {
+        // In this process the gate asks nobody for a key.
+        let key = routing.driver == .inProcess ? Secret("") : try await PlatformSettings.proxyKey(in: caches.api)
+        if case .ingress = routing.driver { try await PlatformSettings.publishProxyHeaders(key, in: caches.api) }
+        try await RouteKind.waitUntilServed(routing.driver, in: caches.api, time: time, logger: logger)
+        let settings = caches.cache(ConfigMap.self)
+        let controller = RouteKind.controller(
+            routing, key: key, caches: caches,
+            context: {
+                settings.get(PlatformSettings.name, in: PlatformSettings.namespace).flatMap(PlatformSettings.context)
+                    .map { RoutingContext($0) }
+            }, logger: logger)
+        try await controller.run()
     }
 }

@@ -22,7 +22,14 @@ struct RuntimeHosts: Sendable {
         return !RuntimeReference.candidates(host: host, path: "", domain: domain).isEmpty
     }
 
-    /// Where a browser may be sent after signing in: a path of this origin, or a runtime's own host; else `/`.
+    /// Whether the host is below the platform's domain, where only runtimes and projects have addresses.
+    private func isBelowDomain(_ host: Substring) -> Bool {
+        guard let domain, host.lowercased() != own else { return false }
+        return host.prefix { $0 != ":" }.lowercased().hasSuffix("." + domain.lowercased())
+    }
+
+    /// Where a browser may be sent after signing in: a path of this origin, or a host below the platform's domain; else
+    /// `/`.
     func safeReturn(_ target: String) -> String {
         let prefix = "\(scheme)://"
         guard target.hasPrefix(prefix) else { return ReturnPath.sameOrigin(target) }
@@ -37,7 +44,7 @@ struct RuntimeHosts: Sendable {
             default: false
             }
         }
-        guard isPlain, isRuntimeHost(String(host)), path.isEmpty || ReturnPath.sameOrigin(path) == path else {
+        guard isPlain, isBelowDomain(host), path.isEmpty || ReturnPath.sameOrigin(path) == path else {
             return "/"
         }
         return target

@@ -9,27 +9,28 @@ import Logging
 /// and WebSockets as connections.
 struct RuntimeProxy: Handler {
     private let check: AccessCheck
-    private let hosts: RuntimeHosts
     private let transport: any Transport
     private let pods: RuntimePods
+    private let passages: OpenPassages
     private let services: PlatformServices
 
-    init(_ services: PlatformServices, check: AccessCheck, hosts: RuntimeHosts, pods: RuntimePods, transport: any Transport) {
-        (self.services, self.check, self.hosts, self.pods, self.transport) = (services, check, hosts, pods, transport)
+    init(_ services: PlatformServices, check: AccessCheck, pods: RuntimePods, passages: OpenPassages, transport: any Transport) {
+        (self.services, self.check, self.pods, self.transport) = (services, check, pods, transport)
+        self.passages = passages
     }
 
     func respond(to request: Request) async -> Response {
         let wantsPage = AccessQuestion.wantsPage(request.method, request.headers)
         do {
-            let (decision, reference) = try await check.decide(request)
-            guard case .allow(let identity) = decision.verdict, let reference else {
-                return turnAway(decision, request, wantsPage)
+            let outcome = try await check.decide(request)
+            guard case .allow(let identity) = outcome.decision.verdict, let reference = outcome.runtime else {
+                return turnAway(outcome, request, wantsPage)
             }
-            let forwarded = ForwardedRequest(request, isOwnHost: hosts.isRuntimeHost(request))
+            let forwarded = ForwardedRequest(request, isOwnHost: outcome.isOwnHost)
             if forwarded.lacksSlash, let prefix = forwarded.prefix {
                 return Response(status: .permanentRedirect, headers: [.location: prefix + forwarded.target])
             }
-            let response = try await pass(request, forwarded, identity, reference)
+            let response = passages.guarding(try await pass(request, forwarded, identity, reference), to: request)
             services.metrics.proxied.add(1, "passed")
             return response
         } catch {
@@ -73,9 +74,9 @@ struct RuntimeProxy: Handler {
 
     // MARK: not passing on
 
-    private func turnAway(_ decision: AccessDecision, _ request: Request, _ wantsPage: Bool) -> Response {
-        let response = check.response(to: decision, about: request)
-        switch decision.verdict {
+    private func turnAway(_ outcome: AccessOutcome, _ request: Request, _ wantsPage: Bool) -> Response {
+        let response = check.response(to: outcome, about: request)
+        switch outcome.decision.verdict {
         case .signIn:
             services.metrics.proxied.add(1, "sign-in")
             return response
@@ -84,7 +85,7 @@ struct RuntimeProxy: Handler {
         case .allow, .deny, .notFound: services.metrics.proxied.add(1, "refused")
         }
         guard wantsPage else { return response }
-        switch decision.verdict {
+        switch outcome.decision.verdict {
         case .deny(let finding), .notFound(let finding): return StatusPage.response(finding, response.status)
         case .wake(let delay):
             return StatusPage.response(

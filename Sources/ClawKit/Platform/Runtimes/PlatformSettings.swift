@@ -2,6 +2,7 @@ public import ClawBase
 import ClawDocuments
 public import ClawKubernetes
 import ClawModels
+import HTTPTypes
 
 /// What the control plane tells everybody else in the cluster, as a ConfigMap: where it and the gateway are, which
 /// models and templates there are. So an orchestrator in another process needs nothing but a kubeconfig.
@@ -45,6 +46,16 @@ public enum PlatformSettings {
     }
 
     static let proxyKeyName = "proxy-key"
+    /// The ConfigMap of headers that ingress-nginx sends along with its questions.
+    static let proxyHeadersName = "proxy-headers"
+
+    /// Tells ingress-nginx the key; only where it differs.
+    static func publishProxyHeaders(_ key: Secret<String>, in api: some KubernetesAPI) async throws {
+        let data = [TrustedProxies.header.rawName: key.reveal()]
+        if try await api.find(ConfigMap.self, proxyHeadersName, in: namespace)?.data == data { return }
+        let map = ConfigMap(metadata: ObjectMeta(name: proxyHeadersName, namespace: namespace), data: data)
+        _ = try await api.apply(map, manager: "clawkit-control-plane", force: true)
+    }
 
     static func proxyKey(in secret: KubernetesSecret) -> Secret<String>? {
         secret.data["key"].flatMap { Base64.decode($0) }.map { Secret(String(decoding: $0, as: UTF8.self)) }
@@ -66,6 +77,8 @@ public enum PlatformSettings {
         ]
         data["cluster"] = context.cluster
         data["region"] = context.region
+        data["domain"] = context.domain
+        data["accessURL"] = context.accessURL
         let live = try await api.find(ConfigMap.self, name, in: namespace)
         if live?.data == data { return }
         let map = ConfigMap(metadata: ObjectMeta(name: name, namespace: namespace), data: data)
@@ -85,7 +98,8 @@ public enum PlatformSettings {
                     name: name, command: command.compactMap(\.string),
                     port: template["port"]?.integer.map(Int.init) ?? ClawConfiguration.Template.standardPort)
             },
-            models: models.compactMap(\.string), gatewayURL: gatewayURL, publicURL: publicURL)
+            models: models.compactMap(\.string), gatewayURL: gatewayURL, publicURL: publicURL,
+            domain: map.data["domain"], accessURL: map.data["accessURL"])
         (context.cluster, context.region) = (map.data["cluster"], map.data["region"])
         return context
     }

@@ -16,9 +16,17 @@ public struct RuntimeContext: Sendable, Hashable {
     public var serviceAccount: String?
     /// What holds for the runtime; or why nobody knows: then nothing is allowed.
     public var policy: Result<LayeredPolicy, Finding> = .success(LayeredPolicy())
+    /// The domain below which runtimes have hosts of their own; nil: none.
+    public var domain: String?
+    /// Where the control plane listens, and proxies reach its access check; nil: where people do.
+    public var accessURL: String?
 
-    public init(templates: [ClawConfiguration.Template], models: [String], gatewayURL: String, publicURL: String) {
+    public init(
+        templates: [ClawConfiguration.Template], models: [String], gatewayURL: String, publicURL: String,
+        domain: String? = nil, accessURL: String? = nil
+    ) {
         (self.templates, self.models, self.gatewayURL, self.publicURL) = (templates, models, gatewayURL, publicURL)
+        (self.domain, self.accessURL) = (domain, accessURL)
     }
 
     func template(named name: String?) -> ClawConfiguration.Template? {

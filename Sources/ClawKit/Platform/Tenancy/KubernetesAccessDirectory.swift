@@ -8,17 +8,42 @@ import ClawResources
 public struct KubernetesAccessDirectory: AccessDirectory {
     private let runtimes: ObjectCache<Runtime>
     private let projects: ObjectCache<Project>
+    let routes: RouteIndex
 
     public init(caches: SharedCaches) {
         runtimes = caches.cache(Runtime.self)
         projects = caches.cache(Project.self)
+        routes = RouteIndex(caches)
+    }
+
+    /// - Throws: ``Finding`` (`E_NOT_READY`) before the caches are complete.
+    public func route(host: String, path: String, for user: String?) async throws -> RoutedAccess? {
+        try checkSynced()
+        guard routes.knows(host) else { return nil }
+        guard let route = routes.route(host: host, path: path), let project = route.namespace else {
+            return RoutedAccess(runtime: nil, access: nil)
+        }
+        if let name = route.spec.runtime {
+            let runtime = RuntimeReference(project: project, runtime: name)
+            var found = try await access(to: runtime, for: user)
+            found?.access = route.spec.access
+            return RoutedAccess(runtime: runtime, access: found)
+        }
+        let role = user.flatMap { projects.get(project)?.role(of: $0) }
+        return RoutedAccess(
+            runtime: nil, service: "\(project)/\(route.spec.service?.name ?? "")",
+            access: RuntimeAccess(owner: nil, readiness: .ready, role: role, access: route.spec.access))
+    }
+
+    private func checkSynced() throws(Finding) {
+        guard runtimes.isSynced, projects.isSynced, routes.isSynced else {
+            throw Finding(.notReady, "The platform is still reading the cluster's state; try again in a moment.")
+        }
     }
 
     /// - Throws: ``Finding`` (`E_NOT_READY`) before the caches are complete.
     public func access(to runtime: RuntimeReference, for user: String?) async throws -> RuntimeAccess? {
-        guard runtimes.isSynced, projects.isSynced else {
-            throw Finding(.notReady, "The platform is still reading the cluster's state; try again in a moment.")
-        }
+        try checkSynced()
         guard let found = runtimes.get(runtime.runtime, in: runtime.project) else { return nil }
         let role = user.flatMap { projects.get(runtime.project)?.role(of: $0) }
         return RuntimeAccess(owner: found.spec.user, readiness: found.readiness, role: role)

@@ -52,5 +52,7 @@ enum ProjectRules {
         rule(writing, "", "secrets", "serviceaccounts"),
         rule(["create"], "", "serviceaccounts/token"),
         rule(reading, "rbac.authorization.k8s.io", "roles", "rolebindings"),
+        // Who says who may enter by an address must be one who may enter everything behind it.
+        rule(writing, "clawkit.dev", "routes"),
     ]
 }

@@ -86,6 +86,12 @@ enum OpenAPISchemas {
         "PolicyDeclaration": object(["rules"], ["rules": policyRules]),
         "Settlement": object(["as"], ["as": words(OperationEngine.Settlement.allCases.map(\.rawValue))]),
         "RuntimeCreation": object([], ["name": label, "user": label, "template": label]),
+        "RouteCreation": object(["name", "host"], route),
+    ]
+
+    private static let route: JSONObject = [
+        "name": label, "host": string, "path": string, "runtime": label, "service": label, "port": integer,
+        "access": words(RouteAudience.allCases.map(\.rawValue)), "tlsSecret": label,
     ]
 
     private static let integer: JSON = ["type": "integer"]
@@ -226,6 +232,12 @@ enum OpenAPISchemas {
                 "lastError": ref("Failure"), "conditions": list(of: ["type": "object"]), "createdAt": time,
             ]),
         "RuntimeList": items("Runtime"),
+        "Route": object(
+            ["name", "project", "host", "path", "access", "phase"],
+            joined(
+                route,
+                ["project": label, "phase": string, "reason": string, "url": string, "createdAt": time])),
+        "RouteList": items("Route"),
         "Failure": object(["code", "message"], ["code": string, "message": string, "field": string]),
         "Operation": object(
             ["id", "action", "target", "actor", "state", "steps", "createdAt", "updatedAt"],
