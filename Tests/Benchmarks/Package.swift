@@ -61,6 +61,18 @@ let package = Package(
                 .product(name: "ClawKitPostgres", package: "ClawKit"),
             ],
             path: "Sources/PostgresBenchmark"),
+        .executableTarget(
+            name: "access-benchmark",
+            dependencies: [
+                "BenchmarkSupport",
+                .product(name: "ClawBase", package: "ClawKit"),
+                .product(name: "ClawCluster", package: "ClawKit"),
+                .product(name: "ClawControl", package: "ClawKit"),
+                .product(name: "ClawHTTPServer", package: "ClawKit"),
+                .product(name: "ClawKubernetes", package: "ClawKit"),
+                .product(name: "ClawPlatform", package: "ClawKit"),
+            ],
+            path: "Sources/AccessBenchmark"),
         // The smallest useful program, for the size of a binary.
         .executableTarget(
             name: "hello-list", dependencies: [.product(name: "ClawKubernetes", package: "ClawKit")],

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Every figure of the Kubernetes client, with what it is compared with in the same run. README.md says what each means.
-#   Tests/Benchmarks/run.sh [section …]      sections: lists memory watch network cluster controllers postgres gateway compile size; none: all
+#   Tests/Benchmarks/run.sh [section …]      sections: lists memory watch network cluster controllers postgres gateway access compile size; none: all
 set -euo pipefail
 cd "$(dirname "$0")"
 
-sections=${*:-lists memory watch network cluster controllers postgres gateway compile size}
+sections=${*:-lists memory watch network cluster controllers postgres gateway access compile size}
 data=$PWD/.build/data
 wants() { [[ " $sections " == *" $1 "* ]]; }
 skipped() { printf '  skipped: %s\n' "$*"; }
@@ -135,6 +135,18 @@ if wants gateway; then
     echo "                        streams ≥ 0.5 times nginx; start ≤ 300 ms; ≤ 60 MB; 10,000 streams at rest ≤ 700 MB)"
     "$gateway" alone
     Peers/gateway.sh "$gateway"
+fi
+
+if wants access; then
+    echo "==> building the access decision (release; takes minutes)"
+    swift build -c release --product access-benchmark >"$PWD/.build/build.log" 2>&1 \
+        || { grep -m5 error: .build/build.log >&2; exit 1; }
+    access=$(swift build -c release --show-bin-path)/access-benchmark
+    echo; echo "The access decision   (targets: ≥ 1,000,000/s CPU, with the signature ≥ 200,000/s; over loopback ≥ 25,000 requests/s"
+    echo "                        and p99 ≤ 5 ms at 50 connections, p99 < 1 ms at 8; 100,000 users ≤ 300 MB and ≤ 3 s)"
+    "$access" decide
+    rm -rf .build/people && "$access" people .build/people && "$access" people .build/people
+    if command -v wrk >/dev/null; then Peers/access.sh "$access"; else skipped "loopback: no wrk (Debian: wrk)"; fi
 fi
 
 if wants compile; then

@@ -104,6 +104,29 @@ struct ClawConfigurationTests {
         #expect(findings.first?.message.contains(words) == true, "\(findings)")
     }
 
+    @Test("the proxy in front is named with what it needs")
+    func routing() throws {
+        func driver(_ routing: String) throws -> RoutingSettings.Driver {
+            try ClawConfiguration(yaml: "routing: \(routing)").routing.driver
+        }
+        #expect(try driver("{driver: traefik, entryPoints: [web, websecure]}") == .traefik(entryPoints: ["web", "websecure"]))
+        #expect(try driver("{driver: ingress, ingressClass: nginx}") == .ingress(className: "nginx"))
+        let gateway = "{driver: gateway, gateway: {name: e, namespace: i, controlPlane: {name: c, namespace: s, port: 8080}}}"
+        let controlPlane = RoutingSettings.Backend(name: "c", namespace: "s", port: 8080)
+        #expect(try driver(gateway) == .gateway(name: "e", namespace: "i", controlPlane: controlPlane))
+        #expect(try driver("{accessURL: \"http://cp:8080/\"}") == .inProcess)
+        #expect(try ClawConfiguration(yaml: "routing: {accessURL: \"http://cp:8080/\"}").routing.accessURL == "http://cp:8080")
+        for (routing, words) in [
+            ("{driver: nginx}", "must be one of"), ("{driver: traefik, ingressClass: x}", "is for the driver ingress"),
+            ("{entryPoints: [web]}", "is for the driver traefik"), ("{driver: gateway}", "routing.gateway is missing"),
+            ("{driver: gateway, gateway: {name: a, namespace: b}}", "controlPlane is missing"),
+            ("{accessURL: cp}", "http or https"), ("{drivr: traefik}", "did you mean 'driver'"),
+        ] {
+            let findings = findings("routing: \(routing)")
+            #expect(findings.count == 1 && findings.first?.message.contains(words) == true, "\(findings)")
+        }
+    }
+
     @Test("all mistakes are named at once, in order")
     func several() {
         let findings = findings(

@@ -116,6 +116,7 @@ struct Platform: Sendable {
                 _ = try await controlPlane.wait()
                 try await caches.cache(Project.self).waitUntilSynced()
                 try await caches.cache(Runtime.self).waitUntilSynced()
+                try await caches.cache(Route.self).waitUntilSynced()
                 try await PlatformSettings.publish(context, in: api)
                 isPublished.store(true, ordering: .releasing)
                 var announcement = Announcement()

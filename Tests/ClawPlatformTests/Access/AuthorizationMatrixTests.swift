@@ -74,6 +74,14 @@ struct AuthorizationMatrixTests {
             Row("DELETE /api/v1/projects/{project}/runtimes/{runtime}", .manager),
         ],
         [
+            Row("GET /api/v1/projects/{project}/routes", .viewer),
+            Row(
+                "POST /api/v1/projects/{project}/routes", .manager,
+                ["name": "new", "host": "new.example.org", "service": "web", "port": 80]),
+            Row("GET /api/v1/projects/{project}/routes/{route}", .viewer),
+            Row("DELETE /api/v1/projects/{project}/routes/{route}", .manager),
+        ],
+        [
             Row("GET /api/v1/users", .administrator),
             Row("POST /api/v1/users", .administrator, ["name": "new"]),
             Row("PATCH /api/v1/users/{user}", .administrator, ["displayName": "Another"]),
@@ -163,6 +171,7 @@ struct AuthorizationMatrixTests {
         var tokens: [Caller: Secret<String>]
         private var parameters: [String: String] = [
             "tenant": "acme", "project": "demo", "policy": "project.demo", "runtime": "agent", "user": "leaver",
+            "route": "shop",
         ]
 
         init(_ platform: TestPlatform) async throws {
@@ -185,6 +194,9 @@ struct AuthorizationMatrixTests {
             let created = await platform.call(
                 .post, "/api/v1/projects/demo/runtimes", ["name": "agent"], as: members["wanda"])
             parameters["operation"] = created.json["operation"]?["id"]?.string
+            _ = await platform.call(
+                .post, "/api/v1/projects/demo/routes",
+                ["name": "shop", "host": "demo-secret.example.org", "service": "web", "port": 80])
             let key = await platform.call(.post, "/api/v1/keys", ["label": "demo-secret", "project": "demo"])
             parameters["key"] = key.json["id"]?.string
             let invitation = await platform.call(.post, "/api/v1/invitations", ["invitee": "demo-secret@acme.test"])

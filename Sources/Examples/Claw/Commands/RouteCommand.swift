@@ -26,9 +26,9 @@ struct RouteCommand: GroupCommand {
 
         func run(in session: Session) async throws {
             guard (runtime == nil) != (service == nil) else {
-                throw ValidationError("Name either --runtime, or --service and --port.")
+                throw Failure.usage("name either --runtime, or --service and --port")
             }
-            guard (service == nil) == (port == nil) else { throw ValidationError("--service and --port go together.") }
+            guard (service == nil) == (port == nil) else { throw Failure.usage("--service and --port go together") }
             var body: JSONObject = ["name": .string(name), "host": .string(host)]
             for (field, value) in [
                 ("path", path), ("runtime", runtime), ("service", service), ("access", access), ("tlsSecret", tlsSecret),

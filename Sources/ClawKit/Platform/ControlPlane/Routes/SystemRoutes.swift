@@ -35,6 +35,7 @@ struct SystemRoutes: RouteGroup {
         let waiting = [
             ("runtimes", services.caches.cache(Runtime.self).isSynced),
             ("projects", services.caches.cache(Project.self).isSynced),
+            ("routes", services.caches.cache(Route.self).isSynced),
             ("pods", services.caches.cache(Pod.self).isSynced),
         ].filter { !$0.1 }.map(\.0)
         guard waiting.isEmpty else {
