@@ -101,6 +101,17 @@ struct OpenIDTests {
         }
     }
 
+    @Test("a provider takes the platform from nobody who is the last to administer it")
+    func lastAdministrator() async throws {
+        try await Self.with { platform, provider in
+            let identity: JSON = ["issuer": .string(ScriptedProvider.issuer), "subject": "s-1"]
+            #expect(await platform.call(.post, "/api/v1/users/admin/identities", identity).status == .created)
+            var browser = Browser(platform)
+            try await Self.expect(.seeOther, &browser, provider)
+            #expect(await platform.call(.get, "/api/v1/users/admin").json["administrator"] == true)
+        }
+    }
+
     @Test("where the provider may not make users, who is nobody is told how to become somebody")
     func unknown() async throws {
         try await Self.with(creates: false) { platform, provider in

@@ -151,12 +151,41 @@ struct PasswordRouteTests {
             time.advance(by: .seconds(1))
             #expect(await attempt("ada", Self.password, from: "192.0.2.9").status == .ok)
             // The same peer, many users.
-            for number in 0..<6 {
+            for number in 0..<31 {
                 #expect(await attempt("u\(number)", "guess", from: "192.0.2.77").code == "E_SESSION")
                 time.advance(by: .milliseconds(1))
             }
             #expect(await attempt("ada", Self.password, from: "192.0.2.77").code == "E_THROTTLED")
             #expect(await attempt("ada", Self.password, from: "192.0.2.78").status == .ok)
+        }
+    }
+
+    @Test("people behind a proxy are told apart by what a proxy says that knows the platform's key, and by nobody else's word")
+    func proxied() async throws {
+        let time = VirtualTime(startingAt: SystemTime().now)
+        try await withPlatform(time: time, proxyKey: Secret("proxy-secret")) { platform in
+            _ = try await Self.prepared(platform)
+            let shown = try #require(HTTPField.Name("X-Claw-Proxy-Key"))
+            let forwarded = try #require(HTTPField.Name("X-Forwarded-For"))
+            func attempt(_ user: String, _ password: String, key: String, _ addresses: String) async -> String? {
+                let body: JSON = ["user": .string(user), "password": .string(password)]
+                return await platform.send(
+                    Request(
+                        .post, "http://claw.test/api/v1/sessions", headers: [shown: key, forwarded: addresses],
+                        body: .bytes(body.bytes()), peer: "10.0.0.1:80")
+                ).code
+            }
+            for number in 0..<31 {
+                // What a client puts in front of its own address changes nothing.
+                let addresses = "192.0.2.\(number), 198.51.100.7"
+                #expect(await attempt("u\(number)", "guess", key: "proxy-secret", addresses) == "E_SESSION")
+            }
+            #expect(await attempt("ada", Self.password, key: "proxy-secret", "198.51.100.7") == "E_THROTTLED")
+            #expect(await attempt("ada", Self.password, key: "proxy-secret", "198.51.100.8") == nil)
+            for number in 0..<31 {
+                #expect(await attempt("v\(number)", "guess", key: "wrong", "203.0.113.\(number)") == "E_SESSION")
+            }
+            #expect(await attempt("ada", Self.password, key: "wrong", "203.0.113.99") == "E_THROTTLED")
         }
     }
 

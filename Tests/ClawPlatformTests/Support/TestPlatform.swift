@@ -66,6 +66,7 @@ final class TestPlatform: Sendable {
 func withPlatform(
     store: any PlatformStore = MemoryPlatformStore(), domain: String? = nil, publicURL: String = "http://claw.test",
     templates: [String]? = nil, time: any TimeSource = SystemTime(), providers: [OpenIDProvider] = [],
+    proxyKey: Secret<String>? = nil,
     program: @escaping @Sendable (Request) async throws -> Response = { _ in .text("hello") },
     prepare: @Sendable (EmbeddedCluster) async throws -> Void = { _ in },
     _ body: @escaping @Sendable (TestPlatform) async throws -> Void
@@ -81,7 +82,7 @@ func withPlatform(
         let platform = try await TestPlatform(
             cluster, store,
             ControlPlane.Configuration(
-                publicURL: publicURL, domain: domain, passwordCost: .test, templates: { templates }), time, providers, program)
+                publicURL: publicURL, domain: domain, proxyKey: proxyKey, passwordCost: .test, templates: { templates }), time, providers, program)
         group.addTask { try await unlessCancelled { try await platform.run() } }
         group.addTask {
             try await SystemTime().withDeadline(.seconds(180), "The test") {

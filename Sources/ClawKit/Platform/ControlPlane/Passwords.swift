@@ -19,9 +19,16 @@ struct Passwords: Sendable {
 
     /// The user, where the password is theirs.
     /// - Throws: ``Finding``: `E_SESSION`, `E_THROTTLED`, `E_BUSY`.
-    func check(_ name: String, _ password: Secret<String>, from peer: String?) async throws -> Versioned<User> {
-        let keys = (user: "password:\(name.prefix(63))", peer: "password-peer:\(SignIn.host(of: peer))")
-        try services.throttle.begin(keys.user, keys.peer)
+    func check(_ name: String, _ password: Secret<String>, _ request: Request) async throws -> Versioned<User> {
+        let keys = (user: "password:\(name.prefix(63))", peer: "password:\(services.origin(of: request))")
+        try services.peers.begin(keys.peer)
+        do {
+            try services.throttle.begin(keys.user)
+        } catch {
+            // Who waits for one user has not tried another.
+            services.peers.takeBack(keys.peer)
+            throw error
+        }
         let user: Versioned<User>?
         let isRight: Bool
         do {
@@ -31,7 +38,8 @@ struct Passwords: Sendable {
                 for: user?.record.password.flatMap { PasswordHash($0.hash) })
         } catch {
             // The attempt was not made.
-            services.throttle.takeBack(keys.user, keys.peer)
+            services.throttle.takeBack(keys.user)
+            services.peers.takeBack(keys.peer)
             throw error
         }
         guard isRight, let user, let known = user.record.password,
@@ -39,7 +47,7 @@ struct Passwords: Sendable {
         else { throw Self.wrong }
         services.throttle.noteSuccess(keys.user)
         // One's own password says nothing about the others that were tried from there.
-        services.throttle.takeBack(keys.peer)
+        services.peers.takeBack(keys.peer)
         if user.record.isDisabled { throw Finding.userDisabled }
         return user
     }

@@ -16,6 +16,8 @@ struct PlatformServices: Sendable {
     let signer: SessionSigner
     let authenticator: StoreAuthenticator
     let throttle: LoginThrottle
+    /// Of addresses from where passwords are tried: many people may share one.
+    let peers: LoginThrottle
     let hasher: PasswordHasher
     let providers: [String: OpenIDConnection]
     let operations: OperationEngine
@@ -47,6 +49,20 @@ struct PlatformServices: Sendable {
     }
 
     func represent(_ runtime: Runtime) -> JSON { runtime.representation(publicURL: configuration.publicURL) }
+
+    // MARK: where requests come from
+
+    /// The address that attempts to sign in are counted for, without its port: behind a proxy that shows the platform's
+    /// key, the one it has added to `X-Forwarded-For`; what others say there is their own invention.
+    func origin(of request: Request) -> Substring {
+        if let key = configuration.proxyKey, let shown = request.headers[TrustedProxies.header],
+            ConstantTime.equal(shown, key.reveal()), let last = request.headers[values: .xForwardedFor].last,
+            let address = last.split(separator: ",").last?.drop(while: { $0 == " " }), address.utf8.count <= 64
+        {
+            return address
+        }
+        return SignIn.host(of: request.peer)
+    }
 
     // MARK: the audit trail
 

@@ -19,7 +19,7 @@ struct SignIn: Sendable {
     /// - Throws: ``Finding``: `E_SESSION` for a token that is no good, `E_THROTTLED`.
     func begin(_ token: Secret<String>, _ call: Call) async throws -> Result {
         guard !CrossSite.isForeignWrite(call.request) else { throw Finding.foreignWrite }
-        let key = "peer:\(Self.host(of: call.request.peer))"
+        let key = "peer:\(services.origin(of: call.request))"
         try services.throttle.admit(key)
         switch try await services.authenticator.identify(token: token) {
         case .anonymous(let finding):
@@ -40,7 +40,7 @@ struct SignIn: Sendable {
         guard !CrossSite.isForeignWrite(call.request) else { throw Finding.foreignWrite }
         let found: Versioned<User>
         do {
-            found = try await passwords.check(name, password, from: call.request.peer)
+            found = try await passwords.check(name, password, call.request)
         } catch let finding as Finding where finding.code == .session || finding.code == .throttled {
             await refused(call, "password", finding)
             throw finding

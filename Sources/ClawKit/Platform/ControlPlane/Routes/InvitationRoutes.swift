@@ -77,7 +77,7 @@ struct InvitationRoutes: RouteGroup {
         let fields = try await call.fields(["token", "name", "displayName", "password"], limit: 16 << 10)
         let (shown, name) = (Secret(try fields.string("token")), try fields.label("name"))
         let displayName = try fields.optionalString("displayName")
-        let peer = "invited:\(SignIn.host(of: call.request.peer))"
+        let peer = "invited:\(services.origin(of: call.request))"
         try services.throttle.admit(peer)
         do {
             // Hashing is for those who were invited only.

@@ -41,7 +41,7 @@ struct PasswordRoutes: RouteGroup {
             guard let current else {
                 throw Finding(.badRequest, "'current' is missing; give the present password.", field: "current")
             }
-            user = try await passwords.check(caller.user, current, from: call.request.peer)
+            user = try await passwords.check(caller.user, current, call.request)
         } else if caller.proof == .session {
             // Who found an open browser must not be able to make it theirs for good.
             throw Finding(
