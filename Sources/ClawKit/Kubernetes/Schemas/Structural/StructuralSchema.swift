@@ -2,121 +2,116 @@ package import ClawDocuments
 package import ClawExpressions
 import ClawModels
 
-/// The structural schema of a custom resource's version.
+/// The structural schema of a custom resource's version. An object of its own, for every write walks it: as a value it
+/// would be copied at every step.
 /// <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema>
-package struct StructuralSchema: Sendable {
-    package indirect enum Items: Sendable {
+package final class StructuralSchema: Sendable {
+    package enum Items: Sendable {
         case none
         case schema(StructuralSchema)
     }
 
-    package var type: String?
-    package var properties: [String: StructuralSchema] = [:]
-    package var additional: Items = .none
-    package var items: Items = .none
-    package var required: [String] = []
-    package var enumeration: [JSON] = []
-    package var defaultValue: JSON?
-    package var isNullable = false
-    package var preservesUnknown = false
-    package var isIntOrString = false
-    package var isEmbeddedResource = false
-    package var pattern: String?
-    package var minimum: Double?
-    package var maximum: Double?
-    package var minLength: Int?
-    package var maxLength: Int?
-    package var minItems: Int?
-    package var maxItems: Int?
-    package var minProperties: Int?
-    package var maxProperties: Int?
-    package var multipleOf: Double?
-    package var excludesMinimum = false
-    package var excludesMaximum = false
-    package var format: String?
+    package let type: String?
+    package let properties: [String: StructuralSchema]
+    package let additional: Items
+    package let items: Items
+    package let required: [String]
+    package let enumeration: [JSON]
+    package let defaultValue: JSON?
+    package let isNullable: Bool
+    package let preservesUnknown: Bool
+    package let isIntOrString: Bool
+    package let isEmbeddedResource: Bool
+    package let pattern: String?
+    package let minimum: Double?
+    package let maximum: Double?
+    package let minLength: Int?
+    package let maxLength: Int?
+    package let minItems: Int?
+    package let maxItems: Int?
+    package let minProperties: Int?
+    package let maxProperties: Int?
+    package let multipleOf: Double?
+    package let excludesMinimum: Bool
+    package let excludesMaximum: Bool
+    package let format: String?
     /// Checked for values only.
-    package var allOf: [StructuralSchema] = []
-    package var anyOf: [StructuralSchema] = []
-    package var oneOf: [StructuralSchema] = []
-    package var not: Items = .none
+    package let allOf: [StructuralSchema]
+    package let anyOf: [StructuralSchema]
+    package let oneOf: [StructuralSchema]
+    package let not: Items
     /// Whether only the properties may be there.
-    package var forbidsOthers = false
+    package let forbidsOthers: Bool
     /// The compiled ``pattern``.
-    package var expression: Pattern?
+    package let expression: Pattern?
     /// `atomic`, `set` or `map`, with its keys.
-    package var listType: String?
-    package var listMapKeys: [String] = []
-    package var isAtomicMap = false
+    package let listType: String?
+    package let listMapKeys: [String]
+    package let isAtomicMap: Bool
     /// The field table of the whole, for everything schema-driven; made for the root only.
-    package private(set) var table: CustomResourceSchema?
-    /// Whether something in it has a default; known of the root only.
-    package private(set) var fillsIn = false
+    package let table: CustomResourceSchema?
+    /// Whether something in it has a default.
+    package let fillsIn: Bool
+    /// The properties that have a default, in the order of their names.
+    private let defaults: [(name: String, value: JSON)]
     /// The schema as the definition wrote it, for OpenAPI.
-    package private(set) var json: JSON = .object(JSONObject())
+    package let json: JSON
 
     /// Anything goes: a version without a schema.
-    package static let anything: StructuralSchema = {
-        var schema = StructuralSchema()
-        schema.type = "object"
-        schema.preservesUnknown = true
-        return schema
-    }()
-
-    package init() {}
-
-    package init(_ json: JSON) {
-        self.json = json
-        type = json["type"]?.string
-        for (name, property) in json["properties"]?.object ?? JSONObject() {
-            properties[name] = StructuralSchema(property)
-        }
-        if let more = json["additionalProperties"] {
-            if more.object != nil { additional = .schema(StructuralSchema(more)) }
-            if more.bool == true { additional = .schema(.anything) }
-        }
-        if let element = json["items"] { items = .schema(StructuralSchema(element)) }
-        required = json["required"]?.array?.compactMap(\.string) ?? []
-        enumeration = json["enum"]?.array ?? []
-        defaultValue = json["default"]
-        isNullable = json["nullable"]?.bool ?? false
-        preservesUnknown = json["x-kubernetes-preserve-unknown-fields"]?.bool ?? false
-        isIntOrString = json["x-kubernetes-int-or-string"]?.bool ?? false
-        isEmbeddedResource = json["x-kubernetes-embedded-resource"]?.bool ?? false
-        pattern = json["pattern"]?.string
-        minimum = json["minimum"]?.number
-        maximum = json["maximum"]?.number
-        minLength = json["minLength"]?.integer.map(Int.init)
-        maxLength = json["maxLength"]?.integer.map(Int.init)
-        minItems = json["minItems"]?.integer.map(Int.init)
-        maxItems = json["maxItems"]?.integer.map(Int.init)
-        readFurther(json)
-        listType = json["x-kubernetes-list-type"]?.string
-        listMapKeys = json["x-kubernetes-list-map-keys"]?.array?.compactMap(\.string) ?? []
-        isAtomicMap = json["x-kubernetes-map-type"]?.string == "atomic"
-    }
-
-    private mutating func readFurther(_ json: JSON) {
-        func list(_ name: String) -> [StructuralSchema] { json[name]?.array?.map { StructuralSchema($0) } ?? [] }
-        minProperties = json["minProperties"]?.integer.map(Int.init)
-        maxProperties = json["maxProperties"]?.integer.map(Int.init)
-        multipleOf = json["multipleOf"]?.number
-        excludesMinimum = json["exclusiveMinimum"]?.bool ?? false
-        excludesMaximum = json["exclusiveMaximum"]?.bool ?? false
-        format = json["format"]?.string.flatMap { SchemaFormats.isKnown($0, of: type) ? $0 : nil }
-        allOf = list("allOf")
-        anyOf = list("anyOf")
-        oneOf = list("oneOf")
-        if let schema = json["not"] { not = .schema(StructuralSchema(schema)) }
-        forbidsOthers = json["additionalProperties"]?.bool == false
-        expression = pattern.flatMap { try? Pattern($0) }
-    }
+    package static let anything = StructuralSchema(["type": "object", "x-kubernetes-preserve-unknown-fields": true])
 
     /// The schema of a whole resource, with its field table.
     package static func root(_ json: JSON) -> StructuralSchema {
-        var schema = StructuralSchema(json)
-        schema.fillsIn = schema.hasDefaults
-        schema.table = CustomResourceSchema(openAPIV3Schema: json, name: "resource", builtIn: .kubernetes)
-        return schema
+        StructuralSchema(
+            json, table: CustomResourceSchema(openAPIV3Schema: json, name: "resource", builtIn: .kubernetes))
+    }
+
+    package convenience init(_ json: JSON) { self.init(json, table: nil) }
+
+    private init(_ json: JSON, table: CustomResourceSchema?) {
+        func integer(_ name: String) -> Int? { json[name]?.integer.map { Int($0) } }
+        func flag(_ name: String) -> Bool { json[name]?.bool ?? false }
+        func texts(_ name: String) -> [String] { json[name]?.array?.compactMap(\.string) ?? [] }
+        func schemas(_ name: String) -> [StructuralSchema] { json[name]?.array?.map { StructuralSchema($0) } ?? [] }
+        func items(_ name: String) -> Items { json[name].map { .schema(StructuralSchema($0)) } ?? .none }
+        (self.json, self.table) = (json, table)
+        type = json["type"]?.string
+        var properties: [String: StructuralSchema] = [:]
+        for (name, property) in json["properties"]?.object ?? JSONObject() {
+            properties[name] = StructuralSchema(property)
+        }
+        self.properties = properties
+        let more = json["additionalProperties"]
+        additional =
+            more?.object != nil ? items("additionalProperties") : more?.bool == true ? .schema(.anything) : .none
+        self.items = items("items")
+        required = texts("required")
+        enumeration = json["enum"]?.array ?? []
+        defaultValue = json["default"]
+        isNullable = flag("nullable")
+        preservesUnknown = flag("x-kubernetes-preserve-unknown-fields")
+        isIntOrString = flag("x-kubernetes-int-or-string")
+        isEmbeddedResource = flag("x-kubernetes-embedded-resource")
+        pattern = json["pattern"]?.string
+        expression = pattern.flatMap { try? Pattern($0) }
+        (minimum, maximum) = (json["minimum"]?.number, json["maximum"]?.number)
+        (minLength, maxLength) = (integer("minLength"), integer("maxLength"))
+        (minItems, maxItems) = (integer("minItems"), integer("maxItems"))
+        (minProperties, maxProperties) = (integer("minProperties"), integer("maxProperties"))
+        multipleOf = json["multipleOf"]?.number
+        (excludesMinimum, excludesMaximum) = (flag("exclusiveMinimum"), flag("exclusiveMaximum"))
+        let type = type
+        format = json["format"]?.string.flatMap { SchemaFormats.isKnown($0, of: type) ? $0 : nil }
+        (allOf, anyOf, oneOf) = (schemas("allOf"), schemas("anyOf"), schemas("oneOf"))
+        not = items("not")
+        forbidsOthers = more?.bool == false
+        listType = json["x-kubernetes-list-type"]?.string
+        listMapKeys = texts("x-kubernetes-list-map-keys")
+        isAtomicMap = json["x-kubernetes-map-type"]?.string == "atomic"
+        defaults = properties.compactMap { name, property in property.defaultValue.map { (name, $0) } }
+            .sorted { $0.name < $1.name }
+        let inner = [additional, self.items].compactMap { if case .schema(let schema) = $0 { schema } else { nil } }
+        fillsIn = !defaults.isEmpty || properties.values.contains(where: \.fillsIn) || inner.contains(where: \.fillsIn)
     }
 
     // MARK: pruning
@@ -124,40 +119,58 @@ package struct StructuralSchema: Sendable {
     /// Removes members the schema does not specify; returns their paths. `apiVersion`, `kind` and `metadata` stay.
     package func prune(_ object: inout JSONObject) -> [String] {
         var unknown: [String] = []
-        var value = JSON.object(object)
-        prune(&value, at: "", isResource: true, &unknown)
-        if let pruned = value.object { object = pruned }
+        prune(&object, at: "", isResource: true, &unknown)
         return unknown
     }
 
-    private func prune(_ value: inout JSON, at path: String, isResource: Bool, _ unknown: inout [String]) {
-        switch value {
-        case .object(var object):
-            if isResource || isEmbeddedResource { pruneMetadata(of: &object, at: path, &unknown) }
-            for (name, member) in object {
-                if isResource || isEmbeddedResource, ["apiVersion", "kind", "metadata"].contains(name) { continue }
-                let place = path.isEmpty ? name : "\(path).\(name)"
-                if let property = properties[name] {
-                    var changed = member
-                    property.prune(&changed, at: place, isResource: false, &unknown)
-                    if changed != member { object[name] = changed }
-                } else if case .schema(let schema) = additional {
-                    var changed = member
-                    schema.prune(&changed, at: place, isResource: false, &unknown)
-                    if changed != member { object[name] = changed }
-                } else if !preservesUnknown {
-                    unknown.append(place)
+    /// - Returns: whether something was removed.
+    @discardableResult
+    private func prune(
+        _ object: inout JSONObject, at path: @autoclosure () -> String, isResource: Bool, _ unknown: inout [String]
+    ) -> Bool {
+        let before = unknown.count
+        let isResource = isResource || isEmbeddedResource
+        if isResource { pruneMetadata(of: &object, at: path(), &unknown) }
+        for (name, member) in object {
+            if isResource, ["apiVersion", "kind", "metadata"].contains(name) { continue }
+            // Paths are put together only for what is unknown: nearly never.
+            func place() -> String { path().isEmpty ? name : "\(path()).\(name)" }
+            let schema: StructuralSchema
+            if let property = properties[name] {
+                schema = property
+            } else if case .schema(let other) = additional {
+                schema = other
+            } else {
+                if !preservesUnknown {
+                    unknown.append(place())
                     object[name] = nil
                 }
+                continue
             }
+            var changed = member
+            if schema.prune(&changed, at: place(), &unknown) { object[name] = changed }
+        }
+        return unknown.count > before
+    }
+
+    private func prune(_ value: inout JSON, at path: @autoclosure () -> String, _ unknown: inout [String]) -> Bool {
+        switch value {
+        case .object(var object):
+            guard prune(&object, at: path(), isResource: false, &unknown) else { return false }
             value = .object(object)
+            return true
         case .array(var elements):
-            guard case .schema(let schema) = items else { return }
+            guard case .schema(let schema) = items else { return false }
+            var isChanged = false
             for index in elements.indices {
-                schema.prune(&elements[index], at: "\(path)[\(index)]", isResource: false, &unknown)
+                var element = elements[index]
+                guard schema.prune(&element, at: "\(path())[\(index)]", &unknown) else { continue }
+                elements[index] = element
+                isChanged = true
             }
-            value = .array(elements)
-        default: break
+            if isChanged { value = .array(elements) }
+            return isChanged
+        default: return false
         }
     }
 
@@ -176,47 +189,59 @@ package struct StructuralSchema: Sendable {
     /// Removes what the schema does not specify from one of its values; whether there was something.
     package func pruneDefault(_ value: inout JSON) -> Bool {
         var unknown: [String] = []
-        prune(&value, at: "", isResource: false, &unknown)
-        return !unknown.isEmpty
+        return prune(&value, at: "", &unknown)
     }
 
     // MARK: defaulting
 
-    private var hasDefaults: Bool {
-        if properties.values.contains(where: { $0.defaultValue != nil || $0.hasDefaults }) { return true }
-        if case .schema(let schema) = additional, schema.hasDefaults { return true }
-        if case .schema(let schema) = items, schema.hasDefaults { return true }
-        return false
-    }
-
-    package func fillDefaults(_ object: inout JSONObject) {
-        for (name, property) in properties.sorted(by: { $0.key < $1.key }) {
-            if object[name] == nil || (object[name]?.isNull ?? false && !property.isNullable) {
-                object[name] = property.defaultValue
-            }
-            guard var value = object[name] else { continue }
-            property.fillDefaults(in: &value)
+    /// Fills in what is absent, and removes nulls that may not be there.
+    /// - Returns: whether something was.
+    @discardableResult
+    package func fillDefaults(_ object: inout JSONObject) -> Bool {
+        var isChanged = false
+        for (name, value) in defaults where object[name] == nil {
             object[name] = value
+            isChanged = true
         }
-        if case .schema(let schema) = additional {
-            for (name, member) in object where properties[name] == nil {
-                var value = member
-                schema.fillDefaults(in: &value)
-                object[name] = value
+        for (name, member) in object {
+            let schema: StructuralSchema
+            if let property = properties[name] {
+                schema = property
+            } else if case .schema(let other) = additional {
+                schema = other
+            } else {
+                continue
             }
+            if member.isNull {
+                guard !schema.isNullable, properties[name] != nil else { continue }
+                object[name] = schema.defaultValue
+                isChanged = true
+            }
+            guard var value = object[name], schema.fillDefaults(in: &value) else { continue }
+            object[name] = value
+            isChanged = true
         }
+        return isChanged
     }
 
-    private func fillDefaults(in value: inout JSON) {
+    private func fillDefaults(in value: inout JSON) -> Bool {
         switch value {
         case .object(var object):
-            fillDefaults(&object)
+            guard fillDefaults(&object) else { return false }
             value = .object(object)
+            return true
         case .array(var elements):
-            guard case .schema(let schema) = items else { return }
-            for index in elements.indices { schema.fillDefaults(in: &elements[index]) }
-            value = .array(elements)
-        default: break
+            guard case .schema(let schema) = items else { return false }
+            var isChanged = false
+            for index in elements.indices {
+                var element = elements[index]
+                guard schema.fillDefaults(in: &element) else { continue }
+                elements[index] = element
+                isChanged = true
+            }
+            if isChanged { value = .array(elements) }
+            return isChanged
+        default: return false
         }
     }
 }
