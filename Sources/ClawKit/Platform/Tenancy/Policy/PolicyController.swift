@@ -46,6 +46,7 @@ public struct PolicyController: Sendable {
         .watches(ValidatingAdmissionPolicyBinding.self) {
             PolicyAdmission.isOurs($0.name) ? Array(all().prefix(1)) : []
         }
+        .needs(Permission(["update"], Policy.type, part: "status"))
         .needs(.managing(ValidatingAdmissionPolicy.type))
         .needs(.managing(ValidatingAdmissionPolicyBinding.type))
     }
