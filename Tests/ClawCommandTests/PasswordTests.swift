@@ -49,7 +49,10 @@ struct PasswordTests {
     func reset() async {
         var bench = Self.bench()
         let made = await bench.run("password", "reset", "ada")
-        #expect(made.lines == ["ada must change the password by 2026-05-07T10:00:00Z; it is, shown only this once:", "abcd-efgh"])
+        #expect(
+            made.lines == [
+                "ada must change the password by 2026-05-07T10:00:00Z; it is, shown only this once:", "abcd-efgh",
+            ])
         bench.files = InMemorySecrets([
             .file(".claw/admin-token"): Secret(Bench.token), .file("new"): Secret("the new password"),
         ])

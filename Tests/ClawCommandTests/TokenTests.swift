@@ -38,7 +38,8 @@ struct TokenTests {
         let made = await Self.bench.run("token", "create", "ci")
         #expect(made.lines == ["token t1 holds until 2026-05-07T10:00:00Z, shown only this once:", "claw_secret"])
         let json = await Self.bench.run(
-            "token", "create", "ci", "--scope", "operate", "--audience", "gateway", "--audience", "runtimes", "--days", "3",
+            "token", "create", "ci", "--scope", "operate", "--audience", "gateway", "--audience", "runtimes", "--days",
+            "3",
             "-o", "json")
         #expect(json.json?["scope"] == "operate" && json.json?["days"] == 3)
         #expect(json.json?["audiences"] == ["gateway", "runtimes"])

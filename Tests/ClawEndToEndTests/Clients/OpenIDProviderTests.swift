@@ -70,7 +70,9 @@ struct OpenIDProviderTests {
 
     /// What a browser does, and the person in front of it; nil where it does not end with a session.
     private func signIn(_ platform: RunningPlatform) async throws -> String? {
-        func cookie(_ name: String, _ answer: (status: HTTPResponse.Status, headers: HTTPFields, text: String, json: JSON)) -> String? {
+        func cookie(
+            _ name: String, _ answer: (status: HTTPResponse.Status, headers: HTTPFields, text: String, json: JSON)
+        ) -> String? {
             answer.headers[values: .setCookie].compactMap { $0.split(separator: ";").first.map(String.init) }
                 .first { $0.hasPrefix("\(name)=") && $0.count > name.count + 1 }
         }

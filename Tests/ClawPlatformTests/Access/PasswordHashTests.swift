@@ -19,7 +19,7 @@ struct PasswordHashTests {
     func text() throws {
         let hash = try PasswordHash(of: Secret("correct horse"), cost: .test)
         let read = try #require(PasswordHash(hash.text))
-        #expect(read == hash && hash.text.hasPrefix("$scrypt$ln=4,r=1,p=1$") && !hash.text.contains("="+"$"))
+        #expect(read == hash && hash.text.hasPrefix("$scrypt$ln=4,r=1,p=1$") && !hash.text.contains("=" + "$"))
         #expect(try read.isHash(of: Secret("correct horse")))
         #expect(try !read.isHash(of: Secret("correct horsf")))
         #expect(try PasswordHash(of: Secret("correct horse"), cost: .test) != hash)
@@ -29,8 +29,10 @@ struct PasswordHashTests {
         "what is none, or would take all memory, is no hash",
         arguments: [
             "", "secret", "$argon2id$v=19$m=1,t=1,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
-            "$scrypt$ln=30,r=8,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA", "$scrypt$ln=15,r=8$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
-            "$scrypt$ln=4,r=1,p=1$$AAAAAAAAAAAAAAAAAAAAAA", "$scrypt$ln=4,r=1,p=1$AAAAAAAAAAA$", "$scrypt$ln=4,r=1,p=0$AAAAAAAAAAA$AA",
+            "$scrypt$ln=30,r=8,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+            "$scrypt$ln=15,r=8$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+            "$scrypt$ln=4,r=1,p=1$$AAAAAAAAAAAAAAAAAAAAAA", "$scrypt$ln=4,r=1,p=1$AAAAAAAAAAA$",
+            "$scrypt$ln=4,r=1,p=0$AAAAAAAAAAA$AA",
         ])
     func malformed(text: String) { #expect(PasswordHash(text) == nil) }
 
@@ -67,6 +69,10 @@ struct PasswordHashTests {
         ])
     func rules(password: String, isTaken: Bool) {
         func check() throws { try PasswordRules.check(Secret(password), of: "adalovelace", field: "password") }
-        if isTaken { #expect(throws: Never.self) { try check() } } else { #expect(throws: Finding.self) { try check() } }
+        if isTaken {
+            #expect(throws: Never.self) { try check() }
+        } else {
+            #expect(throws: Finding.self) { try check() }
+        }
     }
 }

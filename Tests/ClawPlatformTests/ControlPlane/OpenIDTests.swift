@@ -16,7 +16,8 @@ struct OpenIDTests {
             name: DNSLabel("corp"), title: "Corp & Co", issuer: ScriptedProvider.issuer, clientID: "claw",
             clientSecret: Secret("hush"), createsUsers: creates, administrators: ["admins"],
             memberships: [
-                .init(group: "team", project: "demo", role: .developer), .init(group: "leads", project: "demo", role: .owner),
+                .init(group: "team", project: "demo", role: .developer),
+                .init(group: "leads", project: "demo", role: .owner),
             ])
         try await withPlatform(
             time: time, providers: [settings], program: { try await provider.respond(to: $0) }
@@ -46,9 +47,12 @@ struct OpenIDTests {
         try await Self.with { platform, provider in
             _ = try await platform.prepareDemo()
             var browser = Browser(platform)
-            #expect(await browser.get("/login?return=/x").text.contains("href=\"/login/oidc/corp?return=%2Fx\">Sign in with Corp &amp; Co"))
+            #expect(
+                await browser.get("/login?return=/x").text.contains(
+                    "href=\"/login/oidc/corp?return=%2Fx\">Sign in with Corp &amp; Co"))
             let claims: JSONObject = [
-                "preferred_username": "Grace.Hopper@example.org", "name": "Grace", "groups": ["team", "admins", "other"],
+                "preferred_username": "Grace.Hopper@example.org", "name": "Grace",
+                "groups": ["team", "admins", "other"],
             ]
             let answer = try await Self.signIn(&browser, provider, claims, target: "/x")
             #expect(answer.status == .seeOther && answer.headers[.location] == "/x", "\(answer.text)")
@@ -66,7 +70,8 @@ struct OpenIDTests {
         try await Self.with { platform, provider in
             _ = try await platform.prepareDemo()
             var browser = Browser(platform)
-            _ = try await Self.signIn(&browser, provider, ["preferred_username": "grace", "groups": ["leads", "team", "admins"]])
+            _ = try await Self.signIn(
+                &browser, provider, ["preferred_username": "grace", "groups": ["leads", "team", "admins"]])
             #expect(await platform.call(.get, "/api/v1/users/grace").json["projects"]?[0]?["role"] == "owner")
             var other = Browser(platform)
             _ = try await Self.signIn(&other, provider, ["preferred_username": "eve", "groups": []])
@@ -187,7 +192,9 @@ struct OpenIDTests {
         }
     }
 
-    @Test("no token that is not the provider's, for this client, this browser and now, signs anybody in", arguments: Lie.allCases)
+    @Test(
+        "no token that is not the provider's, for this client, this browser and now, signs anybody in",
+        arguments: Lie.allCases)
     func lies(lie: Lie) async throws {
         try await Self.with { platform, provider in
             var browser = Browser(platform)
@@ -223,7 +230,9 @@ struct OpenIDTests {
 
     @Test(
         "nobody is sent to another site afterwards",
-        arguments: ["//evil.test", "/\\evil.test", "https://evil.test/", "/%2F%2Fevil.test/..//", "javascript:alert(1)"])
+        arguments: [
+            "//evil.test", "/\\evil.test", "https://evil.test/", "/%2F%2Fevil.test/..//", "javascript:alert(1)",
+        ])
     func openRedirect(target: String) async throws {
         try await Self.with { platform, provider in
             var browser = Browser(platform)
@@ -266,7 +275,8 @@ struct OpenIDTests {
         arguments: [
             ("https://id.example.org", true), ("http://127.0.0.1:9400", true), ("http://[::1]:9400/x", true),
             ("http://localhost/", true), ("http://id.example.org", false), ("http://127.0.0.1.evil.test", false),
-            ("http://localhost@evil.test", false), ("ftp://id.test", false), ("https://", false), ("https://a b", false),
+            ("http://localhost@evil.test", false), ("ftp://id.test", false), ("https://", false),
+            ("https://a b", false),
         ])
     func addresses(url: String, isSafe: Bool) { #expect(OpenIDAddress.isSafe(url) == isSafe) }
 }

@@ -160,7 +160,9 @@ struct PasswordRouteTests {
         }
     }
 
-    @Test("people behind a proxy are told apart by what a proxy says that knows the platform's key, and by nobody else's word")
+    @Test(
+        "people behind a proxy are told apart by what a proxy says that knows the platform's key, and by nobody else's word"
+    )
     func proxied() async throws {
         let time = VirtualTime(startingAt: SystemTime().now)
         try await withPlatform(time: time, proxyKey: Secret("proxy-secret")) { platform in

@@ -25,7 +25,8 @@ struct ServiceIdentityTests {
     }
 
     private static func token(
-        _ platform: TestPlatform, _ name: String = "ci", in namespace: String = "demo", for audiences: [String] = [audience]
+        _ platform: TestPlatform, _ name: String = "ci", in namespace: String = "demo",
+        for audiences: [String] = [audience]
     ) async throws -> Secret<String> {
         try await platform.cluster.client.requestToken(
             forServiceAccount: name, in: namespace, audiences: audiences
@@ -65,7 +66,8 @@ struct ServiceIdentityTests {
             _ = try await platform.prepareDemo()
             try await Self.account(platform, role: "manager")
             let made = await platform.call(
-                .post, "/api/v1/projects/demo/runtimes", ["name": "ada", "user": "ada"], as: try await Self.token(platform))
+                .post, "/api/v1/projects/demo/runtimes", ["name": "ada", "user": "ada"],
+                as: try await Self.token(platform))
             #expect(made.status == .accepted, "\(made.text)")
             try await Self.account(platform, "bare")
             let bare = try await Self.token(platform, "bare")

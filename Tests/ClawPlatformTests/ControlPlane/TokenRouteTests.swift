@@ -35,7 +35,8 @@ struct TokenRouteTests {
                     let address = path.description.replacing(/\{[a-z.]*\}/, with: "none")
                     for scope in TokenScope.allCases where scope < needed {
                         let answer = await platform.call(method, address, [:], as: tokens[scope])
-                        #expect(answer.code == "E_SCOPE" && answer.status == .forbidden, "\(method) \(path) with \(scope)")
+                        #expect(
+                            answer.code == "E_SCOPE" && answer.status == .forbidden, "\(method) \(path) with \(scope)")
                     }
                     guard method == .get, !address.hasSuffix("/events") else { continue }
                     #expect(await platform.call(method, address, as: tokens[.read]).code != "E_SCOPE", "\(path)")
@@ -116,9 +117,13 @@ struct TokenRouteTests {
         try await withPlatform { platform in
             let ada = try #require(try await platform.prepareDemo()["ada"])
             for wrong: JSON in [
-                [:], ["label": ""], ["label": "x", "days": 0], ["label": "x", "days": 400], ["label": "x", "scope": "all"],
+                [:], ["label": ""], ["label": "x", "days": 0], ["label": "x", "days": 400],
+                ["label": "x", "scope": "all"],
                 ["label": "x", "audiences": []], ["label": "x", "audiences": ["world"]], ["label": "x", "hash": "y"],
-            ] { #expect(await platform.call(.post, "/api/v1/me/tokens", wrong, as: ada).status == .badRequest, "\(wrong)") }
+            ] {
+                #expect(
+                    await platform.call(.post, "/api/v1/me/tokens", wrong, as: ada).status == .badRequest, "\(wrong)")
+            }
             for _ in 1..<User.mostTokens { _ = try await Self.token(platform, as: ada, [:]) }
             #expect(await platform.call(.post, "/api/v1/me/tokens", ["label": "x"], as: ada).code == "E_QUOTA")
         }

@@ -40,7 +40,8 @@ final class ScriptedProvider: Sendable {
 
     /// What a browser comes back with when a person has agreed.
     /// - Parameter location: where the control plane sent the browser.
-    func agree(_ location: String, as subject: String, _ more: JSONObject = [:]) throws -> (code: String, state: String) {
+    func agree(_ location: String, as subject: String, _ more: JSONObject = [:]) throws -> (code: String, state: String)
+    {
         let query = QueryParameters(parsing: location)
         guard location.hasPrefix("\(Self.issuer)/authorize?"), query["response_type"] == "code",
             query["code_challenge_method"] == "S256", let challenge = query["code_challenge"],
@@ -111,7 +112,8 @@ final class ScriptedProvider: Sendable {
             case "HS256":
                 // The known trick: the public key as shared secret.
                 let secret = SymmetricKey(data: Array(state.key.publicKey.pemRepresentation.utf8))
-                return text + "." + Base64URL.encode(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: secret))
+                return text + "."
+                    + Base64URL.encode(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: secret))
             default:
                 let signature = try (state.otherKey ?? state.key).signature(for: Array(text.utf8))
                 return text + "." + Base64URL.encode(signature.rawRepresentation)

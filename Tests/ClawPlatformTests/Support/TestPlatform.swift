@@ -82,7 +82,8 @@ func withPlatform(
         let platform = try await TestPlatform(
             cluster, store,
             ControlPlane.Configuration(
-                publicURL: publicURL, domain: domain, proxyKey: proxyKey, passwordCost: .test, templates: { templates }), time, providers, program)
+                publicURL: publicURL, domain: domain, proxyKey: proxyKey, passwordCost: .test, templates: { templates }),
+            time, providers, program)
         group.addTask { try await unlessCancelled { try await platform.run() } }
         group.addTask {
             try await SystemTime().withDeadline(.seconds(180), "The test") {

@@ -42,7 +42,8 @@ struct ServiceIdentities: Sendable {
         // Made-up tokens would each be a question to the API server.
         let key = "service:\(SignIn.host(of: peer))"
         try throttle.admit(key)
-        guard case .accepted(let reviewed) = try await reviewer.review(token), let account = reviewed.serviceAccount else {
+        guard case .accepted(let reviewed) = try await reviewer.review(token), let account = reviewed.serviceAccount
+        else {
             throttle.noteFailure(key)
             return .anonymous(.tokenUnknown)
         }

@@ -115,7 +115,8 @@ extension HTTPField.Name {
 extension Finding {
     static func scopeNeeded(_ needed: TokenScope, _ has: TokenScope) -> Finding {
         Finding(
-            .scope, "This needs a token with the scope '\(needed.rawValue)'; the one that was sent has '\(has.rawValue)'.",
+            .scope,
+            "This needs a token with the scope '\(needed.rawValue)'; the one that was sent has '\(has.rawValue)'.",
             details: ["needed": needed.rawValue, "scope": has.rawValue])
     }
 

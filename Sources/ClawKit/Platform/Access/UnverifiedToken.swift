@@ -1,8 +1,8 @@
 import ClawBase
 import ClawDocuments
 
-/// What a JSON Web Token says of itself (RFC 7519), before anybody has checked that it is true: good for deciding whom to
-/// ask, and for nothing else.
+/// What a JSON Web Token says of itself (RFC 7519), before anybody has checked that it is true: good for deciding whom
+/// to ask, and for nothing else.
 struct UnverifiedToken: Sendable {
     private static let longest = 16 << 10
 
@@ -37,7 +37,9 @@ struct UnverifiedToken: Sendable {
         let text = token.reveal()
         guard text.utf8.count <= Self.longest else { return nil }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let header = Self.object(parts[0]), let claims = Self.object(parts[1]) else { return nil }
+        guard parts.count == 3, let header = Self.object(parts[0]), let claims = Self.object(parts[1]) else {
+            return nil
+        }
         (self.header, self.claims) = (header, Claims(object: claims))
     }
 

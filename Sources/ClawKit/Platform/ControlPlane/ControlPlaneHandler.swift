@@ -35,7 +35,9 @@ struct ControlPlaneHandler: Handler {
     }
 
     func respond(to request: Request) async -> Response {
-        if request.path.hasPrefix(AccessCheck.envoyPath), let answer = await check.envoyResponse(to: request) { return answer }
+        if request.path.hasPrefix(AccessCheck.envoyPath), let answer = await check.envoyResponse(to: request) {
+            return answer
+        }
         // The proxy asks the gate itself: it knows page loads, wakes what sleeps, and passes headers on.
         if isForRuntime(request) { return await proxy.respond(to: request) }
         return await router.respond(to: request)

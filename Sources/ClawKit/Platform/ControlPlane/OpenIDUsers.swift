@@ -103,7 +103,8 @@ struct OpenIDUsers: Sendable {
             await services.audit(
                 call, "project.member", "project/\(name)", subject: "user/\(user.name)",
                 details: [
-                    "before": before?.rawValue ?? "none", "after": after?.rawValue ?? "none", "by": "oidc/\(provider.name)",
+                    "before": before?.rawValue ?? "none", "after": after?.rawValue ?? "none",
+                    "by": "oidc/\(provider.name)",
                 ])
         }
     }

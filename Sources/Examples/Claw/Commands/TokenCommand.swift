@@ -51,7 +51,9 @@ struct TokenCommand: GroupCommand {
             session.showList(tokens, ["ID", "LABEL", "SCOPE", "FOR", "EXPIRES"]) { token in
                 let audiences = (token["audiences"]?.array ?? []).compactMap(\.string).joined(separator: ",")
                 let end = token.text("expiresAt")
-                return [token.text("id"), token.text("label"), token.text("scope"), audiences, end.isEmpty ? "never" : end]
+                return [
+                    token.text("id"), token.text("label"), token.text("scope"), audiences, end.isEmpty ? "never" : end,
+                ]
             }
         }
     }

@@ -3,8 +3,8 @@ import ClawDocuments
 import FoundationEssentials
 import JWTKit
 
-/// An ID token that was checked (OpenID Connect Core, section 3.1.3.7): signed by the provider, for this client, for this
-/// browser's attempt, and not over.
+/// An ID token that was checked (OpenID Connect Core, section 3.1.3.7): signed by the provider, for this client, for
+/// this browser's attempt, and not over.
 struct IDToken: Sendable {
     /// How far clocks may be apart.
     private static let leeway = Duration.seconds(60)
@@ -60,11 +60,14 @@ struct IDToken: Sendable {
         for var key in keys.prefix(100) {
             // A key that says what it is for is for nothing else; one that does not is for what the token says, where
             // its kind fits.
-            guard key.algorithm.map({ $0 == algorithm }) ?? true, key.keyType == (isCurve ? .ecdsa : .rsa) else { continue }
+            guard key.algorithm.map({ $0 == algorithm }) ?? true, key.keyType == (isCurve ? .ecdsa : .rsa) else {
+                continue
+            }
             key.algorithm = algorithm
             // Whatever the token calls it.
             key.keyIdentifier = "key"
-            if (try? await JWTKeyCollection().add(jwk: key, isDefault: true).verify(token.reveal(), as: Anything.self)) != nil
+            if (try? await JWTKeyCollection().add(jwk: key, isDefault: true).verify(token.reveal(), as: Anything.self))
+                != nil
             {
                 return true
             }
@@ -73,6 +76,7 @@ struct IDToken: Sendable {
     }
 
     private static func refused(_ why: String) -> Finding {
-        Finding(.session, "The provider's ID token \(why); sign in again, and tell an administrator if that does not help.")
+        Finding(
+            .session, "The provider's ID token \(why); sign in again, and tell an administrator if that does not help.")
     }
 }

@@ -89,7 +89,8 @@ final class OpenIDConnection: Sendable {
     func exchange(code: String, verifier: String, redirect: String) async throws -> JSON {
         let metadata = try await metadata()
         var form = [
-            ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect), ("code_verifier", verifier),
+            ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect),
+            ("code_verifier", verifier),
         ]
         var headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded", .accept: "application/json"]
         if let secret = provider.clientSecret, !metadata.takesSecretInBody {

@@ -52,7 +52,8 @@ public struct OpenIDProvider: Sendable {
     ) throws(Finding) {
         guard OpenIDAddress.isSafe(issuer) else {
             throw Finding(
-                .badConfig, "'\(issuer)' is no issuer: give its https address (http only on loopback).", field: "issuer")
+                .badConfig, "'\(issuer)' is no issuer: give its https address (http only on loopback).", field: "issuer"
+            )
         }
         (self.name, self.title, self.issuer, self.clientID) = (name, title ?? name.description, issuer, clientID)
         self.clientSecret = clientSecret

@@ -44,7 +44,8 @@ struct PasswordHash: Sendable, Hashable {
 
     /// Nobody's: no password is right for it, and finding that out takes as long as ever.
     static func decoy(cost: PasswordCost) -> PasswordHash {
-        PasswordHash(cost: cost, salt: [UInt8](repeating: 0, count: saltLength), hash: [UInt8](repeating: 0, count: length))
+        PasswordHash(
+            cost: cost, salt: [UInt8](repeating: 0, count: saltLength), hash: [UInt8](repeating: 0, count: length))
     }
 
     private init(cost: PasswordCost, salt: [UInt8], hash: [UInt8]) {

@@ -166,7 +166,8 @@ enum OpenAPISchemas {
             ]),
         "InvitationList": items("Invitation"),
         "NewInvitation": ["allOf": [ref("Invitation"), object(["token"], ["token": string])]],
-        "InvitationAcceptance": object(["token", "name"], ["token": string, "name": label, "displayName": string, "password": secret]),
+        "InvitationAcceptance": object(
+            ["token", "name"], ["token": string, "name": label, "displayName": string, "password": secret]),
         "NewModelKey": ["allOf": [ref("ModelKey"), object(["key"], ["key": string])]],
     ]
 

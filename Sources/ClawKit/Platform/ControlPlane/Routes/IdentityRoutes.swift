@@ -14,7 +14,8 @@ struct IdentityRoutes: RouteGroup {
         [
             APIRoute(
                 .post, Self.path, "Link a user to an account at a sign-in provider", tag: "users",
-                access: .administrator, audit: "user.link", body: "Identity", status: .created, answer: "Identity", link),
+                access: .administrator, audit: "user.link", body: "Identity", status: .created, answer: "Identity", link
+            ),
             APIRoute(
                 .get, Self.path, "List the accounts a user is linked to", tag: "users", access: .administrator,
                 answer: "IdentityList", list),

@@ -18,13 +18,15 @@ struct PasswordRoutes: RouteGroup {
         [
             APIRoute(
                 .put, "/api/v1/me/password",
-                "Change one's password, or set the first; all other sessions end, and this one goes on with a new cookie",
-                tag: "access", scope: .administer, audit: "password.change", body: "PasswordChange", status: .noContent, change),
+                "Change one's password, or set the first; other sessions end, this one goes on with a new cookie",
+                tag: "access", scope: .administer, audit: "password.change", body: "PasswordChange", status: .noContent,
+                change),
             APIRoute(
                 .put, "/api/v1/users/{user}/password",
-                "Set a password that the user must change at the next sign-in; without one in the body it is made up, and "
+                "Set a password that must be changed at the next sign-in; without one in the body it is made up, and "
                     + "shown this once. All of the user's sessions end", tag: "users",
-                access: .administrator, audit: "password.reset", body: "PasswordReset", answer: "TemporaryPassword", reset),
+                access: .administrator, audit: "password.reset", body: "PasswordReset", answer: "TemporaryPassword",
+                reset),
             APIRoute(
                 .delete, "/api/v1/users/{user}/password", "Take a user's password away; all their sessions end",
                 tag: "users", access: .administrator, audit: "password.delete", status: .noContent, delete),

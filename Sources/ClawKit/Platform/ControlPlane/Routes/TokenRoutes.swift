@@ -16,7 +16,8 @@ struct TokenRoutes: RouteGroup {
             APIRoute(
                 .post, "/api/v1/me/tokens",
                 "Create a token of one's own, shown this once; it carries and lasts no more than what asks for it",
-                tag: "access", audit: "token.create", body: "TokenCreation", status: .created, answer: "NewToken", create),
+                tag: "access", audit: "token.create", body: "TokenCreation", status: .created, answer: "NewToken",
+                create),
             APIRoute(
                 .get, "/api/v1/me/tokens", "List one's own tokens", tag: "access", answer: "TokenList",
                 { try await list($0, of: try $0.person.user) }),
@@ -41,7 +42,8 @@ struct TokenRoutes: RouteGroup {
         let days = try fields.optionalInteger("days") ?? Self.standardDays
         guard label.utf8.count <= 200, (1...Self.longestDays).contains(days) else {
             throw Finding(
-                .badRequest, "'label' has at most 200 bytes, and 'days' is from 1 to \(Self.longestDays).", field: "days")
+                .badRequest, "'label' has at most 200 bytes, and 'days' is from 1 to \(Self.longestDays).",
+                field: "days")
         }
         let scope = try fields.optionalCase("scope", of: TokenScope.self) ?? .read
         // Otherwise the least of tokens could make itself the greatest.
