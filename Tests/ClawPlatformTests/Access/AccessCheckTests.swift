@@ -203,6 +203,16 @@ struct AccessCheckTests {
         #expect(woken.all == ["b-c/a"])
     }
 
+    @Test("a runtime whose host is another's too hides nobody's: each gets to their own")
+    func sharedHost() async throws {
+        directory.set(RuntimeReference(project: "c", runtime: "a-b"), owner: "eve", .ready)
+        directory.set(RuntimeReference(project: "b-c", runtime: "a"), owner: "ada", .ready)
+        let own = try await ask("/", host: "a-b-c.claw.test", session: "eve")
+        #expect(own.status == .ok && own.headers[IdentityHeaders.runtime] == "c/a-b")
+        let others = try await ask("/", host: "a-b-c.claw.test", session: "ada")
+        #expect(others.status == .ok && others.headers[IdentityHeaders.runtime] == "b-c/a")
+    }
+
     @Test("gives a proxy a request with the gate's identity only, and without the platform's secrets")
     func admission() async throws {
         let value = try await store.signIn("ada", signer, at: time.now).cookie.reveal()

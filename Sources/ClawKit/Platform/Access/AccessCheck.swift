@@ -144,8 +144,14 @@ public struct AccessCheck: Handler {
             let candidates = byHost.isEmpty ? RuntimeReference.candidates(path: target) : byHost
             for candidate in candidates {
                 let access = try await directory.access(to: candidate, for: identity.principal?.user)
-                if question.runtime == nil || access != nil { (question.runtime, question.access) = (candidate, access) }
-                if access != nil { break }
+                if question.runtime == nil || (access != nil && question.access == nil) {
+                    (question.runtime, question.access) = (candidate, access)
+                }
+                // Of two that one host can mean everybody gets to their own: nobody's runtime hides another's.
+                if let access, let principal = identity.principal, gate.admits(principal, to: access) {
+                    (question.runtime, question.access) = (candidate, access)
+                    break
+                }
             }
         }
         let decision = gate.decide(question)

@@ -74,6 +74,9 @@ public struct AccessGate: Sendable {
         }
     }
 
+    /// Whether somebody may enter a runtime, whatever its state.
+    func admits(_ principal: Principal, to access: RuntimeAccess) -> Bool { reason(for: principal, to: access) != nil }
+
     /// Why somebody may enter, nil where they may not.
     private func reason(for principal: Principal, to access: RuntimeAccess) -> String? {
         if access.owner == principal.user { return "owns it" }
