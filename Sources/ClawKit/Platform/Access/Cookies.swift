@@ -8,11 +8,12 @@ public enum SessionCookie {
 
     static func value(_ name: String, in headers: HTTPFields) -> Secret<String>? {
         for header in headers[values: .cookie] {
-            for pair in header.split(separator: ";") {
-                let parts = pair.split(separator: "=", maxSplits: 1)
-                if parts.count == 2, trim(parts[0]) == name[...] {
-                    return Secret(String(trim(parts[1])))
-                }
+            // Bytes: browsers send many cookies along with every request.
+            for pair in header.utf8.split(separator: UInt8(ascii: ";")) {
+                guard let equals = pair.firstIndex(of: UInt8(ascii: "=")), trim(Substring(pair[..<equals])) == name[...]
+                else { continue }
+                let value = trim(Substring(pair[equals...].dropFirst()))
+                if !value.isEmpty { return Secret(String(value)) }
             }
         }
         return nil

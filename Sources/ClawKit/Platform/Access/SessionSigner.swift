@@ -8,6 +8,8 @@ import Crypto
 public struct SessionSigner: Sendable {
     public static let cookieName = "claw_session"
     private static let version = "v2"
+    private static let point = UInt8(ascii: ".")
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
     /// More than any cookie made here has.
     private static let maximumLength = 1024
 
@@ -32,32 +34,35 @@ public struct SessionSigner: Sendable {
     /// - Throws: ``Finding`` (`E_STORAGE`, `E_UNREACHABLE`).
     func learnKey(of value: Secret<String>) async throws {
         let text = value.reveal()
-        let parts = text.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
-        guard text.utf8.count <= Self.maximumLength, parts.count == 3, parts[0] == Self.version else { return }
-        try await keyring.learn(parts[1])
+        let parts = text.utf8.split(separator: Self.point, maxSplits: 2, omittingEmptySubsequences: false)
+        guard text.utf8.count <= Self.maximumLength, parts.count == 3, parts[0].elementsEqual(Self.version.utf8) else {
+            return
+        }
+        try await keyring.learn(Substring(parts[1]))
     }
 
     /// The session a cookie's value stands for. That its user exists and the epoch is still theirs is the caller's
     /// to check.
     /// - Throws: ``Finding`` (`E_SESSION`): not signed by a key of ours, or expired.
     public func verify(_ value: Secret<String>, now: Timestamp) throws(Finding) -> Session {
-        let text = value.reveal()
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard text.utf8.count <= Self.maximumLength, parts.count == 4, parts[0] == Self.version,
-            let key = keyring.keys.key(parts[1]), let code = Base64URL.decode(parts[3]),
+        // Bytes: this is done for every request, and to look for characters would take longer than the signature.
+        let bytes = Array(value.reveal().utf8)
+        let parts = bytes.split(separator: Self.point, omittingEmptySubsequences: false)
+        guard bytes.count <= Self.maximumLength, parts.count == 4, parts[0].elementsEqual(Self.version.utf8),
+            let key = keyring.keys.key(Self.text(parts[1])[...]), let code = Base64URL.decode(Self.text(parts[3])),
             // Compares in constant time.
             HMAC<SHA256>.isValidAuthenticationCode(
-                code, authenticating: Array(text[..<parts[2].endIndex].utf8), using: key.secret),
+                code, authenticating: bytes[..<parts[2].endIndex], using: key.secret),
             // One session has one spelling: base64 could otherwise vary in unused bits.
-            Base64URL.encode(code) == parts[3],
-            let payload = Base64URL.decode(parts[2])
+            Base64URL.encode(code).utf8.elementsEqual(parts[3]),
+            let payload = Base64URL.decode(Self.text(parts[2]))
         else { throw .sessionVoid }
-        let fields = String(decoding: payload, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        let fields = payload.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Self.text)
         guard fields.count == 5, let issued = Int64(fields[2]), let expires = Int64(fields[3]),
             let epoch = Int(fields[4])
         else { throw .sessionVoid }
         let session = Session(
-            id: String(fields[0]), user: String(fields[1]), issuedAt: Timestamp(seconds: issued),
+            id: fields[0], user: fields[1], issuedAt: Timestamp(seconds: issued),
             expiresAt: Timestamp(seconds: expires), epoch: epoch)
         guard now < session.expiresAt else { throw .sessionExpired }
         return session
