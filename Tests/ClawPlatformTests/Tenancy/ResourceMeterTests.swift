@@ -54,6 +54,13 @@ struct ResourceMeterTests {
         #expect(amounts(ended.rows(in: second)) == ["cpu 1500", "memory 64", "pod 1"])
         #expect(ended.rows(in: second).first?.at == Self.hour + .seconds(3601))
         #expect(thing.rows(in: first).map(\.id) == ended.rows(in: first).map(\.id))
+        var evicted = pod("p", start: 0)
+        evicted.status?.phase = "Failed"
+        evicted.status?.conditions = [
+            PodCondition(
+                type: "Ready", status: "False", lastTransitionTime: (Self.hour + .seconds(30)).rfc3339())
+        ]
+        #expect(MeteredThing(evicted)?.rows(in: first).first { $0.meter == .pod }?.amount == 30)
         var pending = pod("p", start: 0)
         pending.status?.startTime = nil
         #expect(MeteredThing(pending) == nil)

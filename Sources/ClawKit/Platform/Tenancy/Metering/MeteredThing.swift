@@ -16,7 +16,7 @@ struct MeteredThing: Sendable, Hashable {
     /// In the meters' units, for each second.
     let rates: [UsageMeter: Int64]
 
-    /// A pod from the moment a node took it up; nil before, and once it has ended too long ago to tell when.
+    /// A pod from the moment a node took it up; nil before.
     /// What it asked for counts, not what it made of it.
     init?(_ pod: Pod) {
         guard let uid = pod.uid, let start = pod.status?.startTime.flatMap({ Timestamp(rfc3339: $0) }) else { return nil }
@@ -41,8 +41,10 @@ struct MeteredThing: Sendable, Hashable {
 
     private static func end(of pod: Pod) -> Timestamp? {
         guard ["Succeeded", "Failed"].contains(pod.status?.phase ?? "") else { return nil }
+        // One that was evicted has no containers that ended; its conditions tell when, or nothing does.
         let ends = (pod.status?.containerStatuses ?? []).compactMap { $0.state?.terminated?.finishedAt }
-        return ends.compactMap { Timestamp(rfc3339: $0) }.max()
+        let told = ends.isEmpty ? (pod.status?.conditions ?? []).compactMap(\.lastTransitionTime) : ends
+        return (told + [pod.status?.startTime].compactMap(\.self)).compactMap { Timestamp(rfc3339: $0) }.max()
     }
 
     /// A volume from the moment it was asked for, once it is bound; nil before.

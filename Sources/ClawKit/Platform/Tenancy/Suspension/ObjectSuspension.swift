@@ -8,6 +8,8 @@ struct ObjectSuspension: Sendable {
     /// The former value of the field, as JSON.
     static let annotation = "clawkit.dev/before-suspension"
 
+    private static let backoff = Backoff(initial: .milliseconds(10), cap: .milliseconds(500))
+
     let kind: SuspendableKind
     let api: any KubernetesAPI
     let time: any TimeSource
@@ -69,8 +71,7 @@ struct ObjectSuspension: Sendable {
             } catch let error as KubernetesError where error.isNotFound {
                 return
             } catch let error as KubernetesError where error.isConflict && attempt < 10 {
-                // Read anew, so that most of the second attempts succeed at once.
-                try await time.sleep(for: .milliseconds(5 << min(attempt, 6)))
+                try await time.sleep(for: Self.backoff.delay(afterFailures: attempt))
                 let present = try await api.find(
                     DynamicObject.self, of: kind.type, object.name, in: object.namespace)
                 guard let present else { return }
