@@ -11,6 +11,13 @@ struct ClawConfigurationTests {
         } catch { return error.findings }
     }
 
+    @Test("the cluster has a name and a region for policies, if it is given them")
+    func cluster() throws {
+        let server = try ClawConfiguration(yaml: "server: {cluster: eu-1, region: eu-central}\n").server
+        #expect(server.cluster == "eu-1" && server.region == "eu-central")
+        #expect(try ClawConfiguration(yaml: "server: {}\n").server.cluster == nil)
+    }
+
     @Test("the whole file reads as it is meant")
     func whole() throws {
         let configuration = try ClawConfiguration(

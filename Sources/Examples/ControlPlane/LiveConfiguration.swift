@@ -38,6 +38,8 @@ final class LiveConfiguration: Sendable {
                 ("routing", started.routing != platform.routing),
                 ("server.publicURL", started.server.publicURL != platform.server.publicURL),
                 ("server.domain", started.server.domain != platform.server.domain),
+                ("server.cluster", started.server.cluster != platform.server.cluster),
+                ("server.region", started.server.region != platform.server.region),
                 ("server.sessionHours", started.server.sessionHours != platform.server.sessionHours),
                 ("server.oidc", started.server.providers != platform.server.providers),
             ].filter(\.1).map { .holdsFromNextStart($0.0, path) }

@@ -112,6 +112,8 @@ struct Platform: Sendable {
                 var context = RuntimeContext(
                     templates: live.templates, models: models(), gatewayURL: try await gatewayURL.wait(),
                     publicURL: publicURL ?? listening, domain: domain, accessURL: listening)
+                let server = self.settings.configuration.platform.server
+                (context.cluster, context.region) = (server.cluster, server.region)
                 let kubernetes = try await clusterURL.wait()
                 _ = try await controlPlane.wait()
                 try await caches.cache(Project.self).waitUntilSynced()

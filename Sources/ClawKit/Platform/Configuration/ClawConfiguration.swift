@@ -31,6 +31,9 @@ public struct ClawConfiguration: Sendable, Hashable {
         public var sessionHours: Int
         /// With which people may sign in, besides passwords and tokens.
         public var providers: [SignInProvider]
+        /// What policies call the cluster, and where it is; nil: nothing that they could name.
+        public var cluster: String?
+        public var region: String?
 
         public init(
             publicURL: String? = nil, domain: String? = nil, sessionHours: Int = 12, providers: [SignInProvider] = []
