@@ -36,13 +36,13 @@ build_tests = swift build $(TRAITS) --build-tests || { echo "==> once more"; swi
 test: ## the hermetic tests, with a private PostgreSQL server
 	@Scripts/setup.sh tests
 	@$(build_tests)
-	@swift test $(TRAITS) --skip-build
+	@Scripts/test.sh $(TRAITS)
 
 test-full: ## everything: also kubectl and other real clients
 	@Scripts/setup.sh tests
 	@Scripts/setup-full.sh
 	@$(build_tests)
-	@PATH="$$PWD/.venv/bin:$$PATH" swift test $(TRAITS) --skip-build
+	@PATH="$$PWD/.venv/bin:$$PATH" Scripts/test.sh $(TRAITS)
 	@SECONDS_TO_RUN=30 Scripts/fuzz.sh
 
 conformance: setup ## recorded answers of a real kube-apiserver against the embedded cluster; CORPUS=directory ONLY='ssa-*'

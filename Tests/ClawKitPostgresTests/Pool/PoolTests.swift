@@ -117,7 +117,13 @@ extension Postgres {
             #expect(try await db.queryOne("select pg_backend_pid()", as: Int32.self) != process)
             let error = await refused(.disconnected) {
                 try await db.withConnection { connection in
-                    async let sleeping: Int = connection.execute("select pg_sleep(20)")
+                    async let sleeping: Int = connection.execute("select pg_sleep(60)")
+                    // A process that is ended before it has the statement has nobody to tell why.
+                    try await eventually("it sleeps") {
+                        try await other.queryOne(
+                            "select count(*) from pg_stat_activity where pid = \(connection.serverProcess) and state = 'active'",
+                            as: Int.self) == 1
+                    }
                     try await other.execute("select pg_terminate_backend(\(connection.serverProcess))")
                     _ = try await sleeping
                 }
