@@ -20,10 +20,16 @@ struct InferencePoolTests {
     private static func start(
         _ name: String, at address: String, app: String = "vllm", in namespace: String = "serving", _ api: KubernetesClient
     ) async throws {
-        var pod = try await api.create(pod(name, app: app, in: namespace))
-        pod.status = PodStatus(
-            conditions: [PodCondition(type: "Ready", status: "True")], phase: "Running", podIP: address)
-        try await api.replaceStatus(pod)
+        _ = try await api.create(pod(name, app: app, in: namespace))
+        // The scheduler writes the status too.
+        try await api.mergePatch(
+            Pod.self, name, in: namespace, subresource: "status",
+            [
+                "status": [
+                    "conditions": [["type": "Ready", "status": "True"]], "phase": "Running", "podIP": .string(address),
+                    "podIPs": [["ip": .string(address)]],
+                ]
+            ])
     }
 
     private static func end(_ name: String, _ api: KubernetesClient) async throws {

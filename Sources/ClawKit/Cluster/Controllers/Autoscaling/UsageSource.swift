@@ -1,5 +1,6 @@
 public import ClawBase
-public import ClawDocuments
+public import ClawControl
+import ClawDocuments
 import ClawKubernetes
 public import ClawModels
 

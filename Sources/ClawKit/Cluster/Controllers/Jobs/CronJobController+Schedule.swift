@@ -1,4 +1,5 @@
 import ClawBase
+import ClawControl
 import ClawDocuments
 import ClawKubernetes
 import ClawModels

@@ -1,3 +1,4 @@
+import ClawControl
 import ClawDocuments
 import ClawSchemas
 

@@ -1,12 +1,13 @@
 /// The syntax of schedules, in the words of the parser that Kubernetes uses.
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax>
-enum CronSyntax {
+package enum CronSyntax {
     private struct Bounds {
         let range: ClosedRange<Int>
         var names: [String: Int] = [:]
     }
 
-    static func problem(with schedule: String) -> String? {
+    /// What is wrong with it; nil where it is a schedule.
+    package static func problem(with schedule: String) -> String? {
         if schedule.isEmpty { return "empty spec string" }
         if schedule.hasPrefix("@") {
             if ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"].contains(schedule) {

@@ -1,7 +1,7 @@
 import ClawBase
 import Testing
 
-@testable import ClawCluster
+@testable import ClawControl
 
 @Suite("Cron schedules")
 struct CronScheduleTests {

@@ -61,9 +61,12 @@ struct CronFields: Sendable, Hashable {
         while time <= end {
             let offset = zone.offset(at: time)
             let clock = time + offset
-            let date = CalendarDate(epochDay: (clock - clock.remainder(86400)) / 86400)
+            let day = (clock - clock.remainder(86400)) / 86400
+            let date = CivilDate(daysSinceEpoch: day)
+            // Day 0 was a Thursday; Sunday is 0.
+            let weekday = Int((day + 4).remainder(7))
             let second = clock.remainder(86400)
-            guard months.has(date.month), isDue(date) else {
+            guard months.has(Int(date.month)), isDue(Int(date.day), weekday) else {
                 // On to the next midnight; where the clock was changed today, to the midnight by the new clock.
                 let next = time + 86400 - second
                 time = next + zone.offset(at: time) - zone.offset(at: next)
@@ -83,8 +86,8 @@ struct CronFields: Sendable, Hashable {
         return nil
     }
 
-    private func isDue(_ date: CalendarDate) -> Bool {
-        let (day, weekday) = (days.has(date.day), weekdays.has(date.weekday))
+    private func isDue(_ day: Int, _ weekday: Int) -> Bool {
+        let (day, weekday) = (days.has(day), weekdays.has(weekday))
         return isAnyDay ? day && weekday : day || weekday
     }
 }
@@ -95,5 +98,5 @@ extension UInt64 {
 
 extension Int64 {
     /// Never negative.
-    func remainder(_ divisor: Int64) -> Int64 { (self % divisor + divisor) % divisor }
+    fileprivate func remainder(_ divisor: Int64) -> Int64 { (self % divisor + divisor) % divisor }
 }

@@ -1,8 +1,8 @@
-import ClawBase
+package import ClawBase
 
-/// When a cron job is due. Five fields, or `@daily` and the like, or `@every 90s`.
+/// When something that recurs is due. Five fields, or `@daily` and the like, or `@every 90s`.
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax>
-struct CronSchedule: Sendable, Hashable {
+package struct CronSchedule: Sendable, Hashable {
     private enum Form: Sendable, Hashable {
         case fields(CronFields)
         /// In seconds.
@@ -11,7 +11,7 @@ struct CronSchedule: Sendable, Hashable {
     private let form: Form
 
     /// - Throws: ``CronProblem`` in the words of the parser that Kubernetes uses.
-    init(_ text: String) throws(CronProblem) {
+    package init(_ text: String) throws(CronProblem) {
         if text.hasPrefix("@every ") {
             let rest = text.dropFirst("@every ".count)
             guard let period = Duration(goText: rest) else {
@@ -29,7 +29,7 @@ struct CronSchedule: Sendable, Hashable {
     }
 
     /// The first moment after `moment` at which it is due; nil where that is more than five years away.
-    func next(after moment: Timestamp, in zone: TimeZoneRules = .utc) -> Timestamp? {
+    package func next(after moment: Timestamp, in zone: TimeZoneRules = .utc) -> Timestamp? {
         switch form {
         case .every(let period): Timestamp(seconds: moment.seconds + period)
         case .fields(let fields): fields.next(after: moment, in: zone)
@@ -37,15 +37,15 @@ struct CronSchedule: Sendable, Hashable {
     }
 
     /// What was missed after `earliest` and up to `now`.
-    struct Missed: Sendable, Hashable {
+    package struct Missed: Sendable, Hashable {
         /// The last of the moments.
-        var latest: Timestamp
+        package var latest: Timestamp
         /// About how many there were.
-        var count: Int
+        package var count: Int
     }
 
     /// - Throws: ``CronProblem`` where two moments lie within a second.
-    func missed(after earliest: Timestamp, until now: Timestamp, in zone: TimeZoneRules = .utc) throws(CronProblem)
+    package func missed(after earliest: Timestamp, until now: Timestamp, in zone: TimeZoneRules = .utc) throws(CronProblem)
         -> Missed?
     {
         guard let first = next(after: earliest, in: zone), first <= now else { return nil }
@@ -65,11 +65,12 @@ struct CronSchedule: Sendable, Hashable {
     }
 }
 
-struct CronProblem: Error, Hashable { let text: String }
+/// Why a text is no schedule.
+package struct CronProblem: Error, Hashable { package let text: String }
 
 extension Duration {
     /// Go's notation: `1h30m`, `1.5s`, `90s`.
-    init?(goText text: some StringProtocol) {
+    package init?(goText text: some StringProtocol) {
         let units: [String: Double] = ["ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9]
         var rest = Substring(text)
         let isNegative = rest.first == "-"
