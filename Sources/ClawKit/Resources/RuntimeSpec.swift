@@ -24,6 +24,9 @@ public struct RuntimeSpec: SchemaView {
         Property("env", [EnvVar].self, "Beside the template's.", .map(keys: "name")),
         Property("volume", RuntimeVolume?.self, "What it keeps."),
         Property("models", [String].self, "The aliases of the models it may call; the template's if absent."),
+        Property(
+            "resources", [String: Quantity].self,
+            "How much it gets of cpu, memory and others, as far as its template allows.", .count(...16)),
     ]
 
     public init(user: String, template: String? = nil, desiredState: DesiredState = .running) {
@@ -45,6 +48,10 @@ public struct RuntimeSpec: SchemaView {
     public var command: [String] { self["command"] }
     public var env: [EnvVar] { self["env"] }
     public var models: [String] { self["models"] }
+    public var resources: [String: Quantity] {
+        get { self["resources"] }
+        set { self["resources"] = newValue }
+    }
     public var volume: RuntimeVolume { self["volume"] }
     public var volumeSize: Quantity { volume.size }
     public var retention: Retention { volume.retention }

@@ -80,7 +80,8 @@ struct Platform: Sendable {
         }
         if !settings.without.contains("orchestrator") {
             let orchestrator = Orchestrator(
-                caches: caches, routing: settings.configuration.platform.routing, isReady: { isPublished.load(ordering: .acquiring) }, logger: logger)
+                caches: caches, routing: settings.configuration.platform.routing, secretStores: network,
+                isReady: { isPublished.load(ordering: .acquiring) }, logger: logger)
             parts.append(Part { try await orchestrator.run() })
         }
         // The control plane shows its own address, so it is made once its port is known; requests wait for it.

@@ -44,9 +44,10 @@ struct Orchestration: Sendable {
                 return context
             }
         }
+        let network = CurlTransport()
         let orchestrator = Orchestrator(
             caches: caches, routing: settings.configuration?.platform.routing ?? RoutingSettings(),
-            adjusting: override, logger: logger)
+            adjusting: override, secretStores: network, logger: logger)
         parts.append(Part { try await orchestrator.run() })
         let (readyFile, kubeconfig) = (settings.readyFile, settings.kubeconfig)
         parts.append(Part {
@@ -57,6 +58,7 @@ struct Orchestration: Sendable {
         })
         let running = parts
         try await runUntilSignal(running, logger: logger, emergency: { [emergency] in emergency.value?() })
+        await network.shutdown()
         await transport.shutdown()
     }
 

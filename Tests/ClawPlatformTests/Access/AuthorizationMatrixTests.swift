@@ -66,6 +66,7 @@ struct AuthorizationMatrixTests {
             Row("GET /api/v1/projects/{project}/runtimes", .viewer),
             Row("POST /api/v1/projects/{project}/runtimes", .viewer, ["name": "another"]),
             Row("GET /api/v1/projects/{project}/runtimes/{runtime}", .viewer),
+            Row("GET /api/v1/projects/{project}/runtimes/{runtime}/environment", .viewer),
         ] + ["start", "suspend", "resume", "restart", "recover", "stop"].map {
             Row("POST /api/v1/projects/{project}/runtimes/{runtime}/\($0)", .manager)
         } + [

@@ -15,10 +15,12 @@ final class RuntimeWorld: Sendable {
     let node: SimulatedNode
     /// What the orchestrator sends.
     let calls: RecordingTransport
+    /// Where it finds servers of secrets; nil: nowhere.
+    private let secretStores: (any Transport)?
     var client: KubernetesClient { cluster.client }
 
-    fileprivate init(_ cluster: EmbeddedCluster) {
-        self.cluster = cluster
+    fileprivate init(_ cluster: EmbeddedCluster, _ secretStores: (any Transport)?) {
+        (self.cluster, self.secretStores) = (cluster, secretStores)
         node = SimulatedNode(cluster.client)
         calls = RecordingTransport(cluster.transport)
     }
@@ -26,7 +28,7 @@ final class RuntimeWorld: Sendable {
     /// An orchestrator over `transport`, until cancelled.
     func orchestrate(over transport: some Transport) async throws {
         let caches = SharedCaches(KubernetesClient(transport))
-        let orchestrator = Orchestrator(caches: caches, logger: silent)
+        let orchestrator = Orchestrator(caches: caches, secretStores: secretStores, logger: silent)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await caches.run() }
             group.addTask { try await orchestrator.run() }
@@ -86,7 +88,7 @@ final class RuntimeWorld: Sendable {
 /// Runs `body` in a world of its own.
 /// - Parameter orchestrates: whether an orchestrator runs besides; else the body runs its own.
 func withRuntimes(
-    orchestrates: Bool = true, _ body: @escaping @Sendable (RuntimeWorld) async throws -> Void
+    orchestrates: Bool = true, secretStores: (any Transport)? = nil, _ body: @escaping @Sendable (RuntimeWorld) async throws -> Void
 ) async throws {
     var options = EmbeddedCluster.Options()
     options.logger = silent
@@ -97,7 +99,7 @@ func withRuntimes(
         try await ClawGroup.install(in: cluster.client)
         _ = try await cluster.client.create(Namespace(metadata: ObjectMeta(name: "demo")))
         try await PlatformSettings.publish(Fixture.context, in: cluster.client)
-        let world = RuntimeWorld(cluster)
+        let world = RuntimeWorld(cluster, secretStores)
         group.addTask { try await runs { try await world.node.run() } }
         if orchestrates { group.addTask { try await runs { try await world.orchestrate(over: world.calls) } } }
         group.addTask {

@@ -16,19 +16,26 @@ public struct Orchestrator: Sendable {
     private let adjust: (@Sendable (RuntimeContext) -> RuntimeContext)?
     private let isReady: @Sendable () -> Bool
     private let routing: RoutingSettings
+    private let values: (any ValueSource)?
     private let time: any TimeSource
 
     /// - Parameters:
     ///   - routing: which proxy stands in front of the platform.
     ///   - adjust: changes the published settings, where this process knows better.
+    ///   - secretStores: how servers of secrets are reached (``SecretStore``); nil: they are not.
     ///   - isReady: while false, runtimes are left alone (the settings are about to be published anew).
     public init(
         caches: SharedCaches, routing: RoutingSettings = RoutingSettings(), adjusting adjust: (@Sendable (RuntimeContext) -> RuntimeContext)? = nil,
-        isReady: @escaping @Sendable () -> Bool = { true }, time: any TimeSource = SystemTime(),
+        secretStores: (any Transport)? = nil, isReady: @escaping @Sendable () -> Bool = { true }, time: any TimeSource = SystemTime(),
         logger: Logger
     ) {
         self.time = time
         self.routing = routing
+        values = secretStores.map { transport in
+            let stores = caches.cache(SecretStore.self)
+            let vault = VaultValues(caches.api, transport: transport, stores: { stores.get($0) }, time: time)
+            return ValueSources(cluster: ClusterValues(caches.api), vault: vault)
+        }
         (self.caches, self.adjust, self.isReady, self.logger) = (caches, adjust, isReady, logger)
     }
 
@@ -36,15 +43,15 @@ public struct Orchestrator: Sendable {
     public func run() async throws {
         let settings = caches.cache(ConfigMap.self)
         let (adjust, isReady) = (adjust, isReady)
-        let runtimes = RuntimeController(
-            caches: caches, driver: KubernetesRuntimeDriver(caches: caches),
+        let kind = RuntimeController(
+            caches: caches, driver: KubernetesRuntimeDriver(caches: caches), values: values,
             context: {
                 guard isReady() else { return nil }
                 let published = settings.get(PlatformSettings.name, in: PlatformSettings.namespace)
                     .flatMap(PlatformSettings.context)
                 return published.map { adjust?($0) ?? $0 }
-            }, logger: logger
-        ).controller()
+            }, logger: logger)
+        let runtimes = kind.controller()
         // New settings (another gateway address, another template) concern every runtime.
         let all = caches.cache(Runtime.self)
         runtimes.watches(ConfigMap.self) { map in
@@ -52,9 +59,12 @@ public struct Orchestrator: Sendable {
             return all.all.map { ObjectKey($0) }
         }
         let projects = ProjectKind.controller(caches: caches, logger: logger)
+        let environments = EnvironmentController(caches: caches).controller(logger: logger)
         let policies = PolicyController(caches: caches).controller(logger: logger)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await runtimes.run() }
+            group.addTask { try await kind.followSecrets(for: runtimes) }
+            group.addTask { try await environments.run() }
             group.addTask { try await projects.run() }
             group.addTask { try await policies.run() }
             group.addTask { try await self.routes() }

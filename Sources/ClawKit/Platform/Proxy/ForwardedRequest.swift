@@ -7,7 +7,7 @@ struct ForwardedRequest: Sendable {
     /// The path form's prefix, `/r/demo/ada`; nil behind a runtime's own host.
     let prefix: String?
     /// Path and query as the runtime sees them, encoded as they came.
-    let target: String
+    private(set) var target: String
     /// Whether the path form came without its closing slash: relative links would miss the prefix.
     let lacksSlash: Bool
 
@@ -24,6 +24,13 @@ struct ForwardedRequest: Sendable {
         prefix = parts.prefix(4).joined(separator: "/")
         lacksSlash = parts.count < 5
         target = "/" + (parts.count < 5 ? "" : parts[4]) + query
+    }
+
+    /// For a program whose addresses begin with the prefix themselves.
+    var withPrefix: ForwardedRequest {
+        var request = self
+        if let prefix { request.target = prefix + target }
+        return request
     }
 
     /// - Parameters:

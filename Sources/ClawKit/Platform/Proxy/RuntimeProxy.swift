@@ -45,6 +45,7 @@ struct RuntimeProxy: Handler {
         _ request: Request, _ forwarded: ForwardedRequest, _ identity: HTTPFields, _ reference: RuntimeReference
     ) async throws -> Response {
         let (pod, endpoint) = try pods.endpoint(of: reference)
+        let forwarded = pod.annotations[RuntimeCell.prefixAnnotation] == nil ? forwarded : forwarded.withPrefix
         var (token, isFresh) = try await pods.tokens.token(of: pod)
         func send() async throws -> Response {
             try await transport.send(

@@ -48,6 +48,8 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         var seen = RuntimeObservation.Pod(cellHash: pod.annotations[RuntimeCell.hashAnnotation] ?? "")
         let conditions = pod.status?.conditions ?? []
         let containers = pod.status?.containerStatuses ?? []
+        seen.environment = pod.annotations[RuntimeCell.environmentAnnotation]
+        seen.network = pod.annotations[RuntimeCell.networkAnnotation]
         seen.owner = owner(of: pod, cell)
         seen.isScheduled = !(pod.spec?.nodeName ?? "").isEmpty
         seen.hasContainers = !containers.isEmpty
@@ -70,6 +72,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         case (.stopPod, _): try await stopPod(cell)
         case (.ensureIdentity, let wanted?): try await ensureIdentity(wanted)
         case (.ensureVolume, let wanted?): try await ensureVolume(wanted)
+        case (.deliver, let wanted?): try await RuntimeDelivery(api, desired).perform(wanted, pods.get(cell.name, in: cell.project))
         case (.startPod, let wanted?):
             do {
                 _ = try await api.create(wanted.pod)

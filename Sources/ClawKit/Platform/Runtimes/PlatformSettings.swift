@@ -23,23 +23,35 @@ public enum PlatformSettings {
     /// The key by which proxies in front of runtimes prove themselves to the access check, made where there is none: the
     /// Secret `clawkit-system/proxy-key`, member `key`.
     public static func proxyKey(in api: some KubernetesAPI) async throws -> Secret<String> {
+        try await key(named: proxyKeyName, prefix: "proxy", in: api)
+    }
+
+    /// The key of the digests that tell whether runtimes' secrets are others than before: the Secret
+    /// `clawkit-system/digest-key`, member `key`.
+    static func digestKey(in api: some KubernetesAPI) async throws -> Secret<String> {
+        try await key(named: "digest-key", prefix: "digest", in: api)
+    }
+
+    private static func key(
+        named name: String, prefix: String, in api: some KubernetesAPI
+    ) async throws -> Secret<String> {
         try await makeNamespace(in: api)
-        if let found = try await api.find(KubernetesSecret.self, proxyKeyName, in: namespace).flatMap(proxyKey) {
+        if let found = try await api.find(KubernetesSecret.self, name, in: namespace).flatMap(proxyKey) {
             return found
         }
-        let made = Token.random(prefix: "proxy")
+        let made = Token.random(prefix: prefix)
         do {
             _ = try await api.create(
                 KubernetesSecret(
-                    metadata: ObjectMeta(name: proxyKeyName, namespace: namespace),
+                    metadata: ObjectMeta(name: name, namespace: namespace),
                     data: ["key": Base64.encode(Array(made.reveal().utf8))], type: "Opaque"))
             return made
         } catch let error as KubernetesError where error.isAlreadyExists {
             // Another process was quicker.
-            let theirs = try await api.get(KubernetesSecret.self, proxyKeyName, in: namespace)
+            let theirs = try await api.get(KubernetesSecret.self, name, in: namespace)
             guard let key = proxyKey(in: theirs) else {
                 throw Finding(
-                    .badConfig, "The Secret \(namespace)/\(proxyKeyName) has no member 'key'; delete it to have one made.")
+                    .badConfig, "The Secret \(namespace)/\(name) has no member 'key'; delete it to have one made.")
             }
             return key
         }

@@ -1,8 +1,15 @@
 public import ClawBase
+public import ClawResources
 
 /// What a runtime's children depend on besides its own spec.
 public struct RuntimeContext: Sendable, Hashable {
     public var templates: [ClawConfiguration.Template]
+    /// Those of the cluster that the runtime may be made of.
+    public var offered: [RuntimeTemplate] = []
+    /// What wider layers than its template and the runtime itself say of its environment.
+    public var layers: [EnvironmentStatement] = []
+    /// The secrets of its environment; or why they are not to be had.
+    var delivery: Result<EnvironmentDelivery, Finding> = .success(EnvironmentDelivery())
     /// Model aliases; the first one is a runtime's default.
     public var models: [String]
     /// Where runtimes reach the model gateway, `http://127.0.0.1:4000`.
@@ -18,6 +25,8 @@ public struct RuntimeContext: Sendable, Hashable {
     public var policy: Result<LayeredPolicy, Finding> = .success(LayeredPolicy())
     /// The domain below which runtimes have hosts of their own; nil: none.
     public var domain: String?
+    /// From which namespaces proxies reach the project's pods, besides the platform's own.
+    var routers: [String] = []
     /// Where the control plane listens, and proxies reach its access check; nil: where people do.
     public var accessURL: String?
 
@@ -27,10 +36,6 @@ public struct RuntimeContext: Sendable, Hashable {
     ) {
         (self.templates, self.models, self.gatewayURL, self.publicURL) = (templates, models, gatewayURL, publicURL)
         (self.domain, self.accessURL) = (domain, accessURL)
-    }
-
-    func template(named name: String?) -> ClawConfiguration.Template? {
-        name.map { name in templates.first { $0.name == name } } ?? templates.first { $0.name == "default" } ?? templates.first
     }
 }
 

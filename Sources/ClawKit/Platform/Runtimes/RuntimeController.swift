@@ -12,26 +12,44 @@ public struct RuntimeController: Sendable {
     private let driver: any RuntimeDriver
     private let deadlines: RuntimeDeadlines
     private let policies: PolicyBook
+    private let templates: TemplateBook
+    private let layers: EnvironmentBook
+    private let secrets: RuntimeSecrets
     private let context: @Sendable () -> RuntimeContext?
     private let logger: Logger
 
-    /// - Parameter context: the platform's settings; nil while they are not known yet: then nothing is done.
+    /// - Parameters:
+    ///   - values: where secrets of environments come from; nil: Secrets of the cluster, files, this process.
+    ///   - context: the platform's settings; nil while they are not known yet: then nothing is done.
     public init(
         caches: SharedCaches, driver: some RuntimeDriver, deadlines: RuntimeDeadlines = RuntimeDeadlines(),
-        context: @escaping @Sendable () -> RuntimeContext?, logger: Logger
+        values: (any ValueSource)? = nil, context: @escaping @Sendable () -> RuntimeContext?, logger: Logger
     ) {
         (self.caches, self.driver, self.deadlines) = (caches, driver, deadlines)
         (self.context, self.logger) = (context, logger)
-        policies = PolicyBook(caches)
+        (policies, templates, layers) = (PolicyBook(caches), TemplateBook(caches), EnvironmentBook(caches))
+        secrets = RuntimeSecrets(values ?? ValueSources(cluster: ClusterValues(caches.api)), caches, logger)
+    }
+
+    /// Follows the sources of secrets until cancelled: runtimes whose secrets change are asked for.
+    func followSecrets(for controller: Controller) async throws {
+        try await secrets.run { controller.ask(for: $0) }
     }
 
     public func controller() -> Controller {
         let runtimes = caches.cache(Runtime.self)
         return Controller("runtimes", caches: caches, logger: logger) { key in
-            guard let runtime = runtimes[key] else { return .settled }
+            guard let runtime = runtimes[key] else {
+                secrets.forget(key)
+                return .settled
+            }
             guard var context = context() else { return .again(after: .milliseconds(200)) }
             context.serviceAccount = policies.hasProject(key.namespace) ? ProjectObjects.name : nil
             context.policy = policies.policy(project: key.namespace, user: runtime.spec.user)
+            context.routers = policies.routers(of: key.namespace)
+            context.offered = templates.offered(in: key.namespace)
+            context.layers = layers.statements(project: key.namespace, user: runtime.spec.user)
+            context.delivery = await secrets.delivery(for: runtime, context)
             return try await reconcile(runtime, context)
         }
         .reconciles(Runtime.self)
@@ -44,8 +62,19 @@ public struct RuntimeController: Sendable {
         .watches(Policy.self) { [policies] policy in
             runtimes.all.filter { policies.holds(policy, in: $0.namespace ?? "") }.map { ObjectKey($0) }
         }
-        // A project's tenant does not change; only there must be one.
-        .watches(Project.self) { _ in [] }
+        .watches(EnvironmentSet.self, when: .changed("spec")) { set in
+            runtimes.all.filter { EnvironmentBook.holds(set, for: $0) }.map { ObjectKey($0) }
+        }
+        .watches(RuntimeTemplate.self, when: .changed("spec")) { template in
+            runtimes.all.filter {
+                ($0.spec.template ?? "default") == template.name
+                    && TemplateBook.isOffered(template, in: $0.namespace ?? "")
+            }.map { ObjectKey($0) }
+        }
+        // A project's tenant does not change; only there must be one. Its proxies may.
+        .watches(Project.self, when: .changed("spec")) { project in
+            runtimes.all.filter { $0.namespace == project.name }.map { ObjectKey($0) }
+        }
         .watches(Tenant.self, when: .changed("spec")) { [policies] tenant in
             runtimes.all.filter { policies.isOf(tenant, project: $0.namespace ?? "") }.map { ObjectKey($0) }
         }

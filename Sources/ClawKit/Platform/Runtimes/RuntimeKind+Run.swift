@@ -29,12 +29,13 @@ extension RuntimeKind {
         guard let pod = observed.pod else {
             // A volume on its way out would take the new pod's data with it.
             let isVolumeLeaving = observed.volume.map { $0.isBeingDeleted || $0.owner == .predecessor } ?? false
-            return RuntimeStep(actions: isVolumeLeaving ? [] : prepare + [.startPod], phase: way ?? .creating)
+            let start: [RuntimeAction] = desired.needsDelivery ? [.deliver, .startPod] : [.startPod]
+            return RuntimeStep(actions: isVolumeLeaving ? [] : prepare + start, phase: way ?? .creating)
         }
         if pod.isBeingDeleted || pod.owner == .predecessor {
             return RuntimeStep(actions: pod.owner == .predecessor ? [] : prepare, phase: way ?? .creating)
         }
-        if pod.cellHash != desired.hash {
+        if pod.cellHash != desired.hash || desired.way(to: pod) == .byRestart {
             // What somebody asked for is no recovery.
             return RuntimeStep(actions: prepare + [.stopPod], phase: runtime.hasNewWish ? .creating : way ?? .creating)
         }
@@ -50,6 +51,11 @@ extension RuntimeKind {
             || observed.pod?.waiting == "CreateContainerConfigError"
         {
             actions.append(.ensureIdentity)
+        }
+        if let pod = observed.pod, desired.needsDelivery,
+            pod.waiting == "CreateContainerConfigError" || pod.cellHash == desired.hash && desired.way(to: pod) == .inPlace
+        {
+            actions.append(.deliver)
         }
         let isVolumeAsWanted =
             switch observed.volume {

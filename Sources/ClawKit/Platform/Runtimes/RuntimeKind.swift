@@ -6,25 +6,27 @@ public enum RuntimeKind {
     /// What speaks against running it; empty where nothing does.
     public static func admit(_ runtime: Runtime, _ context: RuntimeContext) -> [Finding] {
         var findings: [Finding] = []
-        if let name = runtime.spec.template, !context.templates.contains(where: { $0.name == name }) {
-            let known = context.templates.map(\.name).sorted().joined(separator: ", ")
+        if let name = runtime.spec.template, context.template(named: name) == nil {
+            let known = context.templateNames.joined(separator: ", ")
             findings.append(Finding(
                 .unknownTemplate, "There is no template '\(name)'; known are \(known).", field: "spec.template"))
         }
-        if context.templates.isEmpty, runtime.spec.command.isEmpty { findings.append(noTemplate) }
+        if context.template(named: nil) == nil, runtime.spec.template == nil, runtime.spec.command.isEmpty {
+            findings.append(noTemplate)
+        }
         for model in runtime.spec.models where !context.models.contains(model) {
             findings.append(Finding(
                 .unknownModel, "There is no model '\(model)'; known are \(context.models.joined(separator: ", ")).",
                 field: "spec.models"))
         }
-        for variable in runtime.spec.env where RuntimeCell.reserved.contains(variable.name) {
+        let blueprint = context.blueprint(of: runtime)
+        findings += RuntimeEnvironment(of: runtime, context).refusals
+        findings += blueprint.resources(asked: runtime.spec.resources).findings
+        findings += blueprint.findings(context).map { $0.at("spec.template") }
+        let size = blueprint.volume(of: runtime).size
+        if size.units.map({ $0 <= 0 }) ?? true {
             findings.append(Finding(
-                .reservedVariable, "The platform sets \(variable.name) itself; take it out of the runtime.",
-                field: "spec.env[\(variable.name)]"))
-        }
-        if runtime.spec.volumeSize.units.map({ $0 <= 0 }) ?? true {
-            findings.append(Finding(
-                .badQuantity, "'\(runtime.spec.volumeSize)' is no size; write 1Gi, 500Mi.", field: "spec.volume.size"))
+                .badQuantity, "'\(size)' is no size; write 1Gi, 500Mi.", field: "spec.volume.size"))
         }
         return findings + policyFindings(runtime, context)
     }
@@ -34,8 +36,9 @@ public enum RuntimeKind {
         case .failure(let finding): [finding]
         case .success(let policy):
             policy.findings(
-                image: RuntimeCell.image(runtime, context.template(named: runtime.spec.template)), field: "spec.image")
-                + policy.findings(volumeSize: runtime.spec.volumeSize, field: "spec.volume.size")
+                image: context.blueprint(of: runtime).image, field: "spec.image")
+                + policy.findings(
+                    volumeSize: context.blueprint(of: runtime).volume(of: runtime).size, field: "spec.volume.size")
                 + runtime.spec.models.flatMap { policy.findings(model: $0, field: "spec.models") }
                 + policy.findings(cluster: context.cluster, region: context.region)
         }

@@ -5,6 +5,9 @@ public struct RuntimeObservation: Sendable, Hashable {
     public struct Pod: Sendable, Hashable {
         public var owner: Owner = .runtime
         public var cellHash: String
+        /// The digest of the secrets, and the hash of the network policy, that were delivered to it.
+        public var environment: String?
+        public var network: String?
         public var isScheduled = false
         /// Whether the node has taken it up: containers are reported, in whatever state.
         public var hasContainers = false
@@ -62,6 +65,8 @@ public enum RuntimeAction: Sendable, Hashable {
     /// Its Secret with a model key of its own, and the grant for that key.
     case ensureIdentity
     case ensureVolume
+    /// Its secrets, its files and whom it may talk to, in place for its pod.
+    case deliver
     case startPod
     case stopPod
 }

@@ -5,7 +5,7 @@ import ClawResources
 ///
 /// | condition | reasons when True | reasons when False |
 /// |---|---|---|
-/// | Admitted | AsExpected | UnknownTemplate, UnknownModel, ReservedVariable, InvalidQuantity, NameTaken, VolumeTaken, PolicyRefused, TenantSuspended |
+/// | Admitted | AsExpected | UnknownTemplate, UnknownModel, ReservedVariable, InvalidQuantity, NameTaken, VolumeTaken, PolicyRefused, TenantSuspended, LockedVariable, ResourceOutOfRange, InvalidTemplate, ContentUndeliverable |
 /// | Scheduled | Bound | NoPod, WaitingForNode, Unschedulable |
 /// | Provisioned | AsExpected | Provisioning, NotNeeded |
 /// | Ready | AsExpected | the phase; the cause where it is Failed or Refused |
@@ -27,6 +27,8 @@ enum RuntimeReason: String, Sendable, CaseIterable {
     case unknownTemplate = "UnknownTemplate", unknownModel = "UnknownModel", reservedVariable = "ReservedVariable"
     case invalidQuantity = "InvalidQuantity", nameTaken = "NameTaken", volumeTaken = "VolumeTaken"
     case policyRefused = "PolicyRefused", tenantSuspended = "TenantSuspended"
+    case lockedVariable = "LockedVariable", resourceRange = "ResourceOutOfRange", invalidTemplate = "InvalidTemplate"
+    case contentUndeliverable = "ContentUndeliverable", secretUnavailable = "SecretUnavailable"
     case unschedulable = "Unschedulable", containerStart = "ContainerStart", crashLoop = "CrashLoop"
     case startDeadline = "StartDeadlineExceeded", stopDeadline = "StopDeadlineExceeded"
     case actionFailed = "ActionFailed"
@@ -38,6 +40,11 @@ enum RuntimeReason: String, Sendable, CaseIterable {
             case .unknownModel: .unknownModel
             case .reservedVariable: .reservedVariable
             case .badQuantity: .invalidQuantity
+            case .environmentLocked: .lockedVariable
+            case .resourceRange: .resourceRange
+            case .badConfig: .invalidTemplate
+            case .contentUndeliverable: .contentUndeliverable
+            case .secretMissing, .secretUnavailable, .secretKind, .environmentSource: .secretUnavailable
             case .nameTaken: .nameTaken
             case .volumeTaken: .volumeTaken
             case .tenantSuspended: .tenantSuspended

@@ -39,8 +39,38 @@ struct ProjectPolicies {
             egress: to.map { NetworkPolicyEgressRule(ports: $0.ports, to: $0.peers) },
             ingress: from.isEmpty ? [] : [NetworkPolicyIngressRule(from: from)], policyTypes: types)
         // An empty selector stands for all pods; left out it would be invalid.
-        spec.podSelector = LabelSelector()
+        spec.podSelector = Self.isForAll.contains(name) ? LabelSelector() : Self.withoutOwn
         return NetworkPolicy(metadata: ObjectMeta(name: "clawkit-\(name)"), spec: spec)
+    }
+
+    // MARK: pods with a policy of their own
+
+    /// A pod that has it is reached and reaches as a policy of its own says, and no further: what is allowed to all pods
+    /// of the project would add up with that.
+    static let ownLabel = "clawkit.dev/network"
+    private static let isForAll: Set<String> = ["default-deny", "allow-dns", "allow-platform"]
+    private static let withoutOwn = LabelSelector(
+        matchExpressions: [LabelSelectorRequirement(key: ownLabel, operator: "DoesNotExist")])
+
+    /// Reached by the platform's proxies only; reaching names, the platform, and what is allowed.
+    /// - Parameter routers: namespaces of other proxies.
+    static func spec(of runtime: String, _ network: RuntimeNetwork, routers: [String]) -> NetworkPolicySpec {
+        let platform = [namespace(PlatformSettings.namespace)]
+        var egress = [
+            NetworkPolicyEgressRule(ports: dnsPorts, to: [dns]), NetworkPolicyEgressRule(to: platform),
+        ]
+        if network.egress == .internet { egress.append(NetworkPolicyEgressRule(to: internet)) }
+        if !network.allow.isEmpty {
+            egress.append(
+                NetworkPolicyEgressRule(
+                    to: network.allow.sorted().map { NetworkPolicyPeer(ipBlock: IPBlock(cidr: $0)) }))
+        }
+        var spec = NetworkPolicySpec(
+            egress: egress,
+            ingress: [NetworkPolicyIngressRule(from: platform + routers.sorted().map(namespace))],
+            policyTypes: ["Ingress", "Egress"])
+        spec.podSelector = LabelSelector(matchLabels: [RuntimeCell.runtimeLabel: runtime])
+        return spec
     }
 
     private static func namespace(_ name: String) -> NetworkPolicyPeer {

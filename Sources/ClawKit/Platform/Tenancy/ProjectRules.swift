@@ -54,5 +54,7 @@ enum ProjectRules {
         rule(reading, "rbac.authorization.k8s.io", "roles", "rolebindings"),
         // Who says who may enter by an address must be one who may enter everything behind it.
         rule(writing, "clawkit.dev", "routes"),
+        // What they say holds for everybody's runtimes.
+        rule(writing, "clawkit.dev", "environmentsets", "runtimetemplates"),
     ]
 }

@@ -232,6 +232,19 @@ enum OpenAPISchemas {
                 "phase": words(RuntimePhase.allCases.map(\.rawValue)), "url": string, "restarts": ["type": "integer"],
                 "lastError": ref("Failure"), "conditions": list(of: ["type": "object"]), "createdAt": time,
             ]),
+        "RuntimeEnvironment": object(
+            ["items", "findings", "rotation"],
+            [
+                "items": list(
+                    of: object(
+                        ["name", "layer", "object", "overrides"],
+                        [
+                            "name": string, "value": string, "source": string, "layer": string, "object": string,
+                            "overrides": list(of: object(["layer", "object"], ["layer": string, "object": string])),
+                        ])),
+                "findings": list(of: object(["code", "message"], ["code": string, "message": string, "field": string])),
+                "rotation": words(EnvironmentSpec.Rotation.allCases.map(\.rawValue)), "refreshSeconds": integer,
+            ]),
         "RuntimeList": items("Runtime"),
         "Route": object(
             ["name", "project", "host", "path", "access", "phase"],

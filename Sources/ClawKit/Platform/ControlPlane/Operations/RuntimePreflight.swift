@@ -56,10 +56,11 @@ struct RuntimePreflight: Sendable {
         return Finding(.notReady, "Project \(name) has no namespace yet; see the project, and try again.")
     }
 
-    /// Against the templates and models there are, as far as they are published.
+    /// Against the templates, models and layers there are, as far as they are published.
     private func specFindings(_ runtime: Runtime) async throws -> [Finding] {
         let map = try await api.find(ConfigMap.self, PlatformSettings.name, in: PlatformSettings.namespace)
         guard var context = map.flatMap({ PlatformSettings.context(from: $0) }) else { return [] }
+        try await context.complete(for: runtime, from: api)
         if let project = try await api.find(Project.self, runtime.namespace ?? "") {
             do {
                 context.policy = .success(try await api.policy(of: project, user: runtime.spec.user))

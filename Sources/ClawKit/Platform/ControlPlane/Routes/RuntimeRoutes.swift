@@ -1,6 +1,7 @@
 import ClawBase
 import ClawDocuments
 import ClawKubernetes
+import ClawModels
 import ClawResources
 import HTTPTypes
 
@@ -19,6 +20,9 @@ struct RuntimeRoutes: RouteGroup {
                 body: "RuntimeCreation", status: .accepted, answer: "RuntimeAndOperation", create),
             APIRoute(.get, Self.collection, "List a project's runtimes", tag: "runtimes", answer: "RuntimeList", list),
             APIRoute(.get, Self.one, "Show a runtime", tag: "runtimes", answer: "Runtime", show),
+            APIRoute(
+                .get, "\(Self.one)/environment", "Show where a runtime's variables come from; no secrets",
+                tag: "runtimes", answer: "RuntimeEnvironment", environment),
             APIRoute(
                 .delete, Self.one, "Delete a runtime; its volume stays unless it is to be wiped", tag: "runtimes",
                 audit: "runtime.delete", status: .accepted, answer: "OperationStarted"
@@ -45,6 +49,17 @@ struct RuntimeRoutes: RouteGroup {
     private func show(_ call: Call) async throws -> Response {
         let project = try await services.project(try call.parameters.label("project"), for: try call.caller).project
         return .json(services.represent(try await find(try call.parameters.label("runtime"), in: project)))
+    }
+
+    private func environment(_ call: Call) async throws -> Response {
+        let project = try await services.project(try call.parameters.label("project"), for: try call.caller).project
+        let runtime = try await find(try call.parameters.label("runtime"), in: project)
+        let map = try await services.api.find(ConfigMap.self, PlatformSettings.name, in: PlatformSettings.namespace)
+        var context =
+            map.flatMap { PlatformSettings.context(from: $0) }
+            ?? RuntimeContext(templates: [], models: [], gatewayURL: "", publicURL: services.configuration.publicURL)
+        try await context.complete(for: runtime, from: services.api)
+        return .json(RuntimeEnvironment(of: runtime, context).representation)
     }
 
     private func find(_ name: DNSLabel, in project: Project) async throws -> Runtime {
@@ -74,7 +89,7 @@ struct RuntimeRoutes: RouteGroup {
                 .invalid, "'\(user)' is no member of project \(project.name); add the user to the project first.",
                 field: "user")
         }
-        try check(name, template, in: project)
+        try await check(name, template, in: project)
         // A request that was sent before under the same key must find its operation, not its own runtime.
         if call.idempotencyKey == nil,
             try await services.api.find(Runtime.self, name.description, in: project.name) != nil
@@ -91,13 +106,19 @@ struct RuntimeRoutes: RouteGroup {
         ])
     }
 
-    private func check(_ name: DNSLabel, _ template: String?, in project: Project) throws(Finding) {
-        if let template, let known = services.configuration.templates(), !known.contains(template) {
+    private func check(_ name: DNSLabel, _ template: String?, in project: Project) async throws {
+        if let template, let configured = services.configuration.templates(), !configured.contains(template) {
+            let known = configured + (try await services.api.offeredTemplates(in: project.name).map(\.name))
+            if known.contains(template) { return try check(length: name, in: project) }
             let mend =
                 NearestName.nearest(to: template, in: known).map { "did you mean '\($0)'?" }
                 ?? "known are \(known.sorted().joined(separator: ", "))."
             throw Finding(.unknownTemplate, "There is no template '\(template)'; \(mend)", field: "template")
         }
+        try check(length: name, in: project)
+    }
+
+    private func check(length name: DNSLabel, in project: Project) throws(Finding) {
         let limit = DNSLabel.maximumLength - 1 - project.name.utf8.count
         if services.configuration.domain != nil, name.description.utf8.count > limit {
             throw Finding(

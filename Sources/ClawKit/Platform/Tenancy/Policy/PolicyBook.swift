@@ -26,6 +26,9 @@ struct PolicyBook: Sendable {
 
     func hasProject(_ namespace: String) -> Bool { projects.get(namespace) != nil }
 
+    /// From which namespaces others than the platform reach a project's pods.
+    func routers(of namespace: String) -> [String] { projects.get(namespace)?.spec.network.ingressFrom ?? [] }
+
     func isOf(_ tenant: Tenant, project: String) -> Bool { projects.get(project)?.tenant == tenant.name }
 
     /// Whether a policy holds in a project.

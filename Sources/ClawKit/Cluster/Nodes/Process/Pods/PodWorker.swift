@@ -74,6 +74,9 @@ final class PodWorker: Sendable {
         _ machine: inout PodMachine, _ event: PodMachine.Event, _ tasks: inout DiscardingTaskGroup
     ) -> Bool {
         let now = services.time.now
+        if case .updated(let pod) = event, pod.annotations != machine.pod.annotations {
+            tasks.addTask { await self.refreshFiles(of: pod) }
+        }
         let actions = machine.handle(event, now: now)
         if machine.isStopping { stopping.open() }
         if let status = machine.status(now: now) {
@@ -120,6 +123,17 @@ final class PodWorker: Sendable {
             inbox.post(.preparationFailed(reason: problem.reason, message: problem.message))
         } catch {
             inbox.post(.preparationFailed(reason: "ContainerCreating", message: Self.words(for: error)))
+        }
+    }
+
+    private func refreshFiles(of pod: Pod) async {
+        let volumes = shared.withLock { $0.sandbox.volumes }
+        do {
+            try await services.volumes.refresh(pod, volumes)
+        } catch {
+            // The program goes on with what it has; the next mark tries again.
+            services.logger.warning(
+                "files of a pod could not be renewed", metadata: ["pod": "\(pod.name)", "error": "\(Self.words(for: error))"])
         }
     }
 

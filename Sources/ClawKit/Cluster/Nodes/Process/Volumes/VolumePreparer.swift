@@ -6,8 +6,8 @@ import FoundationEssentials
 /// Makes a pod's volumes: for each a directory of the host.
 ///
 /// Known are emptyDir, hostPath, persistentVolumeClaim, secret, configMap, downwardAPI and projected volumes of the
-/// last three. Files of secrets and config maps are written once, when the pod is prepared; later changes of the
-/// objects reach the pod's next life. A volume is as writable as its directory: `readOnly` cannot be enforced
+/// last three. Files of secrets and config maps are written when the pod is prepared, and anew when its annotations
+/// change: whoever changes them marks the pod. A volume is as writable as its directory: `readOnly` cannot be enforced
 /// without mount namespaces.
 struct VolumePreparer: Sendable {
     let api: any KubernetesAPI
@@ -21,6 +21,15 @@ struct VolumePreparer: Sendable {
         var result: [String: String] = [:]
         for volume in pod.spec?.volumes ?? [] { result[volume.name] = try await directory(for: volume, pod, onWait) }
         return result
+    }
+
+    /// Writes the files of secrets and config maps as they are now, of volumes that were prepared.
+    func refresh(_ pod: Pod, _ prepared: [String: String]) async throws {
+        let files = VolumeFiles(pod, PodSources(api: api, namespace: pod.namespace ?? ""))
+        for volume in pod.spec?.volumes ?? [] where volume.secret != nil || volume.configMap != nil {
+            guard let directory = prepared[volume.name], let now = try await files.files(of: volume) else { continue }
+            try write(now, into: directory)
+        }
     }
 
     private func directory(
