@@ -20,6 +20,7 @@ server=
 if [ "${1:-}" = tests ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null; then
     server=postgresql
 fi
+[ "${1:-}" != tests ] || "$(dirname "$0")/setup-criu.sh"
 [ ${#missing[@]} -eq 0 ] && [ -z "$server" ] && exit 0
 
 sudo=

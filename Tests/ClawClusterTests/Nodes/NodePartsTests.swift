@@ -35,7 +35,7 @@ struct NodePartsTests {
     func processTable() throws {
         let text = "42 (a b) c) (x)) S 1 42 40 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 98765 1 2"
         let entry = try #require(ProcessTable.parse(text))
-        #expect(entry == ProcessTable.Entry(pid: 42, session: 40, startTicks: 98765, isZombie: false))
+        #expect(entry == ProcessTable.Entry(pid: 42, parent: 1, session: 40, startTicks: 98765, isZombie: false))
         #expect(ProcessTable.entry(getpid())?.pid == getpid())
         #expect(ProcessTable.parse("nonsense") == nil)
     }

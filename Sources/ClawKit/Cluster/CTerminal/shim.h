@@ -30,3 +30,9 @@ static inline int claw_terminal_resize(int fd, unsigned short columns, unsigned 
     struct winsize size = {.ws_row = rows, .ws_col = columns};
     return ioctl(fd, TIOCSWINSZ, &size);
 }
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+// A descriptor that becomes readable when the child has ended; -1 with errno. Swift cannot call syscall either.
+static inline int claw_process_descriptor(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+#endif

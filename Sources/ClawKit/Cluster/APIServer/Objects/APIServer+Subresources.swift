@@ -21,6 +21,7 @@ extension APIServer {
         case ("pods", "exec", .get), ("pods", "exec", .post): return try await exec(call)
         case ("pods", "attach", .get), ("pods", "attach", .post): return try await attach(call)
         case ("pods", "portforward", .get), ("pods", "portforward", .post): return try await portForward(call)
+        case ("nodes", "proxy", _): return try await nodeProxy(call)
         case (_, "scale", .get): return try await scale(call)
         case (_, "scale", .put): return try await setScale(call)
         case (_, "scale", .patch): return try await patchScale(call)

@@ -18,6 +18,7 @@ struct NodeServices: Sendable {
     let planner: ContainerPlanner
     let volumes: VolumePreparer
     let prober: Prober
+    let checkpoints: NodeCheckpoints
     let policy: PodMachine.Policy
 }
 

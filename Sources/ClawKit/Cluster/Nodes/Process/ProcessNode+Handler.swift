@@ -8,11 +8,12 @@ import Synchronization
 extension ProcessNode {
     public func respond(to request: Request) async -> Response {
         let mayUpgrade = request.wantsUpgrade && request.method == .post
+        let path = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+            .map { Percent.decode($0) }
+        if let answer = await checkpoints(path, request) { return answer }
         guard request.method == .get || request.method == .head || mayUpgrade else {
             return refusal(405, "MethodNotAllowed", "the node answers GET only")
         }
-        let path = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-            .map { Percent.decode($0) }
         switch (path.first, path.count) {
         case ("healthz", 1): return .text("ok")
         case ("stats", 2) where path[1] == "summary": return summary()
@@ -23,7 +24,8 @@ extension ProcessNode {
         default:
             return refusal(
                 404, "NotFound",
-                "the node serves /containerLogs, /exec, /attach, /portForward, /stats/summary and /healthz")
+                "the node serves /checkpoint, /checkpoints, /containerLogs, /exec, /attach, /portForward, "
+                    + "/stats/summary and /healthz")
         }
     }
 
@@ -96,7 +98,7 @@ extension ProcessNode {
     }
 
     /// A `Status`, so that it may pass through the API server to the client as it is.
-    private func refusal(_ code: Int, _ reason: String, _ message: String) -> Response {
+    func refusal(_ code: Int, _ reason: String, _ message: String) -> Response {
         APIStatus(code: code, reason: reason, message: message).response
     }
 }

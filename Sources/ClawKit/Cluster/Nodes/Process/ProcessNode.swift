@@ -91,6 +91,7 @@ public final class ProcessNode: Handler {
     private func runShielded() async throws {
         let lock = try prepareDirectories()
         let records = try ProcessRecords(directories)
+        try archives.prepare()
         let ended = await records.endLeftOvers(grace: configuration.longestDrain, time: time)
         if ended > 0 { logger.notice("ended processes of an earlier run", metadata: ["count": "\(ended)"]) }
         let curl = configuration.probeTransport == nil ? Self.probeTransport() : nil
@@ -194,6 +195,7 @@ public final class ProcessNode: Handler {
         do throws(SystemError) {
             for directory in [
                 directories.node, directories.processes, directories.pods, directories.logs, directories.volumes,
+                directories.checkpoints,
             ] {
                 try FileTree.makeDirectory(directory)
             }
@@ -216,9 +218,15 @@ public final class ProcessNode: Handler {
     /// Pods that were deleted while no node ran.
     private func removeDirectories(except present: Set<String>) {
         let busy = workers.withLock { Set($0.keys) }
-        for uid in (try? FileTree.names(in: directories.pods)) ?? [] where !present.contains(uid) && !busy.contains(uid)
-        {
-            try? NodeDirectories.removeTree(directories.pod(uid))
+        let kept = present.union(busy)
+        for uid in (try? FileTree.names(in: directories.pods)) ?? [] where !kept.contains(uid) {
+            let path = directories.pod(uid)
+            if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) {
+                // A restored process knows its pod's directory by an earlier pod's name.
+                if !kept.contains(where: { target == directories.pod($0) }) { try? FileTree.remove(path) }
+            } else {
+                try? NodeDirectories.removeTree(path)
+            }
         }
     }
 
@@ -231,8 +239,19 @@ public final class ProcessNode: Handler {
                 api: api, configuration: configuration, directories: directories, records: records,
                 environment: ProcessInfo.processInfo.environment),
             volumes: VolumePreparer(api: api, directories: directories, time: time),
-            prober: Prober(transport: transport, time: time),
+            prober: Prober(transport: transport, time: time), checkpoints: checkpoints(records),
             policy: PodMachine.Policy(restarts: configuration.restartBackoff, longestDrain: configuration.longestDrain))
+    }
+
+    /// The archives that the node keeps, whether it runs or not.
+    var archives: CheckpointDirectory {
+        CheckpointDirectory(path: directories.checkpoints, limit: configuration.keptCheckpoints)
+    }
+
+    private func checkpoints(_ records: ProcessRecords) -> NodeCheckpoints {
+        NodeCheckpoints(
+            directories, configuration: configuration, nodeID: records.nodeID, api: api, time: time,
+            searchPath: ProcessInfo.processInfo.environment["PATH"])
     }
 
     /// As the kubelet does, without looking at certificates: a probe asks whether the process answers, not who it is.

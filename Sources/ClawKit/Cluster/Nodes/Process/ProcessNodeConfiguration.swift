@@ -34,6 +34,13 @@ public struct ProcessNodeConfiguration: Sendable {
     /// Reaches containers for `httpGet` probes; nil: a ``CurlTransport`` of the node's own.
     public var probeTransport: (any Transport)?
 
+    /// The program that checkpoints and restores processes; nil: `criu` is looked for on the node's own `PATH`.
+    public var criu: String?
+    /// How many checkpoints of processes the node keeps; further ones are refused until some are deleted.
+    public var keptCheckpoints = 64
+    /// How long CRIU may take to bring a process back before it is started anew.
+    public var restoreDeadline = Duration.seconds(30)
+
     public init() {}
 
     public init(name: String, rootDirectory: String) {

@@ -16,6 +16,11 @@ struct ContainerExit: Sendable, Hashable {
     static func notStarted(_ message: String) -> ContainerExit {
         ContainerExit(code: 128, reason: "StartError", message: message)
     }
+    /// Ended because it was checkpointed and is to go on elsewhere; it is not started again here.
+    static func checkpointed(_ name: String) -> ContainerExit {
+        ContainerExit(code: 0, reason: checkpointReason, message: "Its process is kept in \(name).")
+    }
+    static let checkpointReason = "Checkpointed"
     /// It ran in an earlier life of the node, and nobody saw its end.
     static let lost = ContainerExit(
         code: 137, reason: "ContainerStatusUnknown",

@@ -9,6 +9,8 @@ struct PodSandbox: Sendable, Hashable {
     var volumes: [String: String] = [:]
     /// Port key → port.
     var ports: [String: Int] = [:]
+    /// Uids of earlier pods whose directories' paths lead here: restored processes know them.
+    var aliases: [String] = []
 }
 
 /// From a container's declaration to what is executed.

@@ -24,7 +24,15 @@ final class ProcessHandle: Sendable {
     func signalGroup(_ signal: ProcessSignal) {
         isReaped.withLock { isReaped in
             guard !isReaped else { return }
-            _ = kill(-pid, signal == .kill ? SIGKILL : SIGTERM)
+            _ = kill(-pid, signal.number)
+        }
+    }
+
+    /// Signals one process of the tree that this one is the root of, as a checkpoint left it: stopped.
+    func signal(_ member: Int32, _ signal: ProcessSignal) {
+        isReaped.withLock { isReaped in
+            guard !isReaped, member > 1 else { return }
+            _ = kill(member, signal.number)
         }
     }
 
@@ -35,6 +43,16 @@ final class ProcessHandle: Sendable {
             guard !isReaped else { return }
             _ = kill(-pid, SIGKILL)
             isReaped = true
+        }
+    }
+}
+
+extension ProcessSignal {
+    fileprivate var number: Int32 {
+        switch self {
+        case .terminate: SIGTERM
+        case .kill: SIGKILL
+        case .proceed: SIGCONT
         }
     }
 }

@@ -25,7 +25,8 @@ enum HostFacts {
     /// In bytes.
     static var memory: Int { max(0, sysconf(Int32(_SC_PHYS_PAGES))) * max(0, sysconf(Int32(_SC_PAGESIZE))) }
 
-    private static var kernel: String {
+    /// `uname -r`.
+    static var kernel: String {
         var name = utsname()
         guard uname(&name) == 0 else { return "" }
         return withUnsafeBytes(of: &name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }

@@ -14,6 +14,7 @@ struct NodeDirectories: Sendable {
 
     var volumes: String { root + "/volumes" }
     var logs: String { root + "/logs" }
+    var checkpoints: String { root + "/checkpoints" }
     var node: String { root + "/node" }
     var processes: String { node + "/processes" }
     var pods: String { node + "/pods" }

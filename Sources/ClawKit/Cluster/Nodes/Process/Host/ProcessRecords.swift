@@ -114,8 +114,7 @@ struct ProcessRecords: Sendable {
     }
 
     /// Ends what left its container's session and outlived it: daemons that went their own way.
-    func endStrays(podUID: String, container: String, attempt: Int) {
-        let marker = marker(podUID: podUID, container: container, attempt: attempt)
+    func endStrays(_ marker: String) {
         for process in ProcessTable.all()
         where !process.isZombie && ProcessTable.variable(Self.marker, of: process.pid) == marker {
             _ = kill(process.pid, SIGKILL)

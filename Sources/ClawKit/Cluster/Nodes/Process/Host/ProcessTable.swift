@@ -12,6 +12,7 @@ import Darwin
 enum ProcessTable {
     struct Entry: Sendable, Hashable {
         var pid: Int32
+        var parent: Int32 = 0
         var session: Int32
         /// Clock ticks since boot (field 22 of `stat`).
         var startTicks: UInt64
@@ -30,8 +31,12 @@ enum ProcessTable {
         else { return nil }
         let fields = stat[stat.index(after: close)...].split(separator: " ")
         // fields[0] is field 3, the state.
-        guard fields.count > 19, let session = Int32(fields[3]), let start = UInt64(fields[19]) else { return nil }
-        return Entry(pid: pid, session: session, startTicks: start, isZombie: fields[0] == "Z" || fields[0] == "X")
+        guard fields.count > 19, let parent = Int32(fields[1]), let session = Int32(fields[3]),
+            let start = UInt64(fields[19])
+        else { return nil }
+        return Entry(
+            pid: pid, parent: parent, session: session, startTicks: start,
+            isZombie: fields[0] == "Z" || fields[0] == "X")
     }
 
     static func all() -> [Entry] {

@@ -72,7 +72,8 @@ struct ContainerMachine: Sendable {
 
     /// Whether the run that ended so is followed by another one.
     func restarts(after end: Termination) -> Bool {
-        switch restartPolicy {
+        if end.exit.reason == ContainerExit.checkpointReason { return false }
+        return switch restartPolicy {
         case "Never": false
         case "OnFailure": !end.isSuccess
         default: true

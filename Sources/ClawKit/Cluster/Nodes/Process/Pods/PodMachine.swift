@@ -167,5 +167,5 @@ struct PodMachine: Sendable {
     }
 }
 
-/// What a process group is told.
-enum ProcessSignal: Sendable, Hashable { case terminate, kill }
+/// What a process group is told. `proceed`: to go on after it was stopped.
+enum ProcessSignal: Sendable, Hashable { case terminate, kill, proceed }

@@ -17,12 +17,20 @@ final class PodWorker: Sendable {
         var status: PodStatus
         var sandbox = PodSandbox()
         var processes: [String: Running] = [:]
+        var restored: [String: PodRestore] = [:]
     }
     struct Running {
         var handle: ProcessHandle
         var spec: ProcessSpec
         /// For who attaches.
         var streams: ContainerStreams
+        /// What the process' environment says it is (``ProcessRecords/marker``).
+        var marker: String
+        /// What the node holds the other end of.
+        var pipes: [Int32: String]
+        var log: String
+        /// The checkpoint it is ended for.
+        var checkpoint: String?
     }
     private let shared: Mutex<Shared>
 
@@ -105,6 +113,29 @@ final class PodWorker: Sendable {
         }
     }
 
+    // MARK: checkpoints
+
+    var checkpoints: NodeCheckpoints { services.checkpoints }
+    var sandbox: PodSandbox { shared.withLock { $0.sandbox } }
+    func logPath(of container: String) -> String { services.logs.path(pod, container, attempt: 0) }
+
+    /// From here on the container's end is its checkpoint's doing.
+    func end(_ container: String, for checkpoint: String) {
+        shared.withLock { $0.processes[container]?.checkpoint = checkpoint }
+    }
+
+    /// Tells people by an event and programs by an annotation.
+    func report(_ event: PodEvent, _ container: Container, _ outcome: PodRestore) {
+        var event = event
+        event.container = container.name
+        services.events.record(event, of: pod)
+        let outcomes = shared.withLock { shared in
+            shared.restored[container.name] = outcome
+            return shared.restored
+        }
+        writer.post(.annotate(name: PodRestore.outcomeAnnotation, value: PodRestore.text(of: outcomes)))
+    }
+
     // MARK: the pod
 
     private func prepare(_ pod: Pod) async {
@@ -112,7 +143,9 @@ final class PodWorker: Sendable {
             let ready: Bool? = try await stopping.cancelling {
                 let volumes = try await self.services.volumes.prepare(pod) { self.inbox.post(.preparationWaits($0)) }
                 self.shared.withLock { $0.sandbox.volumes = volumes }
-                let known = PodEndpoint.ports(of: pod).merging(self.shared.withLock { $0.sandbox.ports }) { $1 }
+                let known = self.services.checkpoints.ports(wantedBy: pod)
+                    .merging(PodEndpoint.ports(of: pod)) { $1 }
+                    .merging(self.shared.withLock { $0.sandbox.ports }) { $1 }
                 try await self.assignPorts(pod, containers: pod.allContainers, keeping: known)
                 return true
             }
@@ -163,6 +196,9 @@ final class PodWorker: Sendable {
 
     private func cleanUp() {
         services.ports.releaseAll(of: uid)
+        for alias in shared.withLock({ $0.sandbox.aliases }) {
+            try? FileTree.remove(services.directories.pod(alias))
+        }
         do {
             try NodeDirectories.removeTree(services.directories.pod(uid))
         } catch {
@@ -188,6 +224,7 @@ final class PodWorker: Sendable {
                     container: name, attempt: attempt, reason: problem.reason, message: problem.message))
             return
         }
+        let plan = attempt == 0 ? await restorePlan(of: container, spec, pod) : nil
         let log: ContainerLog
         do {
             log = try services.logs.begin(pod, name, attempt: attempt)
@@ -195,40 +232,78 @@ final class PodWorker: Sendable {
             inbox.post(.ended(container: name, attempt: attempt, .notStarted(Self.words(for: error))))
             return
         }
-        let exit = await execute(container, spec, attempt, log)
+        let marker = services.records.marker(podUID: uid, container: name, attempt: attempt)
+        services.checkpoints.begin(marker)
+        let exit = await execute(container, spec, attempt, log, marker, plan)
         services.logs.end(log)
-        services.records.endStrays(podUID: uid, container: name, attempt: attempt)
+        for marker in [marker, plan?.record.marker].compactMap({ $0 }) {
+            services.records.endStrays(marker)
+            services.checkpoints.end(marker)
+        }
         services.records.remove(podUID: uid, container: name)
-        shared.withLock { $0.processes[name] = nil }
-        inbox.post(.ended(container: name, attempt: attempt, exit))
+        let checkpoint = shared.withLock { $0.processes.removeValue(forKey: name)?.checkpoint }
+        inbox.post(.ended(container: name, attempt: attempt, checkpoint.map(ContainerExit.checkpointed) ?? exit))
     }
 
     private func execute(
-        _ container: Container, _ spec: ProcessSpec, _ attempt: Int, _ log: ContainerLog
+        _ container: Container, _ spec: ProcessSpec, _ attempt: Int, _ log: ContainerLog, _ marker: String,
+        _ plan: RestorePlan?
     ) async -> ContainerExit {
-        let name = container.name
         let streams = ContainerStreams(endsInputOnce: container.stdinOnce ?? false)
         defer { streams.end() }
+        let output: @Sendable ([UInt8], OutputStream) async -> Void = { bytes, stream in
+            log.write(bytes, from: stream)
+            streams.publish(bytes, from: stream)
+        }
+        if let plan {
+            services.checkpoints.begin(plan.record.marker)
+            let begin = services.time.now
+            do {
+                return try await RestoredProcess.run(
+                    plan, deadline: services.configuration.restoreDeadline, output: output
+                ) { handle, input, pipes in
+                    services.checkpoints.finish(plan)
+                    shared.withLock { $0.sandbox.aliases += plan.aliases }
+                    report(restored: plan.record, of: container, in: services.time.now - begin)
+                    started(
+                        container, attempt, handle, input,
+                        Running(
+                            handle: handle, spec: spec, streams: streams, marker: plan.record.marker, pipes: pipes,
+                            log: log.path))
+                }
+            } catch {
+                services.checkpoints.undo(plan, uid: uid)
+                report(notRestored: plan.record.name, of: container, error)
+            }
+        }
         do {
             return try await InteractiveProcess.run(
-                spec, hasInput: container.stdin ?? false, isTerminal: container.tty ?? false
-            ) { bytes, stream in
-                log.write(bytes, from: stream)
-                streams.publish(bytes, from: stream)
-            } onStart: { handle, input in
-                do {
-                    try services.records.write(handle, podUID: uid, container: name, log: log.path)
-                } catch {
-                    // Its marker still leads a next life of the node to it.
-                    services.logger.warning("a process has no record", metadata: ["error": "\(error)"])
-                }
-                streams.begin(input)
-                shared.withLock { $0.processes[name] = Running(handle: handle, spec: spec, streams: streams) }
-                inbox.post(.started(container: name, attempt: attempt, processID: handle.id))
+                spec, hasInput: container.stdin ?? false, isTerminal: container.tty ?? false, output: output
+            ) { handle, input in
+                started(
+                    container, attempt, handle, input,
+                    Running(
+                        handle: handle, spec: spec, streams: streams, marker: marker,
+                        pipes: ProcessTable.standardPipes(handle.pid), log: log.path))
             }
         } catch {
             return .notStarted(error.message)
         }
+    }
+
+    private func started(
+        _ container: Container, _ attempt: Int, _ handle: ProcessHandle, _ input: InteractiveProcess.Input,
+        _ running: Running
+    ) {
+        do {
+            try services.records.write(handle, podUID: uid, container: container.name, log: running.log)
+        } catch {
+            // Its marker still leads a next life of the node to it.
+            services.logger.warning("a process has no record", metadata: ["error": "\(error)"])
+        }
+        running.streams.begin(input)
+        shared.withLock { $0.processes[container.name] = running }
+        inbox.post(.started(container: container.name, attempt: attempt, processID: handle.id))
     }
 
     /// A container that starts again keeps its ports, unless somebody took one meanwhile.

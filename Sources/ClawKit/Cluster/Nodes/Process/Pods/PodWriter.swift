@@ -1,4 +1,5 @@
 import ClawBase
+import ClawDocuments
 import ClawKubernetes
 import ClawModels
 import Logging
@@ -9,6 +10,7 @@ import Synchronization
 final class PodWriter: Sendable {
     enum Command: Sendable {
         case status(PodStatus)
+        case annotate(name: String, value: String)
         case delete
         /// Ends the writer once everything before it is written, but no later than the moment.
         case stop(by: Timestamp)
@@ -46,10 +48,15 @@ final class PodWriter: Sendable {
             var wishes = [first]
             while let next = commands.takeFirst() { wishes.append(next) }
             let status = wishes.lazy.compactMap { if case .status(let status) = $0 { status } else { nil } }.last
+            for wish in wishes {
+                // Before the status: who sees a container run can read how it came to.
+                guard case .annotate(let name, let value) = wish else { continue }
+                await untilDone { try await self.annotate(name, value) }
+            }
             if let status { await untilDone { try await self.write(status) } }
             for wish in wishes {
                 switch wish {
-                case .status: break
+                case .status, .annotate: break
                 case .delete: await untilDone { try await self.delete() }
                 case .stop: return
                 }
@@ -108,6 +115,22 @@ final class PodWriter: Sendable {
             + old.conditions.filter { !PodMachine.ownedConditions.contains($0.type) }
         if status.initContainerStatuses.isEmpty { merged.initContainerStatuses = [] }
         return merged
+    }
+
+    private func annotate(_ name: String, _ value: String) async throws {
+        let pod = newest.withLock { $0 }
+        guard let uid = pod.uid else { return }
+        let change: JSON = .object(
+            JSONObject(distinct: [
+                ("uid", .string(uid)), ("annotations", .object(JSONObject(distinct: [(name, .string(value))]))),
+            ]))
+        do {
+            didSee(
+                try await api.mergePatch(
+                    Pod.self, pod.name, in: pod.namespace, .object(JSONObject(distinct: [("metadata", change)]))))
+        } catch let error as KubernetesError where error.isConflict {
+            // Another pod of the same name: this one is gone.
+        }
     }
 
     private func delete() async throws {

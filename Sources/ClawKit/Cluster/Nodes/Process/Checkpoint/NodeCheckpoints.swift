@@ -1,0 +1,186 @@
+import ClawBase
+import ClawKubernetes
+import ClawModels
+import FoundationEssentials
+import Synchronization
+
+/// A container's process and all that is known of it, for a checkpoint.
+struct CheckpointSource: Sendable {
+    var pod: Pod
+    var container: Container
+    var handle: ProcessHandle
+    var spec: ProcessSpec
+    var marker: String
+    /// What the node holds the other end of.
+    var pipes: [Int32: String]
+    var sandbox: PodSandbox
+    var log: String
+}
+
+/// What is asked of a checkpoint.
+struct CheckpointRequest: Sendable {
+    var deadline = Duration.seconds(60)
+    /// The Secret of the pod's namespace whose key seals the archive.
+    var secret: String?
+    /// Called when everything is in the archive's directory and the process stands still: whether it is to end.
+    var ends = false
+}
+
+/// Checkpoints of one node: CRIU, the archives, and which processes came from where.
+final class NodeCheckpoints: Sendable {
+    let archives: CheckpointDirectory
+    let directories: NodeDirectories
+    let nodeID: String
+    let api: any KubernetesAPI
+    let time: any TimeSource
+    private let configured: String?
+    private let searchPath: String?
+    private struct State {
+        var criu: Task<Result<CRIU, Finding>, Never>?
+        /// In the environment of processes that run, or are just being ended.
+        var markers: Set<String> = []
+        /// Of containers that are just being checkpointed.
+        var busy: Set<String> = []
+    }
+    private let state = Mutex(State())
+
+    init(
+        _ directories: NodeDirectories, configuration: ProcessNodeConfiguration, nodeID: String,
+        api: any KubernetesAPI, time: any TimeSource, searchPath: String?
+    ) {
+        archives = CheckpointDirectory(path: directories.checkpoints, limit: configuration.keptCheckpoints)
+        (self.directories, self.nodeID, self.api, self.time) = (directories, nodeID, api, time)
+        (configured, self.searchPath) = (configuration.criu, searchPath)
+    }
+
+    /// Looked for once in the node's run.
+    func criu() async throws(Finding) -> CRIU {
+        let (configured, searchPath) = (configured, searchPath)
+        let task = state.withLock { state in
+            let task =
+                state.criu
+                ?? Task {
+                    do throws(Finding) {
+                        return .success(try await CRIU.find(configured, searchPath: searchPath))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            state.criu = task
+            return task
+        }
+        return try await task.value.get()
+    }
+
+    func constraints(_ criu: CRIU) -> CheckpointRecord.Constraints {
+        CheckpointRecord.Constraints(
+            kernel: HostFacts.kernel, architecture: Machine.architecture, criu: criu.version,
+            features: HostFacts.processorFeatures, nodeID: nodeID)
+    }
+
+    // MARK: markers
+
+    func begin(_ marker: String) { state.withLock { _ = $0.markers.insert(marker) } }
+    func end(_ marker: String) { state.withLock { _ = $0.markers.remove(marker) } }
+    func isInUse(_ marker: String) -> Bool { state.withLock { $0.markers.contains(marker) } }
+
+    // MARK: making one
+
+    /// Writes the container's processes and what it keeps in the pod's own directories into an archive.
+    /// - Parameter onStill: called while the processes stand still, before they go on; with `true` they are ended.
+    /// - Throws: ``Finding``. The container runs on then.
+    func make(
+        _ source: CheckpointSource, _ request: CheckpointRequest, onEnd: @Sendable (String) -> Void
+    ) async throws -> CheckpointRecord {
+        let criu = try await criu()
+        guard !(source.container.tty ?? false) else {
+            throw Finding(
+                .checkpointUnsupported,
+                "The container has a terminal, whose other side cannot be written down; set `tty: false`.")
+        }
+        guard archives.names().count < archives.limit else {
+            throw Finding(
+                .checkpointFailed, "The node keeps \(archives.limit) checkpoints already; delete some of them first.")
+        }
+        let key: CheckpointKey? =
+            if let name = request.secret {
+                try await CheckpointKey(name, PodSources(api: api, namespace: source.pod.namespace ?? ""))
+            } else { nil }
+        let isFree = state.withLock { $0.busy.insert(source.marker).inserted }
+        guard isFree else {
+            throw Finding(.checkpointFailed, "The container is being checkpointed already; wait for that.")
+        }
+        defer { state.withLock { _ = $0.busy.remove(source.marker) } }
+        return try await write(source, request, criu, key, onEnd)
+    }
+
+    private func write(
+        _ source: CheckpointSource, _ request: CheckpointRequest, _ criu: CRIU, _ key: CheckpointKey?,
+        _ onEnd: @Sendable (String) -> Void
+    ) async throws -> CheckpointRecord {
+        let begin = ContinuousClock.now
+        var record = record(source, request, criu)
+        let staging = archives.scratch("making-\(record.name)")
+        defer { try? NodeDirectories.removeTree(staging) }
+        try FileTree.makeDirectory("\(staging)/criu")
+        do {
+            try await criu.dump(source.handle.pid, into: "\(staging)/criu", deadline: request.deadline)
+            let tree = ProcessTable.tree(source.handle.pid)
+            record.processes = tree.flatMap { ProcessTable.threads($0.pid) }
+            try copyFiles(of: source, record, to: staging)
+            if request.ends {
+                onEnd(record.name)
+                for process in tree.reversed() { source.handle.signal(process.pid, .kill) }
+            } else {
+                for process in tree { source.handle.signal(process.pid, .proceed) }
+            }
+        } catch {
+            for process in ProcessTable.tree(source.handle.pid) { source.handle.signal(process.pid, .proceed) }
+            throw error
+        }
+        record.frozenMilliseconds = (ContinuousClock.now - begin).inSeconds * 1000
+        try FileTree.replace("\(staging)/checkpoint.json", with: try record.bytes())
+        do {
+            (record.size, record.digest) = try await CheckpointArchive.write(
+                staging, to: archives.archive(record.name), key: key)
+            record.milliseconds = (ContinuousClock.now - begin).inSeconds * 1000
+            try archives.commit(record)
+        } catch {
+            try? archives.remove(record.name)
+            throw error
+        }
+        return record
+    }
+
+    private func record(
+        _ source: CheckpointSource, _ request: CheckpointRequest, _ criu: CRIU
+    ) -> CheckpointRecord {
+        let uid = source.pod.uid ?? ""
+        let namespace = source.pod.namespace ?? "default"
+        let moment = time.now.rfc3339(fractionDigits: 3)
+        // As the kubelet names them; cut where a file's name could become too long.
+        let title = "\(source.pod.name)_\(namespace)".prefix(120)
+        let suffix = request.secret == nil ? ".tar" : CheckpointDirectory.sealedSuffix
+        let mounted = Set(source.container.volumeMounts.map(\.name))
+        let own = (source.pod.spec?.volumes ?? []).filter { $0.emptyDir != nil && mounted.contains($0.name) }
+        return CheckpointRecord(
+            name: "checkpoint-\(title)-\(source.container.name)-\(moment)\(suffix)", namespace: namespace,
+            pod: source.pod.name, podUID: uid, container: source.container.name, createdAt: moment,
+            constraints: constraints(criu),
+            declaration: CheckpointRecord.Declaration(
+                source.spec, image: source.container.image ?? "", podDirectory: directories.pod(uid)),
+            marker: source.marker, ports: source.sandbox.ports, processes: [], pipes: source.pipes,
+            directories: source.sandbox.aliases + [uid], volumes: own.map(\.name), secret: request.secret)
+    }
+
+    /// The container's own directory, the pod's own volumes that it mounts, and its log.
+    private func copyFiles(of source: CheckpointSource, _ record: CheckpointRecord, to staging: String) throws {
+        var copy = TreeCopy(limit: 1 << 30)
+        let uid = record.podUID
+        try copy.copy(directories.workingDirectory(uid, record.container), to: "\(staging)/work")
+        for volume in record.volumes {
+            try copy.copy(directories.podVolume(uid, volume), to: "\(staging)/volumes/\(volume)")
+        }
+        if let log = try? SystemFile.open(source.log, .read) { try copy.copy(log, to: "\(staging)/container.log") }
+    }
+}
