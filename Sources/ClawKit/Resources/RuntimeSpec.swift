@@ -23,6 +23,7 @@ public struct RuntimeSpec: SchemaView {
         Property("command", [String].self, "Instead of the template's."),
         Property("env", [EnvVar].self, "Beside the template's.", .map(keys: "name")),
         Property("volume", RuntimeVolume?.self, "What it keeps."),
+        Property("checkpoint", RuntimeCheckpoint?.self, "What it was doing is kept while it rests; absent: it is not."),
         Property("models", [String].self, "The aliases of the models it may call; the template's if absent."),
         Property(
             "resources", [String: Quantity].self,
@@ -51,6 +52,10 @@ public struct RuntimeSpec: SchemaView {
     public var resources: [String: Quantity] {
         get { self["resources"] }
         set { self["resources"] = newValue }
+    }
+    public var checkpoint: RuntimeCheckpoint? {
+        get { self["checkpoint"] }
+        set { self["checkpoint"] = newValue }
     }
     public var volume: RuntimeVolume { self["volume"] }
     public var volumeSize: Quantity { volume.size }

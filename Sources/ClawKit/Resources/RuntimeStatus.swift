@@ -20,6 +20,8 @@ public struct RuntimeStatus: SchemaView {
         Property("lastError", RuntimeError?.self, "Why it is not ready."),
         Property("observedGeneration", Int?.self, "The generation of the spec that this is the answer to."),
         Property("observedRequest", String?.self, "The wishes by annotation that were carried out."),
+        Property("kept", RuntimeKept?.self, "The checkpoint of its last rest."),
+        Property("restored", RuntimeRestored?.self, "How its pod came back from a rest."),
         Property.conditions,
     ]
 
@@ -52,6 +54,16 @@ public struct RuntimeStatus: SchemaView {
     public var observedRequest: String {
         get { self["observedRequest"] }
         set { self["observedRequest"] = newValue.isEmpty ? nil : newValue }
+    }
+    /// What was kept of it when it last came to rest.
+    public var kept: RuntimeKept? {
+        get { self["kept"] }
+        set { self["kept"] = newValue }
+    }
+    /// How its present pod came back; nil where nothing was kept for it.
+    public var restored: RuntimeRestored? {
+        get { self["restored"] }
+        set { self["restored"] = newValue }
     }
     public var conditions: [Condition] {
         get { self["conditions"] }

@@ -61,12 +61,18 @@ public struct Orchestrator: Sendable {
         let projects = ProjectKind.controller(caches: caches, logger: logger)
         let environments = EnvironmentController(caches: caches).controller(logger: logger)
         let policies = PolicyController(caches: caches).controller(logger: logger)
+        let checkpoints = CheckpointController(
+            caches: caches, driver: NodeCheckpointDriver(api: caches.api), logger: logger
+        ).controller()
+        let schedules = CheckpointScheduleController(caches: caches, logger: logger).controller()
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await runtimes.run() }
             group.addTask { try await kind.followSecrets(for: runtimes) }
             group.addTask { try await environments.run() }
             group.addTask { try await projects.run() }
             group.addTask { try await policies.run() }
+            group.addTask { try await checkpoints.run() }
+            group.addTask { try await schedules.run() }
             group.addTask { try await self.routes() }
         }
     }

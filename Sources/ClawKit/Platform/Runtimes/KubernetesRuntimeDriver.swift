@@ -7,11 +7,13 @@ import ClawResources
 
 /// Runs runtimes as pods of a cluster, embedded or real.
 public struct KubernetesRuntimeDriver: RuntimeDriver {
-    private let api: any KubernetesAPI
+    let api: any KubernetesAPI
     private let desired: DesiredState
-    private let pods: ObjectCache<Pod>
+    let pods: ObjectCache<Pod>
     private let claims: ObjectCache<PersistentVolumeClaim>
     private let grants: ObjectCache<ModelGrantResource>
+    let checkpoints: ObjectCache<Checkpoint>
+    let runtimes: ObjectCache<Runtime>
 
     public init(caches: SharedCaches) {
         api = caches.api
@@ -19,6 +21,8 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         pods = caches.cache(Pod.self)
         claims = caches.cache(PersistentVolumeClaim.self)
         grants = caches.cache(ModelGrantResource.self)
+        checkpoints = caches.cache(Checkpoint.self)
+        runtimes = caches.cache(Runtime.self)
     }
 
     public func observe(_ cell: RuntimeCellID) async throws -> RuntimeObservation {
@@ -35,6 +39,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
             observation.grant = RuntimeObservation.Grant(user: grant.user, models: grant.models)
         }
         observation.pod = pods.get(cell.name, in: cell.project).map { Self.observe($0, cell) }
+        observation.kept = kept(cell).map { KeptRuntime($0) }
         return observation
     }
 
@@ -51,6 +56,8 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         seen.environment = pod.annotations[RuntimeCell.environmentAnnotation]
         seen.network = pod.annotations[RuntimeCell.networkAnnotation]
         seen.owner = owner(of: pod, cell)
+        seen.uid = pod.uid
+        seen.restored = PodRestore.outcomes(of: pod)[RuntimeCell.container]
         seen.isScheduled = !(pod.spec?.nodeName ?? "").isEmpty
         seen.hasContainers = !containers.isEmpty
         seen.isReady = conditions.first { $0.type == "Ready" }?.status == "True"
@@ -75,10 +82,14 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         case (.deliver, let wanted?): try await RuntimeDelivery(api, desired).perform(wanted, pods.get(cell.name, in: cell.project))
         case (.startPod, let wanted?):
             do {
-                _ = try await api.create(wanted.pod)
+                _ = try await api.create(pod(wanted, from: kept(cell)))
             } catch let error as KubernetesError where error.isAlreadyExists {
                 // The cache has not seen it yet; the next look compares it.
             }
+        case (.keepPod, _): try await keepPod(cell)
+        case (.releaseKept, _):
+            guard let kept = kept(cell) else { return }
+            try await api.deleteIfPresent(Checkpoint.self, kept.name, in: cell.project, uid: kept.uid)
         default: break
         }
     }

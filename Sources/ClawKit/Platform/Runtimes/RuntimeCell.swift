@@ -41,6 +41,8 @@ public struct RuntimeCell: Sendable, Hashable {
     static func volumeName(of runtime: String) -> String { "\(runtime)-state" }
     public var secretName: String { "\(name)-runtime" }
     var filesName: String { "\(name)-files" }
+    /// The name of its pod's container.
+    static let container = "runtime"
     public static let stateDirectory = "/var/lib/runtime"
     public static let modelKey = "OPENAI_API_KEY"
     public static let gatewayToken = "OPENCLAW_GATEWAY_TOKEN"

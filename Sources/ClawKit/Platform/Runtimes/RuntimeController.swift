@@ -56,6 +56,7 @@ public struct RuntimeController: Sendable {
         // By name, not by owner: a pod in the way counts too.
         .watches(Pod.self) { [ObjectKey($0)] }
         .owns(ModelGrantResource.self, by: Runtime.type.kind)
+        .owns(Checkpoint.self, by: Runtime.type.kind)
         .watches(PersistentVolumeClaim.self) { claim in
             claim.labels["clawkit.dev/runtime"].map { [ObjectKey(namespace: claim.namespace ?? "", name: $0)] } ?? []
         }

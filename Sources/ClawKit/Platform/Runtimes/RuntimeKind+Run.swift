@@ -40,7 +40,7 @@ extension RuntimeKind {
             return RuntimeStep(actions: prepare + [.stopPod], phase: runtime.hasNewWish ? .creating : way ?? .creating)
         }
         if pod.hasEnded { return RuntimeStep(actions: prepare + [.stopPod], phase: way ?? .creating) }
-        if pod.isReady { return RuntimeStep(actions: prepare, phase: .ready) }
+        if pod.isReady { return RuntimeStep(actions: prepare + release(observed), phase: .ready) }
         return waiting(runtime, pod, way, prepare, deadlines)
     }
 

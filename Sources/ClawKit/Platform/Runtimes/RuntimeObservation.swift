@@ -1,4 +1,5 @@
 public import ClawBase
+public import ClawKubernetes
 
 /// What really is there of a runtime.
 public struct RuntimeObservation: Sendable, Hashable {
@@ -16,6 +17,9 @@ public struct RuntimeObservation: Sendable, Hashable {
         public var hasEnded = false
         public var isBeingDeleted = false
         public var restarts = 0
+        public var uid: String?
+        /// What became of a restore that it was to come from.
+        public var restored: PodRestore?
         /// When the node took it up.
         public var startedAt: Timestamp?
         /// Why a container or the pod waits: `CrashLoopBackOff`, `CreateContainerConfigError`, `Unschedulable`.
@@ -56,6 +60,8 @@ public struct RuntimeObservation: Sendable, Hashable {
     public var grant: Grant?
     public var volume: Volume?
     public var pod: Pod?
+    /// What was kept when it last came to rest, or is being kept now.
+    public var kept: KeptRuntime?
 
     public init() {}
 }
@@ -67,8 +73,13 @@ public enum RuntimeAction: Sendable, Hashable {
     case ensureVolume
     /// Its secrets, its files and whom it may talk to, in place for its pod.
     case deliver
+    /// From what was kept of it, where there is something.
     case startPod
     case stopPod
+    /// Have what it is doing kept, and its program ended with that.
+    case keepPod
+    /// What was kept is not needed any more.
+    case releaseKept
 }
 
 /// The boundary to whatever runs runtimes: pods of a cluster now, other drivers later.

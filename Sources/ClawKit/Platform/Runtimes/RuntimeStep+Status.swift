@@ -16,6 +16,7 @@ extension RuntimeStep {
         status.observedRequest = runtime.request
         status.url = "\(publicURL)/r/\(runtime.namespace ?? "")/\(runtime.name)/"
         status.countRestarts(of: observed.pod)
+        status.tell(observed)
         status.lastError = error.map { ($0.code.rawValue, $0.message) }
         let new = conditions(observed, refusal).map { fact in
             Condition(

@@ -74,8 +74,16 @@ extension RuntimeKind {
         _ going: RuntimePhase, _ gone: RuntimePhase, _ runtime: Runtime, _ observed: RuntimeObservation,
         _ deadlines: RuntimeDeadlines, _ now: Timestamp
     ) -> RuntimeStep {
-        guard observed.pod?.owner == .runtime else { return RuntimeStep(phase: gone) }
+        guard observed.pod?.owner == .runtime else {
+            return RuntimeStep(actions: release(runtime, atRest: gone, observed), phase: gone)
+        }
         if let failure = failure(of: runtime) { return RuntimeStep(actions: stop(observed), phase: .failed, error: failure) }
+        if let keeping = keep(going, runtime, observed) {
+            // Whatever becomes of it, the runtime comes to rest.
+            return limited(keeping, runtime, deadlines.stop / 2, now) { _ in
+                RuntimeStep(actions: stop(observed), phase: going, lookAgainAt: now + deadlines.stop / 2)
+            }
+        }
         return limited(RuntimeStep(actions: stop(observed), phase: going), runtime, deadlines.stop, now) { _ in
             // The pod is not forced out: its program may still run and write to the volume.
             RuntimeStep(

@@ -7,6 +7,10 @@ public struct PodRestore: Sendable, Hashable {
     /// A JSON object, container to ``PodRestore``.
     public static let outcomeAnnotation = "clawkit.dev/restored"
 
+    /// `true`: the archives are removed as soon as the processes are about to go on, so that nothing goes on from them
+    /// twice.
+    public static let onceAnnotation = "clawkit.dev/restore-once"
+
     public enum Method: String, Sendable, Hashable {
         /// The processes go on where they were.
         case process = "Process"

@@ -41,6 +41,10 @@ struct CheckpointDirectory: Sendable {
         return record
     }
 
+    func record(ofRequest id: String) -> CheckpointRecord? {
+        names().lazy.compactMap { try? record($0) }.first { $0.request == id }
+    }
+
     /// The archive is there from now on.
     func commit(_ record: CheckpointRecord) throws {
         try FileTree.replace(recordPath(record.name), with: try record.bytes())

@@ -49,6 +49,8 @@ struct CheckpointRecord: Codable, Sendable, Equatable {
     var volumes: [String]
     /// The Secret of the namespace whose `key` opens the archive; nil: it is not encrypted.
     var secret: String?
+    /// What whoever asked calls the request: asked again, the same archive is the answer.
+    var request: String?
     /// Of the archive as stored, in bytes.
     var size = 0
     /// `sha256:` and the digest of the archive as stored.

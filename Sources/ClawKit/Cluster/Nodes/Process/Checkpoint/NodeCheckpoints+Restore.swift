@@ -71,6 +71,7 @@ extension NodeCheckpoints {
             try? NodeDirectories.removeTree(plan.scratch)
             try CheckpointArchive.read(archives.archive(record.name), into: plan.scratch, record: record, key: key)
             try place(&plan, uid: uid, log: log)
+            if pod.annotations[PodRestore.onceAnnotation] == "true" { try archives.remove(record.name) }
         } catch {
             undo(plan, uid: uid)
             throw error

@@ -22,7 +22,9 @@ struct CheckpointRequest: Sendable {
     var deadline = Duration.seconds(60)
     /// The Secret of the pod's namespace whose key seals the archive.
     var secret: String?
-    /// Called when everything is in the archive's directory and the process stands still: whether it is to end.
+    /// Names the request, so that it may be made again without a second archive.
+    var name: String?
+    /// Whether the process ends with its checkpoint.
     var ends = false
 }
 
@@ -87,7 +89,7 @@ final class NodeCheckpoints: Sendable {
     // MARK: making one
 
     /// Writes the container's processes and what it keeps in the pod's own directories into an archive.
-    /// - Parameter onStill: called while the processes stand still, before they go on; with `true` they are ended.
+    /// - Parameter onEnd: called with the archive's name before the processes are ended, where that was asked for.
     /// - Throws: ``Finding``. The container runs on then.
     func make(
         _ source: CheckpointSource, _ request: CheckpointRequest, onEnd: @Sendable (String) -> Void
@@ -120,6 +122,7 @@ final class NodeCheckpoints: Sendable {
     ) async throws -> CheckpointRecord {
         let begin = ContinuousClock.now
         var record = record(source, request, criu)
+        record.request = request.name
         let staging = archives.scratch("making-\(record.name)")
         defer { try? NodeDirectories.removeTree(staging) }
         try FileTree.makeDirectory("\(staging)/criu")

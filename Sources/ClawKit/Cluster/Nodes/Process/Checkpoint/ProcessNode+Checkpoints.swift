@@ -8,7 +8,8 @@ import HTTPTypes
 ///
 /// `POST /checkpoint/NAMESPACE/POD/CONTAINER?timeout=SECONDS`, as the kubelet has it
 /// (<https://kubernetes.io/docs/reference/node/kubelet-checkpoint-api/>). Beyond it, `end=true` ends the container with
-/// its checkpoint, and `secret=NAME` seals the archive with the `key` of that Secret of the namespace.
+/// its checkpoint, `secret=NAME` seals the archive with the `key` of that Secret of the namespace, and `request=ID` makes
+/// the call one that can be made again: the archive made before is the answer then.
 /// `GET /checkpoints[/NAME]` tells what is kept, `DELETE /checkpoints/NAME` removes an archive.
 extension ProcessNode {
     /// nil where the path is of something else.
@@ -27,6 +28,10 @@ extension ProcessNode {
     private func checkpoint(
         _ namespace: String, _ name: String, _ container: String, _ query: QueryParameters
     ) async -> Response {
+        let asked = query["request"].flatMap { $0.isEmpty ? nil : $0 }
+        if let asked, let record = archives.record(ofRequest: asked), record.namespace == namespace {
+            return made(record)
+        }
         guard let worker = worker(namespace, name) else { return plain(404, "pod does not exist") }
         guard worker.pod.container(container) != nil else {
             return plain(404, "container \(container) does not exist")
@@ -38,10 +43,11 @@ extension ProcessNode {
             if seconds > 0 { request.deadline = .seconds(min(seconds, 3600)) }
         }
         request.ends = query.flag("end")
+        request.name = asked
         request.secret = query["secret"].flatMap { $0.isEmpty ? nil : $0 }
         do {
             let record = try await worker.checkpoint(container, request)
-            return object(["items": [.string(archives.archive(record.name))]])
+            return made(record)
         } catch {
             let reason =
                 switch error {
@@ -52,6 +58,10 @@ extension ProcessNode {
                 }
             return plain(500, "checkpointing of \(namespace)/\(name)/\(container) failed (\(reason))")
         }
+    }
+
+    private func made(_ record: CheckpointRecord) -> Response {
+        object(["items": [.string(archives.archive(record.name))]])
     }
 
     private func kept(_ name: String) -> Response {
@@ -78,7 +88,8 @@ extension ProcessNode {
             "name": .string(record.name), "namespace": .string(record.namespace), "pod": .string(record.pod),
             "container": .string(record.container), "createdAt": .string(record.createdAt),
             "size": .integer(Int64(record.size)), "digest": .string(record.digest),
-            "encrypted": .bool(record.secret != nil), "frozenMilliseconds": .double(record.frozenMilliseconds ?? 0),
+            "request": record.request.map { .string($0) } ?? .null, "encrypted": .bool(record.secret != nil),
+            "frozenMilliseconds": .double(record.frozenMilliseconds ?? 0),
             "milliseconds": .double(record.milliseconds ?? 0),
             "constraints": [
                 "kernel": .string(record.constraints.kernel), "architecture": .string(record.constraints.architecture),

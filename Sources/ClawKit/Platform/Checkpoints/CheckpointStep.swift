@@ -1,0 +1,71 @@
+import ClawBase
+import ClawKubernetes
+import ClawModels
+import ClawResources
+
+/// What is to be done about a checkpoint. Pure.
+enum CheckpointStep: Sendable, Hashable {
+    /// Say that it is begun, then order it.
+    case begin(CheckpointOrder, podUID: String)
+    /// Order it again: whoever did so before did not live to tell.
+    case order(CheckpointOrder)
+    case fail(Finding)
+    /// Its time is over.
+    case expire
+    case rest(until: Timestamp?)
+
+    static func next(_ checkpoint: Checkpoint, pod: Pod?, now: Timestamp) -> CheckpointStep {
+        let status = checkpoint.status
+        switch status.phase {
+        case .failed, .expired: return .rest(until: nil)
+        case .stored:
+            guard let end = checkpoint.expiry else { return .rest(until: nil) }
+            return now >= end ? .expire : .rest(until: end)
+        case .running:
+            let start = status.startedAt.flatMap { Timestamp(rfc3339: $0) } ?? now
+            // The node gives up by itself; this is for a node that never answers.
+            guard now < start + .seconds(checkpoint.spec.timeoutSeconds + 60) else {
+                return .fail(
+                    Finding(.deadline, "The node \(status.node ?? "") did not answer in time; see whether it is alive.")
+                )
+            }
+            return .order(order(checkpoint, node: status.node ?? "", container: status.container ?? ""))
+        case nil:
+            guard let pod, !pod.isBeingDeleted, let node = pod.spec?.nodeName, !node.isEmpty else {
+                return .fail(
+                    Finding(.checkpointNotMade, "There is no running pod '\(checkpoint.spec.podName)'; start it first.")
+                )
+            }
+            let containers = (pod.spec?.containers ?? []).map(\.name)
+            let container = checkpoint.spec.container ?? containers.first ?? ""
+            guard containers.contains(container) else {
+                return .fail(
+                    Finding(.checkpointNotMade, "The pod has no container '\(container)'.", field: "spec.container"))
+            }
+            return .begin(order(checkpoint, node: node, container: container), podUID: pod.uid ?? "")
+        }
+    }
+
+    private static func order(_ checkpoint: Checkpoint, node: String, container: String) -> CheckpointOrder {
+        CheckpointOrder(
+            id: checkpoint.uid ?? "", node: node, namespace: checkpoint.namespace ?? "", pod: checkpoint.spec.podName,
+            container: container, timeout: .seconds(checkpoint.spec.timeoutSeconds), ends: checkpoint.spec.ends,
+            secret: checkpoint.spec.secretName)
+    }
+}
+
+extension Checkpoint {
+    /// When its archive is to be removed; nil: never.
+    var expiry: Timestamp? {
+        guard let ttl = spec.ttlSeconds, let stored = status.completedAt.flatMap({ Timestamp(rfc3339: $0) }) else {
+            return nil
+        }
+        return stored + .seconds(ttl)
+    }
+
+    /// What a pod asks its node for, to be restored from it.
+    var restoreRequest: PodRestore.Request? {
+        guard status.phase == .stored, let location = status.location else { return nil }
+        return PodRestore.Request(checkpoint: location, digest: status.digest)
+    }
+}

@@ -1,0 +1,224 @@
+public import ClawCustomResources
+
+/// One checkpoint of a pod's container: asked for by making it, removed by deleting it.
+public struct Checkpoint: CustomResource {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let type = ResourceType(
+        group: ClawGroup.name, version: ClawGroup.version, kind: "Checkpoint", shortNames: ["ckpt"])
+    public static let summary = "One checkpoint of a pod's container: asked for by making it, removed by deleting it."
+    public static let properties = [
+        Property("spec", CheckpointSpec.self, "What to keep.", .immutable),
+        Property("status", CheckpointStatus?.self),
+    ]
+    public static let columns = [
+        PrinterColumn("Pod", "string", ".status.pod"), PrinterColumn("Phase", "string", ".status.phase"),
+        PrinterColumn("Method", "string", ".status.method"), PrinterColumn("Node", "string", ".status.node"),
+        PrinterColumn("Size", "integer", ".status.sizeBytes"), PrinterColumn("Error", "string", ".status.error.code"),
+        .age,
+    ]
+
+    public init(metadata: ObjectMeta, spec: CheckpointSpec) {
+        self.init(metadata)
+        self.spec = spec
+    }
+
+    public var spec: CheckpointSpec {
+        get { self["spec"] }
+        set { self["spec"] = newValue }
+    }
+
+    public var status: CheckpointStatus {
+        get { self["status"] }
+        set { self["status"] = newValue }
+    }
+
+    /// The ``CheckpointSchedule`` that a checkpoint was made by.
+    public static let scheduleLabel = "clawkit.dev/checkpoint-schedule"
+    /// The runtime that a checkpoint is of.
+    public static let runtimeLabel = "clawkit.dev/runtime"
+}
+
+/// How a checkpoint keeps its source.
+public enum CheckpointMethod: String, SchemaEnum {
+    /// The processes with their memory, by the node's checkpoint call.
+    case process = "Process"
+}
+
+/// Where a checkpoint stands.
+public enum CheckpointPhase: String, SchemaEnum {
+    case running = "Running"
+    /// The archive is there.
+    case stored = "Stored"
+    /// It was there for as long as it should.
+    case expired = "Expired"
+    case failed = "Failed"
+}
+
+public struct CheckpointSpec: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [
+        Property("runtime", String?.self, "The runtime to keep.", .length(1...63)),
+        Property("pod", String?.self, "The pod to keep.", .length(1...253)),
+        Property("container", String?.self, "Of the pod; the first if absent.", .length(1...63)),
+        Property("method", CheckpointMethod?.self, "How; the best there is if absent."),
+        Property(
+            "timeoutSeconds", Int.self, "How long it may take.", default: 60, .range(1...3600)),
+        Property("ends", Bool?.self, "Whether the container ends with its checkpoint, where the node can do that."),
+        Property(
+            "secretName", String?.self, "The Secret of the namespace whose `key` the archive is encrypted with.",
+            .length(1...253)),
+        Property(
+            "ttlSeconds", Int?.self, "After how long the archive is removed; never if absent.", .range(1...315_360_000)),
+    ]
+    public static let rules = [
+        SchemaRule("has(self.runtime) != has(self.pod)", "a checkpoint is of a runtime or of a pod")
+    ]
+
+    public init(runtime: String) { document = ["runtime": .string(runtime)] }
+    public init(pod: String) { document = ["pod": .string(pod)] }
+
+    public var runtime: String? {
+        get { self["runtime"] }
+        set { self["runtime"] = newValue }
+    }
+    public var pod: String? {
+        get { self["pod"] }
+        set { self["pod"] = newValue }
+    }
+    public var container: String? {
+        get { self["container"] }
+        set { self["container"] = newValue }
+    }
+    public var method: CheckpointMethod? {
+        get { self["method"] }
+        set { self["method"] = newValue }
+    }
+    public var timeoutSeconds: Int {
+        get { self["timeoutSeconds", default: 60] }
+        set { self["timeoutSeconds"] = newValue }
+    }
+    public var ends: Bool {
+        get { self["ends"] ?? false }
+        set { self["ends"] = newValue ? true : nil }
+    }
+    public var secretName: String? {
+        get { self["secretName"] }
+        set { self["secretName"] = newValue }
+    }
+    public var ttlSeconds: Int? {
+        get { self["ttlSeconds"] }
+        set { self["ttlSeconds"] = newValue }
+    }
+
+    /// A runtime's pod has its name.
+    public var podName: String { pod ?? runtime ?? "" }
+}
+
+public struct CheckpointStatus: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+    public init() { document = JSONObject() }
+
+    public static let properties = [
+        Property("phase", CheckpointPhase?.self, "Where it stands."),
+        Property("method", CheckpointMethod?.self, "How it is really kept."),
+        Property("node", String?.self, "Where the archive is."),
+        Property("pod", String?.self), Property("podUID", String?.self), Property("container", String?.self),
+        Property("location", String?.self, "What the node calls the archive."),
+        Property("digest", String?.self, "Of the archive as stored: sha256:…"),
+        Property("sizeBytes", Int?.self, "Of the archive as stored."),
+        Property("encrypted", Bool?.self),
+        Property("constraints", CheckpointConstraints?.self, "What a restore needs."),
+        Property("startedAt", .string, mayBeAbsent: true, description: "When it was begun."),
+        Property("completedAt", .string, mayBeAbsent: true, description: "When it was stored, or had failed."),
+        Property("frozenMilliseconds", Double?.self, "How long the container stood still."),
+        Property("error", RuntimeError?.self, "Why there is no archive."),
+    ]
+
+    public var phase: CheckpointPhase? {
+        get { self["phase"] }
+        set { self["phase"] = newValue }
+    }
+    public var method: CheckpointMethod? {
+        get { self["method"] }
+        set { self["method"] = newValue }
+    }
+    public var node: String? {
+        get { self["node"] }
+        set { self["node"] = newValue }
+    }
+    public var pod: String? {
+        get { self["pod"] }
+        set { self["pod"] = newValue }
+    }
+    public var podUID: String? {
+        get { self["podUID"] }
+        set { self["podUID"] = newValue }
+    }
+    public var container: String? {
+        get { self["container"] }
+        set { self["container"] = newValue }
+    }
+    public var location: String? {
+        get { self["location"] }
+        set { self["location"] = newValue }
+    }
+    public var digest: String? {
+        get { self["digest"] }
+        set { self["digest"] = newValue }
+    }
+    public var sizeBytes: Int? {
+        get { self["sizeBytes"] }
+        set { self["sizeBytes"] = newValue }
+    }
+    public var isEncrypted: Bool {
+        get { self["encrypted"] ?? false }
+        set { self["encrypted"] = newValue }
+    }
+    public var constraints: CheckpointConstraints? {
+        get { self["constraints"] }
+        set { self["constraints"] = newValue }
+    }
+    /// RFC 3339.
+    public var startedAt: String? {
+        get { self["startedAt"] }
+        set { self["startedAt"] = newValue }
+    }
+    public var completedAt: String? {
+        get { self["completedAt"] }
+        set { self["completedAt"] = newValue }
+    }
+    public var frozenMilliseconds: Double? {
+        get { self["frozenMilliseconds"] }
+        set { self["frozenMilliseconds"] = newValue }
+    }
+    public var error: (code: String, message: String)? {
+        get { (self["error"] as RuntimeError?).map { ($0.code ?? "", $0.message ?? "") } }
+        set { self["error"] = newValue.map { RuntimeError(code: $0.code, message: $0.message) } }
+    }
+}
+
+/// What a restore needs to be possible.
+public struct CheckpointConstraints: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [
+        Property("kernel", String?.self), Property("architecture", String?.self), Property("criu", String?.self),
+    ]
+
+    public init(kernel: String?, architecture: String?, criu: String?) {
+        document = JSONObject()
+        self["kernel"] = kernel
+        self["architecture"] = architecture
+        self["criu"] = criu
+    }
+
+    public var kernel: String? { self["kernel"] }
+    public var architecture: String? { self["architecture"] }
+    public var criu: String? { self["criu"] }
+}
