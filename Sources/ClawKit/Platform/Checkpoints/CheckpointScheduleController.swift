@@ -3,7 +3,7 @@ public import ClawControl
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
-public import ClawResources
+import ClawResources
 public import Logging
 
 /// What a schedule comes to now. Pure.
