@@ -30,9 +30,9 @@ echo "==> building CRIU"
 export DEBIAN_FRONTEND=noninteractive
 needed=(build-essential pkg-config libprotobuf-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler
     libnl-3-dev libcap-dev libnet1-dev uuid-dev libbsd-dev python3)
-add_packages() { apt-get install -y -qq --no-install-recommends "${needed[@]}" >>"$work/log" 2>&1; }
+add_packages() { timeout 300 apt-get install -y -qq --no-install-recommends "${needed[@]}" >>"$work/log" 2>&1; }
 # Again with fresh lists where the machine's are old or empty.
-add_packages || { apt-get update -qq >>"$work/log" 2>&1 && add_packages; } \
+add_packages || { timeout 120 apt-get update -qq >>"$work/log" 2>&1 && add_packages; } \
     || skip "what it builds with cannot be installed"
 
 # Lists of their own, so that the machine's configuration stays as it is.
@@ -41,7 +41,7 @@ echo "deb-src $mirror sid main" >"$work/sources.list"
 apt=(apt-get -qq -o Dir::Etc::SourceList="$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
     -o Dir::State::Lists="$work/lists" -o APT::Get::List-Cleanup=0 -o APT::Sandbox::User=root
     -o Acquire::Languages=none)
-"${apt[@]}" update >>"$work/log" 2>&1 || skip "the newest suite's sources cannot be listed"
+timeout 120 "${apt[@]}" update >>"$work/log" 2>&1 || skip "the newest suite's sources cannot be listed"
 (cd "$work/source" && timeout 120 "${apt[@]}" --download-only --tar-only source criu) >>"$work/log" 2>&1 \
     || skip "its source cannot be fetched"
 (cd "$work/source" && tar -xf criu_*.orig.tar.* --strip-components=1) || skip "its source cannot be unpacked"

@@ -7,6 +7,7 @@ import FoundationEssentials
 struct RestorePlan: Sendable {
     var record: CheckpointRecord
     var criu: CRIU
+    var begin: Timestamp
     /// What was unpacked, without the files that were put in place.
     var scratch: String
     var images: String { "\(scratch)/criu" }
@@ -40,6 +41,7 @@ extension NodeCheckpoints {
         _ request: PodRestore.Request, container: Container, of pod: Pod, _ spec: ProcessSpec, _ sandbox: PodSandbox,
         log: String
     ) async throws -> RestorePlan {
+        let begin = time.now
         let record = try archives.record(request.checkpoint)
         guard record.namespace == pod.namespace else {
             // Other namespaces' memory is nobody's business, nor that there is an archive of it.
@@ -66,7 +68,7 @@ extension NodeCheckpoints {
                 try await CheckpointKey(name, PodSources(api: api, namespace: record.namespace))
             } else { nil }
         var plan = RestorePlan(
-            record: record, criu: criu, scratch: archives.scratch("restoring-\(uid)-\(container.name)"))
+            record: record, criu: criu, begin: begin, scratch: archives.scratch("restoring-\(uid)-\(container.name)"))
         do {
             try? NodeDirectories.removeTree(plan.scratch)
             try CheckpointArchive.read(archives.archive(record.name), into: plan.scratch, record: record, key: key)

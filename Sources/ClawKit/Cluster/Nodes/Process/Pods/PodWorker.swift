@@ -257,14 +257,13 @@ final class PodWorker: Sendable {
         }
         if let plan {
             services.checkpoints.begin(plan.record.marker)
-            let begin = services.time.now
             do {
                 return try await RestoredProcess.run(
                     plan, deadline: services.configuration.restoreDeadline, output: output
                 ) { handle, input, pipes in
                     services.checkpoints.finish(plan)
                     shared.withLock { $0.sandbox.aliases += plan.aliases }
-                    report(restored: plan.record, of: container, in: services.time.now - begin)
+                    report(restored: plan.record, of: container, in: services.time.now - plan.begin)
                     started(
                         container, attempt, handle, input,
                         Running(
