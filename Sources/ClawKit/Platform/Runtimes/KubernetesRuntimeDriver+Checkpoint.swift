@@ -7,11 +7,17 @@ import ClawResources
 
 /// Checkpoints of runtimes as objects of the cluster.
 extension KubernetesRuntimeDriver {
-    /// The checkpoint of the last rest: one at a time, under the runtime's name.
+    /// The checkpoint of the last rest: one at a time, under a name of the runtime's.
     func kept(_ cell: RuntimeCellID) -> Checkpoint? {
-        checkpoints.get(cell.name, in: cell.project).flatMap { checkpoint in
-            checkpoint.metadata.controllerReference?.uid == cell.uid && !checkpoint.isBeingDeleted ? checkpoint : nil
-        }
+        named(cell).flatMap { $0.isBeingDeleted || !isOwn($0, cell) ? nil : $0 }
+    }
+
+    private func named(_ cell: RuntimeCellID) -> Checkpoint? {
+        checkpoints.get(KeptRuntime.name(of: cell.name), in: cell.project)
+    }
+
+    private func isOwn(_ checkpoint: Checkpoint, _ cell: RuntimeCellID) -> Bool {
+        checkpoint.metadata.controllerReference?.uid == cell.uid
     }
 
     /// Orders a checkpoint of the pod that is there; one of an earlier pod goes first.
@@ -20,19 +26,35 @@ extension KubernetesRuntimeDriver {
             let runtime = runtimes.get(cell.name, in: cell.project), runtime.uid == cell.uid,
             let wish = runtime.spec.checkpoint
         else { return }
-        if let old = kept(cell) {
-            try await api.deleteIfPresent(Checkpoint.self, old.name, in: cell.project, uid: old.uid)
+        let name = KeptRuntime.name(of: cell.name)
+        if let old = named(cell) {
+            guard isOwn(old, cell) else { throw Self.taken(name, cell) }
+            // When it is gone, this runtime is looked at again.
+            if !old.isBeingDeleted {
+                try await api.deleteIfPresent(Checkpoint.self, name, in: cell.project, uid: old.uid)
+            }
+            return
         }
         var spec = CheckpointSpec(runtime: cell.name)
         (spec.container, spec.ends) = (RuntimeCell.container, true)
         (spec.secretName, spec.timeoutSeconds) = (wish.secretName, wish.timeoutSeconds)
         let checkpoint = Checkpoint(
             metadata: ObjectMeta(
-                name: cell.name, namespace: cell.project,
+                name: name, namespace: cell.project,
                 labels: [Checkpoint.runtimeLabel: cell.name, KeptRuntime.podLabel: uid],
                 ownerReferences: [OwnerReference(controlling: runtime)]),
             spec: spec)
-        _ = try await api.create(checkpoint)
+        do {
+            _ = try await api.create(checkpoint)
+        } catch let error as KubernetesError where error.isAlreadyExists {
+            // The cache has not seen it yet, or not that an earlier one is gone; the next look tells.
+        }
+    }
+
+    private static func taken(_ name: String, _ cell: RuntimeCellID) -> Finding {
+        Finding(
+            .nameTaken, "A checkpoint '\(name)' is there already and is not this runtime's; remove it.",
+            field: "\(cell.project)/\(name)")
     }
 
     /// The pod as it is wanted, going on from what was kept where there is something.

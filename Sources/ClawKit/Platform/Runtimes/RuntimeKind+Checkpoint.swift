@@ -27,6 +27,8 @@ public struct KeptRuntime: Sendable, Hashable {
         request = checkpoint.restoreRequest
     }
 
+    static func name(of runtime: String) -> String { "\(runtime)-rest" }
+
     /// The pod that a runtime's checkpoint was ordered for.
     static let podLabel = "clawkit.dev/pod-uid"
 

@@ -37,7 +37,7 @@ public struct ProcessNodeConfiguration: Sendable {
     /// The program that checkpoints and restores processes; nil: `criu` is looked for on the node's own `PATH`.
     public var criu: String?
     /// How many checkpoints of processes the node keeps; further ones are refused until some are deleted.
-    public var keptCheckpoints = 64
+    public var keptCheckpoints = 256
     /// How long CRIU may take to bring a process back before it is started anew.
     public var restoreDeadline = Duration.seconds(30)
 
