@@ -58,7 +58,8 @@ struct SleepingRuntimeTests {
         """
 
     private static func run(
-        checkpoint: RuntimeCheckpoint?, _ body: @escaping @Sendable (World) async throws -> Void
+        checkpoint: RuntimeCheckpoint?, command: JSON = ["python3", "-c", .string(server)],
+        _ body: @escaping @Sendable (World) async throws -> Void
     ) async throws {
         let root = NSTemporaryDirectory() + "clawkit-sleep-\(UUID().uuidString.prefix(8))"
         defer { try? FileManager.default.removeItem(atPath: root) }
@@ -84,7 +85,7 @@ struct SleepingRuntimeTests {
             group.addTask {
                 let world = World(client: cluster.client, root: root, transport: transport)
                 var spec = RuntimeSpec(user: "ada")
-                spec.document["command"] = ["python3", "-c", .string(server)]
+                spec.document["command"] = command
                 spec.checkpoint = checkpoint
                 _ = try await cluster.client.create(
                     Runtime(metadata: ObjectMeta(name: "ada", namespace: "demo"), spec: spec))
@@ -131,6 +132,40 @@ struct SleepingRuntimeTests {
             }
             let archives = try FileManager.default.contentsOfDirectory(atPath: "\(world.root)/checkpoints")
             #expect(archives == [])
+        }
+    }
+
+    private static let agent = ProcessNode.executableDirectory.map { "\($0)/agent-runtime" } ?? ""
+
+    @Test(
+        "the example runtime is kept with its conversation's file open, encrypted with the tenant's key",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: agent), "needs agent-runtime: make build"),
+        .enabled("needs CRIU and root: Scripts/setup-criu.sh builds it") { await works() })
+    func agentSleeps() async throws {
+        try await Self.run(checkpoint: RuntimeCheckpoint(secretName: "tenant-key"), command: ["agent-runtime"]) {
+            world in
+            _ = try await world.client.create(
+                KubernetesSecret(
+                    metadata: ObjectMeta(name: "tenant-key", namespace: "demo"),
+                    stringData: ["key": "0123456789abcdef0123456789abcdef"]))
+            try await world.reach(.ready)
+            let first = try await world.client.get(Pod.self, "ada", in: "demo")
+            try await world.want(.suspended)
+            let asleep = try await world.reach(.suspended)
+            #expect(asleep.status.kept?.method == .process, "\(String(describing: asleep.status.kept?.message))")
+            let kept = try await world.client.get(Checkpoint.self, "ada-rest", in: "demo")
+            #expect(kept.status.isEncrypted)
+            #expect(kept.status.location?.hasSuffix(".sealed") == true)
+            try await world.want(.running)
+            let awake = try await world.reach(.ready)
+            if awake.status.restored?.code == "E_CHECKPOINT_BUSY" {
+                try Test.cancel("something else on this machine has taken a number of the process")
+            }
+            #expect(awake.status.restored?.method == .process, "\(String(describing: awake.status.restored?.message))")
+            let second = try await world.client.get(Pod.self, "ada", in: "demo")
+            #expect(second.uid != first.uid)
+            #expect(PodEndpoint.ports(of: second) == PodEndpoint.ports(of: first))
+            #expect(second.status?.containerStatuses.first?.restartCount == 0)
         }
     }
 
