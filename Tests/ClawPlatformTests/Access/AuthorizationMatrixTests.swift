@@ -83,6 +83,13 @@ struct AuthorizationMatrixTests {
             Row("DELETE /api/v1/projects/{project}/routes/{route}", .manager),
         ],
         [
+            Row("GET /api/v1/projects/{project}/checkpoints", .viewer),
+            Row(
+                "POST /api/v1/projects/{project}/checkpoints", .manager, ["name": "new", "runtime": "agent"]),
+            Row("GET /api/v1/projects/{project}/checkpoints/{checkpoint}", .viewer),
+            Row("DELETE /api/v1/projects/{project}/checkpoints/{checkpoint}", .manager),
+        ],
+        [
             Row("GET /api/v1/users", .administrator),
             Row("POST /api/v1/users", .administrator, ["name": "new"]),
             Row("PATCH /api/v1/users/{user}", .administrator, ["displayName": "Another"]),
@@ -172,7 +179,7 @@ struct AuthorizationMatrixTests {
         var tokens: [Caller: Secret<String>]
         private var parameters: [String: String] = [
             "tenant": "acme", "project": "demo", "policy": "project.demo", "runtime": "agent", "user": "leaver",
-            "route": "shop",
+            "route": "shop", "checkpoint": "kept",
         ]
 
         init(_ platform: TestPlatform) async throws {
@@ -198,6 +205,8 @@ struct AuthorizationMatrixTests {
             _ = await platform.call(
                 .post, "/api/v1/projects/demo/routes",
                 ["name": "shop", "host": "demo-secret.example.org", "service": "web", "port": 80])
+            _ = await platform.call(
+                .post, "/api/v1/projects/demo/checkpoints", ["name": "kept", "runtime": "agent", "secretName": "demo-secret"])
             let key = await platform.call(.post, "/api/v1/keys", ["label": "demo-secret", "project": "demo"])
             parameters["key"] = key.json["id"]?.string
             let invitation = await platform.call(.post, "/api/v1/invitations", ["invitee": "demo-secret@acme.test"])

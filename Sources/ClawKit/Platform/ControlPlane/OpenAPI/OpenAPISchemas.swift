@@ -87,6 +87,9 @@ enum OpenAPISchemas {
         "Settlement": object(["as"], ["as": words(OperationEngine.Settlement.allCases.map(\.rawValue))]),
         "RuntimeCreation": object([], ["name": label, "user": label, "template": label]),
         "RouteCreation": object(["name", "host"], route),
+        "CheckpointCreation": object(
+            ["name", "runtime"],
+            ["name": label, "runtime": label, "timeoutSeconds": integer, "ttlSeconds": integer, "secretName": label]),
     ]
 
     private static let route: JSONObject = [
@@ -252,6 +255,14 @@ enum OpenAPISchemas {
                 route,
                 ["project": label, "phase": string, "reason": string, "url": string, "createdAt": time])),
         "RouteList": items("Route"),
+        "Checkpoint": object(
+            ["name", "project", "phase", "encrypted"],
+            [
+                "name": label, "project": label, "runtime": label, "pod": string, "phase": string, "method": string,
+                "digest": string, "sizeBytes": integer, "encrypted": bool, "createdAt": time, "completedAt": time,
+                "error": object(["code", "message"], ["code": string, "message": string]),
+            ]),
+        "CheckpointList": items("Checkpoint"),
         "Failure": object(["code", "message"], ["code": string, "message": string, "field": string]),
         "Operation": object(
             ["id", "action", "target", "actor", "state", "steps", "createdAt", "updatedAt"],
