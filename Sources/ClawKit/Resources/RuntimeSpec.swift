@@ -69,8 +69,40 @@ public struct RuntimeVolume: SchemaView {
     public static let properties = [
         Property("size", .intOrString, mayBeAbsent: true, description: "A quantity.", default: "1Gi"),
         Property("retention", RuntimeSpec.Retention.self, "What becomes of it with the runtime.", default: .retain),
+        Property("storageClass", String?.self, "The cluster's default if absent; counts when it is made.", .length(1...253)),
+        Property("shared", SharedVolume?.self, "A directory of a volume that is there, in place of one of its own."),
+        Property("snapshots", VolumeSnapshots?.self, "Taken before another program or configuration gets the volume."),
     ]
 
     public var size: Quantity { self["size", default: "1Gi"] }
     public var retention: RuntimeSpec.Retention { self["retention", default: .retain] }
+    public var storageClass: String? { self["storageClass"] }
+    public var shared: SharedVolume? { self["shared"] }
+    public var snapshots: VolumeSnapshots? { self["snapshots"] }
+}
+
+/// A volume that several runtimes have, each in a directory of its own.
+public struct SharedVolume: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+    public static let properties = [
+        Property("claim", String.self, "A PersistentVolumeClaim of the namespace.", .length(1...253)),
+        Property(
+            "subPath", String?.self, "The directory; USER/RUNTIME if absent.", .length(1...512),
+            .rule("!self.startsWith('/') && !self.split('/').exists(p, p == '..')", "a relative path without ..")),
+    ]
+    public var claim: String { self["claim"] }
+    public var subPath: String? { self["subPath"] }
+}
+
+/// <https://kubernetes.io/docs/concepts/storage/volume-snapshots/>
+public struct VolumeSnapshots: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+    public static let properties = [
+        Property("keep", Int.self, "How many; older ones are deleted.", default: 3, .range(1...100)),
+        Property("snapshotClass", String?.self, "The cluster's default if absent.", .length(1...253)),
+    ]
+    public var keep: Int { self["keep", default: 3] }
+    public var snapshotClass: String? { self["snapshotClass"] }
 }

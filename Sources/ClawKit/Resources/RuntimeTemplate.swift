@@ -151,10 +151,14 @@ public struct RuntimeContent: SchemaView {
             .length(1...2048), .pattern("^(https?|git[+]https?|s3)://[^ ]+$")),
         Property("revision", String?.self, "Of a git repository: the whole id of a commit.", .pattern("^[0-9a-f]{40}([0-9a-f]{24})?$")),
         Property("sha256", String?.self, "Of what is fetched, in hex; needed for everything but git.", .pattern("^[0-9a-f]{64}$")),
-        Property("subPath", String?.self, "Only this directory of it.", .length(1...512)),
+        Property(
+            "subPath", String?.self, "Only this directory of it.", .length(1...512),
+            .rule("!self.startsWith('/') && !self.split('/').exists(p, p == '..')", "a relative path without ..")),
         Property("mountPath", String.self, "Where the program finds it.", .pattern("^/[^:]+$"), .length(2...512)),
         Property("permissions", Permissions.self, "ReadWrite: a copy that lasts as long as the pod.", default: .readOnly),
-        Property("secret", String?.self, "A Secret of the namespace: username and password, or for s3 accessKey and secretKey."),
+        Property(
+            "secret", String?.self,
+            "A Secret of the runtime's namespace: username and password, or for s3 accessKey and secretKey."),
     ]
     public static let rules = [
         SchemaRule(

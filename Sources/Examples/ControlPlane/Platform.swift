@@ -92,7 +92,8 @@ struct Platform: Sendable {
                 controlPlane.set(made)
                 try await made.run()
             })
-        let server = HTTPServer(listen: settings.listen, logger: logger)
+        // Archives of volumes are the largest bodies; whatever else is read as a whole has a limit of its own.
+        let server = HTTPServer(listen: settings.listen, limits: .init(bodyBytes: 1 << 30), logger: logger)
         let handler = ClosureHandler { request in
             guard let made = try? await controlPlane.wait() else { return Response(status: .serviceUnavailable) }
             return await made.handler.respond(to: request)
@@ -102,7 +103,7 @@ struct Platform: Sendable {
         if cluster != nil { parts.append(routeAdmission(caches, api, listening: controlPlaneURL)) }
         let declared = settings.configuration.gateway.models.map(\.name)
         let models: @Sendable () -> [String] = { gateway?.models.names ?? declared }
-        let (readyFile, hasGateway) = (settings.readyFile, gateway != nil)
+        let (readyFile, hasGateway, runsOwnCluster) = (settings.readyFile, gateway != nil, cluster != nil)
         let (publicURL, domain) = (
             settings.configuration.platform.server.publicURL, settings.configuration.platform.server.domain
         )
@@ -115,6 +116,7 @@ struct Platform: Sendable {
                     publicURL: publicURL ?? listening, domain: domain, accessURL: listening)
                 let server = self.settings.configuration.platform.server
                 (context.cluster, context.region) = (server.cluster, server.region)
+                context.contentImage = server.contentImage ?? (runsOwnCluster ? "clawkit.dev/contents" : nil)
                 let kubernetes = try await clusterURL.wait()
                 _ = try await controlPlane.wait()
                 try await caches.cache(Project.self).waitUntilSynced()

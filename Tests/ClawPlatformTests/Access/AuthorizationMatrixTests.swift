@@ -126,6 +126,9 @@ struct AuthorizationMatrixTests {
         "POST /api/v1/sessions", "POST /api/v1/invitations/accept",
         // By the session and the host asked for (AccessCheckTests).
         "GET /api/v1/access/check",
+        // By whose runtime it is, where its program runs (VolumeTests).
+        "GET /api/v1/projects/{project}/runtimes/{runtime}/volume",
+        "PUT /api/v1/projects/{project}/runtimes/{runtime}/volume",
         // Of one's own and of administrators (OperationRoutes, UserRoutes: UserTests).
         "POST /api/v1/operations/{operation}/cancel", "POST /api/v1/operations/{operation}/settle",
         "GET /api/v1/users/{user}", "POST /api/v1/users/{user}/tokens", "DELETE /api/v1/me/tokens/{token}",

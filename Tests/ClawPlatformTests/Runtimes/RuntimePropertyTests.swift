@@ -102,7 +102,7 @@ struct RuntimePropertyTests {
             for action in step.actions {
                 switch action {
                 case .ensureIdentity: world.grant = .init(user: "ada", models: [])
-                case .deliver: break
+                case .deliver, .snapshotVolume: break
                 case .ensureVolume: world.volume = .init(user: "ada", owner: .nobody)
                 case .startPod:
                     #expect(world.pod == nil)

@@ -34,6 +34,8 @@ public struct ClawConfiguration: Sendable, Hashable {
         /// What policies call the cluster, and where it is; nil: nothing that they could name.
         public var cluster: String?
         public var region: String?
+        /// What fetches templates' contents; nil: this machine's own tools, where runtimes are its processes.
+        public var contentImage: String?
 
         public init(
             publicURL: String? = nil, domain: String? = nil, sessionHours: Int = 12, providers: [SignInProvider] = []

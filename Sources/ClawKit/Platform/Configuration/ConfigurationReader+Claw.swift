@@ -67,8 +67,9 @@ extension ConfigurationReader {
 
     private mutating func server(_ node: Node) -> ClawConfiguration.Server {
         var server = ClawConfiguration.Server()
-        guard let members = members(node, at: "server", known: ["publicURL", "domain", "sessionHours", "oidc", "cluster", "region"])
-        else { return server }
+        let known = ["publicURL", "domain", "sessionHours", "oidc", "cluster", "region", "contentImage"]
+        guard let members = members(node, at: "server", known: known) else { return server }
+        server.contentImage = text(members, "contentImage")
         (server.cluster, server.region) = (text(members, "cluster"), text(members, "region"))
         server.publicURL = publicURL(members)
         if let domain = text(members, "domain") {

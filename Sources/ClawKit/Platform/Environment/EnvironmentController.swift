@@ -31,7 +31,8 @@ struct EnvironmentController: Sendable {
         .watches(EnvironmentSet.self, when: .changed("spec")) { set in
             // What a wider layer locks, narrower ones may not set.
             self.sets.all.filter { $0.namespace == set.namespace || set.name == EnvironmentBook.platformSet }
-                .map { ObjectKey($0) } + (set.name == EnvironmentBook.platformSet ? templates.all.map { ObjectKey($0) } : [])
+                .map { ObjectKey($0) }
+                + (set.name == EnvironmentBook.platformSet ? templates.all.map { ObjectKey($0) } : [])
         }
     }
 

@@ -127,7 +127,9 @@ final class SourcedValues: Sendable {
         let result: Result<ValueReading, any Error>
         do {
             result = .success(
-                try await time.withDeadline(Self.deadline, "Reading \(place)") { try await source.read(place, last: last) })
+                try await time.withDeadline(Self.deadline, "Reading \(place)") {
+                    try await source.read(place, last: last)
+                })
         } catch {
             result = .failure(error)
         }

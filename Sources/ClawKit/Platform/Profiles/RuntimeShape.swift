@@ -22,6 +22,11 @@ public struct RuntimeShape: Sendable, Hashable {
     public var preparations: [Container] = []
     /// Directories that the program may write to and that are empty when a pod begins.
     public var scratch: [String] = []
+    /// Files that are there before the program begins, and what fetches them.
+    public var contents: [RuntimeContent] = []
+    var contentImage = ""
+    /// What those that fetch have besides: where an object store is.
+    var contentVariables: [EnvVar] = []
     /// Where a user's files are; nil: it needs none.
     public var filesDirectory: String?
     /// Whom pods may talk to; nil: as the project says.
@@ -67,17 +72,31 @@ extension RuntimeShape {
     func podSpec(_ belongings: RuntimeBelongings) -> PodSpec {
         var mounts = [VolumeMount(name: Self.stateVolume, mountPath: stateDirectory, subPath: belongings.statePath)]
         mounts += belongings.mounts.map { VolumeMount(name: $0.volume.name, mountPath: $0.path, readOnly: true) }
-        mounts += scratch.enumerated().map { VolumeMount(name: "scratch-\($0)", mountPath: $1) }
+        let free = scratch.enumerated().map { VolumeMount(name: "scratch-\($0)", mountPath: $1) }
+        mounts += free
+        let delivery = ContentDelivery(contents: contents, image: contentImage)
+        mounts += delivery.mounts
         let container = Container(
             name: "runtime", image: image, command: command, ports: [ContainerPort(containerPort: port, name: "http")],
             env: variables + belongings.variables, resources: requirements, volumeMounts: mounts, livenessProbe: live,
             readinessProbe: ready, securityContext: security, startupProbe: startup)
         return PodSpec(
             containers: [container], automountServiceAccountToken: false,
-            initContainers: preparations.map { prepared($0, container) }, restartPolicy: "Always",
+            initContainers: delivery.preparations.map { fetching($0, free) }
+                + preparations.map { prepared($0, container) }, restartPolicy: "Always",
             securityContext: podSecurity, terminationGracePeriodSeconds: 10,
             volumes: [belongings.state] + belongings.mounts.map(\.volume)
-                + scratch.indices.map { Volume(name: "scratch-\($0)", emptyDir: EmptyDirVolumeSource()) })
+                + scratch.indices.map { Volume(name: "scratch-\($0)", emptyDir: EmptyDirVolumeSource()) }
+                + delivery.volumes)
+    }
+
+    /// It writes nowhere but where its content goes, and knows none of the user's secrets.
+    private func fetching(_ preparation: Container, _ free: [VolumeMount]) -> Container {
+        var container = preparation
+        container.env = contentVariables + preparation.env
+        container.volumeMounts = free + preparation.volumeMounts
+        (container.securityContext, container.resources) = (security, requirements)
+        return container
     }
 
     /// With what the program has: it prepares the same files.

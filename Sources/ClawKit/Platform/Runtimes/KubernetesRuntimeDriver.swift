@@ -14,6 +14,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
     private let grants: ObjectCache<ModelGrantResource>
     let checkpoints: ObjectCache<Checkpoint>
     let runtimes: ObjectCache<Runtime>
+    private let classes: ObjectCache<StorageClass>
 
     public init(caches: SharedCaches) {
         api = caches.api
@@ -23,6 +24,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         grants = caches.cache(ModelGrantResource.self)
         checkpoints = caches.cache(Checkpoint.self)
         runtimes = caches.cache(Runtime.self)
+        classes = caches.cache(StorageClass.self)
     }
 
     public func observe(_ cell: RuntimeCellID) async throws -> RuntimeObservation {
@@ -31,6 +33,10 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
             var volume = RuntimeObservation.Volume(
                 user: claim.labels[RuntimeCell.userLabel], owner: Self.owner(of: claim, cell))
             volume.isBeingDeleted = claim.isBeingDeleted
+            volume.size = claim.spec?.resources?.requests["storage"]
+            volume.canGrow =
+                claim.status?.phase == "Bound"
+                && claim.spec?.storageClassName.flatMap { classes.get($0) }?.allowVolumeExpansion ?? false
             return volume
         }
         if let grant = grants.get(cell.name, in: cell.project), !grant.isBeingDeleted,
@@ -65,7 +71,11 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         seen.isBeingDeleted = pod.isBeingDeleted
         seen.startedAt = pod.status?.startTime.flatMap { Timestamp(rfc3339: $0) }
         seen.restarts = containers.map(\.restartCount).reduce(0, +)
-        if let waiting = containers.compactMap({ $0.state?.waiting }).first {
+        let initial = pod.status?.initContainerStatuses ?? []
+        if let waiting = initial.compactMap({ $0.state?.waiting }).first(where: { $0.reason == "CrashLoopBackOff" }) {
+            // The program's own crash loop is told by how often it has ended.
+            (seen.waiting, seen.message) = ("PreparationFailed", waiting.message)
+        } else if let waiting = containers.compactMap({ $0.state?.waiting }).first {
             // A container that waits for nothing in particular is about to be created.
             (seen.waiting, seen.message) = (waiting.reason ?? "ContainerCreating", waiting.message)
         } else if let scheduled = conditions.first(where: { $0.type == "PodScheduled" }), scheduled.status == "False" {
@@ -79,7 +89,9 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         case (.stopPod, _): try await stopPod(cell)
         case (.ensureIdentity, let wanted?): try await ensureIdentity(wanted)
         case (.ensureVolume, let wanted?): try await ensureVolume(wanted)
-        case (.deliver, let wanted?): try await RuntimeDelivery(api, desired).perform(wanted, pods.get(cell.name, in: cell.project))
+        case (.snapshotVolume, let wanted?): try await RuntimeSnapshots(api).take(wanted)
+        case (.deliver, let wanted?):
+            try await RuntimeDelivery(api, desired).perform(wanted, pods.get(cell.name, in: cell.project))
         case (.startPod, let wanted?):
             do {
                 _ = try await api.create(pod(wanted, from: kept(cell)))
@@ -104,11 +116,17 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         }
     }
 
-    /// The size counts when the volume is made: whether one can grow is for its storage to say.
+    /// Of a volume that is there only the size may become another, where its storage lets it grow.
     private func ensureVolume(_ cell: RuntimeCell) async throws {
         let live = claims.get(cell.volumeName, in: cell.project)
         var claim = cell.claim
-        if let live { claim.spec?.resources = live.spec?.resources }
+        if let live {
+            claim.spec?.storageClassName = live.spec?.storageClassName
+            let size = live.spec?.resources?.requests["storage"]
+            let canGrow = live.spec?.storageClassName.flatMap { classes.get($0) }?.allowVolumeExpansion ?? false
+            let grows = canGrow && live.status?.phase == "Bound" && (size.map { cell.volumeSize.exceeds($0) } ?? false)
+            if !grows { claim.spec?.resources = live.spec?.resources }
+        }
         try await desired.apply(claim, live: live)
     }
 

@@ -90,6 +90,7 @@ public enum PlatformSettings {
         data["cluster"] = context.cluster
         data["region"] = context.region
         data["domain"] = context.domain
+        data["contentImage"] = context.contentImage
         data["accessURL"] = context.accessURL
         let live = try await api.find(ConfigMap.self, name, in: namespace)
         if live?.data == data { return }
@@ -113,6 +114,7 @@ public enum PlatformSettings {
             models: models.compactMap(\.string), gatewayURL: gatewayURL, publicURL: publicURL,
             domain: map.data["domain"], accessURL: map.data["accessURL"])
         (context.cluster, context.region) = (map.data["cluster"], map.data["region"])
+        context.contentImage = map.data["contentImage"]
         return context
     }
 }

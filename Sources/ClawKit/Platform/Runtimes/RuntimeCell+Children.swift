@@ -24,7 +24,16 @@ extension RuntimeCell {
         PersistentVolumeClaim(
             metadata: metadata(volumeName, owned: wipesVolume),
             spec: PersistentVolumeClaimSpec(
-                accessModes: ["ReadWriteOnce"], resources: VolumeResourceRequirements(requests: ["storage": volumeSize])))
+                accessModes: ["ReadWriteOnce"], resources: VolumeResourceRequirements(requests: ["storage": volumeSize]),
+                storageClassName: storageClass))
+    }
+
+    /// What the volume holds before another program gets it, named after that program's cell; nil: none is wanted.
+    var snapshot: VolumeSnapshot? {
+        snapshots.map { wanted in
+            VolumeSnapshot(
+                metadata: metadata("\(name)-\(hash)", owned: false), claim: volumeName, snapshotClass: wanted.snapshotClass)
+        }
     }
 
     func secret(modelKey: Secret<String>, gatewayToken: Secret<String>) -> KubernetesSecret {
@@ -111,8 +120,8 @@ extension RuntimeCell {
             variables: settings.variables,
             state: Volume(
                 name: RuntimeShape.stateVolume,
-                persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: volumeName)),
-            mounts: mounts)
+                persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: shared?.claim ?? volumeName)),
+            statePath: shared?.path, mounts: mounts)
     }
 
     private static func hash(of document: JSONObject) -> String {

@@ -23,6 +23,12 @@ public struct RuntimeCell: Sendable, Hashable {
     var routers: [String] = []
     public var volumeSize: Quantity
     public var wipesVolume: Bool
+    var storageClass: String?
+    /// A directory of somebody else's volume in place of one of its own.
+    var shared: (claim: String, path: String)? { sharedClaim.map { ($0, sharedPath) } }
+    private var sharedClaim: String?
+    private var sharedPath = ""
+    var snapshots: VolumeSnapshots?
     public var models: [String]
     /// nil: the namespace's default.
     public var serviceAccount: String?
@@ -48,7 +54,8 @@ public struct RuntimeCell: Sendable, Hashable {
     public static let gatewayToken = "OPENCLAW_GATEWAY_TOKEN"
     /// Environment variables that the platform sets and a spec may not.
     static let reserved: Set<String> = [
-        modelKey, gatewayToken, "PORT", "STATE_DIR", "OPENAI_BASE_URL", tokenFile, tokenURL, toolPolicy, environmentFiles,
+        modelKey, gatewayToken, "PORT", "STATE_DIR", "OPENAI_BASE_URL", tokenFile, tokenURL, toolPolicy,
+        environmentFiles,
     ]
 
     /// Where the program finds what it may do with its tools: `[{"name": "fs.*", "verdict": "ask"}, …]`.
@@ -74,12 +81,18 @@ public struct RuntimeCell: Sendable, Hashable {
         let blueprint = context.blueprint(of: runtime)
         let program = blueprint.spec.program
         shape = program.shape(blueprint.spec, resources: blueprint.resources(asked: runtime.spec.resources).amounts)
+        (shape.contents, shape.contentImage) = (blueprint.spec.contents, context.contentImage ?? "")
+        shape.contentVariables = blueprint.spec.variables.filter { ContentDelivery.variables.contains($0.name) }
+            .compactMap { variable in variable.value.map { EnvVar(name: variable.name, value: $0) } }
         if shape.image.isEmpty { shape.image = "clawkit.dev/\(blueprint.name)" }
         (name, project, user) = (runtime.name, runtime.namespace ?? "", runtime.spec.user)
         models = Self.models(runtime, blueprint, context)
         (serviceAccount, routers) = (context.serviceAccount, context.routers)
         let volume = blueprint.volume(of: runtime)
         (volumeSize, wipesVolume) = (volume.size, volume.retention == .wipe)
+        (storageClass, snapshots) = (volume.storageClass, volume.shared == nil ? volume.snapshots : nil)
+        sharedClaim = volume.shared?.claim
+        sharedPath = volume.shared?.subPath ?? "\(runtime.spec.user)/\(runtime.name)"
         owner = OwnerReference(controlling: runtime)
         restartedAt = runtime.annotations[Runtime.restartAnnotation]
         keepsPrefix = program.keepsPrefix
@@ -91,7 +104,9 @@ public struct RuntimeCell: Sendable, Hashable {
     }
 
     /// Empty for all there are.
-    private static func models(_ runtime: Runtime, _ blueprint: RuntimeBlueprint, _ context: RuntimeContext) -> [String] {
+    private static func models(
+        _ runtime: Runtime, _ blueprint: RuntimeBlueprint, _ context: RuntimeContext
+    ) -> [String] {
         let stated = runtime.spec.models.isEmpty ? blueprint.spec.models : runtime.spec.models
         guard stated.isEmpty, case .success(let policy) = context.policy, policy.restrictsModels else { return stated }
         let allowed = context.models.filter(policy.allows)

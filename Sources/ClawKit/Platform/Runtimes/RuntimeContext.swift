@@ -25,6 +25,8 @@ public struct RuntimeContext: Sendable, Hashable {
     public var policy: Result<LayeredPolicy, Finding> = .success(LayeredPolicy())
     /// The domain below which runtimes have hosts of their own; nil: none.
     public var domain: String?
+    /// What fetches templates' contents, an image with sh, curl, git and tar; nil: nothing does.
+    public var contentImage: String?
     /// From which namespaces proxies reach the project's pods, besides the platform's own.
     var routers: [String] = []
     /// Where the control plane listens, and proxies reach its access check; nil: where people do.

@@ -28,7 +28,7 @@ extension RuntimeKind {
         let way = way(from: runtime.status.phase)
         guard let pod = observed.pod else {
             // A volume on its way out would take the new pod's data with it.
-            let isVolumeLeaving = observed.volume.map { $0.isBeingDeleted || $0.owner == .predecessor } ?? false
+            let isVolumeLeaving = desired.shared == nil && observed.volume.map { $0.isBeingDeleted || $0.owner == .predecessor } ?? false
             let start: [RuntimeAction] = desired.needsDelivery ? [.deliver, .startPod] : [.startPod]
             return RuntimeStep(actions: isVolumeLeaving ? [] : prepare + start, phase: way ?? .creating)
         }
@@ -37,7 +37,10 @@ extension RuntimeKind {
         }
         if pod.cellHash != desired.hash || desired.way(to: pod) == .byRestart {
             // What somebody asked for is no recovery.
-            return RuntimeStep(actions: prepare + [.stopPod], phase: runtime.hasNewWish ? .creating : way ?? .creating)
+            let isOther = pod.cellHash != desired.hash
+            let keep: [RuntimeAction] = desired.snapshots != nil && isOther ? [.snapshotVolume] : []
+            return RuntimeStep(
+                actions: prepare + keep + [.stopPod], phase: runtime.hasNewWish ? .creating : way ?? .creating)
         }
         if pod.hasEnded { return RuntimeStep(actions: prepare + [.stopPod], phase: way ?? .creating) }
         if pod.isReady { return RuntimeStep(actions: prepare + release(observed), phase: .ready) }
@@ -59,8 +62,12 @@ extension RuntimeKind {
         }
         let isVolumeAsWanted =
             switch observed.volume {
+            case _ where desired.shared != nil: true
             case nil: false
-            case let volume?: volume.isBeingDeleted || volume.owner == (desired.wipesVolume ? .runtime : .nobody)
+            case let volume?:
+                volume.isBeingDeleted
+                    || volume.owner == (desired.wipesVolume ? .runtime : .nobody)
+                        && !volume.isToGrow(to: desired.volumeSize)
             }
         if !isVolumeAsWanted { actions.append(.ensureVolume) }
         return actions
@@ -104,4 +111,9 @@ extension RuntimeKind {
         }
         return step
     }
+}
+
+extension RuntimeObservation.Volume {
+    /// Volumes grow where their storage lets them; they never shrink.
+    func isToGrow(to wanted: Quantity) -> Bool { canGrow && (size.map { wanted.exceeds($0) } ?? false) }
 }

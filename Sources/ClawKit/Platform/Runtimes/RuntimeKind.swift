@@ -23,6 +23,11 @@ public enum RuntimeKind {
         findings += RuntimeEnvironment(of: runtime, context).refusals
         findings += blueprint.resources(asked: runtime.spec.resources).findings
         findings += blueprint.findings(context).map { $0.at("spec.template") }
+        if let shared = blueprint.volume(of: runtime).shared, shared.claim.hasSuffix("-state") {
+            findings.append(Finding(
+                .volumeTaken, "'\(shared.claim)' is the volume of one runtime; share another.",
+                field: "spec.volume.shared.claim"))
+        }
         let size = blueprint.volume(of: runtime).size
         if size.units.map({ $0 <= 0 }) ?? true {
             findings.append(Finding(

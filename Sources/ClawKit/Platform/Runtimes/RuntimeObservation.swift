@@ -1,4 +1,5 @@
 public import ClawBase
+public import ClawDocuments
 public import ClawKubernetes
 
 /// What really is there of a runtime.
@@ -36,6 +37,10 @@ public struct RuntimeObservation: Sendable, Hashable {
         /// ``Owner/runtime`` where it goes with the runtime, ``Owner/nobody`` where it stays.
         public var owner: Owner
         public var isBeingDeleted = false
+        /// What is asked of it; nil where nobody has said.
+        public var size: Quantity?
+        /// Whether its storage lets it grow.
+        public var canGrow = false
 
         public init(user: String?, owner: Owner) { (self.user, self.owner) = (user, owner) }
     }
@@ -71,6 +76,8 @@ public enum RuntimeAction: Sendable, Hashable {
     /// Its Secret with a model key of its own, and the grant for that key.
     case ensureIdentity
     case ensureVolume
+    /// What its volume holds is kept before another program gets it, where it wants that.
+    case snapshotVolume
     /// Its secrets, its files and whom it may talk to, in place for its pod.
     case deliver
     /// From what was kept of it, where there is something.

@@ -18,7 +18,7 @@ extension RuntimeStep {
         status.countRestarts(of: observed.pod)
         status.tell(observed)
         status.lastError = error.map { ($0.code.rawValue, $0.message) }
-        let new = conditions(observed, refusal).map { fact in
+        let new = conditions(observed, refusal, hasSharedVolume: runtime.spec.volume.shared != nil).map { fact in
             Condition(
                 type: fact.type, status: fact.isTrue ? "True" : "False", reason: fact.reason.rawValue,
                 message: fact.message, lastTransitionTime: now.rfc3339(),
@@ -35,10 +35,13 @@ extension RuntimeStep {
         var message = ""
     }
 
-    private func conditions(_ observed: RuntimeObservation, _ refusal: Finding?) -> [Fact] {
+    private func conditions(
+        _ observed: RuntimeObservation, _ refusal: Finding?, hasSharedVolume: Bool
+    ) -> [Fact] {
         let refusal = phase == .refused ? error : refusal
         let cause = error.map { RuntimeReason(cause: $0.code) }
-        let isProvisioned = observed.grant != nil && observed.volume.map { !$0.isBeingDeleted } ?? false
+        let isProvisioned =
+            observed.grant != nil && (hasSharedVolume || observed.volume.map { !$0.isBeingDeleted } ?? false)
         let isAtRest: Set<RuntimePhase> = [.ready, .suspended, .stopped, .failed, .refused]
         let isDown: Set<RuntimePhase> = [.suspended, .stopped, .failed, .refused]
         return [

@@ -53,7 +53,7 @@ extension RuntimeKind {
                 .nameTaken, "A pod '\(desired.name)' is there already and is not this runtime's; remove it or rename the runtime.",
                 field: "metadata.name")
         }
-        guard let volume = observed.volume else { return nil }
+        guard let volume = observed.volume, desired.shared == nil else { return nil }
         if volume.owner == .other || volume.user != desired.user, volume.owner != .predecessor {
             // A kept volume holds a user's data: it goes back to that user only.
             return Finding(

@@ -41,11 +41,12 @@ public struct RuntimeBlueprint: Sendable, Hashable {
                     .unknownModel, "The template '\(name)' names the model '\(model)', which is not there.",
                     field: "spec.models"))
         }
-        if let content = spec.contents.first {
+        if let content = spec.contents.first, context.contentImage == nil {
             findings.append(
                 Finding(
-                    .contentUndeliverable, "The content '\(content.name)' cannot be brought to a runtime here.",
-                    field: "spec.contents[\(content.name)]"))
+                    .contentUndeliverable,
+                    "The content '\(content.name)' cannot be brought here: the platform has no image that fetches; set "
+                        + "server.contentImage.", field: "spec.contents[\(content.name)]"))
         }
         return findings
     }

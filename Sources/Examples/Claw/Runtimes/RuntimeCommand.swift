@@ -6,7 +6,7 @@ struct RuntimeCommand: GroupCommand {
         commandName: "runtime", abstract: "Runtimes: one user's running agent, with its volume and address.",
         subcommands: [
             Start.self, Stop.self, Suspend.self, Resume.self, Recover.self, Restart.self, List.self, Show.self,
-            Env.self, Delete.self,
+            Env.self, Export.self, Import.self, Delete.self,
         ])
 
     struct List: ControlPlaneCommand {

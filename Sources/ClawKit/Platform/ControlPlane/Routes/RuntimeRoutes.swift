@@ -8,10 +8,14 @@ import HTTPTypes
 /// Runtimes of a project: members see them and make their own; owners, managers and administrators act for others.
 struct RuntimeRoutes: RouteGroup {
     let services: PlatformServices
+    private let archives: VolumeArchives
     private static let collection = "/api/v1/projects/{project}/runtimes"
     private static let one = "/api/v1/projects/{project}/runtimes/{runtime}"
 
-    init(_ services: PlatformServices) { self.services = services }
+    init(_ services: PlatformServices) {
+        self.services = services
+        archives = VolumeArchives(services.api, time: services.time)
+    }
 
     var routes: [APIRoute] {
         let fixed = [
@@ -23,6 +27,12 @@ struct RuntimeRoutes: RouteGroup {
             APIRoute(
                 .get, "\(Self.one)/environment", "Show where a runtime's variables come from; no secrets",
                 tag: "runtimes", answer: "RuntimeEnvironment", environment),
+            APIRoute(
+                .get, "\(Self.one)/volume", "Export what a running runtime keeps, as application/x-tar",
+                tag: "runtimes", scope: .operate, audit: "runtime.export", exportVolume),
+            APIRoute(
+                .put, "\(Self.one)/volume", "Write an archive, application/x-tar, over what a running runtime keeps",
+                tag: "runtimes", audit: "runtime.import", status: .noContent, importVolume),
             APIRoute(
                 .delete, Self.one, "Delete a runtime; its volume stays unless it is to be wiped", tag: "runtimes",
                 audit: "runtime.delete", status: .accepted, answer: "OperationStarted"
@@ -128,7 +138,36 @@ struct RuntimeRoutes: RouteGroup {
         }
     }
 
-    private func act(_ verb: RuntimeVerb, _ call: Call) async throws -> Response {
+    private func exportVolume(_ call: Call) async throws -> Response {
+        let (project, runtime) = try await own(call)
+        let archive = try await archives.archive(of: try await pod(of: runtime, in: project))
+        await services.audit(call, "runtime.export", "runtime/\(project.name)/\(runtime.name)")
+        let name = "attachment; filename=\"\(project.name)-\(runtime.name).tar\""
+        return Response(
+            status: .ok,
+            headers: [.contentType: "application/x-tar", .contentDisposition: name, .cacheControl: "no-store"],
+            body: archive)
+    }
+
+    private func importVolume(_ call: Call) async throws -> Response {
+        let (project, runtime) = try await own(call)
+        try await archives.restore(call.request.body, to: try await pod(of: runtime, in: project))
+        await services.audit(call, "runtime.import", "runtime/\(project.name)/\(runtime.name)")
+        return .noContent
+    }
+
+    /// Its container's `tar` is what reads and writes the volume.
+    private func pod(of runtime: Runtime, in project: Project) async throws -> Pod {
+        let pod = try await services.api.find(Pod.self, runtime.name, in: project.name)
+        let isReady = pod?.status?.conditions.contains { $0.type == "Ready" && $0.status == "True" } ?? false
+        guard let pod, isReady, pod.metadata.controllerReference?.uid == runtime.uid else {
+            throw Finding(.notReady, "\(project.name)/\(runtime.name) does not run; start it first.")
+        }
+        return pod
+    }
+
+    /// A runtime that its caller may act for.
+    private func own(_ call: Call) async throws -> (Project, Runtime) {
         let caller = try call.caller
         let name = try call.parameters.label("runtime")
         let (project, role) = try await services.project(try call.parameters.label("project"), for: caller)
@@ -139,9 +178,15 @@ struct RuntimeRoutes: RouteGroup {
                 "\(project.name)/\(name) is not yours; ask \(runtime.spec.user), or an owner or manager of the project."
             )
         }
+        return (project, runtime)
+    }
+
+    private func act(_ verb: RuntimeVerb, _ call: Call) async throws -> Response {
+        let (project, runtime) = try await own(call)
+        let name = runtime.name
         let parameters = RuntimeParameters(uid: runtime.uid)
         return .accepted([
-            "operation": try await begin(verb, project.name, name.description, parameters, call).representation
+            "operation": try await begin(verb, project.name, name, parameters, call).representation
         ])
     }
 

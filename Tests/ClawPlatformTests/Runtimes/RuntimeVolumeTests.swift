@@ -1,0 +1,125 @@
+import ClawBase
+import ClawDocuments
+import ClawKubernetes
+import ClawModels
+@testable import ClawPlatform
+import ClawResources
+import Testing
+
+@Suite("Volumes of runtimes")
+struct RuntimeVolumeTests {
+    private func volume(_ spec: JSONObject) -> Runtime { Fixture.runtime { $0["volume"] = .object(spec) } }
+
+    @Test(
+        "a volume grows where its storage lets it, and never shrinks",
+        arguments: [("2Gi", "1Gi", true, true), ("2Gi", "1Gi", false, false), ("1Gi", "2Gi", true, false), ("1Gi", "1Gi", true, false)])
+    func growth(wanted: String, there: String, canGrow: Bool, grows: Bool) {
+        let runtime = volume(["size": .string(wanted)])
+        var observed = Fixture.observed(runtime, pod: Fixture.ready)
+        observed.volume?.size = Quantity(there)
+        observed.volume?.canGrow = canGrow
+        #expect(Fixture.next(runtime, observed).actions == (grows ? [.ensureVolume] : []))
+    }
+
+    @Test("a shared volume is mounted at a directory of the runtime's own, and none is made")
+    func shared() throws {
+        let runtime = volume(["shared": ["claim": "team"]])
+        let cell = try RuntimeCell(runtime, Fixture.context)
+        let state = try #require(cell.pod.spec?.volumes.first { $0.name == "state" })
+        #expect(state.persistentVolumeClaim?.claimName == "team")
+        let mount = cell.pod.spec?.containers.first?.volumeMounts.first { $0.name == "state" }
+        #expect(mount?.subPath == "ada/ada")
+        #expect(mount?.mountPath == RuntimeCell.stateDirectory)
+        let step = Fixture.next(runtime, RuntimeObservation())
+        #expect(step.actions == [.ensureIdentity, .startPod])
+        let named = try RuntimeCell(volume(["shared": ["claim": "team", "subPath": "x/y"]]), Fixture.context)
+        #expect(named.pod.spec?.containers.first?.volumeMounts.first?.subPath == "x/y")
+    }
+
+    @Test("nobody shares what is one runtime's own")
+    func others() {
+        let findings = RuntimeKind.admit(volume(["shared": ["claim": "bob-state"]]), Fixture.context)
+        #expect(findings.map(\.code) == [.volumeTaken])
+        #expect(findings.first?.field == "spec.volume.shared.claim")
+    }
+
+    @Test("before another program gets the volume it is kept; not before a mere restart for secrets")
+    func snapshots() throws {
+        let runtime = volume(["snapshots": ["keep": 2]])
+        var observed = Fixture.observed(runtime, pod: Fixture.ready)
+        observed.pod?.cellHash = "another"
+        #expect(Fixture.next(runtime, observed).actions == [.snapshotVolume, .stopPod])
+        let plain = Fixture.runtime()
+        var seen = Fixture.observed(plain, pod: Fixture.ready)
+        seen.pod?.cellHash = "another"
+        #expect(Fixture.next(plain, seen).actions == [.stopPod])
+    }
+
+    @Test("in a cluster: the claim grows, snapshots are taken before an update and the oldest go")
+    func cluster() async throws {
+        try await withRuntimes { world in
+            let client = world.client
+            _ = try await client.create(
+                StorageClass(metadata: ObjectMeta(name: "elastic"), provisioner: "test", allowVolumeExpansion: true))
+            try await Self.installSnapshots(client)
+            // No provisioner serves the class: a volume is there already.
+            _ = try await client.create(
+                PersistentVolume(document: [
+                    "apiVersion": "v1", "kind": "PersistentVolume", "metadata": ["name": "one"],
+                    "spec": [
+                        "accessModes": ["ReadWriteOnce"], "capacity": ["storage": "1Gi"], "storageClassName": "elastic",
+                        "persistentVolumeReclaimPolicy": "Retain", "hostPath": ["path": "/nowhere"],
+                    ],
+                ]))
+            try await world.start { spec in
+                spec["volume"] = ["size": "1Gi", "storageClass": "elastic", "snapshots": ["keep": 2]]
+            }
+            try await world.reach(.ready)
+            #expect(try await world.claim()?.spec?.storageClassName == "elastic")
+            try await world.edit(["spec": ["volume": ["size": "3Gi"]]])
+            try await eventually("the claim asks for more") {
+                try await world.claim()?.spec?.resources?.requests["storage"]?.text == "3Gi"
+            }
+            let pod = try await world.pod()?.uid
+            for command in ["one", "two", "three"] {
+                try await world.edit(["spec": ["command": [.string(command)]]])
+                try await eventually("it runs \(command)") {
+                    try await world.pod()?.spec?.containers.first?.command == [command]
+                }
+                try await world.reach(.ready)
+            }
+            #expect(try await world.pod()?.uid != pod)
+            let snapshots = try await client.list(VolumeSnapshot.self, in: "demo").items
+            #expect(snapshots.count == 2)
+            #expect(
+                snapshots.allSatisfy {
+                    $0.document["spec"]?["source"]?["persistentVolumeClaimName"]?.string == "ada-state"
+                })
+            // They are nobody's: what they hold outlives the runtime.
+            #expect(snapshots.allSatisfy { $0.metadata.ownerReferences.isEmpty })
+        }
+    }
+
+    /// The definition, as far as it is needed.
+    private static func installSnapshots(_ client: KubernetesClient) async throws {
+        let anything: JSON = ["type": "object", "x-kubernetes-preserve-unknown-fields": true]
+        let definition = CustomResourceDefinition(document: [
+            "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+            "metadata": [
+                "name": "volumesnapshots.snapshot.storage.k8s.io",
+                "annotations": [
+                    "api-approved.kubernetes.io": "https://github.com/kubernetes-csi/external-snapshotter/pull/814"
+                ],
+            ],
+            "spec": [
+                "group": "snapshot.storage.k8s.io", "scope": "Namespaced",
+                "names": ["kind": "VolumeSnapshot", "plural": "volumesnapshots"],
+                "versions": [["name": "v1", "served": true, "storage": true, "schema": ["openAPIV3Schema": anything]]],
+            ],
+        ])
+        _ = try await client.create(definition)
+        try await eventually("snapshots are served") {
+            (try? await client.list(VolumeSnapshot.self, in: "demo")) != nil
+        }
+    }
+}
