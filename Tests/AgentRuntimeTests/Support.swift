@@ -39,7 +39,7 @@ struct Runtime {
         handler = RuntimeHandler(
             settings: try RuntimeSettings(environment(["OPENCLAW_GATEWAY_TOKEN": token])),
             store: try ConversationStore(directory: scratch.path), transport: transport, lifecycle: lifecycle,
-            time: VirtualTime())
+            work: AgentWork(time: VirtualTime()), time: VirtualTime())
         lifecycle.advance(to: phase)
     }
 

@@ -39,6 +39,8 @@ let package = Package(
                 .product(name: "ClawCustomResources", package: "ClawKit"),
                 .product(name: "ClawHTTPServer", package: "ClawKit"),
                 .product(name: "ClawKubernetes", package: "ClawKit"),
+                .product(name: "ClawPlatform", package: "ClawKit"),
+                .product(name: "ClawResources", package: "ClawKit"),
             ],
             path: "Sources/ControllerBenchmark"),
         .executableTarget(

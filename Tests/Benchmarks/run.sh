@@ -106,6 +106,8 @@ if wants controllers; then
     echo "                        10,000 Rollouts ready in ≤ 60 s and ≤ 1.2 GB, then < 2 % CPU and no writes)"
     "$controllers" reconciles
     "$controllers" rollouts 10000
+    "$controllers" runtimes-suspend 2000
+    "$controllers" runtimes-rest 10000
     echo; echo "A Deployment, a Service and a status for each custom resource, operator and cluster in two processes on loopback"
     operators "$controllers"
 fi

@@ -30,13 +30,14 @@ public struct Runtime: CustomResource {
         set { self["status"] = newValue }
     }
 
-    /// The annotations by which `restart` and `recover` are asked for; each value is the moment of the wish.
+    /// The annotations by which `restart`, `recover` and waking are asked for; each value is the moment of the wish.
     public static let restartAnnotation = "clawkit.dev/restart-at"
     public static let recoverAnnotation = "clawkit.dev/recover-at"
+    public static let wakeAnnotation = "clawkit.dev/wake-at"
 
     /// What was asked for by annotation, as one text: the status repeats it in ``RuntimeStatus/observedRequest``
     /// once it has been carried out.
     public var request: String {
-        [Self.restartAnnotation, Self.recoverAnnotation].compactMap { annotations[$0] }.joined(separator: ",")
+        [Self.restartAnnotation, Self.recoverAnnotation, Self.wakeAnnotation].compactMap { annotations[$0] }.joined(separator: ",")
     }
 }

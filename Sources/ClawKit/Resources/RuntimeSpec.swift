@@ -28,6 +28,8 @@ public struct RuntimeSpec: SchemaView {
         Property(
             "resources", [String: Quantity].self,
             "How much it gets of cpu, memory and others, as far as its template allows.", .count(...16)),
+        Property("idle", RuntimeIdle?.self, "When it may sleep though it is wanted running."),
+        Property("wake", RuntimeWake?.self, "What becomes of requests while it sleeps."),
     ]
 
     public init(user: String, template: String? = nil, desiredState: DesiredState = .running) {
@@ -60,6 +62,14 @@ public struct RuntimeSpec: SchemaView {
     public var volume: RuntimeVolume { self["volume"] }
     public var volumeSize: Quantity { volume.size }
     public var retention: Retention { volume.retention }
+    public var idle: RuntimeIdle? {
+        get { self["idle"] }
+        set { self["idle"] = newValue }
+    }
+    public var wake: RuntimeWake {
+        get { self["wake", default: RuntimeWake()] }
+        set { self["wake"] = newValue }
+    }
 }
 
 public struct RuntimeVolume: SchemaView {

@@ -17,6 +17,8 @@ public struct RuntimeStatus: SchemaView {
         Property("url", String?.self, "Where it is reached."),
         Property("restarts", Int?.self),
         Property("restartsWhenReady", Int?.self, "How many restarts there were when it was last ready."),
+        Property("lastActivity", String?.self, "When it was last seen in use, RFC 3339; kept where it may sleep by itself."),
+        Property("sleep", RuntimeSleep?.self, "That it sleeps though it is wanted running."),
         Property("lastError", RuntimeError?.self, "Why it is not ready."),
         Property("observedGeneration", Int?.self, "The generation of the spec that this is the answer to."),
         Property("observedRequest", String?.self, "The wishes by annotation that were carried out."),
@@ -64,6 +66,15 @@ public struct RuntimeStatus: SchemaView {
     public var restored: RuntimeRestored? {
         get { self["restored"] }
         set { self["restored"] = newValue }
+    }
+    /// RFC 3339.
+    public var lastActivity: String? {
+        get { self["lastActivity"] }
+        set { self["lastActivity"] = newValue }
+    }
+    public var sleep: RuntimeSleep? {
+        get { self["sleep"] }
+        set { self["sleep"] = newValue }
     }
     public var conditions: [Condition] {
         get { self["conditions"] }

@@ -15,6 +15,7 @@ struct ChatExchange: AsyncSequence, Sendable {
     let settings: RuntimeSettings
     let transport: any Transport
     let store: ConversationStore
+    let work: AgentWork
     let time: any TimeSource
     let question: String
 
@@ -30,10 +31,12 @@ struct ChatExchange: AsyncSequence, Sendable {
         private var answer = ""
         private var hasFinished = false
         private var asked: Timestamp
+        private let piece: AgentWork.Piece
 
         fileprivate init(_ exchange: ChatExchange) {
             self.exchange = exchange
             asked = exchange.time.now
+            piece = exchange.work.begin()
         }
 
         mutating func next() async throws -> JSON? {

@@ -11,6 +11,7 @@ struct RuntimeHandler: Handler {
     let store: ConversationStore
     let transport: any Transport
     let lifecycle: RuntimeLifecycle
+    let work: AgentWork
     var time: any TimeSource = .system
 
     func respond(to request: Request) async -> Response {
@@ -31,13 +32,14 @@ struct RuntimeHandler: Handler {
         }
     }
 
-    /// The probes of orchestrators, which carry no token.
+    /// The questions of orchestrators, which carry no token.
     private func health(_ path: Substring) -> Response? {
         let phase = lifecycle.phase
         return switch path {
         case "/healthz": Self.health(true, "live")
         case "/startupz": Self.health(phase != .starting, phase == .starting ? "starting" : "started")
         case "/readyz": Self.health(phase == .ready, phase.name)
+        case "/activity": Self.json(work.json)
         default: nil
         }
     }
@@ -128,7 +130,7 @@ struct RuntimeHandler: Handler {
                 .badRequest, .badRequest, "The body must be a JSON object with a text: {\"message\":\"…\"}.",
                 field: "message")
         }
-        return ChatExchange(settings: settings, transport: transport, store: store, time: time, question: message)
+        return ChatExchange(settings: settings, transport: transport, store: store, work: work, time: time, question: message)
     }
 
     private static func json(_ json: JSON, status: HTTPResponse.Status = .ok) -> Response {

@@ -35,7 +35,7 @@ do {
     let lifecycle = RuntimeLifecycle()
     let handler = RuntimeHandler(
         settings: settings, store: try ConversationStore(directory: settings.stateDirectory),
-        transport: CurlTransport(), lifecycle: lifecycle)
+        transport: CurlTransport(), lifecycle: lifecycle, work: AgentWork(time: .system))
     // Whoever asked gets the whole answer, also while the runtime ends.
     let limits = HTTPServer.Limits(drain: .seconds(10), streamDrain: .seconds(10))
     let server = HTTPServer(

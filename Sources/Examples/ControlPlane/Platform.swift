@@ -80,7 +80,7 @@ struct Platform: Sendable {
         }
         if !settings.without.contains("orchestrator") {
             let orchestrator = Orchestrator(
-                caches: caches, routing: settings.configuration.platform.routing, secretStores: network,
+                caches: caches, network: network, routing: settings.configuration.platform.routing,
                 isReady: { isPublished.load(ordering: .acquiring) }, logger: logger)
             parts.append(Part { try await orchestrator.run() })
         }

@@ -46,8 +46,8 @@ struct Orchestration: Sendable {
         }
         let network = CurlTransport()
         let orchestrator = Orchestrator(
-            caches: caches, routing: settings.configuration?.platform.routing ?? RoutingSettings(),
-            adjusting: override, secretStores: network, logger: logger)
+            caches: caches, network: network, routing: settings.configuration?.platform.routing ?? RoutingSettings(),
+            adjusting: override, logger: logger)
         parts.append(Part { try await orchestrator.run() })
         let (readyFile, kubeconfig) = (settings.readyFile, settings.kubeconfig)
         parts.append(Part {

@@ -14,9 +14,9 @@ struct AccessCheckTests {
     let woken = Woken()
     let check: AccessCheck
 
-    final class Woken: Sendable {
+    final class Woken: RuntimeVisits {
         private let list = Mutex<[String]>([])
-        func note(_ runtime: RuntimeReference) { list.withLock { $0.append(runtime.description) } }
+        func wake(_ runtime: RuntimeReference) async { list.withLock { $0.append(runtime.description) } }
         var all: [String] { list.withLock { $0 } }
     }
 
@@ -24,7 +24,7 @@ struct AccessCheckTests {
         let woken = woken
         check = AccessCheck(
             authenticator: StoreAuthenticator(store: store, signer: signer, time: time), directory: directory,
-            domain: "claw.test", time: time, wake: { woken.note($0) })
+            domain: "claw.test", time: time, visits: woken)
         for name in ["ada", "eve"] {
             try await store.create(
                 User(

@@ -240,7 +240,7 @@ struct VaultTests {
             try await vault.ask(.post, "secret/data/app", ["data": ["key": "first-value"]])
             let transport = vault.transport
             let address = vault.address
-            try await withRuntimes(secretStores: transport) { world in
+            try await withRuntimes(network: transport) { world in
                 let inner = World(cluster: world.client, address: address, transport: transport)
                 try await PlatformSettings.makeNamespace(in: world.client)
                 try await inner.store("vault", token: "root")

@@ -65,8 +65,10 @@ struct RuntimePolicyTests {
             }
             let rules: JSONObject = ["lifetime": ["runningSeconds": 3600]]
             _ = try await world.client.create(Policy(name: "platform", spec: PolicySpec(document: rules)))
-            try await world.reach(.suspended)
-            try await world.want(.running)
+            let asleep = try await world.reach(.suspended)
+            #expect(asleep.spec.desiredState == .running, "the wish stays")
+            #expect(asleep.condition("Suspended")?.reason == "RunningTimeOver")
+            try await world.wake()
             try await world.reach(.ready)
         }
     }

@@ -15,20 +15,22 @@ final class RuntimeWorld: Sendable {
     let node: SimulatedNode
     /// What the orchestrator sends.
     let calls: RecordingTransport
-    /// Where it finds servers of secrets; nil: nowhere.
-    private let secretStores: (any Transport)?
+    /// The orchestrator's; cluster and node have the machine's.
+    let time: any TimeSource
+    /// What the orchestrator reaches besides the cluster: programs, servers of secrets.
+    private let network: any Transport
     var client: KubernetesClient { cluster.client }
 
-    fileprivate init(_ cluster: EmbeddedCluster, _ secretStores: (any Transport)?) {
-        (self.cluster, self.secretStores) = (cluster, secretStores)
+    fileprivate init(_ cluster: EmbeddedCluster, _ time: any TimeSource, _ network: any Transport) {
+        (self.cluster, self.time, self.network) = (cluster, time, network)
         node = SimulatedNode(cluster.client)
         calls = RecordingTransport(cluster.transport)
     }
 
     /// An orchestrator over `transport`, until cancelled.
     func orchestrate(over transport: some Transport) async throws {
-        let caches = SharedCaches(KubernetesClient(transport))
-        let orchestrator = Orchestrator(caches: caches, secretStores: secretStores, logger: silent)
+        let caches = SharedCaches(KubernetesClient(transport), time: time)
+        let orchestrator = Orchestrator(caches: caches, network: network, logger: silent)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await caches.run() }
             group.addTask { try await orchestrator.run() }
@@ -52,6 +54,26 @@ final class RuntimeWorld: Sendable {
 
     func want(_ desired: RuntimeSpec.DesiredState) async throws {
         try await edit(["spec": ["desiredState": .string(desired.rawValue)]])
+    }
+
+    /// Lets time pass until something holds. In steps: who is about to wait for a moment may begin late.
+    func pass(_ time: VirtualTime, until what: String, _ condition: () async throws -> Bool) async throws {
+        try await eventually(what) {
+            time.advance(by: .seconds(60))
+            return try await condition()
+        }
+    }
+
+    /// Lets time pass until the runtime sleeps.
+    func fallAsleep(_ time: VirtualTime) async throws {
+        try await pass(time, until: "it sleeps") {
+            try await client.get(Runtime.self, "ada", in: "demo").status.phase == .suspended
+        }
+    }
+
+    /// Asks for a runtime that sleeps though it is wanted running.
+    func wake() async throws {
+        try await edit(["metadata": ["annotations": [Runtime.wakeAnnotation: .string(time.now.rfc3339(fractionDigits: 6))]]])
     }
 
     /// Waits until the runtime is in a phase that answers its present spec.
@@ -86,9 +108,13 @@ final class RuntimeWorld: Sendable {
 }
 
 /// Runs `body` in a world of its own.
-/// - Parameter orchestrates: whether an orchestrator runs besides; else the body runs its own.
+/// - Parameters:
+///   - orchestrates: whether an orchestrator runs besides; else the body runs its own.
+///   - network: answers in place of runtimes' programs and of servers of secrets.
 func withRuntimes(
-    orchestrates: Bool = true, secretStores: (any Transport)? = nil, _ body: @escaping @Sendable (RuntimeWorld) async throws -> Void
+    orchestrates: Bool = true, time: any TimeSource = SystemTime(),
+    network: any Transport = ScriptedTransport { _ in .text("hello") },
+    _ body: @escaping @Sendable (RuntimeWorld) async throws -> Void
 ) async throws {
     var options = EmbeddedCluster.Options()
     options.logger = silent
@@ -99,7 +125,7 @@ func withRuntimes(
         try await ClawGroup.install(in: cluster.client)
         _ = try await cluster.client.create(Namespace(metadata: ObjectMeta(name: "demo")))
         try await PlatformSettings.publish(Fixture.context, in: cluster.client)
-        let world = RuntimeWorld(cluster, secretStores)
+        let world = RuntimeWorld(cluster, time, network)
         group.addTask { try await runs { try await world.node.run() } }
         if orchestrates { group.addTask { try await runs { try await world.orchestrate(over: world.calls) } } }
         group.addTask {

@@ -75,7 +75,7 @@ final class SimulatedNode: Sendable {
         status.conditions.removeAll { $0.type == "Ready" }
         status.conditions.append(PodCondition(type: "Ready", status: isReady ? "True" : "False"))
         status.containerStatuses = [container]
-        status.phase = "Running"
+        (status.phase, status.podIP) = ("Running", "10.0.0.7")
         changed.status = status
         if changed == pod { return }
         do { _ = try await api.replaceStatus(changed) } catch let error as KubernetesError

@@ -16,18 +16,18 @@ public struct AccessCheck: Handler {
     private let publicURL: String?
     private let proxies: TrustedProxies?
     private let time: any TimeSource
-    private let wake: @Sendable (RuntimeReference) async -> Void
+    private let visits: any RuntimeVisits
 
     /// - Parameters:
     ///   - domain: the platform's domain where runtimes have hosts of their own.
     ///   - publicURL: the control plane's own address, without a slash at its end: visitors of a runtime's own host
     ///     sign in there. Without one they are sent to `signInPath` of the host they came to.
     ///   - proxies: who is told more than the decision; nil: nobody.
-    ///   - wake: called where a decision is to wake a runtime; returns soon.
+    ///   - visits: what becomes of runtimes that are visited; nil: nothing, and what sleeps goes on sleeping.
     public init(
         gate: AccessGate = AccessGate(), authenticator: any Authenticator, directory: any AccessDirectory,
         domain: String? = nil, signInPath: String = "/sign-in", publicURL: String? = nil,
-        proxies: TrustedProxies? = nil, time: any TimeSource = SystemTime(), wake: @escaping @Sendable (RuntimeReference) async -> Void = { _ in }
+        proxies: TrustedProxies? = nil, time: any TimeSource = SystemTime(), visits: (any RuntimeVisits)? = nil
     ) {
         self.gate = gate
         self.authenticator = authenticator
@@ -37,7 +37,7 @@ public struct AccessCheck: Handler {
         self.publicURL = publicURL
         self.proxies = proxies
         self.time = time
-        self.wake = wake
+        self.visits = visits ?? UnnoticedVisits()
     }
 
     /// The forward-auth endpoint.
@@ -65,7 +65,9 @@ public struct AccessCheck: Handler {
     private func answer(_ question: ForwardedQuestion, isTrusted: Bool) async -> Response {
         do {
             let outcome = try await decide(question.request)
-            var response = response(to: outcome, about: question.request)
+            var response =
+                question.manner == .knowsRefusals
+                ? response(to: outcome, about: question.request) : page(for: outcome, about: question.request)
             if outcome.decision.isAllowed, let proxies, isTrusted {
                 for field in try await proxies.headers(for: question.request, to: outcome.runtime) {
                     response.headers.append(field)
@@ -84,7 +86,8 @@ public struct AccessCheck: Handler {
         }
     }
 
-    /// Decides about a request as its client sent it, and wakes the runtime where that is the decision.
+    /// Decides about a request as its client sent it. Wakes the runtime where that is the decision, and waits for one
+    /// that is on its way for as long as requests to it are held.
     /// - Throws: ``Finding`` where users or runtimes cannot be looked up: nobody passes then.
     public func decide(_ request: Request) async throws -> AccessOutcome {
         try await decide(request, from: authenticator.identify(request))
@@ -96,8 +99,19 @@ public struct AccessCheck: Handler {
     }
 
     private func decide(_ request: Request, from identity: Identity) async throws -> AccessOutcome {
-        let outcome = try await judge(request, from: identity)
-        if case .wake = outcome.decision.verdict, let runtime = outcome.runtime { await wake(runtime) }
+        var outcome = try await judge(request, from: identity)
+        guard let runtime = outcome.runtime else { return outcome }
+        let isOnItsWay =
+            switch outcome.decision.verdict {
+            case .wake, .unavailable: true
+            case .allow, .signIn, .deny, .notFound: false
+            }
+        if isOnItsWay {
+            if case .wake = outcome.decision.verdict { await visits.wake(runtime) }
+            // Much may have changed meanwhile: the question is asked anew.
+            if try await visits.hold(runtime) { outcome = try await judge(request, from: authenticator.identify(request)) }
+        }
+        if outcome.decision.isAllowed { visits.used(runtime) }
         return outcome
     }
 
@@ -157,6 +171,23 @@ public struct AccessCheck: Handler {
         let decision = gate.decide(question)
         return AccessOutcome(
             decision: decision, runtime: question.runtime, isOwnHost: routed != nil || !byHost.isEmpty)
+    }
+
+    /// The answer an outcome comes to, as a page where a browser loads one: pages of runtimes that are on their way try
+    /// again by themselves.
+    func page(for outcome: AccessOutcome, about request: Request) -> Response {
+        let response = response(to: outcome, about: request)
+        guard AccessQuestion.wantsPage(request.method, request.headers) else { return response }
+        switch outcome.decision.verdict {
+        case .deny(let finding), .notFound(let finding): return StatusPage.response(finding, response.status)
+        case .wake(let delay):
+            return StatusPage.response(
+                Finding(.notReady, "The runtime is waking up. This page tries again by itself."), response.status,
+                retryAfter: delay)
+        case .unavailable(let finding, let delay):
+            return StatusPage.response(finding, response.status, retryAfter: delay)
+        case .allow, .signIn: return response
+        }
     }
 
     /// The answer an outcome comes to. Who came to a runtime's own host signs in at the control plane's, and is sent back

@@ -127,5 +127,4 @@ public struct NodeCheckpointDriver: CheckpointDriver {
 extension FindingCode {
     /// The source is not there, does not run, or its node refuses.
     public static let checkpointNotMade = FindingCode(rawValue: "E_CHECKPOINT_SOURCE")
-    public static let badSchedule = FindingCode(rawValue: "E_SCHEDULE")
 }

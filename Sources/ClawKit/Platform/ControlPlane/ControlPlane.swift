@@ -33,6 +33,7 @@ public final class ControlPlane: Sendable {
     private let reaper: TenantReaper
     private let meter: ResourceMeter
     private let passages: OpenPassages
+    private let use: RuntimeUse
     private let logger: Logger
 
     /// - Parameters:
@@ -72,7 +73,7 @@ public final class ControlPlane: Sendable {
             metrics: ControlPlaneMetrics(), time: time,
             log: logger)
         let served = ControlPlaneHandler(services, runtimeTransport)
-        passages = served.passages
+        (passages, use) = (served.passages, served.use)
         handler = RequestID(AccessLog(served, log: logger, time: time))
         // Asked for now, so that they are complete soon after the caches run.
         _ = caches.cache(Pod.self)
@@ -109,6 +110,10 @@ public final class ControlPlane: Sendable {
             }
             group.addTask { [passages] in
                 try await passages.run()
+                return false
+            }
+            group.addTask { [use] in
+                try await use.run()
                 return false
             }
             // Keys that are nobody else's need nobody to follow them.

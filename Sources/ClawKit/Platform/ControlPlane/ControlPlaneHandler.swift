@@ -12,13 +12,15 @@ struct ControlPlaneHandler: Handler {
     private let proxy: RuntimeProxy
     private let check: AccessCheck
     let passages: OpenPassages
+    let use: RuntimeUse
     private let hosts: RuntimeHosts
     private let routes: RouteIndex
 
     init(_ services: PlatformServices, _ runtimeTransport: any Transport) {
         hosts = RuntimeHosts(services.configuration)
-        let waker = RuntimeWaker(services)
         let pods = RuntimePods(services)
+        use = RuntimeUse(services)
+        let visits = CountedVisits(waker: RuntimeWaker(services), held: HeldRequests(services, pods), use: use)
         let proxies = services.configuration.proxyKey.map { key in
             TrustedProxies(key: key) { try await pods.token(of: $0) }
         }
@@ -28,8 +30,8 @@ struct ControlPlaneHandler: Handler {
             authenticator: services.authenticator.serving(.runtimes), directory: directory,
             domain: services.configuration.domain, signInPath: LoginPages.path,
             publicURL: services.configuration.publicURL, proxies: proxies,
-            time: services.time, wake: { await waker.wake($0) })
-        passages = OpenPassages(services, check)
+            time: services.time, visits: visits)
+        passages = OpenPassages(services, check, use)
         proxy = RuntimeProxy(services, check: check, pods: pods, passages: passages, transport: runtimeTransport)
         router = Self.router(services, check, directory.routes)
     }
@@ -73,29 +75,5 @@ struct ControlPlaneHandler: Handler {
         }
         LoginPages(services).register(in: &router)
         return router
-    }
-}
-
-/// Wakes a runtime that somebody visits.
-struct RuntimeWaker: Sendable {
-    private let services: PlatformServices
-
-    init(_ services: PlatformServices) { self.services = services }
-
-    /// Begins a resume, unless one is under way or has done its part already.
-    func wake(_ reference: RuntimeReference) async {
-        let runtime = services.caches.cache(Runtime.self).get(reference.runtime, in: reference.project)
-        guard let runtime, runtime.spec.desiredState == .suspended else { return }
-        do {
-            _ = try await services.runtimes.begin(
-                RuntimeOperations.Wish(
-                    verb: .resume, project: reference.project, name: reference.runtime, actor: "platform",
-                    parameters: RuntimeParameters(uid: runtime.uid), idempotencyKey: nil))
-        } catch let finding as Finding where finding.code == .conflict {
-            // Something else is being done to it; the visitor comes back and asks again.
-        } catch {
-            services.log.warning(
-                "a runtime could not be woken", metadata: ["runtime": "\(reference)", "error": "\(error)"])
-        }
     }
 }

@@ -17,23 +17,26 @@ public struct Orchestrator: Sendable {
     private let isReady: @Sendable () -> Bool
     private let routing: RoutingSettings
     private let values: (any ValueSource)?
+    private let network: (any Transport)?
     private let time: any TimeSource
 
     /// - Parameters:
+    ///   - network: reaches pods, to ask programs whether they are idle (``AgentActivity``), and servers of secrets
+    ///     (``SecretStore``), by absolute URLs; nil: neither is asked.
     ///   - routing: which proxy stands in front of the platform.
     ///   - adjust: changes the published settings, where this process knows better.
-    ///   - secretStores: how servers of secrets are reached (``SecretStore``); nil: they are not.
     ///   - isReady: while false, runtimes are left alone (the settings are about to be published anew).
     public init(
-        caches: SharedCaches, routing: RoutingSettings = RoutingSettings(), adjusting adjust: (@Sendable (RuntimeContext) -> RuntimeContext)? = nil,
-        secretStores: (any Transport)? = nil, isReady: @escaping @Sendable () -> Bool = { true }, time: any TimeSource = SystemTime(),
+        caches: SharedCaches, network: (any Transport)? = nil, routing: RoutingSettings = RoutingSettings(),
+        adjusting adjust: (@Sendable (RuntimeContext) -> RuntimeContext)? = nil,
+        isReady: @escaping @Sendable () -> Bool = { true }, time: any TimeSource = SystemTime(),
         logger: Logger
     ) {
-        self.time = time
+        (self.time, self.network) = (time, network)
         self.routing = routing
-        values = secretStores.map { transport in
+        values = network.map { network in
             let stores = caches.cache(SecretStore.self)
-            let vault = VaultValues(caches.api, transport: transport, stores: { stores.get($0) }, time: time)
+            let vault = VaultValues(caches.api, transport: network, stores: { stores.get($0) }, time: time)
             return ValueSources(cluster: ClusterValues(caches.api), vault: vault)
         }
         (self.caches, self.adjust, self.isReady, self.logger) = (caches, adjust, isReady, logger)
@@ -44,7 +47,7 @@ public struct Orchestrator: Sendable {
         let settings = caches.cache(ConfigMap.self)
         let (adjust, isReady) = (adjust, isReady)
         let kind = RuntimeController(
-            caches: caches, driver: KubernetesRuntimeDriver(caches: caches), values: values,
+            caches: caches, driver: KubernetesRuntimeDriver(caches: caches, transport: network), values: values,
             context: {
                 guard isReady() else { return nil }
                 let published = settings.get(PlatformSettings.name, in: PlatformSettings.namespace)

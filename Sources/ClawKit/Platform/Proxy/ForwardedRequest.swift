@@ -57,9 +57,8 @@ struct ForwardedRequest: Sendable {
         headers[.xForwardedProto] = scheme
         headers[.xForwardedHost] = request.head.authority ?? request.headers[.host]
         headers[.xForwardedPrefix] = prefix
-        let host = endpoint.host.contains(":") ? "[\(endpoint.host)]" : endpoint.host
         var head = HTTPRequest(
-            method: request.method, scheme: "http", authority: "\(host):\(endpoint.port)", path: target)
+            method: request.method, scheme: "http", authority: endpoint.authority, path: target)
         head.headerFields = headers
         // A runtime may think for long, and its streams may pause for long: the visitor decides when to leave.
         return Request(head: head, body: request.body, headTimeout: .seconds(300), idleTimeout: nil, peer: request.peer)

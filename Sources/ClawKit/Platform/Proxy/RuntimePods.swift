@@ -30,3 +30,8 @@ struct RuntimePods: Sendable {
         try await tokens.token(of: try endpoint(of: runtime).0).token
     }
 }
+
+extension PodEndpoint {
+    /// As URLs have it (RFC 3986, section 3.2).
+    var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+}

@@ -24,13 +24,13 @@ struct RuntimeProxy: Handler {
         do {
             let outcome = try await check.decide(request)
             guard case .allow(let identity) = outcome.decision.verdict, let reference = outcome.runtime else {
-                return turnAway(outcome, request, wantsPage)
+                return turnAway(outcome, request)
             }
             let forwarded = ForwardedRequest(request, isOwnHost: outcome.isOwnHost)
             if forwarded.lacksSlash, let prefix = forwarded.prefix {
                 return Response(status: .permanentRedirect, headers: [.location: prefix + forwarded.target])
             }
-            let response = passages.guarding(try await pass(request, forwarded, identity, reference), to: request)
+            let response = passages.guarding(try await pass(request, forwarded, identity, reference), to: request, of: reference)
             services.metrics.proxied.add(1, "passed")
             return response
         } catch {
@@ -75,27 +75,14 @@ struct RuntimeProxy: Handler {
 
     // MARK: not passing on
 
-    private func turnAway(_ outcome: AccessOutcome, _ request: Request, _ wantsPage: Bool) -> Response {
-        let response = check.response(to: outcome, about: request)
+    private func turnAway(_ outcome: AccessOutcome, _ request: Request) -> Response {
         switch outcome.decision.verdict {
-        case .signIn:
-            services.metrics.proxied.add(1, "sign-in")
-            return response
+        case .signIn: services.metrics.proxied.add(1, "sign-in")
         case .wake: services.metrics.proxied.add(1, "waking")
         case .unavailable: services.metrics.proxied.add(1, "unavailable")
         case .allow, .deny, .notFound: services.metrics.proxied.add(1, "refused")
         }
-        guard wantsPage else { return response }
-        switch outcome.decision.verdict {
-        case .deny(let finding), .notFound(let finding): return StatusPage.response(finding, response.status)
-        case .wake(let delay):
-            return StatusPage.response(
-                Finding(.notReady, "The runtime is waking up. This page tries again by itself."), response.status,
-                retryAfter: delay)
-        case .unavailable(let finding, let delay):
-            return StatusPage.response(finding, response.status, retryAfter: delay)
-        case .allow, .signIn: return response
-        }
+        return check.page(for: outcome, about: request)
     }
 
     private func failure(_ error: any Error, _ wantsPage: Bool) -> Response {

@@ -1,9 +1,10 @@
-import ClawBase
+public import ClawBase
 public import ClawControl
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
 import ClawResources
+import HTTPTypes
 
 /// Runs runtimes as pods of a cluster, embedded or real.
 public struct KubernetesRuntimeDriver: RuntimeDriver {
@@ -15,8 +16,12 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
     let checkpoints: ObjectCache<Checkpoint>
     let runtimes: ObjectCache<Runtime>
     private let classes: ObjectCache<StorageClass>
+    private let transport: (any Transport)?
 
-    public init(caches: SharedCaches) {
+    /// - Parameter transport: reaches pods by absolute `http://host:port` URLs, to ask programs whether they are idle; nil:
+    ///   nobody is asked, and whoever would have to be goes on running.
+    public init(caches: SharedCaches, transport: (any Transport)? = nil) {
+        self.transport = transport
         api = caches.api
         desired = DesiredState(caches.api, manager: "clawkit-runtimes")
         pods = caches.cache(Pod.self)
@@ -106,14 +111,32 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         }
     }
 
+    public func agentActivity(_ cell: RuntimeCellID) async throws -> AgentActivity {
+        guard let transport, let pod = pods.get(cell.name, in: cell.project),
+            let port = pod.spec?.containers.first?.ports.first,
+            let endpoint = pod.endpoint(port: port.name.map { .string($0) } ?? .int(port.containerPort))
+        else {
+            throw Finding(
+                .agentActivity, "This orchestrator cannot reach the program; give it a transport to pods.",
+                field: "\(cell.project)/\(cell.name)")
+        }
+        let response = try await transport.send(
+            Request(
+                .get, "http://\(endpoint.authority)\(AgentActivity.path)", headers: [.accept: "application/json"],
+                headTimeout: AgentActivity.patience, idleTimeout: AgentActivity.patience))
+        guard response.status == .ok else {
+            throw Finding(
+                .agentActivity, "The program answers \(AgentActivity.path) with status \(response.status.code).",
+                field: "\(cell.project)/\(cell.name)")
+        }
+        return try AgentActivity(JSONParser.parse(await response.body.collect(limit: AgentActivity.limit)))
+    }
+
     /// The pod that was looked at and no other: by its uid.
     private func stopPod(_ cell: RuntimeCellID) async throws {
         guard let pod = pods.get(cell.name, in: cell.project), Self.owner(of: pod, cell) == .runtime else { return }
-        do {
-            try await api.deleteIfPresent(Pod.self, cell.name, in: cell.project, uid: pod.uid)
-        } catch let error as KubernetesError where error.isConflict {
-            // Another pod has the name by now; the cache is about to see it.
-        }
+        // Where another pod has the name by now, this is refused; the next try sees that one.
+        try await api.deleteIfPresent(Pod.self, cell.name, in: cell.project, uid: pod.uid)
     }
 
     /// Of a volume that is there only the size may become another, where its storage lets it grow.

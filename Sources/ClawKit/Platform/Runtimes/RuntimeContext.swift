@@ -49,6 +49,10 @@ public struct RuntimeDeadlines: Sendable {
     public var stop: Duration = .seconds(120)
     /// How often an obstacle that is not the runtime's own is looked at again.
     public var obstacle: Duration = .seconds(15)
+    /// How soon a status is written again that did not fit what is there.
+    public var conflict: Duration = .seconds(1)
+    /// How soon a program is asked again that did not say whether it is idle.
+    public var agent: Duration = .seconds(60)
     /// Restarts without readiness in between before the runtime counts as failed.
     public var restarts = 8
     public init() {}

@@ -81,44 +81,56 @@ public struct RuntimeController: Sendable {
         }
     }
 
-    private func reconcile(_ runtime: Runtime, _ context: RuntimeContext) async throws -> Reconciled {
+    private func reconcile(_ found: Runtime, _ context: RuntimeContext) async throws -> Reconciled {
         let now = caches.time.now
+        var runtime = found
         let id = RuntimeCellID(project: runtime.namespace ?? "", name: runtime.name, uid: runtime.uid ?? "")
         let observed = try await driver.observe(id)
         let cell = Result { () throws(Finding) in try RuntimeCell(runtime, context) }
-        var step = RuntimeKind.next(runtime, cell, observed, deadlines, now: now)
+        let asleep = await sleepDecision(&runtime, id, context, observed, now)
+        var step = RuntimeKind.next(runtime, cell, observed, deadlines, sleep: asleep?.sleep, now: now)
         let failure = await perform(step.actions, id, try? cell.get())
         if let failure, step.error == nil { step.error = Self.finding(failure) }
         var refusal: Finding?
         if case .failure(let finding) = cell { refusal = finding }
-        try await report(
-            step.status(of: runtime, observed, refusal: refusal, publicURL: context.publicURL, now: now), runtime)
+        let isTold = try await report(
+            step.status(of: runtime, observed, refusal: refusal, publicURL: context.publicURL, now: now), found)
         // Tried again with back-off; what went wrong, and since when, already stands in the status.
         if let failure { throw failure }
-        let end = try await endOfRunningTime(runtime, context, observed, now)
-        let next = [step.lookAgainAt, end].compactMap(\.self).min()
+        if !isTold { return .again(after: deadlines.conflict) }
+        let next = [step.lookAgainAt, asleep?.lookAgainAt].compactMap(\.self).min()
         return next.map { .again(after: max(.zero, $0 - now)) } ?? .settled
     }
 
-    /// Puts a runtime to sleep that has run for as long as its policy allows; else says when that will be.
-    private func endOfRunningTime(
-        _ runtime: Runtime, _ context: RuntimeContext, _ observed: RuntimeObservation, _ now: Timestamp
-    ) async throws -> Timestamp? {
-        guard runtime.spec.desiredState == .running, !runtime.isBeingDeleted,
-            let policy = try? context.policy.get(), let limit = policy.runningTime,
-            let start = observed.pod?.startedAt
-        else { return nil }
-        if start + limit > now { return start + limit }
-        logger.info(
-            "a runtime has run for as long as its policy allows and is put to sleep",
-            metadata: ["runtime": "\(runtime.namespace ?? "")/\(runtime.name)"])
-        _ = try await caches.api.mergePatch(
-            Runtime.self, runtime.name, in: runtime.namespace,
-            [
-                "metadata": ["uid": .string(runtime.uid ?? "")],
-                "spec": ["desiredState": .string(RuntimeSpec.DesiredState.suspended.rawValue)],
-            ])
-        return nil
+    /// Whether it sleeps though it is wanted running; nil where that is no question.
+    private func sleepDecision(
+        _ runtime: inout Runtime, _ id: RuntimeCellID, _ context: RuntimeContext, _ observed: RuntimeObservation,
+        _ now: Timestamp
+    ) async -> SleepDecision? {
+        guard runtime.spec.desiredState == .running, !runtime.isBeingDeleted else { return nil }
+        let startedAt = observed.pod.flatMap { $0.isBeingDeleted ? nil : $0.startedAt }
+        let runningTime = (try? context.policy.get())?.runningTime
+        var decision = SleepDecision(runtime, runningTime: runningTime, startedAt: startedAt, now: now)
+        if decision.asksAgent {
+            do {
+                let agent = try await driver.agentActivity(id)
+                let isIdle = runtime.note(agent, now)
+                decision = SleepDecision(
+                    runtime, runningTime: runningTime, startedAt: startedAt, agentIsIdle: isIdle, now: now)
+            } catch {
+                // What cannot say that it is idle may be at work.
+                decision = SleepDecision(sleep: nil, lookAgainAt: now + deadlines.agent)
+                logger.info(
+                    "a runtime is not put to sleep, since its program does not say whether it is idle",
+                    metadata: ["runtime": "\(id.project)/\(id.name)", "error": "\(error)"])
+            }
+        }
+        if let sleep = decision.sleep, runtime.status.sleep == nil {
+            logger.info(
+                "a runtime is put to sleep",
+                metadata: ["runtime": "\(id.project)/\(id.name)", "why": "\(sleep.reason?.rawValue ?? "")"])
+        }
+        return decision
     }
 
     private func perform(_ actions: [RuntimeAction], _ id: RuntimeCellID, _ desired: RuntimeCell?) async -> (any Error)? {
@@ -134,21 +146,26 @@ public struct RuntimeController: Sendable {
     private static func finding(_ error: any Error) -> Finding? {
         switch error {
         case let finding as Finding: finding
-        case let error as KubernetesError where error.isConflict || error.code >= 500: nil
+        case let error as KubernetesError where error.isConflict || error.code >= 500 || error.code == 429: nil
         case let error as KubernetesError:
             Finding(.actionFailed, "The cluster refused a step of the runtime: \(ForeignText.cleaned(error.message)).")
         default: nil
         }
     }
 
-    private func report(_ status: RuntimeStatus, _ runtime: Runtime) async throws {
-        guard status != runtime.status else { return }
+    /// - Returns: whether the status now stands there.
+    private func report(_ status: RuntimeStatus, _ runtime: Runtime) async throws -> Bool {
+        guard status != runtime.status else { return true }
         var changed = runtime
         changed.status = status
         do {
             _ = try await caches.api.replaceStatus(changed)
-        } catch let error as KubernetesError where error.isNotFound || error.isConflict {
-            // Gone, or changed meanwhile: the change asks for this runtime again.
+            return true
+        } catch let error as KubernetesError where error.isNotFound {
+            return true
+        } catch let error as KubernetesError where error.isConflict {
+            // Changed meanwhile. The change asks for this runtime again, as long as it does not get lost.
+            return false
         }
     }
 }

@@ -33,6 +33,11 @@ public enum RuntimeKind {
             findings.append(Finding(
                 .badQuantity, "'\(size)' is no size; write 1Gi, 500Mi.", field: "spec.volume.size"))
         }
+        do throws(Finding) {
+            _ = try runtime.spec.idle.map { idle throws(Finding) in try SleepingHours(idle) }
+        } catch {
+            findings.append(error)
+        }
         return findings + policyFindings(runtime, context)
     }
 

@@ -96,6 +96,9 @@ public enum RuntimeAction: Sendable, Hashable {
 public protocol RuntimeDriver: Sendable {
     func observe(_ cell: RuntimeCellID) async throws -> RuntimeObservation
     func perform(_ action: RuntimeAction, _ cell: RuntimeCellID, _ desired: RuntimeCell?) async throws
+    /// What the program says of its own work.
+    /// - Throws: whatever kept it from saying it; it is left running then.
+    func agentActivity(_ cell: RuntimeCellID) async throws -> AgentActivity
 }
 
 /// Which runtime.

@@ -5,18 +5,19 @@ import ClawResources
 ///
 /// | condition | reasons when True | reasons when False |
 /// |---|---|---|
-/// | Admitted | AsExpected | UnknownTemplate, UnknownModel, ReservedVariable, InvalidQuantity, NameTaken, VolumeTaken, PolicyRefused, TenantSuspended, LockedVariable, ResourceOutOfRange, InvalidTemplate, ContentUndeliverable |
+/// | Admitted | AsExpected | UnknownTemplate, UnknownModel, ReservedVariable, InvalidQuantity, InvalidSchedule, NameTaken, VolumeTaken, PolicyRefused, TenantSuspended, LockedVariable, ResourceOutOfRange, InvalidTemplate, ContentUndeliverable |
 /// | Scheduled | Bound | NoPod, WaitingForNode, Unschedulable |
 /// | Provisioned | AsExpected | Provisioning, NotNeeded |
 /// | Ready | AsExpected | the phase; the cause where it is Failed or Refused |
 /// | Progressing | the phase | AsExpected; the cause where it is Failed or Refused |
 /// | Degraded | the cause | AsExpected |
-/// | Suspended | AsRequested | NotSuspended |
+/// | Suspended | AsRequested, Idle, SleepingHours, RunningTimeOver | NotSuspended |
 ///
 /// Kubernetes' API conventions ask for one CamelCase word that a machine can read:
 /// <https://github.com/kubernetes/community/blob/master/contributors/devel/sig-architecture/api-conventions.md>
 enum RuntimeReason: String, Sendable, CaseIterable {
     case asExpected = "AsExpected", asRequested = "AsRequested", notSuspended = "NotSuspended"
+    case idle = "Idle", sleepingHours = "SleepingHours", runningTimeOver = "RunningTimeOver"
     case bound = "Bound", noPod = "NoPod", waitingForNode = "WaitingForNode"
     case provisioning = "Provisioning", notNeeded = "NotNeeded"
     // Phases.
@@ -25,7 +26,7 @@ enum RuntimeReason: String, Sendable, CaseIterable {
     case stopping = "Stopping", stopped = "Stopped", deleting = "Deleting"
     // Causes.
     case unknownTemplate = "UnknownTemplate", unknownModel = "UnknownModel", reservedVariable = "ReservedVariable"
-    case invalidQuantity = "InvalidQuantity", nameTaken = "NameTaken", volumeTaken = "VolumeTaken"
+    case invalidQuantity = "InvalidQuantity", invalidSchedule = "InvalidSchedule", nameTaken = "NameTaken", volumeTaken = "VolumeTaken"
     case policyRefused = "PolicyRefused", tenantSuspended = "TenantSuspended"
     case lockedVariable = "LockedVariable", resourceRange = "ResourceOutOfRange", invalidTemplate = "InvalidTemplate"
     case contentUndeliverable = "ContentUndeliverable", secretUnavailable = "SecretUnavailable"
@@ -45,6 +46,7 @@ enum RuntimeReason: String, Sendable, CaseIterable {
             case .badConfig: .invalidTemplate
             case .contentUndeliverable: .contentUndeliverable
             case .secretMissing, .secretUnavailable, .secretKind, .environmentSource: .secretUnavailable
+            case .badSchedule: .invalidSchedule
             case .nameTaken: .nameTaken
             case .volumeTaken: .volumeTaken
             case .tenantSuspended: .tenantSuspended
@@ -55,6 +57,15 @@ enum RuntimeReason: String, Sendable, CaseIterable {
             case .startDeadline: .startDeadline
             case .stopDeadline: .stopDeadline
             default: .actionFailed
+            }
+    }
+
+    init(_ sleep: RuntimeSleep.Reason) {
+        self =
+            switch sleep {
+            case .idle: .idle
+            case .scheduled: .sleepingHours
+            case .runningTimeOver: .runningTimeOver
             }
     }
 

@@ -16,6 +16,7 @@ extension RuntimeStep {
         status.observedRequest = runtime.request
         status.url = "\(publicURL)/r/\(runtime.namespace ?? "")/\(runtime.name)/"
         status.countRestarts(of: observed.pod)
+        status.sleep = sleep
         status.tell(observed)
         status.lastError = error.map { ($0.code.rawValue, $0.message) }
         let new = conditions(observed, refusal, hasSharedVolume: runtime.spec.volume.shared != nil).map { fact in
@@ -63,7 +64,7 @@ extension RuntimeStep {
             Fact(type: "Degraded", isTrue: error != nil, reason: cause ?? .asExpected, message: error?.message ?? ""),
             Fact(
                 type: "Suspended", isTrue: phase == .suspended,
-                reason: phase == .suspended ? .asRequested : .notSuspended),
+                reason: phase == .suspended ? sleep?.reason.map(RuntimeReason.init) ?? .asRequested : .notSuspended),
         ]
     }
 

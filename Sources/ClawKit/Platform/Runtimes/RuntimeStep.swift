@@ -8,21 +8,29 @@ struct RuntimeStep: Sendable, Hashable {
     var actions: [RuntimeAction] = []
     var phase: RuntimePhase
     var error: Finding?
+    /// It rests though it is wanted running.
+    var sleep: RuntimeSleep?
     /// Look again at the latest then.
     var lookAgainAt: Timestamp?
 }
 
 extension RuntimeKind {
     /// Decides, from the wish and what is there. Pure.
+    /// - Parameter sleep: where it sleeps though it is wanted running (``SleepDecision``).
     static func next(
         _ runtime: Runtime, _ cell: Result<RuntimeCell, Finding>, _ observed: RuntimeObservation,
-        _ deadlines: RuntimeDeadlines, now: Timestamp
+        _ deadlines: RuntimeDeadlines, sleep: RuntimeSleep? = nil, now: Timestamp
     ) -> RuntimeStep {
         if runtime.isBeingDeleted { return RuntimeStep(actions: stop(observed), phase: .deleting) }
         switch runtime.spec.desiredState {
         case .stopped: return rest(.stopping, .stopped, runtime, observed, deadlines, now)
         case .suspended: return rest(.suspending, .suspended, runtime, observed, deadlines, now)
-        case .running: break
+        case .running:
+            if let sleep {
+                var step = rest(.suspending, .suspended, runtime, observed, deadlines, now)
+                step.sleep = sleep
+                return step
+            }
         }
         let desired: RuntimeCell
         switch cell {

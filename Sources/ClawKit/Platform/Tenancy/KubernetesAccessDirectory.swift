@@ -64,12 +64,15 @@ extension Project {
 }
 
 extension Runtime {
-    /// Whether a visitor can enter now. A runtime that is wanted suspended sleeps, whatever its last status says.
+    /// Whether a visitor can enter now, or wakes it. A runtime that is wanted suspended sleeps, whatever its last status says.
     var readiness: RuntimeReadiness {
         if isBeingDeleted { return .unready(phase: RuntimePhase.deleting.rawValue) }
         switch (spec.desiredState, status.phase) {
         case (.running, .ready): return .ready
-        case (.suspended, _), (.running, .suspended), (.running, .waking): return .asleep
+        case (.suspended, _), (.running, .suspended), (.running, .suspending):
+            // What is on its way down for want of use is woken as well.
+            return spec.wake.onRequest ? .asleep : .unready(phase: RuntimePhase.suspended.rawValue)
+        case (.running, .waking): return .asleep
         case (.stopped, .ready): return .unready(phase: RuntimePhase.stopping.rawValue)
         case (_, let phase): return .unready(phase: (phase ?? .pending).rawValue)
         }

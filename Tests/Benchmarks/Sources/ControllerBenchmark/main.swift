@@ -14,9 +14,13 @@ case ("operator", 4...):
         FileHandle.standardError.write(Data("\(arguments[1]): \(error)\n".utf8))
         exit(1)
     }
+case ("runtimes-rest", 1...2):
+    try await measureRestingRuntimes(arguments.count > 1 ? Int(arguments[1]) ?? 10_000 : 10_000, CommandLine.arguments[0])
+case ("runtimes-suspend", 1...2): try await measureSuspension(arguments.count > 1 ? Int(arguments[1]) ?? 2000 : 2000)
+case ("orchestrate", 1): try await orchestrate()
 case ("operate", 1): try await operateSites()
 default:
     FileHandle.standardError.write(
-        Data("usage: controller-benchmark reconciles | rollouts [COUNT] | requests [COUNT] | operator NAME COUNT COMMAND… | operate\n".utf8))
+        Data("usage: controller-benchmark reconciles | rollouts [COUNT] | requests [COUNT] | operator NAME COUNT COMMAND… | operate | runtimes-rest [COUNT] | runtimes-suspend [COUNT]\n".utf8))
     exit(1)
 }

@@ -74,7 +74,7 @@ extension User {
 }
 
 extension Runtime {
-    /// `{name, project, user, template?, desiredState, phase, url, restarts, lastError?, conditions, createdAt}`
+    /// `{name, project, user, template?, desiredState, phase, sleep?, lastActivity?, url, restarts, lastError?, conditions, createdAt}`
     /// - Parameter publicURL: where people reach the control plane, without a slash at its end.
     func representation(publicURL: String) -> JSON {
         var object: JSONObject = ["name": .string(name)]
@@ -83,6 +83,10 @@ extension Runtime {
         object.set("template", spec.template)
         object.set("desiredState", spec.desiredState.rawValue)
         object.set("phase", (isBeingDeleted ? .deleting : status.phase ?? .pending).rawValue)
+        object.set("lastActivity", status.lastActivity)
+        if let sleep = status.sleep {
+            object["sleep"] = ["since": .string(sleep.since ?? ""), "reason": .string(sleep.reason?.rawValue ?? "")]
+        }
         object.set("url", status.url ?? "\(publicURL)/r/\(namespace ?? "")/\(name)/")
         object.set("restarts", status.restarts)
         if let error = status.lastError {

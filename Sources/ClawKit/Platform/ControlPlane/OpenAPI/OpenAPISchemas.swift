@@ -233,6 +233,7 @@ enum OpenAPISchemas {
                 "name": label, "project": label, "user": label, "template": string,
                 "desiredState": words(RuntimeSpec.DesiredState.allCases.map(\.rawValue)),
                 "phase": words(RuntimePhase.allCases.map(\.rawValue)), "url": string, "restarts": ["type": "integer"],
+                "lastActivity": time, "sleep": object(["since", "reason"], ["since": time, "reason": string]),
                 "lastError": ref("Failure"), "conditions": list(of: ["type": "object"]), "createdAt": time,
             ]),
         "RuntimeEnvironment": object(

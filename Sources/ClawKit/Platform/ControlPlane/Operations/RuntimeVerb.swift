@@ -39,6 +39,7 @@ enum RuntimeVerb: String, Sendable, CaseIterable {
             if runtime.spec.desiredState == .running, runtime.status.phase == .failed {
                 runtime.annotations[Runtime.recoverAnnotation] = moment
             }
+            if runtime.status.sleep != nil { runtime.annotations[Runtime.wakeAnnotation] = moment }
             runtime.spec.desiredState = .running
         case .stop: runtime.spec.desiredState = .stopped
         case .suspend: runtime.spec.desiredState = .suspended

@@ -3,22 +3,18 @@ import ClawControl
 import ClawDocuments
 import ClawKubernetes
 import ClawResources
-import Synchronization
 
 /// Waits until a runtime is as an operation wants it.
 final class RuntimeWatch: Sendable {
     private let api: any KubernetesAPI
     private let runtimes: ObjectCache<Runtime>
     private let represent: @Sendable (Runtime) -> JSON
-    private let waiting = Mutex<[ObjectKey: [ObjectIdentifier: Signal]]>([:])
+    private let news = KeyedSignals<ObjectKey>()
 
     init(api: any KubernetesAPI, caches: SharedCaches, represent: @escaping @Sendable (Runtime) -> JSON) {
         (self.api, self.represent) = (api, represent)
         runtimes = caches.cache(Runtime.self)
-        runtimes.onChange { [weak self] change in
-            guard let self, let runtime = change.object else { return }
-            for signal in self.waiting.withLock({ $0[ObjectKey(runtime)].map { Array($0.values) } ?? [] }) { signal.raise() }
-        }
+        runtimes.onChange { [news] change in change.object.map { news.raise(ObjectKey($0)) } }
     }
 
     /// - Returns: the runtime as people are shown it; nil where it is gone, as wished.
@@ -28,20 +24,18 @@ final class RuntimeWatch: Sendable {
         guard let (project, name) = RuntimeTarget.parse(operation.target) else {
             throw StepRefusal(Finding(.internalError, "Operation \(operation.id) is none on a runtime."))
         }
-        let (key, news) = (ObjectKey(namespace: project, name: name), Signal())
-        waiting.withLock { $0[key, default: [:]][ObjectIdentifier(news)] = news }
-        defer {
-            waiting.withLock { waiting in
-                waiting[key]?[ObjectIdentifier(news)] = nil
-                if waiting[key]?.isEmpty == true { waiting[key] = nil }
-            }
-        }
+        let key = ObjectKey(namespace: project, name: name)
+        return try await news.listening(to: key) { try await wait(context, key, $0) }
+    }
+
+    private func wait(_ context: StepContext<RuntimeParameters>, _ key: ObjectKey, _ news: Signal) async throws -> JSON? {
+        let operation = context.operation
         while true {
             var runtime = runtimes[key]
             var progress = RuntimeProgress.of(operation, runtime)
             if !progress.isUnderWay {
                 // The cache may still show the time before the wish; only the server's word ends an operation.
-                runtime = try await api.find(Runtime.self, name, in: project)
+                runtime = try await api.find(Runtime.self, key.name, in: key.namespace)
                 progress = RuntimeProgress.of(operation, runtime)
             }
             switch progress {
