@@ -152,7 +152,8 @@ struct CheckpointControllerTests {
             try await world.client.delete(Node.self, "n1")
             try await world.client.delete(Checkpoint.self, "d", in: "demo")
             try await world.client.absence(of: Checkpoint.self, "d", in: "demo")
-            #expect(world.driver.removed.count == 1)
+            // More than once where its object was changed at the same moment.
+            #expect(Set(world.driver.removed).count == 1)
         }
     }
 
