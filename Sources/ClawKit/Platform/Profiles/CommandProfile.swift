@@ -2,9 +2,14 @@ public import ClawModels
 public import ClawResources
 
 /// A program of which nothing is known but the contract of ``agent-runtime``: it listens at `PORT`, keeps its state in
-/// `STATE_DIR`, and answers `/startupz`, `/readyz` and `/healthz` (Docs/profiles.md).
+/// `STATE_DIR`, and answers `/startupz`, `/readyz` and `/healthz` (Docs/profiles.md). One that speaks for itself before it is
+/// put to sleep answers `/activity`.
 public struct CommandProfile: RuntimeProfile {
     public init() {}
+
+    public var activity: ActivityReport? {
+        ActivityReport(path: "activity", member: "lastActivity", busyMembers: ["busy"])
+    }
 
     public func shape(_ template: RuntimeTemplateSpec, resources: [String: Quantity]) -> RuntimeShape {
         var shape = RuntimeShape(

@@ -12,10 +12,10 @@ public struct JupyterProfile: RuntimeProfile {
 
     public var reserved: Set<String> { ["JUPYTER_TOKEN", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"] }
 
-    /// The server counts requests, kernels and terminals itself.
+    /// The server counts requests, kernels and terminals itself; a page that is merely open is a connection to a kernel.
     /// <https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html>
     public var activity: ActivityReport? {
-        ActivityReport(path: "api/status", member: "last_activity", busyMembers: ["connections"])
+        ActivityReport(path: "api/status", member: "last_activity", busyMembers: [])
     }
 
     public var keepsPrefix: Bool { true }

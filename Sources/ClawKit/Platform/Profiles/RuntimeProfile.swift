@@ -59,11 +59,11 @@ public struct RuntimeSettings: Sendable, Hashable {
 
 /// Where a program tells when it was last used.
 public struct ActivityReport: Sendable, Hashable {
-    /// An HTTP path of the program.
+    /// An HTTP path of the program, without the slash at its beginning; below the path form's prefix where it keeps that.
     public var path: String
     /// The member of the answer with the time, RFC 3339.
     public var member: String
-    /// Members that are above zero while it is in use.
+    /// Members that are true, or above zero, while it is in use.
     public var busyMembers: [String]
 
     public init(path: String, member: String, busyMembers: [String] = []) {

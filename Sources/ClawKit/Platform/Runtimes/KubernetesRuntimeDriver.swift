@@ -111,7 +111,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         }
     }
 
-    public func agentActivity(_ cell: RuntimeCellID) async throws -> AgentActivity {
+    public func agentActivity(_ cell: RuntimeCellID, _ report: ActivityReport) async throws -> AgentActivity {
         guard let transport, let pod = pods.get(cell.name, in: cell.project),
             let port = pod.spec?.containers.first?.ports.first,
             let endpoint = pod.endpoint(port: port.name.map { .string($0) } ?? .int(port.containerPort))
@@ -120,16 +120,18 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
                 .agentActivity, "This orchestrator cannot reach the program; give it a transport to pods.",
                 field: "\(cell.project)/\(cell.name)")
         }
+        var headers: HTTPFields = [.accept: "application/json"]
+        headers[.openClawToken] = try await GatewayTokens(api: api).token(of: pod).token?.reveal()
         let response = try await transport.send(
             Request(
-                .get, "http://\(endpoint.authority)\(AgentActivity.path)", headers: [.accept: "application/json"],
+                .get, "http://\(endpoint.authority)\(report.path)", headers: headers,
                 headTimeout: AgentActivity.patience, idleTimeout: AgentActivity.patience))
         guard response.status == .ok else {
             throw Finding(
-                .agentActivity, "The program answers \(AgentActivity.path) with status \(response.status.code).",
+                .agentActivity, "The program answers \(report.path) with status \(response.status.code).",
                 field: "\(cell.project)/\(cell.name)")
         }
-        return try AgentActivity(JSONParser.parse(await response.body.collect(limit: AgentActivity.limit)))
+        return try AgentActivity(JSONParser.parse(await response.body.collect(limit: AgentActivity.limit)), as: report)
     }
 
     /// The pod that was looked at and no other: by its uid.

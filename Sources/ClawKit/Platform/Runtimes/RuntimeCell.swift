@@ -37,6 +37,8 @@ public struct RuntimeCell: Sendable, Hashable {
     public var restartedAt: String?
     /// Whether its addresses begin with the path form's prefix.
     var keepsPrefix = false
+    /// How its program tells when it was last used.
+    var activity: ActivityReport?
 
     public var image: String { shape.image }
     public var command: [String] { shape.command }
@@ -99,7 +101,10 @@ public struct RuntimeCell: Sendable, Hashable {
         let environment = RuntimeEnvironment(of: runtime, context)
         (delivery, rotation) = (context.delivery, environment.rotation)
         sourced = environment.references.keys.sorted()
-        settings = program.settings(RuntimeSubject(runtime, blueprint, models, context))
+        let subject = RuntimeSubject(runtime, blueprint, models, context)
+        settings = program.settings(subject)
+        activity = program.activity
+        if let path = activity?.path { activity?.path = (keepsPrefix ? subject.path : "") + "/" + path }
         settings.variables = given(context) + settings.variables + declared(environment, context)
     }
 

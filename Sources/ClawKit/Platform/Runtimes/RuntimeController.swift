@@ -87,7 +87,7 @@ public struct RuntimeController: Sendable {
         let id = RuntimeCellID(project: runtime.namespace ?? "", name: runtime.name, uid: runtime.uid ?? "")
         let observed = try await driver.observe(id)
         let cell = Result { () throws(Finding) in try RuntimeCell(runtime, context) }
-        let asleep = await sleepDecision(&runtime, id, context, observed, now)
+        let asleep = await sleepDecision(&runtime, id, (try? cell.get())?.activity, context, observed, now)
         var step = RuntimeKind.next(runtime, cell, observed, deadlines, sleep: asleep?.sleep, now: now)
         let failure = await perform(step.actions, id, try? cell.get())
         if let failure, step.error == nil { step.error = Self.finding(failure) }
@@ -104,8 +104,8 @@ public struct RuntimeController: Sendable {
 
     /// Whether it sleeps though it is wanted running; nil where that is no question.
     private func sleepDecision(
-        _ runtime: inout Runtime, _ id: RuntimeCellID, _ context: RuntimeContext, _ observed: RuntimeObservation,
-        _ now: Timestamp
+        _ runtime: inout Runtime, _ id: RuntimeCellID, _ report: ActivityReport?, _ context: RuntimeContext,
+        _ observed: RuntimeObservation, _ now: Timestamp
     ) async -> SleepDecision? {
         guard runtime.spec.desiredState == .running, !runtime.isBeingDeleted else { return nil }
         let startedAt = observed.pod.flatMap { $0.isBeingDeleted ? nil : $0.startedAt }
@@ -113,7 +113,8 @@ public struct RuntimeController: Sendable {
         var decision = SleepDecision(runtime, runningTime: runningTime, startedAt: startedAt, now: now)
         if decision.asksAgent {
             do {
-                let agent = try await driver.agentActivity(id)
+                guard let report else { throw Finding.unreportedActivity }
+                let agent = try await driver.agentActivity(id, report)
                 let isIdle = runtime.note(agent, now)
                 decision = SleepDecision(
                     runtime, runningTime: runningTime, startedAt: startedAt, agentIsIdle: isIdle, now: now)

@@ -97,8 +97,9 @@ public protocol RuntimeDriver: Sendable {
     func observe(_ cell: RuntimeCellID) async throws -> RuntimeObservation
     func perform(_ action: RuntimeAction, _ cell: RuntimeCellID, _ desired: RuntimeCell?) async throws
     /// What the program says of its own work.
+    /// - Parameter report: where it says it, with its whole path.
     /// - Throws: whatever kept it from saying it; it is left running then.
-    func agentActivity(_ cell: RuntimeCellID) async throws -> AgentActivity
+    func agentActivity(_ cell: RuntimeCellID, _ report: ActivityReport) async throws -> AgentActivity
 }
 
 /// Which runtime.

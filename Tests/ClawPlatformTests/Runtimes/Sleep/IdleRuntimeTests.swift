@@ -53,7 +53,7 @@ struct IdleRuntimeTests {
         let isBusy = Mutex(true)
         let time = VirtualTime(startingAt: SystemTime().now)
         let programs = ScriptedTransport { request in
-            #expect(request.head.path == "/activity")
+            #expect(request.path == "/activity" && request.headers[HTTPField.Name("X-OpenClaw-Token")!] != nil)
             let busy = isBusy.withLock { $0 }
             return Response(status: .ok, body: .string(#"{"busy": \#(busy)}"#))
         }

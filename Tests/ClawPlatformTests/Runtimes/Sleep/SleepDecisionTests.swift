@@ -134,18 +134,20 @@ struct SleepDecisionTests {
 
     @Test("what a program says of itself", arguments: [
         (#"{"lastActivity": "2026-01-01T00:00:00Z", "busy": true}"#, true, true),
-        (#"{"last_activity": "2026-01-01T00:00:00.000000Z", "connections": 0, "kernels": 0}"#, false, true),
-        (#"{"busy": false}"#, false, false),
+        (#"{"lastActivity": "2026-01-01T00:00:00.000000Z", "busy": 0}"#, false, true),
+        (#"{"busy": false}"#, false, false), (#"{"busy": 3}"#, true, false),
     ])
     func said(text: String, isBusy: Bool, hasTime: Bool) throws {
-        let activity = try AgentActivity(JSONParser.parse(Array(text.utf8)))
+        let report = try #require(CommandProfile().activity)
+        let activity = try AgentActivity(JSONParser.parse(Array(text.utf8)), as: report)
         #expect(activity.isBusy == isBusy && (activity.last != nil) == hasTime)
     }
 
     @Test("what says nothing is not understood", arguments: ["{}", "[]", #"{"lastActivity": "yesterday"}"#])
     func unsaid(text: String) throws {
         let document = try JSONParser.parse(Array(text.utf8))
-        #expect(throws: Finding.self) { _ = try AgentActivity(document) }
+        let report = try #require(CommandProfile().activity)
+        #expect(throws: Finding.self) { _ = try AgentActivity(document, as: report) }
     }
 
     @Test("schedules that cannot be read are refused with their place", arguments: [

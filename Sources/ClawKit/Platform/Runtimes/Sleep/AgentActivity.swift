@@ -2,10 +2,8 @@ public import ClawBase
 public import ClawDocuments
 import ClawResources
 
-/// What a runtime's program says of its own work, when it is asked just before it would be put to sleep:
-/// `GET /activity` → `{"lastActivity": "2026-01-01T00:00:00Z", "busy": false}`.
-///
-/// Jupyter's `/api/status` says it as `last_activity`.
+/// What a runtime's program says of its own work, when it is asked just before it would be put to sleep; its profile knows
+/// where (``RuntimeProfile/activity``).
 public struct AgentActivity: Sendable, Hashable {
     /// Whether it works on something now.
     public var isBusy: Bool
@@ -13,19 +11,17 @@ public struct AgentActivity: Sendable, Hashable {
 
     public init(isBusy: Bool, last: Timestamp?) { (self.isBusy, self.last) = (isBusy, last) }
 
-    /// - Throws: ``Finding`` (`E_AGENT_ACTIVITY`) where it says neither.
-    public init(_ document: JSON) throws(Finding) {
-        let text = document["lastActivity"]?.string ?? document["last_activity"]?.string
-        let last = text.flatMap { Timestamp(rfc3339: $0) }
-        guard last != nil || document["busy"]?.bool != nil else {
+    /// - Throws: ``Finding`` (`E_AGENT_ACTIVITY`) where it says neither when it was used nor whether it is.
+    init(_ document: JSON, as report: ActivityReport) throws(Finding) {
+        let last = document.object?[FieldKey(report.member)]?.string.flatMap { Timestamp(rfc3339: $0) }
+        let busy = report.busyMembers.compactMap { document.object?[FieldKey($0)] }
+        guard last != nil || !busy.isEmpty else {
             throw Finding(
-                .agentActivity, "The program's answer says neither 'lastActivity' (RFC 3339) nor 'busy'.", field: Self.path)
+                .agentActivity, "The program's answer does not say '\(report.member)' (RFC 3339).", field: report.path)
         }
-        self.init(isBusy: document["busy"]?.bool ?? false, last: last)
+        self.init(isBusy: busy.contains { $0.bool == true || $0.integer.map { $0 > 0 } == true }, last: last)
     }
 
-    /// Where programs are asked.
-    public static let path = "/activity"
     /// In bytes.
     static let limit = 64 << 10
     static let patience = Duration.seconds(5)
@@ -34,6 +30,12 @@ public struct AgentActivity: Sendable, Hashable {
 extension FindingCode {
     /// A program does not say whether it is at work.
     public static let agentActivity = FindingCode(rawValue: "E_AGENT_ACTIVITY")
+}
+
+extension Finding {
+    static let unreportedActivity = Finding(
+        .agentActivity, "Nothing is known of where its program says whether it works; see its template's profile.",
+        field: "spec.idle.signals")
 }
 
 extension Runtime {
