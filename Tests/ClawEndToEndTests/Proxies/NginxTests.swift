@@ -26,7 +26,11 @@ struct NginxTests {
     /// A runtime that sleeps is woken by its visitor, who is told when to come back.
     private static func asleep(_ site: FrontedPlatform) async throws {
         let api = try site.platform.kubernetes
-        _ = try await api.edit(Runtime.self, "bob", in: "demo") { $0.spec.desiredState = .suspended }
+        _ = try await api.edit(Runtime.self, "bob", in: "demo") {
+            $0.spec.desiredState = .suspended
+            // Not held: the answer of nginx is to be seen.
+            $0.spec.wake.holdSeconds = 0
+        }
         try await eventually("a visitor hears that it wakes") {
             let answer = try await site.get(site.url("bob", "/conversation"), cookie: site.bob)
             return answer.status == .serviceUnavailable && answer.headers[.retryAfter] != nil ? true : nil
