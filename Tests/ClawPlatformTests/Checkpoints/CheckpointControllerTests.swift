@@ -50,6 +50,8 @@ struct CheckpointControllerTests {
     private struct World: Sendable {
         let client: KubernetesClient
         let driver: ScriptedCheckpoints
+        /// The controllers' own.
+        let caches: SharedCaches
 
         func make(_ name: String, _ change: (inout CheckpointSpec) -> Void = { _ in }) async throws {
             var spec = CheckpointSpec(pod: "web")
@@ -93,7 +95,7 @@ struct CheckpointControllerTests {
             }
             group.addTask {
                 try await SystemTime().withDeadline(.seconds(100), "The test") {
-                    try await body(World(client: cluster.client, driver: driver))
+                    try await body(World(client: cluster.client, driver: driver, caches: caches))
                 }
                 return true
             }
@@ -150,6 +152,7 @@ struct CheckpointControllerTests {
             try await world.make("d")
             _ = try await world.wait("d", .stored)
             try await world.client.delete(Node.self, "n1")
+            try await eventually("the controllers know") { world.caches.cache(Node.self).get("n1") == nil }
             try await world.client.delete(Checkpoint.self, "d", in: "demo")
             try await world.client.absence(of: Checkpoint.self, "d", in: "demo")
             // More than once where its object was changed at the same moment.

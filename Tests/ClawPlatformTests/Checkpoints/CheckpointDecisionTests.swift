@@ -1,9 +1,11 @@
 import ClawBase
+import ClawControl
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
 @testable import ClawPlatform
 import ClawResources
+import HTTPTypes
 import Testing
 
 @Suite("What is decided about checkpoints")
@@ -222,5 +224,27 @@ struct CheckpointDecisionTests {
         #expect(awake.status.kept == nil)
         #expect(awake.status.restored?.method == .cold)
         #expect(awake.status.restored?.code == "E_CHECKPOINT_BUSY")
+    }
+
+    @Test("a program goes on from what was kept, unless its secrets have become others meanwhile")
+    func secrets() throws {
+        let driver = KubernetesRuntimeDriver(
+            caches: SharedCaches(KubernetesClient(ScriptedTransport { _ in Response(status: .notFound) })))
+        func isRestored(keptWith old: String?, wanted new: String?, _ rotation: EnvironmentSpec.Rotation = .restart) throws
+            -> Bool
+        {
+            var cell = try RuntimeCell(Fixture.runtime(), Fixture.context)
+            (cell.sourced, cell.rotation) = (["TOKEN"], rotation)
+            cell.delivery = .success(EnvironmentDelivery(digest: new))
+            let kept = Self.checkpoint(.stored) {
+                $0.status.location = "n1:/a.tar"
+                $0.annotations[RuntimeCell.environmentAnnotation] = old
+            }
+            return driver.pod(cell, from: kept).annotations[PodRestore.requestAnnotation] != nil
+        }
+        #expect(try isRestored(keptWith: "a", wanted: "a"))
+        #expect(try !isRestored(keptWith: "a", wanted: "b"))
+        // It reads its files anew.
+        #expect(try isRestored(keptWith: "a", wanted: "b", .reload))
     }
 }

@@ -38,12 +38,13 @@ extension KubernetesRuntimeDriver {
         var spec = CheckpointSpec(runtime: cell.name)
         (spec.container, spec.ends) = (RuntimeCell.container, true)
         (spec.secretName, spec.timeoutSeconds) = (wish.secretName, wish.timeoutSeconds)
-        let checkpoint = Checkpoint(
+        var checkpoint = Checkpoint(
             metadata: ObjectMeta(
                 name: name, namespace: cell.project,
                 labels: [Checkpoint.runtimeLabel: cell.name, KeptRuntime.podLabel: uid],
                 ownerReferences: [OwnerReference(controlling: runtime)]),
             spec: spec)
+        checkpoint.annotations[RuntimeCell.environmentAnnotation] = pod.annotations[RuntimeCell.environmentAnnotation]
         do {
             _ = try await api.create(checkpoint)
         } catch let error as KubernetesError where error.isAlreadyExists {
@@ -60,11 +61,15 @@ extension KubernetesRuntimeDriver {
     /// The pod as it is wanted, going on from what was kept where there is something.
     func pod(_ wanted: RuntimeCell, from kept: Checkpoint?) -> Pod {
         var pod = wanted.pod
-        guard let request = kept?.restoreRequest else { return pod }
+        // A process that goes on has the secrets it began with: where others hold by now, the program begins anew.
+        let environment = RuntimeCell.environmentAnnotation
+        guard let kept, let request = kept.restoreRequest,
+            wanted.reloads || kept.annotations[environment] == pod.annotations[environment]
+        else { return pod }
         pod.annotations[PodRestore.requestAnnotation] = request.text
         // What the program does from then on must not be forgotten by a second start from the same moment.
         pod.annotations[PodRestore.onceAnnotation] = "true"
-        if let node = kept?.status.node { pod.spec?.preferNode(node) }
+        if let node = kept.status.node { pod.spec?.preferNode(node) }
         return pod
     }
 }
