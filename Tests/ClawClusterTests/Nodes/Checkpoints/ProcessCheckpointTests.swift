@@ -3,6 +3,7 @@ import ClawKubernetes
 import ClawModels
 import Foundation
 import HTTPTypes
+import Synchronization
 import Testing
 
 @testable import ClawCluster
@@ -160,9 +161,8 @@ struct ProcessCheckpointTests {
 }
 
 /// A number that a closure leaves for what follows it.
-final class PIDBox: @unchecked Sendable {
-    private let lock = NSLock()
-    private var stored: Int32?
-    var value: Int32? { lock.withLock { stored } }
-    func set(_ pid: Int32?) { lock.withLock { stored = pid } }
+final class PIDBox: Sendable {
+    private let stored = Mutex<Int32?>(nil)
+    var value: Int32? { stored.withLock { $0 } }
+    func set(_ pid: Int32?) { stored.withLock { $0 = pid } }
 }

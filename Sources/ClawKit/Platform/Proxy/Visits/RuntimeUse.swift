@@ -89,9 +89,10 @@ final class RuntimeUse: Sendable {
         return marks.withLock { marks in
             var isDue = false
             marks = marks.filter { _, mark in
+                guard let written = mark.written else { return true }
                 // What was noted within the interval is told at its end.
-                if let written = mark.written, mark.last > written { isDue = isDue || now - written >= mark.interval }
-                return mark.written == nil || mark.last > mark.written! || now - mark.last < mark.interval
+                if mark.last > written { isDue = isDue || now - written >= mark.interval }
+                return mark.last > written || now - mark.last < mark.interval
             }
             return isDue
         }

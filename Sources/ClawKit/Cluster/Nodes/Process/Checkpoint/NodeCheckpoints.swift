@@ -38,7 +38,7 @@ final class NodeCheckpoints: Sendable {
     private let configured: String?
     private let searchPath: String?
     private struct State {
-        var criu: Task<Result<CRIU, Finding>, Never>?
+        var criu: Result<CRIU, Finding>?
         /// In the environment of processes that run, or are just being ended.
         var markers: Set<String> = []
         /// Of containers that are just being checkpointed.
@@ -55,23 +55,22 @@ final class NodeCheckpoints: Sendable {
         (configured, self.searchPath) = (configuration.criu, searchPath)
     }
 
-    /// Looked for once in the node's run.
+    /// Looked for once in the node's run; who asks meanwhile looks too, and the first answer stays.
     func criu() async throws(Finding) -> CRIU {
-        let (configured, searchPath) = (configured, searchPath)
-        let task = state.withLock { state in
-            let task =
-                state.criu
-                ?? Task {
-                    do throws(Finding) {
-                        return .success(try await CRIU.find(configured, searchPath: searchPath))
-                    } catch {
-                        return .failure(error)
-                    }
-                }
-            state.criu = task
-            return task
+        if let known = state.withLock({ $0.criu }) { return try known.get() }
+        let found: Result<CRIU, Finding>
+        do throws(Finding) {
+            found = .success(try await CRIU.find(configured, searchPath: searchPath))
+        } catch {
+            // Who was told to stop has not looked to the end.
+            if Task.isCancelled { throw error }
+            found = .failure(error)
         }
-        return try await task.value.get()
+        return try state.withLock { state in
+            let first = state.criu ?? found
+            state.criu = first
+            return first
+        }.get()
     }
 
     func constraints(_ criu: CRIU) -> CheckpointRecord.Constraints {
