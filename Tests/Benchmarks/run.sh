@@ -108,6 +108,8 @@ if wants controllers; then
     "$controllers" rollouts 10000
     "$controllers" runtimes-suspend 2000
     "$controllers" runtimes-rest 10000
+    swift build -c release --product agent-runtime >>"$PWD/.build/build.log" 2>&1 && "$controllers" runtimes-wake \
+        || skipped "no release build of agent-runtime"
     echo; echo "A Deployment, a Service and a status for each custom resource, operator and cluster in two processes on loopback"
     operators "$controllers"
 fi

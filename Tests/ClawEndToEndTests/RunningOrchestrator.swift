@@ -41,6 +41,12 @@ final class RunningOrchestrator: Sendable {
         return RunningOrchestrator(pid: pid, ended: ended)
     }
 
+    /// kill -9, wherever it is.
+    func crash() async throws {
+        kill(pid, SIGKILL)
+        _ = try await ended.wait()
+    }
+
     func stop() async throws -> Int32 {
         kill(pid, SIGTERM)
         return try await SystemTime().withDeadline(.seconds(120), "the orchestrator's end") { [ended] in

@@ -53,12 +53,12 @@ struct OrchestratorResilienceTests {
     @Test("a new orchestrator over settled runtimes writes nothing")
     func takeover() async throws {
         try await withRuntimes(orchestrates: false) { world in
-            try await orchestrating(world, over: world.calls) {
+            try await world.orchestrating(over: world.calls) {
                 try await world.start()
                 try await world.reach(.ready)
             }
             let second = RecordingTransport(world.cluster.transport)
-            try await orchestrating(world, over: second) {
+            try await world.orchestrating(over: second) {
                 _ = try await world.client.create(Project(name: "other", tenant: "acme"))
                 try await eventually("it works") { try await world.client.find(Namespace.self, "other") != nil }
                 try await world.start("later")
@@ -78,13 +78,13 @@ struct OrchestratorResilienceTests {
         try await withRuntimes(orchestrates: false) { world in
             try await world.start()
             let dying = DyingTransport(world.cluster.transport, writes: write, isLastDone: isDone)
-            try await orchestrating(world, over: dying) {
+            try await world.orchestrating(over: dying) {
                 try await eventually("it died or was done") {
                     if dying.isDead { return true }
                     return try await world.client.get(Runtime.self, "ada", in: "demo").status.phase == .ready
                 }
             }
-            try await orchestrating(world, over: world.calls) {
+            try await world.orchestrating(over: world.calls) {
                 try await world.reach(.ready)
                 #expect(try await world.keysAgree())
                 let pods = try await world.client.list(Pod.self, in: "demo", labels: ["clawkit.dev/runtime": "ada"])
@@ -109,7 +109,7 @@ struct OrchestratorResilienceTests {
                 if Bool.random(using: &numbers) {
                     try await world.edit(["metadata": ["annotations": ["clawkit.dev/restart-at": .string("\(round)")]]])
                 }
-                try await orchestrating(world, over: dying) {
+                try await world.orchestrating(over: dying) {
                     try await eventually("it died or is done") {
                         if dying.isDead { return true }
                         let runtime = try await world.client.get(Runtime.self, "ada", in: "demo")
@@ -117,7 +117,7 @@ struct OrchestratorResilienceTests {
                     }
                 }
             }
-            try await orchestrating(world, over: world.calls) {
+            try await world.orchestrating(over: world.calls) {
                 try await world.want(.suspended)
                 try await world.reach(.suspended)
                 #expect(try await world.pod() == nil)
@@ -127,22 +127,6 @@ struct OrchestratorResilienceTests {
             }
         }
     }
-
-    /// Runs `body` beside an orchestrator, and ends that one afterwards, wherever it is.
-    private func orchestrating(
-        _ world: RuntimeWorld, over transport: some Transport, _ body: @escaping @Sendable () async throws -> Void
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await world.orchestrate(over: transport) }
-            group.addTask {
-                try await body()
-                throw BodyIsDone()
-            }
-            defer { group.cancelAll() }
-            do { try await group.next() } catch is BodyIsDone {}
-        }
-    }
-    private struct BodyIsDone: Error {}
 }
 
 /// A transport whose owner dies at a write: that one is done unheard, or not at all, and nothing works afterwards.

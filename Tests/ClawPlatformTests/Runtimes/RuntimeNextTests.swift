@@ -118,15 +118,14 @@ struct RuntimeNextTests {
 
     // MARK: the volume
 
-    @Test("the claim's owner follows the retention")
-    func retention() {
+    @Test("the claim has no owner that would take it along, whatever its retention")
+    func owner() {
         var observed = Fixture.observed(pod: Fixture.ready)
         observed.volume?.owner = .runtime
-        #expect(Fixture.next(Fixture.runtime(.running, .ready), observed).actions == [.ensureVolume])
         let wipe = Fixture.runtime(.running, .ready) { $0["volume"] = ["retention": "Wipe"] }
-        #expect(Fixture.next(wipe, observed).actions == [])
-        observed.volume?.owner = .nobody
-        #expect(Fixture.next(wipe, observed).actions == [.ensureVolume])
+        for runtime in [wipe, Fixture.runtime(.running, .ready)] {
+            #expect(Fixture.next(runtime, observed).actions == [.ensureVolume])
+        }
     }
 
     @Test("no pod is started on a volume that is leaving")
@@ -220,5 +219,8 @@ struct RuntimeNextTests {
         runtime.metadata.deletionTimestamp = "2026-01-01T00:00:00Z"
         #expect(Fixture.next(runtime, Fixture.observed(pod: Fixture.ready)) == RuntimeStep(actions: [.stopPod], phase: .deleting))
         #expect(Fixture.next(runtime, Fixture.observed()) == RuntimeStep(phase: .deleting))
+        let wiped = RuntimeKind.next(
+            runtime, Fixture.cell(runtime), Fixture.observed(), RuntimeDeadlines(), wipes: true, now: Fixture.start)
+        #expect(wiped == RuntimeStep(actions: [.wipeVolume], phase: .deleting))
     }
 }

@@ -108,7 +108,7 @@ struct RuntimePropertyTests {
                     #expect(world.pod == nil)
                     world.pod = .init(cellHash: hash)
                 case .stopPod: world.pod?.isBeingDeleted = true
-                case .keepPod, .releaseKept: break
+                case .keepPod, .releaseKept, .wipeVolume: break
                 }
             }
             perturb(&world, &numbers)

@@ -37,6 +37,23 @@ final class RuntimeWorld: Sendable {
         }
     }
 
+    /// Runs `body` beside an orchestrator, and ends that one afterwards, wherever it is.
+    func orchestrating(
+        over transport: (any Transport)? = nil, _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        struct BodyIsDone: Error {}
+        let transport = transport ?? calls
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.orchestrate(over: transport) }
+            group.addTask {
+                try await body()
+                throw BodyIsDone()
+            }
+            defer { group.cancelAll() }
+            do { try await group.next() } catch is BodyIsDone {}
+        }
+    }
+
     // MARK: steps of a story
 
     @discardableResult

@@ -96,15 +96,15 @@ struct RuntimeTemplateTests {
         let plain = try RuntimeCell(Fixture.runtime(template: "plain"), context(template))
         #expect(plain.models == ["gpt"])
         #expect(plain.volumeSize.text == "5Gi")
-        #expect(plain.wipesVolume)
-        let own = try RuntimeCell(
-            Fixture.runtime(template: "plain") { spec in
-                spec["models"] = ["echo"]
-                spec["volume"] = ["size": "2Gi"]
-            }, context(template))
+        #expect(RuntimeKind.wipes(Fixture.runtime(template: "plain"), context(template)))
+        let ownRuntime = Fixture.runtime(template: "plain") { spec in
+            spec["models"] = ["echo"]
+            spec["volume"] = ["size": "2Gi"]
+        }
+        let own = try RuntimeCell(ownRuntime, context(template))
         #expect(own.models == ["echo"])
         #expect(own.volumeSize.text == "2Gi")
-        #expect(!own.wipesVolume)
+        #expect(!RuntimeKind.wipes(ownRuntime, context(template)))
     }
 
     @Test("a policy that demands digests counts for a template's image")

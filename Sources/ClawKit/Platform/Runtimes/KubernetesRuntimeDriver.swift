@@ -92,6 +92,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
     public func perform(_ action: RuntimeAction, _ cell: RuntimeCellID, _ wanted: RuntimeCell?) async throws {
         switch (action, wanted) {
         case (.stopPod, _): try await stopPod(cell)
+        case (.wipeVolume, _): try await wipeVolume(cell)
         case (.ensureIdentity, let wanted?): try await ensureIdentity(wanted)
         case (.ensureVolume, let wanted?): try await ensureVolume(wanted)
         case (.snapshotVolume, let wanted?): try await RuntimeSnapshots(api).take(wanted)
@@ -139,6 +140,16 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         guard let pod = pods.get(cell.name, in: cell.project), Self.owner(of: pod, cell) == .runtime else { return }
         // Where another pod has the name by now, this is refused; the next try sees that one.
         try await api.deleteIfPresent(Pod.self, cell.name, in: cell.project, uid: pod.uid)
+    }
+
+    /// Looked for anew: the cache may not have seen yet that there is one.
+    private func wipeVolume(_ cell: RuntimeCellID) async throws {
+        let name = RuntimeCell.volumeName(of: cell.name)
+        guard let claim = try await api.find(PersistentVolumeClaim.self, name, in: cell.project), !claim.isBeingDeleted,
+            Self.owner(of: claim, cell) != .other, let user = runtimes.get(cell.name, in: cell.project)?.spec.user,
+            claim.labels[RuntimeCell.userLabel] == user
+        else { return }
+        try await api.deleteIfPresent(PersistentVolumeClaim.self, name, in: cell.project, uid: claim.uid)
     }
 
     /// Of a volume that is there only the size may become another, where its storage lets it grow.

@@ -19,10 +19,10 @@ extension RuntimeCell {
         ObjectMeta(name: name, namespace: project, labels: labels, ownerReferences: owned ? [owner] : [])
     }
 
-    /// The volume has a life of its own unless it is to be wiped with the runtime.
+    /// The volume has a life of its own; only ``RuntimeAction/wipeVolume`` ends it.
     var claim: PersistentVolumeClaim {
         PersistentVolumeClaim(
-            metadata: metadata(volumeName, owned: wipesVolume),
+            metadata: metadata(volumeName, owned: false),
             spec: PersistentVolumeClaimSpec(
                 accessModes: ["ReadWriteOnce"], resources: VolumeResourceRequirements(requests: ["storage": volumeSize]),
                 storageClassName: storageClass))

@@ -22,7 +22,6 @@ public struct RuntimeCell: Sendable, Hashable {
     /// From which namespaces proxies reach it, besides the platform's.
     var routers: [String] = []
     public var volumeSize: Quantity
-    public var wipesVolume: Bool
     var storageClass: String?
     /// A directory of somebody else's volume in place of one of its own.
     var shared: (claim: String, path: String)? { sharedClaim.map { ($0, sharedPath) } }
@@ -91,8 +90,8 @@ public struct RuntimeCell: Sendable, Hashable {
         models = Self.models(runtime, blueprint, context)
         (serviceAccount, routers) = (context.serviceAccount, context.routers)
         let volume = blueprint.volume(of: runtime)
-        (volumeSize, wipesVolume) = (volume.size, volume.retention == .wipe)
-        (storageClass, snapshots) = (volume.storageClass, volume.shared == nil ? volume.snapshots : nil)
+        (volumeSize, storageClass) = (volume.size, volume.storageClass)
+        snapshots = volume.shared == nil ? volume.snapshots : nil
         sharedClaim = volume.shared?.claim
         sharedPath = volume.shared?.subPath ?? "\(runtime.spec.user)/\(runtime.name)"
         owner = OwnerReference(controlling: runtime)

@@ -85,11 +85,14 @@ public struct RuntimeController: Sendable {
         let now = caches.time.now
         var runtime = found
         let id = RuntimeCellID(project: runtime.namespace ?? "", name: runtime.name, uid: runtime.uid ?? "")
+        let wipes = RuntimeKind.wipes(found, context)
+        if try await RuntimeKind.hold(found, wipes: wipes, caches.api) { return .settled }
         let observed = try await driver.observe(id)
         let cell = Result { () throws(Finding) in try RuntimeCell(runtime, context) }
         let asleep = await sleepDecision(&runtime, id, (try? cell.get())?.activity, context, observed, now)
-        var step = RuntimeKind.next(runtime, cell, observed, deadlines, sleep: asleep?.sleep, now: now)
+        var step = RuntimeKind.next(runtime, cell, observed, deadlines, wipes: wipes, sleep: asleep?.sleep, now: now)
         let failure = await perform(step.actions, id, try? cell.get())
+        if failure == nil, try await RuntimeKind.letGo(found, caches.api) { return .settled }
         if let failure, step.error == nil { step.error = Self.finding(failure) }
         var refusal: Finding?
         if case .failure(let finding) = cell { refusal = finding }

@@ -66,8 +66,7 @@ extension RuntimeKind {
             case nil: false
             case let volume?:
                 volume.isBeingDeleted
-                    || volume.owner == (desired.wipesVolume ? .runtime : .nobody)
-                        && !volume.isToGrow(to: desired.volumeSize)
+                    || volume.owner == .nobody && !volume.isToGrow(to: desired.volumeSize)
             }
         if !isVolumeAsWanted { actions.append(.ensureVolume) }
         return actions

@@ -34,7 +34,7 @@ public struct RuntimeObservation: Sendable, Hashable {
     public struct Volume: Sendable, Hashable {
         /// Whose data it holds; nil where it does not say.
         public var user: String?
-        /// ``Owner/runtime`` where it goes with the runtime, ``Owner/nobody`` where it stays.
+        /// ``Owner/nobody`` as it should be.
         public var owner: Owner
         public var isBeingDeleted = false
         /// What is asked of it; nil where nobody has said.
@@ -76,6 +76,8 @@ public enum RuntimeAction: Sendable, Hashable {
     /// Its Secret with a model key of its own, and the grant for that key.
     case ensureIdentity
     case ensureVolume
+    /// Its volume goes with it, and all that it holds.
+    case wipeVolume
     /// What its volume holds is kept before another program gets it, where it wants that.
     case snapshotVolume
     /// Its secrets, its files and whom it may talk to, in place for its pod.
@@ -92,7 +94,8 @@ public enum RuntimeAction: Sendable, Hashable {
 /// The boundary to whatever runs runtimes: pods of a cluster now, other drivers later.
 ///
 /// Each call may be repeated; each looks at the present state first and changes only what differs. `stopPod` ends
-/// the runtime's own pod and no other, `ensureVolume` never removes data.
+/// the runtime's own pod and no other, only `wipeVolume` removes data, and of this
+/// runtime's user.
 public protocol RuntimeDriver: Sendable {
     func observe(_ cell: RuntimeCellID) async throws -> RuntimeObservation
     func perform(_ action: RuntimeAction, _ cell: RuntimeCellID, _ desired: RuntimeCell?) async throws

@@ -16,12 +16,16 @@ struct RuntimeStep: Sendable, Hashable {
 
 extension RuntimeKind {
     /// Decides, from the wish and what is there. Pure.
-    /// - Parameter sleep: where it sleeps though it is wanted running (``SleepDecision``).
+    /// - Parameters:
+    ///   - wipes: whether its volume goes with it.
+    ///   - sleep: where it sleeps though it is wanted running (``SleepDecision``).
     static func next(
         _ runtime: Runtime, _ cell: Result<RuntimeCell, Finding>, _ observed: RuntimeObservation,
-        _ deadlines: RuntimeDeadlines, sleep: RuntimeSleep? = nil, now: Timestamp
+        _ deadlines: RuntimeDeadlines, wipes: Bool = false, sleep: RuntimeSleep? = nil, now: Timestamp
     ) -> RuntimeStep {
-        if runtime.isBeingDeleted { return RuntimeStep(actions: stop(observed), phase: .deleting) }
+        if runtime.isBeingDeleted {
+            return RuntimeStep(actions: stop(observed) + (wipes ? [.wipeVolume] : []), phase: .deleting)
+        }
         switch runtime.spec.desiredState {
         case .stopped: return rest(.stopping, .stopped, runtime, observed, deadlines, now)
         case .suspended: return rest(.suspending, .suspended, runtime, observed, deadlines, now)

@@ -17,10 +17,11 @@ case ("operator", 4...):
 case ("runtimes-rest", 1...2):
     try await measureRestingRuntimes(arguments.count > 1 ? Int(arguments[1]) ?? 10_000 : 10_000, CommandLine.arguments[0])
 case ("runtimes-suspend", 1...2): try await measureSuspension(arguments.count > 1 ? Int(arguments[1]) ?? 2000 : 2000)
+case ("runtimes-wake", 1...2): try await measureWaking(arguments.count > 1 ? Int(arguments[1]) ?? 50 : 50)
 case ("orchestrate", 1): try await orchestrate()
 case ("operate", 1): try await operateSites()
 default:
     FileHandle.standardError.write(
-        Data("usage: controller-benchmark reconciles | rollouts [COUNT] | requests [COUNT] | operator NAME COUNT COMMAND… | operate | runtimes-rest [COUNT] | runtimes-suspend [COUNT]\n".utf8))
+        Data("usage: controller-benchmark reconciles | rollouts [COUNT] | requests [COUNT] | operator NAME COUNT COMMAND… | operate | runtimes-rest [COUNT] | runtimes-suspend [COUNT] | runtimes-wake [ROUNDS]\n".utf8))
     exit(1)
 }
