@@ -40,4 +40,20 @@ public struct Runtime: CustomResource {
     public var request: String {
         [Self.restartAnnotation, Self.recoverAnnotation, Self.wakeAnnotation].compactMap { annotations[$0] }.joined(separator: ",")
     }
+
+    /// The label of pods that something else makes for a runtime (a Sandbox): the runtime's uid. `clawkit.dev/runtime` has
+    /// its name.
+    public static let uidLabel = "clawkit.dev/runtime-uid"
+
+    /// The runtime that a pod is of: the one that controls it, or whose Sandbox does; nil where it is no runtime's.
+    public static func owner(of pod: Pod) -> (name: String, uid: String)? {
+        guard let owner = pod.metadata.controllerReference else { return nil }
+        let group = owner.apiVersion.split(separator: "/").first.map(String.init)
+        if owner.kind == type.kind, group == type.group { return (owner.name, owner.uid) }
+        // Who may make sandboxes may as well name any pod's owner: the label says no less than a reference does.
+        guard owner.kind == "Sandbox", group == "agents.x-k8s.io", let uid = pod.labels[uidLabel],
+            let name = pod.labels["clawkit.dev/runtime"]
+        else { return nil }
+        return (name, uid)
+    }
 }

@@ -12,6 +12,14 @@ public struct RuntimeSpec: SchemaView {
         case wipe = "Wipe"
     }
 
+    /// By what a cluster runs it.
+    public enum Driver: String, SchemaEnum {
+        /// A pod of its own.
+        case pod = "Pod"
+        /// A Sandbox of kubernetes-sigs/agent-sandbox, which makes the pod.
+        case sandbox = "Sandbox"
+    }
+
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
 
@@ -19,6 +27,7 @@ public struct RuntimeSpec: SchemaView {
         Property("user", .string, mayBeAbsent: false, description: "Whose runtime it is.", Constraint.label),
         Property("template", .string, mayBeAbsent: true, description: "What it is made of.", Constraint.label),
         Property("desiredState", DesiredState.self, "What it should do.", default: .running),
+        Property("driver", Driver?.self, "By what the cluster runs it; as the platform is set if absent."),
         Property("image", String?.self, "Instead of the template's."),
         Property("command", [String].self, "Instead of the template's."),
         Property("env", [EnvVar].self, "Beside the template's.", .map(keys: "name")),
@@ -46,6 +55,10 @@ public struct RuntimeSpec: SchemaView {
     public var desiredState: DesiredState {
         get { self["desiredState", default: .running] }
         set { self["desiredState"] = newValue }
+    }
+    public var driver: Driver? {
+        get { self["driver"] }
+        set { self["driver"] = newValue }
     }
     public var image: String? { self["image"] }
     public var command: [String] { self["command"] }

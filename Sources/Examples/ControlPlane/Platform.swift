@@ -117,6 +117,7 @@ struct Platform: Sendable {
                 let server = self.settings.configuration.platform.server
                 (context.cluster, context.region) = (server.cluster, server.region)
                 context.contentImage = server.contentImage ?? (runsOwnCluster ? "clawkit.dev/contents" : nil)
+                context.driver = server.driver
                 let kubernetes = try await clusterURL.wait()
                 _ = try await controlPlane.wait()
                 try await caches.cache(Project.self).waitUntilSynced()

@@ -99,9 +99,7 @@ public final class PodKeys: Sendable {
         else {
             throw ExchangeRefusal(.invalidGrant, "The pod \(namespace)/\(pod.name) that the token is of has ended.")
         }
-        guard let owner = live.metadata.controllerReference, owner.kind == Runtime.type.kind,
-            owner.apiVersion.split(separator: "/").first.map(String.init) == ClawGroup.name
-        else {
+        guard let owner = Runtime.owner(of: live) else {
             throw ExchangeRefusal(
                 .invalidGrant,
                 "The pod \(namespace)/\(pod.name) is no runtime's; declare a Runtime, or ask an administrator for a "

@@ -1,4 +1,5 @@
 public import ClawBase
+public import ClawResources
 import FoundationEssentials
 
 /// What `claw.yaml` says of templates and the server. Plain values; who composes a platform hands them on. The file's
@@ -36,6 +37,8 @@ public struct ClawConfiguration: Sendable, Hashable {
         public var region: String?
         /// What fetches templates' contents; nil: this machine's own tools, where runtimes are its processes.
         public var contentImage: String?
+        /// By what runtimes run that do not say so themselves.
+        public var driver = RuntimeSpec.Driver.pod
 
         public init(
             publicURL: String? = nil, domain: String? = nil, sessionHours: Int = 12, providers: [SignInProvider] = []
@@ -43,6 +46,8 @@ public struct ClawConfiguration: Sendable, Hashable {
             (self.publicURL, self.domain, self.sessionHours) = (publicURL, domain, sessionHours)
             self.providers = providers
         }
+
+        static func driver(named name: String) -> RuntimeSpec.Driver? { RuntimeSpec.Driver(rawValue: name) }
     }
 
     /// At least one.

@@ -67,10 +67,17 @@ extension ConfigurationReader {
 
     private mutating func server(_ node: Node) -> ClawConfiguration.Server {
         var server = ClawConfiguration.Server()
-        let known = ["publicURL", "domain", "sessionHours", "oidc", "cluster", "region", "contentImage"]
+        let known = ["publicURL", "domain", "sessionHours", "oidc", "cluster", "region", "contentImage", "driver"]
         guard let members = members(node, at: "server", known: known) else { return server }
         server.contentImage = text(members, "contentImage")
         (server.cluster, server.region) = (text(members, "cluster"), text(members, "region"))
+        if let driver = text(members, "driver") {
+            if let known = ClawConfiguration.Server.driver(named: driver) {
+                server.driver = known
+            } else {
+                fail(members["driver"], "server.driver must be Pod or Sandbox.")
+            }
+        }
         server.publicURL = publicURL(members)
         if let domain = text(members, "domain") {
             if domain.split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ isLabel(String($0)) }) {

@@ -46,13 +46,16 @@ public struct Orchestrator: Sendable {
     public func run() async throws {
         let settings = caches.cache(ConfigMap.self)
         let (adjust, isReady) = (adjust, isReady)
+        let sandboxes = ServedSandboxes(caches, logger: logger)
+        let driver = SandboxRuntimeDriver(KubernetesRuntimeDriver(caches: caches, transport: network), sandboxes)
         let kind = RuntimeController(
-            caches: caches, driver: KubernetesRuntimeDriver(caches: caches, transport: network), values: values,
+            caches: caches, driver: driver, values: values,
             context: {
                 guard isReady() else { return nil }
-                let published = settings.get(PlatformSettings.name, in: PlatformSettings.namespace)
+                var context = settings.get(PlatformSettings.name, in: PlatformSettings.namespace)
                     .flatMap(PlatformSettings.context)
-                return published.map { adjust?($0) ?? $0 }
+                context?.unservedSandbox = sandboxes.unserved
+                return context.map { adjust?($0) ?? $0 }
             }, logger: logger)
         let runtimes = kind.controller()
         // New settings (another gateway address, another template) concern every runtime.
@@ -69,7 +72,14 @@ public struct Orchestrator: Sendable {
         ).controller()
         let schedules = CheckpointScheduleController(caches: caches, logger: logger).controller()
         try await withThrowingDiscardingTaskGroup { group in
-            group.addTask { try await runtimes.run() }
+            group.addTask {
+                // A runtime that is a sandbox is not to be taken for one that does not run.
+                try await sandboxes.look()
+                try await runtimes.run()
+            }
+            group.addTask {
+                try await sandboxes.follow(for: runtimes) { for runtime in all.all { runtimes.ask(for: ObjectKey(runtime)) } }
+            }
             group.addTask { try await kind.followSecrets(for: runtimes) }
             group.addTask { try await environments.run() }
             group.addTask { try await projects.run() }

@@ -54,13 +54,13 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         return observation
     }
 
-    private static func owner(of object: some Resource, _ cell: RuntimeCellID) -> RuntimeObservation.Owner {
+    static func owner(of object: some Resource, _ cell: RuntimeCellID) -> RuntimeObservation.Owner {
         guard let controller = object.metadata.controllerReference else { return .nobody }
         if controller.uid == cell.uid { return .runtime }
         return controller.kind == Runtime.type.kind && controller.name == cell.name ? .predecessor : .other
     }
 
-    private static func observe(_ pod: Pod, _ cell: RuntimeCellID) -> RuntimeObservation.Pod {
+    static func observe(_ pod: Pod, _ cell: RuntimeCellID) -> RuntimeObservation.Pod {
         var seen = RuntimeObservation.Pod(cellHash: pod.annotations[RuntimeCell.hashAnnotation] ?? "")
         let conditions = pod.status?.conditions ?? []
         let containers = pod.status?.containerStatuses ?? []

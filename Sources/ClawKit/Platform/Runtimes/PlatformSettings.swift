@@ -2,6 +2,7 @@ public import ClawBase
 import ClawDocuments
 public import ClawKubernetes
 import ClawModels
+import ClawResources
 import HTTPTypes
 
 /// What the control plane tells everybody else in the cluster, as a ConfigMap: where it and the gateway are, which
@@ -92,6 +93,7 @@ public enum PlatformSettings {
         data["domain"] = context.domain
         data["contentImage"] = context.contentImage
         data["accessURL"] = context.accessURL
+        if context.driver != .pod { data["driver"] = context.driver.rawValue }
         let live = try await api.find(ConfigMap.self, name, in: namespace)
         if live?.data == data { return }
         let map = ConfigMap(metadata: ObjectMeta(name: name, namespace: namespace), data: data)
@@ -115,6 +117,7 @@ public enum PlatformSettings {
             domain: map.data["domain"], accessURL: map.data["accessURL"])
         (context.cluster, context.region) = (map.data["cluster"], map.data["region"])
         context.contentImage = map.data["contentImage"]
+        context.driver = map.data["driver"].flatMap { RuntimeSpec.Driver(rawValue: $0) } ?? .pod
         return context
     }
 }

@@ -15,7 +15,7 @@ extension RuntimeCell {
     /// Whose runtime, and whose data.
     static let userLabel = "clawkit.dev/user"
 
-    private func metadata(_ name: String, owned: Bool = true) -> ObjectMeta {
+    func metadata(_ name: String, owned: Bool = true) -> ObjectMeta {
         ObjectMeta(name: name, namespace: project, labels: labels, ownerReferences: owned ? [owner] : [])
     }
 
@@ -78,6 +78,7 @@ extension RuntimeCell {
         if let files { annotations[Self.filesAnnotation] = Self.hash(of: files.document) }
         if shape.network != nil { pod.metadata.labels[ProjectPolicies.ownLabel] = "own" }
         pod.annotations = annotations
+        if driver == .sandbox { mark(inSandbox: &pod) }
         pod.annotations[Self.hashAnnotation] = Self.hash(of: pod.document)
         for (name, value) in delivered { pod.annotations[name] = value }
         return pod

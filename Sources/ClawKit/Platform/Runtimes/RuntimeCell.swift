@@ -34,6 +34,8 @@ public struct RuntimeCell: Sendable, Hashable {
     public var owner: OwnerReference
     /// Changes when somebody asks for a restart.
     public var restartedAt: String?
+    /// By what the cluster runs it.
+    var driver = RuntimeSpec.Driver.pod
     /// Whether its addresses begin with the path form's prefix.
     var keepsPrefix = false
     /// How its program tells when it was last used.
@@ -94,7 +96,7 @@ public struct RuntimeCell: Sendable, Hashable {
         snapshots = volume.shared == nil ? volume.snapshots : nil
         sharedClaim = volume.shared?.claim
         sharedPath = volume.shared?.subPath ?? "\(runtime.spec.user)/\(runtime.name)"
-        owner = OwnerReference(controlling: runtime)
+        (owner, driver) = (OwnerReference(controlling: runtime), runtime.spec.driver ?? context.driver)
         restartedAt = runtime.annotations[Runtime.restartAnnotation]
         keepsPrefix = program.keepsPrefix
         let environment = RuntimeEnvironment(of: runtime, context)

@@ -27,6 +27,10 @@ public struct RuntimeContext: Sendable, Hashable {
     public var domain: String?
     /// What fetches templates' contents, an image with sh, curl, git and tar; nil: nothing does.
     public var contentImage: String?
+    /// By what runtimes run that do not say so themselves.
+    public var driver = RuntimeSpec.Driver.pod
+    /// Why the cluster runs none as a Sandbox; nil where it does, or nobody knows.
+    var unservedSandbox: Finding?
     /// From which namespaces proxies reach the project's pods, besides the platform's own.
     var routers: [String] = []
     /// Where the control plane listens, and proxies reach its access check; nil: where people do.

@@ -19,6 +19,9 @@ public enum RuntimeKind {
                 .unknownModel, "There is no model '\(model)'; known are \(context.models.joined(separator: ", ")).",
                 field: "spec.models"))
         }
+        if (runtime.spec.driver ?? context.driver) == .sandbox, let finding = context.unservedSandbox {
+            findings.append(finding)
+        }
         let blueprint = context.blueprint(of: runtime)
         findings += RuntimeEnvironment(of: runtime, context).refusals
         findings += blueprint.resources(asked: runtime.spec.resources).findings

@@ -5,7 +5,7 @@ import ClawResources
 ///
 /// | condition | reasons when True | reasons when False |
 /// |---|---|---|
-/// | Admitted | AsExpected | UnknownTemplate, UnknownModel, ReservedVariable, InvalidQuantity, InvalidSchedule, NameTaken, VolumeTaken, PolicyRefused, TenantSuspended, LockedVariable, ResourceOutOfRange, InvalidTemplate, ContentUndeliverable |
+/// | Admitted | AsExpected | UnknownTemplate, UnknownModel, ReservedVariable, InvalidQuantity, InvalidSchedule, NameTaken, VolumeTaken, PolicyRefused, TenantSuspended, SandboxNotServed, LockedVariable, ResourceOutOfRange, InvalidTemplate, ContentUndeliverable |
 /// | Scheduled | Bound | NoPod, WaitingForNode, Unschedulable |
 /// | Provisioned | AsExpected | Provisioning, NotNeeded |
 /// | Ready | AsExpected | the phase; the cause where it is Failed or Refused |
@@ -32,6 +32,7 @@ enum RuntimeReason: String, Sendable, CaseIterable {
     case contentUndeliverable = "ContentUndeliverable", secretUnavailable = "SecretUnavailable"
     case unschedulable = "Unschedulable", containerStart = "ContainerStart", crashLoop = "CrashLoop"
     case startDeadline = "StartDeadlineExceeded", stopDeadline = "StopDeadlineExceeded"
+    case sandboxUnserved = "SandboxNotServed"
     case actionFailed = "ActionFailed"
 
     init(cause code: FindingCode) {
@@ -46,6 +47,7 @@ enum RuntimeReason: String, Sendable, CaseIterable {
             case .badConfig: .invalidTemplate
             case .contentUndeliverable: .contentUndeliverable
             case .secretMissing, .secretUnavailable, .secretKind, .environmentSource: .secretUnavailable
+            case .sandboxUnserved: .sandboxUnserved
             case .badSchedule: .invalidSchedule
             case .nameTaken: .nameTaken
             case .volumeTaken: .volumeTaken

@@ -74,8 +74,7 @@ struct RuntimePreflight: Sendable {
     // MARK: what has the name
 
     private static func isRuntimes(_ pod: Pod, _ name: String) -> Bool {
-        guard let owner = pod.metadata.controllerReference else { return false }
-        return owner.kind == Runtime.type.kind && owner.name == name
+        Runtime.owner(of: pod)?.name == name
     }
 
     /// A kept volume holds a user's data: it goes back to that user only.

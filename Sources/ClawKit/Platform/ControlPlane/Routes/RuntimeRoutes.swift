@@ -160,7 +160,7 @@ struct RuntimeRoutes: RouteGroup {
     private func pod(of runtime: Runtime, in project: Project) async throws -> Pod {
         let pod = try await services.api.find(Pod.self, runtime.name, in: project.name)
         let isReady = pod?.status?.conditions.contains { $0.type == "Ready" && $0.status == "True" } ?? false
-        guard let pod, isReady, pod.metadata.controllerReference?.uid == runtime.uid else {
+        guard let pod, isReady, Runtime.owner(of: pod)?.uid == runtime.uid else {
             throw Finding(.notReady, "\(project.name)/\(runtime.name) does not run; start it first.")
         }
         return pod

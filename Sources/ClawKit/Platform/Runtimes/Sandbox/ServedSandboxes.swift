@@ -1,0 +1,93 @@
+import ClawBase
+public import ClawControl
+import ClawKubernetes
+import ClawModels
+import HTTPTypes
+public import Logging
+import Synchronization
+
+/// The sandboxes of a cluster that serves them, which may begin at any time: agent-sandbox can be installed later.
+public final class ServedSandboxes: Sendable {
+    private enum State {
+        case unknown
+        case unserved(Finding)
+        case served(ObjectCache<Sandbox>)
+    }
+
+    private let caches: SharedCaches
+    private let logger: Logger
+    private let state = Mutex(State.unknown)
+    /// A cluster that is slow to list its sandboxes is waited for so long by each look.
+    private static let patience = Duration.seconds(10)
+
+    public init(_ caches: SharedCaches, logger: Logger) { (self.caches, self.logger) = (caches, logger) }
+
+    /// Why there are none; nil where the cluster serves them, or nobody knows yet.
+    var unserved: Finding? {
+        state.withLock { if case .unserved(let finding) = $0 { finding } else { nil } }
+    }
+
+    /// The one of that name, whoever's it is.
+    func find(_ name: String, in project: String) async throws -> Sandbox? {
+        guard let cache = cache else { return nil }
+        if !cache.isSynced {
+            try await caches.time.withDeadline(Self.patience, "The list of sandboxes") { try await cache.waitUntilSynced() }
+        }
+        return cache.get(name, in: project)
+    }
+
+    private var cache: ObjectCache<Sandbox>? {
+        state.withLock { if case .served(let cache) = $0 { cache } else { nil } }
+    }
+
+    /// Asks the cluster whether it serves them, until it answers.
+    func look() async throws {
+        let backoff = Backoff(initial: .milliseconds(250), cap: .seconds(30))
+        for failures in 1... {
+            do {
+                let finding = try await finding()
+                state.withLock { state in
+                    if case .served = state { return }
+                    state = finding.map { .unserved($0) } ?? .served(caches.cache(Sandbox.self))
+                }
+                return
+            } catch let error where !Task.isCancelled {
+                logger.debug("the cluster does not say whether it serves sandboxes", metadata: ["error": "\(error)"])
+                try await caches.time.sleep(for: backoff.delay(afterFailures: failures))
+            }
+        }
+    }
+
+    /// Has a controller hear of them, as soon as they are served: of each that changes, and `begun` once.
+    func follow(for controller: Controller, begun: () -> Void) async throws {
+        let backoff = Backoff(initial: .seconds(1), cap: .seconds(60))
+        var looks = 0
+        while cache == nil {
+            looks += 1
+            try await caches.time.sleep(for: backoff.delay(afterFailures: looks))
+            try await look()
+        }
+        cache?.onChange { [weak controller] change in change.object.map { controller?.ask(for: ObjectKey($0)) } }
+        try await cache?.waitUntilSynced()
+        begun()
+    }
+
+    private func finding() async throws -> Finding? {
+        if try await isServed(Sandbox.version) { return nil }
+        let why =
+            try await isServed("v1alpha1")
+            ? "serves \(Sandbox.group) in v1alpha1 only; bring agent-sandbox to 0.5 or later"
+            : "serves no \(Sandbox.group); install agent-sandbox"
+        return Finding(.sandboxUnserved, "The cluster \(why), or choose the driver Pod.", field: "spec.driver")
+    }
+
+    private func isServed(_ version: String) async throws -> Bool {
+        do {
+            let answer = try await caches.api.document(for: APIRequest(.get, "/apis/\(Sandbox.group)/\(version)"))
+            return answer["resources"]?.array?.contains { $0["name"]?.string == Sandbox.type.plural } ?? false
+        } catch let error as KubernetesError where error.isNotFound || error.code == 403 {
+            // Who may not even ask is not going to make one.
+            return false
+        }
+    }
+}
