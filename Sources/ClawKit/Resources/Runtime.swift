@@ -35,6 +35,9 @@ public struct Runtime: CustomResource {
     public static let recoverAnnotation = "clawkit.dev/recover-at"
     public static let wakeAnnotation = "clawkit.dev/wake-at"
 
+    /// The annotation with the RemoteCapacity that was given to it; the orchestrator's to write.
+    public static let capacityAnnotation = "clawkit.dev/capacity"
+
     /// What was asked for by annotation, as one text: the status repeats it in ``RuntimeStatus/observedRequest``
     /// once it has been carried out.
     public var request: String {

@@ -28,6 +28,7 @@ public struct RuntimeSpec: SchemaView {
         Property("template", .string, mayBeAbsent: true, description: "What it is made of.", Constraint.label),
         Property("desiredState", DesiredState.self, "What it should do.", default: .running),
         Property("driver", Driver?.self, "By what the cluster runs it; as the platform is set if absent."),
+        Property("placement", RuntimePlacement?.self, "Enrolled capacity elsewhere that it runs on; absent: this cluster."),
         Property("image", String?.self, "Instead of the template's."),
         Property("command", [String].self, "Instead of the template's."),
         Property("env", [EnvVar].self, "Beside the template's.", .map(keys: "name")),
@@ -59,6 +60,10 @@ public struct RuntimeSpec: SchemaView {
     public var driver: Driver? {
         get { self["driver"] }
         set { self["driver"] = newValue }
+    }
+    public var placement: RuntimePlacement? {
+        get { self["placement"] }
+        set { self["placement"] = newValue }
     }
     public var image: String? { self["image"] }
     public var command: [String] { self["command"] }

@@ -22,6 +22,7 @@ public struct RuntimeStatus: SchemaView {
         Property("lastError", RuntimeError?.self, "Why it is not ready."),
         Property("observedGeneration", Int?.self, "The generation of the spec that this is the answer to."),
         Property("observedRequest", String?.self, "The wishes by annotation that were carried out."),
+        Property("capacity", String?.self, "The RemoteCapacity that it runs on."),
         Property("kept", RuntimeKept?.self, "The checkpoint of its last rest."),
         Property("restored", RuntimeRestored?.self, "How its pod came back from a rest."),
         Property.conditions,
@@ -75,6 +76,10 @@ public struct RuntimeStatus: SchemaView {
     public var sleep: RuntimeSleep? {
         get { self["sleep"] }
         set { self["sleep"] = newValue }
+    }
+    public var capacity: String? {
+        get { self["capacity"] }
+        set { self["capacity"] = newValue }
     }
     public var conditions: [Condition] {
         get { self["conditions"] }

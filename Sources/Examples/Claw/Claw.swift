@@ -13,7 +13,7 @@ struct Claw: GroupCommand {
             RuntimeCommand.self, RouteCommand.self, CheckpointCommand.self,
             ChatCommand.self, OperationCommand.self, MeCommand.self, ClusterCommand.self, DefinitionCommand.self,
             GatewayCommand.self, KeyCommand.self, PasswordCommand.self, TokenCommand.self, UsageCommand.self,
-            BudgetCommand.self,
+            BudgetCommand.self, CapacityCommand.self,
         ])
 
     // The parser takes what the root knows from anywhere in the arguments, so these options may stand before the

@@ -108,6 +108,13 @@ struct AuthorizationMatrixTests {
             Row("DELETE /api/v1/users/{user}", .administrator),
         ],
         [
+            Row("GET /api/v1/capacity", .administrator), Row("GET /api/v1/capacity/{capacity}", .administrator),
+            Row("POST /api/v1/capacity", .administrator, ["name": "new", "endpoint": "https://edge.example.org"]),
+            Row("PATCH /api/v1/capacity/{capacity}", .administrator, ["drain": true]),
+            Row("POST /api/v1/capacity/{capacity}/enrolment", .administrator),
+            Row("DELETE /api/v1/capacity/{capacity}", .administrator),
+        ],
+        [
             Row("GET /api/v1/usage", .viewer, query: "?project=demo"),
             Row("GET /api/v1/usage/rows", .viewer, query: "?project=demo"),
             Row("GET /api/v1/usage/export", .viewer, query: "?project=demo"),
@@ -124,6 +131,8 @@ struct AuthorizationMatrixTests {
     static let elsewhere: Set<String> = [
         // Sign-in and invitations: by the token in the body (SessionRouteTests, InvitationRouteTests).
         "POST /api/v1/sessions", "POST /api/v1/invitations/accept",
+        // By the token in the body (CapacityRouteTests).
+        "POST /api/v1/capacity/{capacity}/enrol", "POST /api/v1/capacity/{capacity}/heartbeat",
         // By the session and the host asked for (AccessCheckTests).
         "GET /api/v1/access/check",
         // By whose runtime it is, where its program runs (VolumeTests).
@@ -182,7 +191,7 @@ struct AuthorizationMatrixTests {
         var tokens: [Caller: Secret<String>]
         private var parameters: [String: String] = [
             "tenant": "acme", "project": "demo", "policy": "project.demo", "runtime": "agent", "user": "leaver",
-            "route": "shop", "checkpoint": "kept",
+            "route": "shop", "checkpoint": "kept", "capacity": "edge",
         ]
 
         init(_ platform: TestPlatform) async throws {
@@ -210,6 +219,8 @@ struct AuthorizationMatrixTests {
                 ["name": "shop", "host": "demo-secret.example.org", "service": "web", "port": 80])
             _ = await platform.call(
                 .post, "/api/v1/projects/demo/checkpoints", ["name": "kept", "runtime": "agent", "secretName": "demo-secret"])
+            _ = await platform.call(
+                .post, "/api/v1/capacity", ["name": "edge", "endpoint": "https://demo-secret.example.org"])
             let key = await platform.call(.post, "/api/v1/keys", ["label": "demo-secret", "project": "demo"])
             parameters["key"] = key.json["id"]?.string
             let invitation = await platform.call(.post, "/api/v1/invitations", ["invitee": "demo-secret@acme.test"])

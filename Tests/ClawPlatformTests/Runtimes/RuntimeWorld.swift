@@ -74,9 +74,11 @@ final class RuntimeWorld: Sendable {
     }
 
     /// Lets time pass until something holds. In steps: who is about to wait for a moment may begin late.
-    func pass(_ time: VirtualTime, until what: String, _ condition: () async throws -> Bool) async throws {
+    func pass(
+        _ time: VirtualTime, until what: String, by step: Duration = .seconds(60), _ condition: () async throws -> Bool
+    ) async throws {
         try await eventually(what) {
-            time.advance(by: .seconds(60))
+            time.advance(by: step)
             return try await condition()
         }
     }

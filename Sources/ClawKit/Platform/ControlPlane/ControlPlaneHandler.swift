@@ -58,7 +58,7 @@ struct ControlPlaneHandler: Handler {
             UserRoutes(services), RuntimeRoutes(services), OperationRoutes(services), UsageRoutes(services),
             ModelKeyRoutes(services), InvitationRoutes(services), PasswordRoutes(services), TokenRoutes(services),
             IdentityRoutes(services),
-            AddressRoutes(services, index), CheckpointRoutes(services),
+            AddressRoutes(services, index), CheckpointRoutes(services), CapacityRoutes(services),
             SystemRoutes(services, check: check),
         ]
         let routes = groups.flatMap(\.routes)

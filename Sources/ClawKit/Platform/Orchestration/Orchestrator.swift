@@ -47,7 +47,8 @@ public struct Orchestrator: Sendable {
         let settings = caches.cache(ConfigMap.self)
         let (adjust, isReady) = (adjust, isReady)
         let sandboxes = ServedSandboxes(caches, logger: logger)
-        let driver = SandboxRuntimeDriver(KubernetesRuntimeDriver(caches: caches, transport: network), sandboxes)
+        let pods = KubernetesRuntimeDriver(caches: caches, transport: network)
+        let driver = RemoteRuntimeDriver(SandboxRuntimeDriver(pods, sandboxes), caches: caches, network: network)
         let kind = RuntimeController(
             caches: caches, driver: driver, values: values,
             context: {
@@ -64,6 +65,14 @@ public struct Orchestrator: Sendable {
             guard map.name == PlatformSettings.name, map.namespace == PlatformSettings.namespace else { return [] }
             return all.all.map { ObjectKey($0) }
         }
+        runtimes.watches(RemoteCapacity.self) { capacity in
+            // Those on it, and those that may be waiting for it.
+            all.all.filter { runtime in
+                runtime.annotations[Runtime.capacityAnnotation] == capacity.name
+                    || runtime.spec.placement != nil && runtime.status.phase != .ready
+            }.map { ObjectKey($0) }
+        }
+        let capacities = CapacityController(caches: caches, logger: logger).controller()
         let projects = ProjectKind.controller(caches: caches, logger: logger)
         let environments = EnvironmentController(caches: caches).controller(logger: logger)
         let policies = PolicyController(caches: caches).controller(logger: logger)
@@ -80,6 +89,8 @@ public struct Orchestrator: Sendable {
             group.addTask {
                 try await sandboxes.follow(for: runtimes) { for runtime in all.all { runtimes.ask(for: ObjectKey(runtime)) } }
             }
+            group.addTask { try await capacities.run() }
+            group.addTask { try await driver.waiting.follow(for: runtimes, time: self.time) }
             group.addTask { try await kind.followSecrets(for: runtimes) }
             group.addTask { try await environments.run() }
             group.addTask { try await projects.run() }

@@ -38,7 +38,7 @@ struct ForwardedRequest: Sendable {
     ///   - token: the runtime's own, by which it knows the platform.
     ///   - scheme: by which visitors reach the platform.
     func outbound(
-        _ request: Request, to endpoint: PodEndpoint, identity: HTTPFields, token: Secret<String>?, scheme: String
+        _ request: Request, to server: RuntimeServer, identity: HTTPFields, token: Secret<String>?, scheme: String
     ) -> Request {
         var headers = request.headers
         HopByHop.strip(&headers)
@@ -58,7 +58,7 @@ struct ForwardedRequest: Sendable {
         headers[.xForwardedHost] = request.head.authority ?? request.headers[.host]
         headers[.xForwardedPrefix] = prefix
         var head = HTTPRequest(
-            method: request.method, scheme: "http", authority: endpoint.authority, path: target)
+            method: request.method, scheme: server.scheme, authority: server.authority, path: target)
         head.headerFields = headers
         // A runtime may think for long, and its streams may pause for long: the visitor decides when to leave.
         return Request(head: head, body: request.body, headTimeout: .seconds(300), idleTimeout: nil, peer: request.peer)
@@ -73,6 +73,13 @@ struct ForwardedRequest: Sendable {
         let host = peer.lastIndex(of: ":").map { peer[..<$0] } ?? peer[...]
         return host.filter { $0 != "[" && $0 != "]" }
     }
+}
+
+/// Where a runtime's program answers.
+struct RuntimeServer: Sendable, Hashable {
+    var scheme = "http"
+    /// Host and port, as URLs have them.
+    var authority: String
 }
 
 extension HTTPField.Name {

@@ -8,10 +8,18 @@ import ClawModels
 struct RuntimePods: Sendable {
     private let pods: ObjectCache<Pod>
     let tokens: GatewayTokens
+    /// Those that are no pods.
+    let remotes: RemoteRuntimes
 
     init(_ services: PlatformServices) {
         pods = services.caches.cache(Pod.self)
         tokens = GatewayTokens(api: services.api)
+        remotes = RemoteRuntimes(services.caches)
+    }
+
+    /// Whether there is something that can be asked.
+    func areReachable(for runtime: RuntimeReference) -> Bool {
+        do { return try remotes.capacity(of: runtime) != nil || (try? endpoint(of: runtime)) != nil } catch { return false }
     }
 
     /// - Throws: ``Finding`` (`E_NOT_READY`) where there is no pod that can be asked.
@@ -27,11 +35,13 @@ struct RuntimePods: Sendable {
     }
 
     func token(of runtime: RuntimeReference) async throws -> Secret<String>? {
-        try await tokens.token(of: try endpoint(of: runtime).0).token
+        if let capacity = try remotes.capacity(of: runtime) { return try await remotes.token(of: capacity) }
+        return try await tokens.token(of: try endpoint(of: runtime).0).token
     }
 }
 
 extension PodEndpoint {
     /// As URLs have it (RFC 3986, section 3.2).
     var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+    var server: RuntimeServer { RuntimeServer(authority: authority) }
 }

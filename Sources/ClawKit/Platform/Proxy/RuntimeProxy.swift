@@ -2,6 +2,7 @@ import ClawBase
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
+import ClawResources
 import HTTPTypes
 import Logging
 
@@ -44,13 +45,16 @@ struct RuntimeProxy: Handler {
     private func pass(
         _ request: Request, _ forwarded: ForwardedRequest, _ identity: HTTPFields, _ reference: RuntimeReference
     ) async throws -> Response {
+        if let capacity = try pods.remotes.capacity(of: reference) {
+            return try await pass(request, forwarded, identity, reference, to: capacity)
+        }
         let (pod, endpoint) = try pods.endpoint(of: reference)
         let forwarded = pod.annotations[RuntimeCell.prefixAnnotation] == nil ? forwarded : forwarded.withPrefix
         var (token, isFresh) = try await pods.tokens.token(of: pod)
         func send() async throws -> Response {
             try await transport.send(
                 forwarded.outbound(
-                    request, to: endpoint, identity: identity, token: token, scheme: services.configuration.scheme))
+                    request, to: endpoint.server, identity: identity, token: token, scheme: services.configuration.scheme))
         }
         var response: Response
         do {
@@ -64,13 +68,34 @@ struct RuntimeProxy: Handler {
                 }
             }
         } catch let error as TransportError {
-            services.log.info(
-                "a runtime did not answer", metadata: ["runtime": "\(reference)", "error": "\(error)"])
-            throw Finding(
-                error.code == .timeout ? .deadline : .unreachable,
-                "\(reference) did not answer though it is ready; try again, or ask for 'restart'.")
+            throw silence(error, reference)
         }
         return ForwardedResponse.inbound(response, prefix: forwarded.prefix)
+    }
+
+    /// To a program that runs elsewhere. Its address is looked at each time: the object may have been written by hand.
+    private func pass(
+        _ request: Request, _ forwarded: ForwardedRequest, _ identity: HTTPFields, _ reference: RuntimeReference,
+        to capacity: RemoteCapacity
+    ) async throws -> Response {
+        let address = try CapacityAddress(capacity.spec.endpoint)
+        let token = try await pods.remotes.token(of: capacity)
+        do {
+            let response = try await transport.send(
+                forwarded.outbound(
+                    request, to: RuntimeServer(scheme: address.scheme, authority: address.authority), identity: identity,
+                    token: token, scheme: services.configuration.scheme))
+            return ForwardedResponse.inbound(response, prefix: forwarded.prefix)
+        } catch let error as TransportError {
+            throw silence(error, reference)
+        }
+    }
+
+    private func silence(_ error: TransportError, _ reference: RuntimeReference) -> Finding {
+        services.log.info("a runtime did not answer", metadata: ["runtime": "\(reference)", "error": "\(error)"])
+        return Finding(
+            error.code == .timeout ? .deadline : .unreachable,
+            "\(reference) did not answer though it is ready; try again, or ask for 'restart'.")
     }
 
     // MARK: not passing on

@@ -66,7 +66,7 @@ extension RuntimeCell {
     // MARK: the pod
 
     /// What tells this pod from one for other settings.
-    var hash: String { pod.annotations[Self.hashAnnotation] ?? "" }
+    var hash: String { placement == nil ? pod.annotations[Self.hashAnnotation] ?? "" : Self.remoteHash }
 
     /// The pod, marked with a hash of itself: pods cannot be changed, so another hash means another pod.
     var pod: Pod {

@@ -36,6 +36,8 @@ public struct RuntimeCell: Sendable, Hashable {
     public var restartedAt: String?
     /// By what the cluster runs it.
     var driver = RuntimeSpec.Driver.pod
+    /// On which capacity it runs; nil: in the cluster.
+    var placement: RuntimePlacement?
     /// Whether its addresses begin with the path form's prefix.
     var keepsPrefix = false
     /// How its program tells when it was last used.
@@ -96,6 +98,7 @@ public struct RuntimeCell: Sendable, Hashable {
         snapshots = volume.shared == nil ? volume.snapshots : nil
         sharedClaim = volume.shared?.claim
         sharedPath = volume.shared?.subPath ?? "\(runtime.spec.user)/\(runtime.name)"
+        placement = runtime.spec.placement
         (owner, driver) = (OwnerReference(controlling: runtime), runtime.spec.driver ?? context.driver)
         restartedAt = runtime.annotations[Runtime.restartAnnotation]
         keepsPrefix = program.keepsPrefix

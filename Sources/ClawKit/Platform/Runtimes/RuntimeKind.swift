@@ -22,6 +22,7 @@ public enum RuntimeKind {
         if (runtime.spec.driver ?? context.driver) == .sandbox, let finding = context.unservedSandbox {
             findings.append(finding)
         }
+        findings += runtime.spec.remoteFindings()
         let blueprint = context.blueprint(of: runtime)
         findings += RuntimeEnvironment(of: runtime, context).refusals
         findings += blueprint.resources(asked: runtime.spec.resources).findings

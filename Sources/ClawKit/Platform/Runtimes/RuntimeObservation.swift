@@ -25,6 +25,8 @@ public struct RuntimeObservation: Sendable, Hashable {
         public var startedAt: Timestamp?
         /// Why a container or the pod waits: `CrashLoopBackOff`, `CreateContainerConfigError`, `Unschedulable`.
         public var waiting: String?
+        /// The enrolled capacity that it is on; nil: it is a pod.
+        public var capacity: String?
         /// What the cluster says about it. Foreign text: it may name internal addresses.
         public var message: String?
 

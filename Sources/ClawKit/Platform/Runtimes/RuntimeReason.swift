@@ -5,7 +5,7 @@ import ClawResources
 ///
 /// | condition | reasons when True | reasons when False |
 /// |---|---|---|
-/// | Admitted | AsExpected | UnknownTemplate, UnknownModel, ReservedVariable, InvalidQuantity, InvalidSchedule, NameTaken, VolumeTaken, PolicyRefused, TenantSuspended, SandboxNotServed, LockedVariable, ResourceOutOfRange, InvalidTemplate, ContentUndeliverable |
+/// | Admitted | AsExpected | UnknownTemplate, UnknownModel, ReservedVariable, InvalidQuantity, InvalidSchedule, NameTaken, VolumeTaken, PolicyRefused, TenantSuspended, SandboxNotServed, Unsupported, LockedVariable, ResourceOutOfRange, InvalidTemplate, ContentUndeliverable |
 /// | Scheduled | Bound | NoPod, WaitingForNode, Unschedulable |
 /// | Provisioned | AsExpected | Provisioning, NotNeeded |
 /// | Ready | AsExpected | the phase; the cause where it is Failed or Refused |
@@ -32,7 +32,7 @@ enum RuntimeReason: String, Sendable, CaseIterable {
     case contentUndeliverable = "ContentUndeliverable", secretUnavailable = "SecretUnavailable"
     case unschedulable = "Unschedulable", containerStart = "ContainerStart", crashLoop = "CrashLoop"
     case startDeadline = "StartDeadlineExceeded", stopDeadline = "StopDeadlineExceeded"
-    case sandboxUnserved = "SandboxNotServed"
+    case sandboxUnserved = "SandboxNotServed", noCapacity = "NoCapacity", unsupported = "Unsupported"
     case actionFailed = "ActionFailed"
 
     init(cause code: FindingCode) {
@@ -48,6 +48,8 @@ enum RuntimeReason: String, Sendable, CaseIterable {
             case .contentUndeliverable: .contentUndeliverable
             case .secretMissing, .secretUnavailable, .secretKind, .environmentSource: .secretUnavailable
             case .sandboxUnserved: .sandboxUnserved
+            case .noCapacity: .noCapacity
+            case .unsupported: .unsupported
             case .badSchedule: .invalidSchedule
             case .nameTaken: .nameTaken
             case .volumeTaken: .volumeTaken

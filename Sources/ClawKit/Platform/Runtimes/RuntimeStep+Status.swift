@@ -18,6 +18,7 @@ extension RuntimeStep {
         status.countRestarts(of: observed.pod)
         status.sleep = sleep
         status.tell(observed)
+        status.capacity = observed.pod?.capacity
         status.lastError = error.map { ($0.code.rawValue, $0.message) }
         let new = conditions(observed, refusal, hasSharedVolume: runtime.spec.volume.shared != nil).map { fact in
             Condition(
@@ -42,7 +43,7 @@ extension RuntimeStep {
         let refusal = phase == .refused ? error : refusal
         let cause = error.map { RuntimeReason(cause: $0.code) }
         let isProvisioned =
-            observed.grant != nil && (hasSharedVolume || observed.volume.map { !$0.isBeingDeleted } ?? false)
+            observed.pod?.capacity != nil || observed.grant != nil && (hasSharedVolume || observed.volume.map { !$0.isBeingDeleted } ?? false)
         let isAtRest: Set<RuntimePhase> = [.ready, .suspended, .stopped, .failed, .refused]
         let isDown: Set<RuntimePhase> = [.suspended, .stopped, .failed, .refused]
         return [

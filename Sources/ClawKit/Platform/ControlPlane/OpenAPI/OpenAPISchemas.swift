@@ -28,6 +28,7 @@ enum OpenAPISchemas {
         for (name, schema) in answers { all[name] = schema }
         for (name, schema) in ledger { all[name] = schema }
         for (name, schema) in policies { all[name] = schema }
+        for (name, schema) in capacity { all[name] = schema }
         return all
     }()
 
@@ -42,6 +43,37 @@ enum OpenAPISchemas {
             [
                 "isolation": words(ProjectNetwork.Isolation.allCases.map(\.rawValue)),
                 "egress": words(ProjectNetwork.Egress.allCases.map(\.rawValue)), "ingressFrom": list(of: label),
+            ]),
+    ]
+
+    private static let capacity: JSONObject = [
+        "CapacityCreation": object(
+            ["name", "endpoint"],
+            [
+                "name": label, "endpoint": string, "runtimes": integer, "projects": list(of: string),
+                "labels": list(of: string), "heartbeatSeconds": integer, "lostAfterSeconds": integer,
+            ]),
+        "Capacity": object(
+            ["name", "endpoint", "runtimes", "projects", "labels", "drain", "phase", "allocated"],
+            [
+                "name": label, "endpoint": string, "runtimes": integer, "projects": list(of: string),
+                "labels": ["type": "object", "additionalProperties": string], "drain": bool, "phase": string,
+                "message": string, "allocated": integer, "ready": bool, "lastHeartbeat": time, "createdAt": time,
+            ]),
+        "CapacityList": items("Capacity"), "CapacityChange": object(["drain"], ["drain": bool]),
+        "NewCapacity": [
+            "allOf": [
+                ref("Capacity"),
+                object(["enrolmentToken"], ["enrolmentToken": string, "enrolmentExpiresAt": time]),
+            ]
+        ],
+        "CapacityEnrolment": object(["enrolmentToken"], ["enrolmentToken": secret, "programToken": secret]),
+        "EnrolledCapacity": object(["token"], ["token": string, "expiresAt": time, "heartbeatSeconds": integer]),
+        "CapacityHeartbeat": object(["token"], ["token": secret, "ready": bool]),
+        "HeardCapacity": object(
+            ["phase", "drain"],
+            [
+                "phase": string, "drain": bool, "heartbeatSeconds": integer, "token": string, "expiresAt": time,
             ]),
     ]
 

@@ -13,6 +13,7 @@ struct RuntimePreflight: Sendable {
 
     /// - Throws: ``KubernetesError``, ``TransportError`` where the cluster cannot be asked.
     func findings(_ verb: RuntimeVerb, _ target: String, _ parameters: RuntimeParameters) async throws -> [Finding] {
+        if verb == .suspend { return try await suspensionFindings(target) }
         guard verb.aim == .ready, let (project, name) = RuntimeTarget.parse(target) else { return [] }
         if let finding = try await projectFinding(project) { return [finding] }
         let there = try await api.find(Runtime.self, name, in: project)
@@ -45,6 +46,18 @@ struct RuntimePreflight: Sendable {
             findings.append(Finding(.noNode, "No node of the cluster is ready: the runtime waits until one is."))
         }
         return findings
+    }
+
+    private func suspensionFindings(_ target: String) async throws -> [Finding] {
+        guard let (project, name) = RuntimeTarget.parse(target),
+            try await api.find(Runtime.self, name, in: project)?.spec.placement != nil
+        else { return [] }
+        return [
+            Finding(
+                .unsupported,
+                "What runs on enrolled capacity cannot be suspended from here: its program would go on. Ask for stop, which "
+                    + "gives its place back.")
+        ]
     }
 
     private func projectFinding(_ name: String) async throws -> Finding? {

@@ -35,7 +35,7 @@ final class HeldRequests: Sendable {
             return try await time.withDeadline(.seconds(limit), "a held request") { [self] in
                 try await news.listening(to: key) { news in
                     while let runtime = runtimes[key], runtime.isComing {
-                        if runtime.readiness == .ready, (try? pods.endpoint(of: reference)) != nil { return true }
+                        if runtime.readiness == .ready, pods.areReachable(for: reference) { return true }
                         try await news.wait()
                     }
                     return false
