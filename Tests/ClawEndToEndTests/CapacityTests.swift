@@ -80,8 +80,8 @@ struct CapacityTests {
 
         let port = try Self.freePort()
         let registered = try await claw(
-            "capacity", "enroll", "edge", "--endpoint", "http://127.0.0.1:\(port)", "--project", "demo", "--heartbeat", "1",
-            "--lost-after", "6")
+            "capacity", "enroll", "edge", "--endpoint", "http://127.0.0.1:\(port)", "--project", "demo",
+            "--heartbeat", "1", "--lost-after", "6")
         #expect(registered["phase"]?.string == "Registered")
         let tokenFile = platform.file("edge-token")
         try #require(registered["enrolmentToken"]?.string).write(toFile: tokenFile, atomically: true, encoding: .utf8)
@@ -106,12 +106,8 @@ struct CapacityTests {
         #expect(!kept.hasPrefix("claw-enrol"), "the enrolment token is spent")
 
         let api = try platform.kubernetes
-        var spec = RuntimeSpec(user: "ada")
-        spec.placement = RuntimePlacement(capacity: "edge")
-        _ = try await api.create(Runtime(metadata: ObjectMeta(name: "ada", namespace: "demo"), spec: spec))
-        _ = try await eventually("the runtime is ready") {
-            try await api.get(Runtime.self, "ada", in: "demo").status.phase == .ready ? true : nil
-        }
+        _ = try await claw("runtime", "start", "--user", "ada", "--capacity", "edge", "--wait", "--timeout", "60s")
+        #expect(try await api.get(Runtime.self, "ada", in: "demo").status.capacity == "edge")
         #expect(RunningPlatform.descendants(of: platform.pid).isEmpty, "the platform runs nothing for it")
         let answer = try await platform.claw("chat", "--user", "ada", "--project", "demo", "hello")
         #expect(answer.output.contains("echo: hello"), "\(answer.output) \(answer.errors)")

@@ -18,6 +18,13 @@ struct ClawConfigurationTests {
         #expect(try ClawConfiguration(yaml: "server: {}\n").server.cluster == nil)
     }
 
+    @Test("runtimes run by pods unless it says otherwise, and by nothing that there is not")
+    func driver() throws {
+        #expect(try "\(ClawConfiguration(yaml: "server: {driver: Sandbox}\n").server.driver)" == "sandbox")
+        #expect(try "\(ClawConfiguration(yaml: "server: {}\n").server.driver)" == "pod")
+        #expect(throws: InvalidConfiguration.self) { try ClawConfiguration(yaml: "server: {driver: Docker}\n") }
+    }
+
     @Test("the whole file reads as it is meant")
     func whole() throws {
         let configuration = try ClawConfiguration(

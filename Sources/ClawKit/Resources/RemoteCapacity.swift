@@ -15,8 +15,8 @@ public enum CapacityPhase: String, SchemaEnum {
     case lost = "Lost"
 }
 
-/// A program that runs somewhere else, brought as capacity for runtimes: registered, enrolled with a token, and told of by
-/// heartbeats.
+/// A program that runs somewhere else, brought as capacity for runtimes: registered, enrolled with a token, and told of
+/// by heartbeats.
 public struct RemoteCapacity: CustomResource {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -59,7 +59,9 @@ public struct RemoteCapacitySpec: SchemaView {
         Property("runtimes", Int.self, "How many runtimes it takes.", default: 1, .range(1...1000)),
         Property("projects", [String].self, "Whose runtimes it takes; \"*\": of all.", .set, .count(...1024)),
         Property("drain", Bool.self, "It takes no more.", default: false),
-        Property("readinessPath", String.self, "What it answers with 200 when it is ready.", default: "/readyz", .length(1...512)),
+        Property(
+            "readinessPath", String.self, "What it answers with 200 when it is ready.", default: "/readyz",
+            .pattern("^/[!-~]{0,511}$")),
         Property("heartbeatSeconds", Int.self, "How often it is to be heard of.", default: 10, .range(1...300)),
         Property("lostAfterSeconds", Int.self, "When it counts as lost.", default: 90, .range(3...3600)),
     ]

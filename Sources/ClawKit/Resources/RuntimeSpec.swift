@@ -42,8 +42,12 @@ public struct RuntimeSpec: SchemaView {
         Property("wake", RuntimeWake?.self, "What becomes of requests while it sleeps."),
     ]
 
-    public init(user: String, template: String? = nil, desiredState: DesiredState = .running) {
+    /// - Parameter capacity: the RemoteCapacity that it runs on; nil: the cluster.
+    public init(
+        user: String, template: String? = nil, desiredState: DesiredState = .running, capacity: String? = nil
+    ) {
         document = ["user": .string(user)]
+        if let capacity { placement = RuntimePlacement(capacity: capacity) }
         self.template = template
         self.desiredState = desiredState
     }

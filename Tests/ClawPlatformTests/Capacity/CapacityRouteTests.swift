@@ -99,9 +99,10 @@ struct CapacityRouteTests {
             #expect(await platform.send(cookie).status == .unauthorized)
             #expect(await Self.beat(platform, ada.reveal()).status == .unauthorized)
             // Only administrators register, drain and see it.
-            for (method, path) in [(HTTPRequest.Method.get, Self.path), (.delete, Self.path), (.post, "\(Self.path)/enrolment")] {
-                #expect(await platform.call(method, path, as: ada).status == .forbidden)
+            for method in [HTTPRequest.Method.get, .delete] {
+                #expect(await platform.call(method, Self.path, as: ada).status == .forbidden)
             }
+            #expect(await platform.call(.post, "\(Self.path)/enrolment", as: ada).status == .forbidden)
             #expect(await platform.call(.patch, Self.path, ["drain": true], as: ada).status == .forbidden)
             #expect(await platform.call(.patch, Self.path, ["drain": true]).json["drain"] == true)
         }

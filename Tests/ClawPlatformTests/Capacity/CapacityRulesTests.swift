@@ -24,10 +24,12 @@ struct CapacityRulesTests {
         "what would lead the platform to places of its own is refused",
         arguments: [
             "http://agents.example.org", "http://10.1.2.3:80", "https://169.254.169.254", "https://[fe80::1]",
-            "https://[fd00:ec2::254]", "https://0.0.0.0", "https://[::]:443", "https://224.0.0.1", "https://255.255.255.255",
+            "https://[fd00:ec2::254]", "https://0.0.0.0", "https://[::]:443", "https://224.0.0.1",
+            "https://255.255.255.255",
             "https://metadata.google.internal", "https://metadata", "https://0xA9FEA9FE", "https://2852039166",
-            "https://169.254.43518", "https://[::ffff:169.254.169.254]", "https://[::ffff:a9fe:a9fe]", "https://user@host",
-            "https://127.0.0.1@host", "https://host/path", "https://host?x", "https://host#x", "https://", "https://:443",
+            "https://169.254.43518", "https://[::ffff:169.254.169.254]", "https://[::ffff:a9fe:a9fe]",
+            "https://user@host", "https://127.0.0.1@host", "https://host/path", "https://host?x", "https://host#x",
+            "https://", "https://:443",
             "https://host:0", "https://host:70000", "https://host:", "ftp://host", "host:443", "", "https://ho st",
             "https://host\\@other", "https://[::1", "https://[fe80::1%25eth0]",
         ])

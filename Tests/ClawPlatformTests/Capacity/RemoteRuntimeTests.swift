@@ -84,7 +84,7 @@ struct RemoteRuntimeTests {
         }
     }
 
-    @Test("of several that start at once as many get a place as there are; the rest is told, and follows when one is free")
+    @Test("of several that start at once as many get a place as there are; the rest is told, and follows later")
     func places() async throws {
         let programs = Programs()
         programs.set("edge", true)
@@ -132,7 +132,8 @@ struct RemoteRuntimeTests {
             }
             try await Self.reach("east", .draining, world)
             #expect(try await Self.runtime("bob", world).status.phase == .ready)
-            _ = try await world.client.mergePatch(Runtime.self, "bob", in: "demo", ["spec": ["desiredState": "Stopped"]])
+            _ = try await world.client.mergePatch(
+                Runtime.self, "bob", in: "demo", ["spec": ["desiredState": "Stopped"]])
             try await Self.reach("east", .drained, world)
         }
     }
@@ -171,7 +172,31 @@ struct RemoteRuntimeTests {
         }
     }
 
-    @Test("a place that somebody writes on a runtime by hand is none")
+    @Test("a place that is taken is not got by writing it on a runtime by hand")
+    func full() async throws {
+        let programs = Programs()
+        programs.set("edge", true)
+        try await withRuntimes(network: programs.transport) { world in
+            try await Self.enrol("edge", in: world)
+            try await world.start { $0["placement"] = ["capacity": "edge"] }
+            try await world.reach(.ready)
+            var spec = RuntimeSpec(user: "bob")
+            spec.placement = RuntimePlacement(capacity: "edge")
+            let annotations = [Runtime.capacityAnnotation: "edge"]
+            _ = try await world.client.create(
+                Runtime(metadata: ObjectMeta(name: "bob", namespace: "demo", annotations: annotations), spec: spec))
+            try await eventually("bob is told that there is no room") {
+                let bob = try await Self.runtime("bob", world)
+                return bob.annotations[Runtime.capacityAnnotation] == nil
+                    && bob.status.lastError?.code == "E_NO_CAPACITY"
+            }
+            let (ada, bob) = (try await Self.runtime("ada", world), try await Self.runtime("bob", world))
+            #expect(ada.status.phase == .ready)
+            #expect(bob.status.capacity == nil)
+        }
+    }
+
+    @Test("a place in somebody else's capacity is not got by hand either")
     func forged() async throws {
         let programs = Programs()
         programs.set("edge", true)

@@ -1,11 +1,11 @@
 public import ClawBase
 import HTTPTypes
 
-/// Where enrolled capacity answers, checked: an endpoint from outside must not lead the platform into places that only it
-/// can reach.
+/// Where enrolled capacity answers, checked: an endpoint from outside must not lead the platform into places that only
+/// it can reach.
 ///
-/// Administrators say where it is; who enrols cannot. https anywhere, or http on this machine; never a link-local address
-/// (the clouds' metadata services are there), an unspecified or a multicast one. A redirect is not followed.
+/// Administrators say where it is; who enrols cannot. https anywhere, or http on this machine; never a link-local
+/// address (the clouds' metadata services are there), an unspecified or a multicast one. A redirect is not followed.
 struct CapacityAddress: Sendable, Hashable {
     let scheme: String
     /// Host and port, as URLs have them.
@@ -15,7 +15,8 @@ struct CapacityAddress: Sendable, Hashable {
     init(_ endpoint: String) throws(Finding) {
         func refused(_ why: String) -> Finding {
             Finding(
-                .capacityAddress, "The endpoint \(why); write https://host:port, or http://127.0.0.1:port on this machine.",
+                .capacityAddress,
+                "The endpoint \(why); write https://host:port, or http://127.0.0.1:port on this machine.",
                 field: "endpoint")
         }
         guard let mark = endpoint.firstRange(of: "://"), endpoint.utf8.count <= 512,
@@ -33,8 +34,10 @@ struct CapacityAddress: Sendable, Hashable {
         }
         let host = String(isBracketed ? rest[rest.index(after: rest.startIndex)..<end] : rest[..<end])
         let tail = isBracketed ? rest[rest.index(after: end)...] : rest[end...]
-        guard !host.isEmpty, tail.isEmpty || tail.first == ":" && Int(tail.dropFirst()).map({ (1...65535).contains($0) }) ?? false
-        else { throw refused("has no host, or no port that is one") }
+        let port = tail.isEmpty ? 443 : tail.first == ":" ? Int(tail.dropFirst()) : nil
+        guard !host.isEmpty, let port, (1...65535).contains(port) else {
+            throw refused("has no host, or no port that is one")
+        }
         let isLocal = Self.isLoopback(host)
         guard scheme == "https" || isLocal else { throw refused("would be reached in the clear") }
         guard !Self.isSpecial(host) else { throw refused("is a link-local, unspecified or multicast address") }

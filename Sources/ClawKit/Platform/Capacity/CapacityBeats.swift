@@ -6,8 +6,8 @@ import Synchronization
 
 /// Heartbeats of enrolled capacity: most of them are heard and written nowhere.
 ///
-/// One is written where it changes what is known (ready or not, back from being lost), and else once in a third of the time
-/// after which the capacity counts as lost.
+/// One is written where it changes what is known (ready or not, back from being lost), and else once in a third of the
+/// time after which the capacity counts as lost.
 final class CapacityBeats: Sendable {
     private struct Beat {
         var heard: Timestamp
@@ -26,9 +26,10 @@ final class CapacityBeats: Sendable {
         let verdict = beats.withLock { beats -> Bool? in
             let known = beats.find(uid)
             if let known, now < known.heard + pause { return nil }
-            let last = [known?.written, status.lastHeartbeat.flatMap { Timestamp(rfc3339: $0) }].compactMap(\.self).max()
+            let kept = status.lastHeartbeat.flatMap { Timestamp(rfc3339: $0) }
             // What was just written may not be seen yet.
-            let isDue = isNews ? known?.written.map { now >= $0 + .seconds(1) } ?? true : last.map { now >= $0 + step } ?? true
+            let last = isNews ? known?.written : [known?.written, kept].compactMap(\.self).max()
+            let isDue = last.map { now >= $0 + (isNews ? .seconds(1) : step) } ?? true
             beats.set(Beat(heard: now, written: isDue ? now : known?.written), for: uid)
             return isDue
         }

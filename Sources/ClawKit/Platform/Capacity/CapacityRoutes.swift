@@ -89,7 +89,9 @@ struct CapacityRoutes: RouteGroup {
         return try await invite(made, call, "capacity.create")
     }
 
-    private func renew(_ call: Call) async throws -> Response { try await invite(try await find(call), call, "capacity.enrolment") }
+    private func renew(_ call: Call) async throws -> Response {
+        try await invite(try await find(call), call, "capacity.enrolment")
+    }
 
     /// The token is nowhere else than in the answer; a later one makes it void.
     private func invite(_ capacity: RemoteCapacity, _ call: Call, _ deed: String) async throws -> Response {
@@ -140,6 +142,11 @@ struct CapacityRoutes: RouteGroup {
         let fields = try await call.fields(["enrolmentToken", "programToken"], limit: 16 << 10)
         let shown = Secret(try fields.string("enrolmentToken"))
         let program = try fields.optionalString("programToken")
+        // It goes into a header.
+        let bytes = program?.utf8.map(\.self) ?? [0x2D]
+        guard (1...1024).contains(bytes.count), bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw Finding(.badRequest, "'programToken' is 1 to 1024 visible characters.", field: "programToken")
+        }
         let name = try call.parameters.label("capacity").description
         let peer = "capacity:\(services.origin(of: call.request))"
         try services.throttle.admit(peer)
@@ -176,7 +183,8 @@ struct CapacityRoutes: RouteGroup {
         try await PlatformSettings.makeNamespace(in: services.api)
         var secret = KubernetesSecret(
             metadata: ObjectMeta(
-                name: name, namespace: PlatformSettings.namespace, ownerReferences: [OwnerReference(controlling: capacity)]),
+                name: name, namespace: PlatformSettings.namespace,
+                ownerReferences: [OwnerReference(controlling: capacity)]),
             data: ["token": Base64.encode(Array(program.utf8))], type: "Opaque")
         secret.metadata.labels = ["app.kubernetes.io/managed-by": "clawkit"]
         _ = try await services.api.apply(secret, manager: "clawkit-control-plane", force: true)
@@ -205,7 +213,10 @@ struct CapacityRoutes: RouteGroup {
         guard session.user == CapacityToken.user(name) else { throw CapacityToken.unusable }
         var known = capacities.get(name)
         if known?.uid != session.id || known?.status.epoch != session.epoch {
-            // It may have been enrolled a moment ago.
+            // It may have been enrolled a moment ago; a token that is void asks the cluster no more than a few times.
+            let peer = "capacity:\(services.origin(of: call.request))"
+            try services.throttle.admit(peer)
+            services.throttle.noteFailure(peer)
             known = try await services.api.find(RemoteCapacity.self, name)
         }
         guard let capacity = known, capacity.uid == session.id, capacity.status.epoch == session.epoch else {
@@ -223,7 +234,9 @@ struct CapacityRoutes: RouteGroup {
             "phase": .string((capacity.status.phase ?? .trusted).rawValue), "drain": .bool(capacity.spec.drain),
             "heartbeatSeconds": .integer(Int64(capacity.spec.heartbeatSeconds)),
         ]
-        if session.expiresAt - now < Self.tokenLifetime / 2 { for (name, value) in signed(capacity) { answer[name] = value } }
+        if session.expiresAt - now < Self.tokenLifetime / 2 {
+            for (name, value) in signed(capacity) { answer[name] = value }
+        }
         return .json(.object(answer), headers: [.cacheControl: "no-store"])
     }
 }
@@ -231,13 +244,15 @@ struct CapacityRoutes: RouteGroup {
 enum CapacityToken {
     static let enrolmentPrefix = "claw-enrol"
     static let unusable = Finding(
-        .session, "The token is not known, was used already, or has expired; ask an administrator for an enrolment token.")
+        .session,
+        "The token is not known, was used already, or has expired; ask an administrator for an enrolment token.")
     /// No user can be called so: a token of capacity opens nothing else.
     static func user(_ capacity: String) -> String { "capacity/\(capacity)" }
 }
 
 extension RemoteCapacity {
-    /// `{name, endpoint, runtimes, projects, labels, drain, phase, message?, allocated, ready?, lastHeartbeat?, createdAt}`
+    /// `{name, endpoint, runtimes, projects, labels, drain, phase, message?, allocated, ready?, lastHeartbeat?,
+    /// createdAt}`
     var representation: JSONObject {
         var object = JSONObject()
         object.set("name", name)
@@ -247,7 +262,8 @@ extension RemoteCapacity {
         object["labels"] = .object(JSONObject(labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
         object["drain"] = .bool(spec.drain)
         object.set("phase", (status.phase ?? .registered).rawValue)
-        object.set("message", status.conditions.first { $0.type == "Available" }.map(\.message).flatMap { $0.isEmpty ? nil : $0 })
+        let message = status.conditions.first { $0.type == "Available" }?.message ?? ""
+        object.set("message", message.isEmpty ? nil : message)
         object["allocated"] = .integer(Int64(status.allocated))
         if let ready = status.ready { object["ready"] = .bool(ready) }
         object.set("lastHeartbeat", status.lastHeartbeat)

@@ -14,24 +14,30 @@ final class GivenPlaces: Sendable {
 
     /// By the runtime's uid; as many as start at once.
     private let places = Mutex<[String: Place]>([:])
-    private let uid: @Sendable (ObjectKey) -> String?
+    private let runtime: @Sendable (ObjectKey) -> Runtime?
 
-    /// - Parameter uid: of the runtime that is there now under a key.
-    init(uid: @escaping @Sendable (ObjectKey) -> String?) { self.uid = uid }
+    /// - Parameter runtime: the one that is there now under a key.
+    init(runtime: @escaping @Sendable (ObjectKey) -> Runtime?) { self.runtime = runtime }
+
+    /// Whether this process has given it the place, or its status says so: who may write a runtime cannot write that.
+    func isGiven(_ capacity: String, to runtime: Runtime) -> Bool {
+        runtime.status.capacity == capacity
+            || places.withLock { $0[runtime.uid ?? ""]?.capacity == capacity }
+    }
 
     /// How many are taken.
     /// - Parameter seen: the runtimes that are seen there.
     func count(on capacity: String, seen: Set<String>) -> Int {
         places.withLock { places in
-            forget(seen, on: capacity, in: &places)
-            return seen.count + places.values.count { $0.capacity == capacity }
+            forget(&places)
+            return seen.union(places.filter { $0.value.capacity == capacity }.keys).count
         }
     }
 
     /// - Returns: whether there was one left.
     func take(_ capacity: String, for runtime: Runtime, of limit: Int, seen: Set<String>) -> Bool {
         places.withLock { places in
-            forget(seen, on: capacity, in: &places)
+            forget(&places)
             let own = runtime.uid ?? ""
             let others = seen.union(places.filter { $0.value.capacity == capacity }.keys).subtracting([own])
             guard others.count < limit else { return false }
@@ -42,10 +48,10 @@ final class GivenPlaces: Sendable {
 
     func giveBack(_ uid: String) { places.withLock { $0[uid] = nil } }
 
-    /// What is seen needs no remembering; nor does what is gone.
-    private func forget(_ seen: Set<String>, on capacity: String, in places: inout [String: Place]) {
-        places = places.filter { entry in
-            !(seen.contains(entry.key) && entry.value.capacity == capacity) && uid(entry.value.runtime) == entry.key
+    /// What a status says needs no remembering; nor does what is gone.
+    private func forget(_ places: inout [String: Place]) {
+        places = places.filter { uid, place in
+            runtime(place.runtime).map { $0.uid == uid && $0.status.capacity != place.capacity } ?? false
         }
     }
 }

@@ -29,7 +29,7 @@ public struct RemoteRuntimeDriver: RuntimeDriver {
         (self.local, self.network, api, time) = (local, network, caches.api, caches.time)
         let runtimes = caches.cache(Runtime.self)
         self.runtimes = runtimes
-        given = GivenPlaces { runtimes[$0]?.uid }
+        given = GivenPlaces { runtimes[$0] }
         capacities = caches.cache(RemoteCapacity.self)
         remotes = RemoteRuntimes(caches)
     }
@@ -53,6 +53,8 @@ public struct RemoteRuntimeDriver: RuntimeDriver {
     private func observe(_ runtime: Runtime, on name: String) async -> RuntimeObservation.Pod {
         // An empty hash is no runtime's: the place is given back, and another taken.
         var seen = RuntimeObservation.Pod(cellHash: "")
+        // What somebody has written by hand was given to nobody.
+        guard given.isGiven(name, to: runtime) else { return seen }
         (seen.capacity, seen.isScheduled) = (name, true)
         guard let capacity = capacities.get(name), let placement = runtime.spec.placement,
             capacity.admits(placement, project: runtime.namespace ?? ""), !mayMove(placement, capacity, runtime)
@@ -65,7 +67,8 @@ public struct RemoteRuntimeDriver: RuntimeDriver {
             seen.isReady = await isReady(capacity)
             if !seen.isReady { waiting.add(ObjectKey(runtime)) }
         case .lost: (seen.waiting, seen.message) = ("CapacityLost", "the capacity '\(name)' is not heard of any more")
-        case .registered, .trusted, nil: (seen.waiting, seen.message) = ("CapacityNotEnrolled", "'\(name)' is not enrolled")
+        case .registered, .trusted, nil:
+            (seen.waiting, seen.message) = ("CapacityNotEnrolled", "'\(name)' is not enrolled")
         }
         return seen
     }
@@ -142,7 +145,8 @@ public struct RemoteRuntimeDriver: RuntimeDriver {
             guard capacity.name != other, capacity.status.phase == .available, !capacity.isBeingDeleted,
                 capacity.admits(placement, project: runtime.namespace ?? "")
             else { return nil }
-            let room = capacity.spec.runtimes - given.count(on: capacity.name, seen: seen(on: capacity).subtracting([uid]))
+            let others = seen(on: capacity).subtracting([uid])
+            let room = capacity.spec.runtimes - given.count(on: capacity.name, seen: others)
             return room > 0 ? (capacity, room) : nil
         }
         return open.min { ($1.room, $0.capacity.name) < ($0.room, $1.capacity.name) }?.capacity
@@ -169,7 +173,7 @@ extension RuntimeSpec {
             guard document[FieldKey(field)] != nil else { return nil }
             return Finding(
                 .unsupported,
-                "What runs on enrolled capacity is not the platform's own: it gets no \(field) from here. Leave it out.",
+                "What runs on enrolled capacity is not the platform's own: no \(field) comes from here; leave it out.",
                 field: "spec.\(field)")
         }
     }

@@ -26,11 +26,12 @@ final class RemoteRuntimes: Sendable {
         guard let runtime = runtimes.get(reference.runtime, in: reference.project),
             let placement = runtime.spec.placement
         else { return nil }
-        // Looked at anew: an annotation can be written by whoever may write the runtime.
-        guard let name = runtime.annotations[Runtime.capacityAnnotation], let capacity = capacities.get(name),
-            capacity.isServing, capacity.admits(placement, project: reference.project)
+        // By its status, which nobody writes who may write the runtime; and what holds may have changed since.
+        guard let name = runtime.status.capacity, let capacity = capacities.get(name), capacity.isServing,
+            capacity.admits(placement, project: reference.project)
         else {
-            throw Finding(.notReady, "\(reference) is coming back; try again in a moment.", details: ["retryAfter": "2"])
+            throw Finding(
+                .notReady, "\(reference) is coming back; try again in a moment.", details: ["retryAfter": "2"])
         }
         return capacity
     }

@@ -22,8 +22,8 @@ extension CapacityCommand {
         static let configuration = CommandConfiguration(
             abstract: "Enrols it and says that it is alive, again and again.",
             discussion: """
-                Runs beside the program. While the program does not answer --program nothing is said of it, and the platform
-                counts it as lost after a while. Ends when the token is void, or by a signal.
+                Runs beside the program. While the program does not answer --program nothing is said of it, and the
+                platform counts it as lost after a while. Ends when the token is void, or by a signal.
                 """)
         @OptionGroup var connection: ConnectionOptions
         @OptionGroup var member: Member
@@ -62,7 +62,8 @@ extension CapacityCommand {
         var tokenFile: String
         @Option(help: "Where the program answers while it lives, such as http://127.0.0.1:8081/healthz.")
         var program: String?
-        @Option(help: "Where the program answers with 200 when it is ready. (default: it always is)") var readiness: String?
+        @Option(help: "Where the program answers with 200 when it is ready. (default: it always is)")
+        var readiness: String?
         @Option(
             help: ArgumentHelp(
                 "A file with the token that the program asks of the platform (environment: OPENCLAW_GATEWAY_TOKEN).",
@@ -81,7 +82,8 @@ extension CapacityCommand {
                         variable: "OPENCLAW_GATEWAY_TOKEN")
                     body["programToken"] = .string(program.reveal())
                 }
-                let enrolled = try await session.controlPlane.post(try Paths.api("capacity", name, "enrol"), .object(body))
+                let path = try Paths.api("capacity", name, "enrol")
+                let enrolled = try await session.controlPlane.post(path, .object(body))
                 token = Secret(enrolled.text("token"))
                 try keep(token)
             }
@@ -101,7 +103,8 @@ extension CapacityCommand {
             let isMade = FileManager.default.createFile(
                 atPath: new, contents: Data(token.reveal().utf8), attributes: [.posixPermissions: 0o600])
             guard isMade, rename(new, tokenFile) == 0 else {
-                throw Failure(.failed, .storage, "the token cannot be kept in \(tokenFile); make its directory writable")
+                throw Failure(
+                    .failed, .storage, "the token cannot be kept in \(tokenFile); make its directory writable")
             }
         }
 

@@ -12,9 +12,9 @@ struct CapacityCommand: GroupCommand {
         static let configuration = CommandConfiguration(
             abstract: "Registers capacity and prints the token to enrol it with, this once.",
             discussion: """
-                The token holds for 15 minutes and for one enrolment. As text it stands alone on the last line; where the
-                program runs: claw capacity run NAME --token-file FILE. Of capacity that is registered already, --again
-                prints another token; with it, what it enrolled with before is void.
+                The token holds for 15 minutes and for one enrolment. As text it stands alone on the last line; where
+                the program runs: claw capacity run NAME --token-file FILE. Of capacity that is registered already,
+                --again prints another token; once it is used, what came of the one before is void.
                 """)
         @OptionGroup var connection: ConnectionOptions
         @Argument(help: "Its name.") var name: String
@@ -43,10 +43,11 @@ struct CapacityCommand: GroupCommand {
                 }
                 made = try await session.controlPlane.post(try Paths.api("capacity"), .object(body))
             }
+            let until = made.text("enrolmentExpiresAt")
             session.show(
                 made,
-                text: "capacity \(name) is registered; its enrolment token holds until \(made.text("enrolmentExpiresAt")), "
-                    + "shown only this once:\n\(made.text("enrolmentToken").onOneLine)")
+                text: "capacity \(name) is registered; its token holds until \(until), shown only this once:\n"
+                    + made.text("enrolmentToken").onOneLine)
         }
     }
 
@@ -79,7 +80,9 @@ struct CapacityCommand: GroupCommand {
     struct Drain: ControlPlaneCommand {
         static let configuration = CommandConfiguration(
             abstract: "Has it take no more runtimes.",
-            discussion: "Runtimes placed by labels move where there is room; those placed by name stay until they are stopped.")
+            discussion: """
+                Runtimes placed by labels move where there is room; those placed by name stay until they are stopped.
+                """)
         @OptionGroup var connection: ConnectionOptions
         @Argument(help: "Its name.") var name: String
         @Flag(help: "Has it take runtimes again.") var off = false
@@ -87,7 +90,7 @@ struct CapacityCommand: GroupCommand {
         func run(in session: Session) async throws {
             let changed = try await session.controlPlane.patch(
                 try Paths.api("capacity", name), ["drain": .bool(!off)])
-            session.show(changed, text: off ? "capacity \(name) takes runtimes again" : "capacity \(name) takes no more runtimes")
+            session.show(changed, text: "capacity \(name) takes \(off ? "runtimes again" : "no more runtimes")")
         }
     }
 
@@ -97,7 +100,8 @@ struct CapacityCommand: GroupCommand {
         @Argument(help: "Its name.") var name: String
 
         func run(in session: Session) async throws {
-            session.showDeleted("capacity", name, try await session.controlPlane.delete(try Paths.api("capacity", name)))
+            let answer = try await session.controlPlane.delete(try Paths.api("capacity", name))
+            session.showDeleted("capacity", name, answer)
         }
     }
 }

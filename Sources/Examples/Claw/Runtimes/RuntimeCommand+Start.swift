@@ -10,6 +10,7 @@ extension RuntimeCommand {
         @OptionGroup var selection: RuntimeSelection
         @OptionGroup var waiting: WaitOptions
         @Option(help: "The template a new runtime is made from.") var template: String?
+        @Option(help: "The enrolled capacity a new runtime runs on. (default: the cluster)") var capacity: String?
 
         func validate() throws {
             if selection.user == nil { throw ValidationError("Missing expected argument '--user <user>'.") }
@@ -36,6 +37,7 @@ extension RuntimeCommand {
         private func create(_ address: RuntimeAddress, _ session: Session) async throws -> JSON {
             var body: JSON = ["name": .string(address.name), "user": .string(selection.user ?? "")]
             if let template { body["template"] = .string(template) }
+            if let capacity { body["capacity"] = .string(capacity) }
             do {
                 return try await session.controlPlane.post(try Paths.api("projects", address.project, "runtimes"), body)
             } catch let failure as Failure where failure.finding.code == .alreadyExists {

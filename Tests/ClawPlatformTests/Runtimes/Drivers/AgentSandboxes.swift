@@ -41,7 +41,7 @@ final class AgentSandboxes: Sendable {
                 "metadata": ["name": "sandboxes.agents.x-k8s.io"],
                 "spec": [
                     "group": "agents.x-k8s.io", "scope": "Namespaced",
-                    "names": ["kind": "Sandbox", "plural": "sandboxes", "singular": "sandbox", "shortNames": ["sandbox"]],
+                    "names": ["kind": "Sandbox", "plural": "sandboxes", "singular": "sandbox"],
                     "versions": [
                         [
                             "name": .string(version), "served": true, "storage": true, "subresources": ["status": [:]],
@@ -102,7 +102,8 @@ final class AgentSandboxes: Sendable {
         document["spec"] = template?["spec"]
         var pod = Pod(document: document, type: Pod.type)
         let stated = template?["metadata"]?["labels"]?.object ?? JSONObject()
-        var labels = Dictionary(uniqueKeysWithValues: stated.compactMap { key, value in value.string.map { ("\(key)", $0) } })
+        var labels: [String: String] = [:]
+        for (key, value) in stated { labels["\(key)"] = value.string }
         labels["agents.x-k8s.io/sandbox-name-hash"] = hash
         pod.metadata = ObjectMeta(
             name: sandbox.name, namespace: sandbox.namespace, labels: labels,
@@ -152,7 +153,8 @@ final class AgentSandboxes: Sendable {
         let isPodReady = pod?.status?.conditions.contains { $0.type == "Ready" && $0.status == "True" } ?? false
         let hasAddress = !(pod?.status?.podIP ?? "").isEmpty
         switch pod?.status?.phase {
-        case _ where failure != nil: conditions.append(("Ready", false, "ReconcilerError", "Error seen: \(failure ?? "")"))
+        case _ where failure != nil:
+            conditions.append(("Ready", false, "ReconcilerError", "Error seen: \(failure ?? "")"))
         case _ where isSuspended: conditions.append(("Ready", false, "SandboxSuspended", "Sandbox is suspended"))
         case "Succeeded": conditions.append(("Ready", false, "PodSucceeded", "Pod completed successfully"))
         case "Failed": conditions.append(("Ready", false, "PodFailed", "Pod failed"))
@@ -161,7 +163,8 @@ final class AgentSandboxes: Sendable {
         case let phase:
             conditions.append(("Ready", false, "DependenciesNotReady", "Pod exists with phase: \(phase ?? "none")"))
         }
-        let old = sandbox.document["status"]?["conditions"]?.array?.compactMap(\.object).map { Condition(document: $0) } ?? []
+        let stated = sandbox.document["status"]?["conditions"]?.array ?? []
+        let old = stated.compactMap(\.object).map { Condition(document: $0) }
         let new = conditions.map { fact in
             let status = fact.isTrue ? "True" : "False"
             let since = old.first { $0.type == fact.type && $0.status == status }?.lastTransitionTime
@@ -182,7 +185,8 @@ final class AgentSandboxes: Sendable {
         guard sandbox.document["status"]?.object != status else { return }
         _ = try await api.document(
             for: APIRequest(
-                .patch, "/apis/agents.x-k8s.io/v1beta1/namespaces/\(sandbox.namespace ?? "")/sandboxes/\(sandbox.name)/status",
+                .patch,
+                "/apis/agents.x-k8s.io/v1beta1/namespaces/\(sandbox.namespace ?? "")/sandboxes/\(sandbox.name)/status",
                 body: ["status": .object(status)], contentType: "application/merge-patch+json"))
     }
 

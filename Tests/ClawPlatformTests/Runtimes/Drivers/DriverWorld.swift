@@ -134,12 +134,14 @@ func withDriver(_ kind: DriverWorld.Kind, _ body: @escaping @Sendable (DriverWor
     let caches = SharedCaches(KubernetesClient(calls))
     let pods = KubernetesRuntimeDriver(caches: caches, transport: network)
     let sandboxes = ServedSandboxes(caches, logger: silent)
-    let processes = kind == .processNode
-        ? ProcessNode(configuration: .init(name: "local", rootDirectory: root), api: cluster.client, logger: silent) : nil
+    let local = ProcessNodeConfiguration(name: "local", rootDirectory: root)
+    let processes =
+        kind == .processNode ? ProcessNode(configuration: local, api: cluster.client, logger: silent) : nil
     if let processes { cluster.connect(node: "local", processes) }
     let node = processes == nil ? SimulatedNode(cluster.client) : nil
     let driver: any RuntimeDriver = kind == .sandbox ? SandboxRuntimeDriver(pods, sandboxes) : pods
-    let world = DriverWorld(kind: kind, client: cluster.client, driver: driver, calls: calls, node: node, network: network)
+    let world = DriverWorld(
+        kind: kind, client: cluster.client, driver: driver, calls: calls, node: node, network: network)
     try await withThrowingTaskGroup(of: Bool.self) { group in
         defer { group.cancelAll() }
         func run(_ part: @escaping @Sendable () async throws -> Void) {

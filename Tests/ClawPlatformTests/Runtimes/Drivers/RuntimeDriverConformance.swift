@@ -53,7 +53,7 @@ struct RuntimeDriverConformance: Sendable, CustomStringConvertible {
             #expect(try await world.observe(runtime) == before)
             #expect(try await world.pods(of: runtime).count == 1)
         },
-        RuntimeDriverConformance("a stop ends the program and keeps key, grant and volume; the next start is another") { world in
+        RuntimeDriverConformance("a stop ends the program and keeps key, grant and volume") { world in
             let runtime = try await world.declare()
             try await world.start(runtime)
             let first = try await world.observe(runtime)

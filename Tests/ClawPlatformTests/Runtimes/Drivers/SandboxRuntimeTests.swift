@@ -74,8 +74,8 @@ struct SandboxRuntimeTests {
             try await world.edit(["metadata": ["annotations": ["clawkit.dev/restart-at": "2026-01-01T00:00:00.2Z"]]])
             try await eventually("it has another pod") {
                 let runtime = try await world.client.get(Runtime.self, "ada", in: "demo")
-                guard runtime.status.phase == .ready, !runtime.hasNewWish, let pod = try await world.pod() else { return false }
-                return pod.annotations[Runtime.restartAnnotation] == "2026-01-01T00:00:00.2Z"
+                guard runtime.status.phase == .ready, !runtime.hasNewWish else { return false }
+                return try await world.pod()?.annotations[Runtime.restartAnnotation] == "2026-01-01T00:00:00.2Z"
             }
             #expect(try await sandbox(world)?.uid == made.uid)
         }
@@ -118,7 +118,9 @@ struct SandboxRuntimeTests {
     func stranger() async throws {
         try await withSandboxes { world in
             _ = try await world.client.create(
-                Pod(metadata: ObjectMeta(name: "ada", namespace: "demo"), spec: PodSpec(containers: [Container(name: "c", image: "i")])))
+                Pod(
+                    metadata: ObjectMeta(name: "ada", namespace: "demo"),
+                    spec: PodSpec(containers: [Container(name: "c", image: "i")])))
             try await world.start { $0["driver"] = "Sandbox" }
             let refused = try await world.reach(.refused)
             #expect(refused.status.lastError?.code == "E_NAME_TAKEN")

@@ -117,7 +117,7 @@ enum OpenAPISchemas {
             [], ["displayName": ["type": ["string", "null"]], "administrator": bool, "disabled": bool]),
         "PolicyDeclaration": object(["rules"], ["rules": policyRules]),
         "Settlement": object(["as"], ["as": words(OperationEngine.Settlement.allCases.map(\.rawValue))]),
-        "RuntimeCreation": object([], ["name": label, "user": label, "template": label]),
+        "RuntimeCreation": object([], ["name": label, "user": label, "template": label, "capacity": label]),
         "RouteCreation": object(["name", "host"], route),
         "CheckpointCreation": object(
             ["name", "runtime"],

@@ -27,7 +27,9 @@ struct RuntimeDeclarer: Sendable {
         let runtime = Runtime(
             metadata: ObjectMeta(
                 name: name, namespace: project, annotations: [Self.operationAnnotation: operation.id]),
-            spec: RuntimeSpec(user: wish["user"]?.string ?? "", template: wish["template"]?.string))
+            spec: RuntimeSpec(
+                user: wish["user"]?.string ?? "", template: wish["template"]?.string,
+                capacity: wish["capacity"]?.string))
         do {
             _ = try await api.create(runtime)
         } catch let error as KubernetesError where error.isAlreadyExists {

@@ -74,6 +74,8 @@ struct RuntimeParameters: Codable, Sendable, Hashable {
     /// Of a creation.
     var user: String?
     var template: String?
+    /// The enrolled capacity that it is to run on.
+    var capacity: String?
     /// Of anything else: which of all that ever had the name.
     var uid: String?
 }

@@ -23,7 +23,8 @@ struct RuntimePreflight: Sendable {
             there
             ?? Runtime(
                 metadata: ObjectMeta(name: name, namespace: project),
-                spec: RuntimeSpec(user: parameters.user ?? "", template: parameters.template))
+                spec: RuntimeSpec(
+                    user: parameters.user ?? "", template: parameters.template, capacity: parameters.capacity))
         var findings = try await specFindings(runtime)
         let pod = try await api.find(Pod.self, name, in: project)
         if let pod, !Self.isRuntimes(pod, name) {
@@ -41,6 +42,8 @@ struct RuntimePreflight: Sendable {
                     "The volume '\(volume.name)' holds the data of somebody else; remove it or choose another name.",
                     field: "user"))
         }
+        // What runs elsewhere needs neither.
+        if runtime.spec.placement != nil { return findings }
         findings += try await quotaFindings(runtime, in: project, needsPod: pod == nil, needsVolume: volume == nil)
         if try await !hasReadyNode() {
             findings.append(Finding(.noNode, "No node of the cluster is ready: the runtime waits until one is."))

@@ -83,7 +83,7 @@ struct RuntimeRoutes: RouteGroup {
 
     private func create(_ call: Call) async throws -> Response {
         let caller = try call.caller
-        let fields = try await call.fields(["name", "user", "template"])
+        let fields = try await call.fields(["name", "user", "template", "capacity"])
         let user = try fields.optionalLabel("user") ?? DNSLabel(caller.user, field: "user")
         let name = try fields.optionalLabel("name") ?? user
         let template = try fields.optionalLabel("template")?.description
@@ -108,7 +108,8 @@ struct RuntimeRoutes: RouteGroup {
                 .alreadyExists, "There is a runtime \(project.name)/\(name) already; start it, or choose another name.",
                 field: "name")
         }
-        let parameters = RuntimeParameters(user: user.description, template: template)
+        let parameters = RuntimeParameters(
+            user: user.description, template: template, capacity: try fields.optionalLabel("capacity")?.description)
         let operation = try await begin(.create, project.name, name.description, parameters, call)
         let runtime = try await services.api.find(Runtime.self, name.description, in: project.name)
         return .accepted([

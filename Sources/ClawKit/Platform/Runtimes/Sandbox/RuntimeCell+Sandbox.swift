@@ -5,8 +5,8 @@ import ClawResources
 
 /// A runtime's pod in a Sandbox.
 extension RuntimeCell {
-    /// The pod's controller is the Sandbox: by these it is known whose it is. They are part of what its hash is of, so a
-    /// runtime that changes its driver gets another pod.
+    /// The pod's controller is the Sandbox: by these it is known whose it is. They are part of what its hash is of, so
+    /// a runtime that changes its driver gets another pod.
     func mark(inSandbox pod: inout Pod) {
         pod.annotations[Self.driverAnnotation] = driver.rawValue
         pod.metadata.labels[Runtime.uidLabel] = owner.uid

@@ -3,7 +3,7 @@ import ClawDocuments
 import ClawKubernetes
 import ClawModels
 
-/// One stateful pod with a stable name that may be suspended: the kind of kubernetes-sigs/agent-sandbox, from its 0.5 on.
+/// One stateful pod with a stable name that may be suspended: the kind of kubernetes-sigs/agent-sandbox, from 0.5 on.
 /// <https://github.com/kubernetes-sigs/agent-sandbox>
 struct Sandbox: Resource {
     enum OperatingMode: String, Sendable { case running = "Running", suspended = "Suspended" }
@@ -28,10 +28,10 @@ struct Sandbox: Resource {
     /// Has it run a pod like this one. One that is there stays as it is: it has to be gone by then.
     mutating func run(_ pod: Pod) {
         var template: JSONObject = ["spec": pod.document["spec"] ?? .object(JSONObject())]
-        template["metadata"] = [
-            "labels": .object(JSONObject(pod.metadata.labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
-            "annotations": .object(JSONObject(pod.annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
-        ]
+        func object(_ texts: [String: String]) -> JSON {
+            .object(JSONObject(texts.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+        }
+        template["metadata"] = ["labels": object(pod.metadata.labels), "annotations": object(pod.annotations)]
         var spec = document["spec"]?.object ?? JSONObject()
         spec["podTemplate"] = .object(template)
         spec["operatingMode"] = .string(OperatingMode.running.rawValue)
@@ -54,8 +54,8 @@ struct Sandbox: Resource {
         return all.lazy.compactMap(\.object).map { Condition(document: $0) }.first { $0.type == type }
     }
 
-    /// Whether its controller says that it is suspended and no pod is left, in answer to the present spec: the condition
-    /// of an earlier suspension may still be there.
+    /// Whether its controller says that it is suspended and no pod is left, in answer to the present spec: the
+    /// condition of an earlier suspension may still be there.
     var isAtRest: Bool {
         guard operatingMode == .suspended, let suspended = condition("Suspended") else { return false }
         return suspended.status == "True" && suspended.observedGeneration == metadata.generation

@@ -133,7 +133,9 @@ public struct SandboxRuntimeDriver: RuntimeDriver {
 
     /// What was delivered is marked in the template; its controller would undo it on the pod.
     private func mark(_ wanted: RuntimeCell, _ cell: RuntimeCellID) async throws {
-        guard let own = try await own(cell), own.podAnnotations[RuntimeCell.hashAnnotation] == wanted.hash else { return }
+        guard let own = try await own(cell), own.podAnnotations[RuntimeCell.hashAnnotation] == wanted.hash else {
+            return
+        }
         let changed = wanted.delivered.filter { own.podAnnotations[$0.key] != $0.value }
         guard !changed.isEmpty else { return }
         let annotations = JSONObject(changed.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })

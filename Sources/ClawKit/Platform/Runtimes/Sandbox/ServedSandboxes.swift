@@ -31,7 +31,9 @@ public final class ServedSandboxes: Sendable {
     func find(_ name: String, in project: String) async throws -> Sandbox? {
         guard let cache = cache else { return nil }
         if !cache.isSynced {
-            try await caches.time.withDeadline(Self.patience, "The list of sandboxes") { try await cache.waitUntilSynced() }
+            try await caches.time.withDeadline(Self.patience, "The list of sandboxes") {
+                try await cache.waitUntilSynced()
+            }
         }
         return cache.get(name, in: project)
     }
