@@ -4,6 +4,7 @@ import ClawDocuments
 import ClawKubernetes
 import ClawModels
 @testable import ClawPlatform
+import Foundation
 import HTTPTypes
 
 /// agent-sandbox in small: the kind Sandbox as its v1beta1 has it, and a controller that does what the real one does.
@@ -14,8 +15,20 @@ final class AgentSandboxes: Sendable {
 
     init(_ api: some KubernetesAPI) { (self.api, caches) = (api, SharedCaches(api)) }
 
+    /// The project's own definition, where the variable names a file with it, as JSON: `k8s/crds` of its repository.
+    private static let realDefinition = ProcessInfo.processInfo.environment["CLAWKIT_AGENT_SANDBOX_CRD"]
+
     /// - Parameter version: as which the cluster serves it.
     static func install(in client: KubernetesClient, version: String = Sandbox.version) async throws {
+        if version == Sandbox.version, let file = realDefinition {
+            let text = try Data(contentsOf: URL(filePath: file))
+            var definition = CustomResourceDefinition(
+                document: try JSONParser.parse(Array(text)).object ?? JSONObject(), type: CustomResourceDefinition.type)
+            // Its webhook is not there; and nobody asks for another version.
+            definition.spec.conversion = nil
+            _ = try await client.create(definition)
+            return
+        }
         let text: JSON = ["type": "string"]
         let texts: JSON = ["type": "object", "additionalProperties": text]
         let anything: JSON = ["type": "object", "x-kubernetes-preserve-unknown-fields": true]
