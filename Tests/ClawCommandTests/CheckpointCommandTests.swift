@@ -18,6 +18,8 @@ struct CheckpointCommandTests {
             let body = (try? await request.body.collect(limit: 1 << 20)).flatMap { try? JSONParser.parse($0) } ?? .null
             asked.lines.withLock { $0.append(("\(request.method) \(request.path)", body)) }
             switch request.method {
+            case .post where request.path.hasSuffix("/restore"):
+                return Answer.json(["operation": ["id": "7", "state": "running"]], 202)
             case .post: return Answer.json(body, 201)
             case .get:
                 let kept: JSON = [
@@ -40,6 +42,13 @@ struct CheckpointCommandTests {
         #expect(sent?.body == ["name": "kept", "runtime": "ada", "ttlSeconds": 60, "secretName": "key"])
         let nothing = await bench.run("checkpoint", "create", "kept", "--project", "demo")
         #expect(nothing.status == .usage)
+    }
+
+    @Test("restore asks for an operation on the checkpoint's runtime")
+    func restore() async throws {
+        let outcome = await bench.run("checkpoint", "restore", "kept", "--project", "demo")
+        #expect(outcome.status == .ok && outcome.out.contains("restore of demo/ada accepted as operation 7"), "\(outcome)")
+        #expect(asked.lines.withLock { $0.last?.line } == "POST /api/v1/projects/demo/checkpoints/kept/restore")
     }
 
     @Test("list, show and delete")

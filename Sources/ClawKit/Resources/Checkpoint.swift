@@ -44,10 +44,16 @@ public struct Checkpoint: CustomResource {
 public enum CheckpointMethod: String, SchemaEnum {
     /// The processes with their memory, by the node's checkpoint call.
     case process = "Process"
+    /// The container's files, as a layer over its image.
+    case image = "Image"
+    /// The runtime's volume, by a snapshot of it.
+    case volume = "Volume"
 }
 
 /// Where a checkpoint stands.
 public enum CheckpointPhase: String, SchemaEnum {
+    /// It waits until its source runs.
+    case requested = "Requested"
     case running = "Running"
     /// The archive is there.
     case stored = "Stored"
@@ -137,6 +143,9 @@ public struct CheckpointStatus: SchemaView {
         Property("completedAt", .string, mayBeAbsent: true, description: "When it was stored, or had failed."),
         Property("frozenMilliseconds", Double?.self, "How long the container stood still."),
         Property("error", RuntimeError?.self, "Why there is no archive."),
+        Property("fallback", RuntimeError?.self, "Why no better method was used."),
+        Property("restores", [CheckpointRestore].self, "The newest pods that came from it.", .count(...10)),
+        Property.conditions,
     ]
 
     public var phase: CheckpointPhase? {
@@ -200,6 +209,19 @@ public struct CheckpointStatus: SchemaView {
         get { (self["error"] as RuntimeError?).map { ($0.code ?? "", $0.message ?? "") } }
         set { self["error"] = newValue.map { RuntimeError(code: $0.code, message: $0.message) } }
     }
+    public var fallback: (code: String, message: String)? {
+        get { (self["fallback"] as RuntimeError?).map { ($0.code ?? "", $0.message ?? "") } }
+        set { self["fallback"] = newValue.map { RuntimeError(code: $0.code, message: $0.message) } }
+    }
+    public var restores: [CheckpointRestore] {
+        get { self["restores"] }
+        set { self["restores"] = newValue }
+    }
+    /// `Stored`, with the phase or, where it is True, the method as its reason.
+    public var conditions: [Condition] {
+        get { self["conditions"] }
+        set { self["conditions"] = newValue }
+    }
 }
 
 /// What a restore needs to be possible.
@@ -221,4 +243,38 @@ public struct CheckpointConstraints: SchemaView {
     public var kernel: String? { self["kernel"] }
     public var architecture: String? { self["architecture"] }
     public var criu: String? { self["criu"] }
+}
+
+/// A pod that was to go on from a checkpoint, and what became of that.
+public struct CheckpointRestore: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [
+        Property("pod", String.self), Property("podUID", String.self),
+        Property("request", String?.self, "The wish that it came of: the runtime's `clawkit.dev/restart-at`."),
+        Property("method", RuntimeRestored.Method?.self, "What was really done."),
+        Property("code", String?.self, "Why nothing better."), Property("message", String?.self),
+        Property("at", .string, mayBeAbsent: true, description: "When it was seen, RFC 3339."),
+    ]
+
+    public init(pod: String, podUID: String, request: String?, method: RuntimeRestored.Method, at: String) {
+        document = ["pod": .string(pod), "podUID": .string(podUID), "at": .string(at)]
+        self["request"] = request
+        self["method"] = method
+    }
+
+    public var pod: String { self["pod"] }
+    public var podUID: String { self["podUID"] }
+    public var request: String? { self["request"] }
+    public var method: RuntimeRestored.Method? { self["method"] }
+    public var code: String? {
+        get { self["code"] }
+        set { self["code"] = newValue }
+    }
+    public var message: String? {
+        get { self["message"] }
+        set { self["message"] = newValue }
+    }
+    public var at: String? { self["at"] }
 }

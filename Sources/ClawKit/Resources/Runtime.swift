@@ -37,6 +37,10 @@ public struct Runtime: CustomResource {
 
     /// The annotation with the RemoteCapacity that was given to it; the orchestrator's to write.
     public static let capacityAnnotation = "clawkit.dev/capacity"
+    /// The name of a ``Checkpoint`` of this runtime: the pod that the present wish to restart comes to goes on from it.
+    public static let restoreAnnotation = "clawkit.dev/restore"
+    /// A checkpoint is made of it, and this annotation taken away: the moment of the wish.
+    public static let checkpointAnnotation = "clawkit.dev/checkpoint-at"
 
     /// What was asked for by annotation, as one text: the status repeats it in ``RuntimeStatus/observedRequest``
     /// once it has been carried out.

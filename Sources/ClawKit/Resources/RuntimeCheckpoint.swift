@@ -1,8 +1,10 @@
 public import ClawCustomResources
 
-/// Before which rests what a runtime is doing is kept.
+/// When what a runtime is doing is kept.
 public enum RuntimeRest: String, SchemaEnum {
     case suspend = "Suspend", stop = "Stop"
+    /// No rest: while its node is being emptied a checkpoint is made, and the runtime goes on.
+    case drain = "Drain"
 }
 
 /// How a runtime is kept while it rests.
@@ -11,7 +13,7 @@ public struct RuntimeCheckpoint: SchemaView {
     public init(document: JSONObject) { self.document = document }
 
     public static let properties = [
-        Property("on", [RuntimeRest].self, "Before which rests; Suspend if absent."),
+        Property("on", [RuntimeRest].self, "Before which rests, and when else; Suspend if absent."),
         Property(
             "timeoutSeconds", Int.self, "How long it may take; then the runtime rests without.", default: 30,
             .range(1...60)),
@@ -30,6 +32,7 @@ public struct RuntimeCheckpoint: SchemaView {
         let rests: [RuntimeRest] = self["on"]
         return rests.isEmpty ? [.suspend] : rests
     }
+    public var keepsOnDrain: Bool { rests.contains(.drain) }
     public var timeoutSeconds: Int { self["timeoutSeconds", default: 30] }
     public var secretName: String? { self["secretName"] }
 }
@@ -42,7 +45,7 @@ public struct RuntimeKept: SchemaView {
     public static let properties = [
         Property("checkpoint", String?.self, "The Checkpoint's name."),
         Property("method", CheckpointMethod?.self, "How it was kept; absent: it was not, its volume aside."),
-        Property("code", String?.self, "Why not."), Property("message", String?.self),
+        Property("code", String?.self, "Why not, or not better."), Property("message", String?.self),
     ]
 
     public init(checkpoint: String, method: CheckpointMethod?, error: (code: String, message: String)? = nil) {
@@ -60,7 +63,7 @@ public struct RuntimeKept: SchemaView {
 
 /// How a runtime's pod came back.
 public struct RuntimeRestored: SchemaView {
-    public enum Method: String, SchemaEnum { case process = "Process", cold = "Cold" }
+    public enum Method: String, SchemaEnum { case process = "Process", image = "Image", cold = "Cold" }
 
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }

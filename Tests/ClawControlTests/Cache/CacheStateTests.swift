@@ -43,6 +43,27 @@ struct CacheStateTests {
         #expect(state.object(Self.a) != nil)
     }
 
+    @Test("an answer to a write from before an object's end does not bring it back, however late it comes")
+    func answerAfterEnd() {
+        var state = State()
+        _ = state.replace(with: [Self.map("a", 4)], version: "4")
+        // The last finalizer was taken away: the watch tells of the end, then the writer hears of the object.
+        #expect(state.remove(Self.map("a", 8))?.new == nil)
+        #expect(state.noteWritten(Self.map("a", 7)) == nil)
+        #expect(state.noteWritten(Self.map("a", 8)) == nil)
+        #expect(state.object(Self.a) == nil)
+        #expect(state.noteWritten(Self.map("a", 9)) != nil, "made anew")
+    }
+
+    @Test("ends are remembered as long as they count: the newest few thousand")
+    func boundedRemovals() {
+        var removals = Removals()
+        for number in 1...10_000 { removals.add(ObjectKey(namespace: "demo", name: "n\(number % 6000)"), UInt64(number)) }
+        #expect(removals[ObjectKey(namespace: "demo", name: "n4000")] == 10_000)
+        #expect(removals[ObjectKey(namespace: "demo", name: "n4001")] == 0, "too long ago")
+        #expect(removals[ObjectKey(namespace: "demo", name: "n0")] == 6000)
+    }
+
     @Test("a list from before a write neither removes nor resurrects")
     func oldList() {
         var state = State()

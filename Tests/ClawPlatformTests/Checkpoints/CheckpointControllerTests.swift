@@ -141,6 +141,77 @@ struct CheckpointControllerTests {
         }
     }
 
+    @Test("where the node can keep nothing a runtime's volume is kept, once its snapshot can be used, and that is said")
+    func volume() async throws {
+        try await Self.run { world in
+            try await RuntimeVolumeTests.installSnapshots(world.client)
+            _ = try await world.client.create(
+                PersistentVolumeClaim(metadata: ObjectMeta(name: "web-state", namespace: "demo"),
+                    spec: PersistentVolumeClaimSpec(
+                        accessModes: ["ReadWriteOnce"], resources: VolumeResourceRequirements(requests: ["storage": "1Gi"]))))
+            world.driver.fail([Finding(FindingCode(rawValue: "E_CHECKPOINT_SOURCE"), "the kubelet has no such call")])
+            _ = try await world.client.create(
+                Checkpoint(metadata: ObjectMeta(name: "v", namespace: "demo"), spec: CheckpointSpec(runtime: "web")))
+            let waiting = try await world.client.object(Checkpoint.self, "v", in: "demo") { $0.status.method == .volume }
+            #expect(waiting.status.phase == .running)
+            #expect(waiting.status.conditions.first?.status == "False")
+            try await RuntimeVolumeTests.makeSnapshots(world.client)
+            let stored = try await world.wait("v", .stored)
+            #expect(stored.status.location == "v" && stored.status.sizeBytes == 1 << 30)
+            #expect(stored.status.fallback?.code == "E_CHECKPOINT_SOURCE")
+            #expect(stored.status.conditions.first { $0.type == "Stored" }?.reason == "Volume")
+            #expect(stored.restoreRequest == nil, "no pod can go on from it")
+            let snapshot = try await world.client.get(VolumeSnapshot.self, "v", in: "demo")
+            #expect(snapshot.metadata.isControlled(by: stored))
+            // A runtime that comes to rest keeps its volume as it is.
+            world.driver.fail([Finding(FindingCode(rawValue: "E_CHECKPOINT_SOURCE"), "the kubelet has no such call")])
+            var rest = CheckpointSpec(runtime: "web")
+            rest.ends = true
+            _ = try await world.client.create(Checkpoint(metadata: ObjectMeta(name: "r", namespace: "demo"), spec: rest))
+            #expect(try await world.wait("r", .failed).status.error?.code == "E_CHECKPOINT_SOURCE")
+        }
+    }
+
+    @Test("a checkpoint of a runtime that is on its way waits for it")
+    func requested() async throws {
+        try await Self.run { world in
+            var runtime = try await world.client.create(
+                Runtime(metadata: ObjectMeta(name: "web", namespace: "demo"), spec: RuntimeSpec(user: "ada")))
+            runtime.status.phase = .starting
+            runtime = try await world.client.replaceStatus(runtime)
+            try await eventually("it is known") { world.caches.cache(Runtime.self).get("web", in: "demo")?.status.phase == .starting }
+            _ = try await world.client.create(
+                Checkpoint(metadata: ObjectMeta(name: "c", namespace: "demo"), spec: CheckpointSpec(runtime: "web")))
+            _ = try await world.wait("c", .requested)
+            #expect(world.driver.orders.isEmpty)
+            runtime.status.phase = .ready
+            _ = try await world.client.replaceStatus(runtime)
+            _ = try await world.wait("c", .stored)
+        }
+    }
+
+    @Test("pods that came from it stand in its status, each once")
+    func restores() async throws {
+        try await Self.run { world in
+            try await world.make("c")
+            let stored = try await world.wait("c", .stored)
+            let outcome = PodRestore(method: .image, checkpoint: stored.status.location ?? "", code: "E_X", message: "why")
+            _ = try await world.client.mergePatch(
+                Pod.self, "web", in: "demo",
+                ["metadata": ["annotations": [
+                    PodRestore.outcomeAnnotation: .string(PodRestore.text(of: ["main": outcome])),
+                    Runtime.restartAnnotation: "then",
+                ]]])
+            let told = try await world.client.object(Checkpoint.self, "c", in: "demo") { !$0.status.restores.isEmpty }
+            let restore = try #require(told.status.restores.first)
+            #expect((restore.pod, restore.method, restore.code, restore.request) == ("web", .image, "E_X", "then"))
+            _ = try await world.client.mergePatch(Pod.self, "web", in: "demo", ["metadata": ["labels": ["seen": "yes"]]])
+            try await world.make("other")
+            _ = try await world.wait("other", .stored)
+            #expect(try await world.client.get(Checkpoint.self, "c", in: "demo").status == told.status)
+        }
+    }
+
     @Test("its archive goes with it, and is nobody's concern where the node is gone")
     func deleted() async throws {
         try await Self.run { world in

@@ -15,11 +15,13 @@ struct RuntimeProgressTests {
             createdAt: Timestamp(seconds: 0))
     }
 
-    private func runtime(_ phase: RuntimePhase?, generation: Int = 2, observed: Int = 2, uid: String = "u1") -> Runtime
-    {
+    private func runtime(
+        _ phase: RuntimePhase?, generation: Int = 2, observed: Int = 2, uid: String = "u1",
+        wanted: RuntimeSpec.DesiredState = .running
+    ) -> Runtime {
         var runtime = Runtime(
             metadata: ObjectMeta(name: "ada", namespace: "demo", generation: generation, uid: uid),
-            spec: RuntimeSpec(user: "ada"))
+            spec: RuntimeSpec(user: "ada", desiredState: wanted))
         runtime.status.phase = phase
         runtime.status.observedGeneration = observed
         return runtime
@@ -29,13 +31,14 @@ struct RuntimeProgressTests {
         "the aim is the verb's",
         arguments: [
             ("start", RuntimePhase.ready), ("create", .ready), ("resume", .ready), ("recover", .ready),
-            ("restart", .ready),
+            ("restart", .ready), ("restore", .ready),
             ("stop", .stopped), ("suspend", .suspended),
         ])
     func aims(action: String, phase: RuntimePhase) {
-        #expect(RuntimeProgress.of(operation(action), runtime(phase)) == .reached)
+        let wanted = RuntimeVerb(rawValue: action)?.desiredState ?? .running
+        #expect(RuntimeProgress.of(operation(action), runtime(phase, wanted: wanted)) == .reached)
         for other in RuntimePhase.allCases where other != phase && other != .failed && other != .refused {
-            guard case .underWay = RuntimeProgress.of(operation(action), runtime(other)) else {
+            guard case .underWay = RuntimeProgress.of(operation(action), runtime(other, wanted: wanted)) else {
                 Issue.record("\(action) in \(other)")
                 continue
             }
@@ -58,6 +61,15 @@ struct RuntimeProgressTests {
         #expect(RuntimeProgress.of(operation("restart"), asked) == .reached)
     }
 
+    @Test("who is waiting for what somebody has taken back meanwhile waits no longer", arguments: ["resume", "start", "restart"])
+    func takenBack(action: String) {
+        guard case .failed(let failure) = RuntimeProgress.of(operation(action), runtime(.ready, wanted: .suspended)) else {
+            Issue.record("\(action) is waited for")
+            return
+        }
+        #expect(failure.code == .conflict)
+    }
+
     @Test("a failed or refused runtime fails a start, and not a stop")
     func failed() {
         var broken = runtime(.refused)
@@ -65,7 +77,9 @@ struct RuntimeProgressTests {
         let failure = Operation.Failure(
             code: FindingCode(rawValue: "E_TEMPLATE"), message: "There is no such template.")
         #expect(RuntimeProgress.of(operation("start"), broken) == .failed(failure))
-        guard case .underWay = RuntimeProgress.of(operation("stop"), broken) else {
+        var stopping = broken
+        stopping.spec.desiredState = .stopped
+        guard case .underWay = RuntimeProgress.of(operation("stop"), stopping) else {
             Issue.record("a stop failed")
             return
         }

@@ -55,6 +55,15 @@ struct RuntimeVolumeTests {
         #expect(Fixture.next(plain, seen).actions == [.stopPod])
     }
 
+    @Test("a volume that is made from a snapshot says so, and keeps it")
+    func restored() throws {
+        let claim = try RuntimeCell(volume(["restoreFrom": "before"]), Fixture.context).claim
+        #expect(claim.spec?.dataSource?.kind == "VolumeSnapshot")
+        #expect(claim.spec?.dataSource?.name == "before")
+        #expect(claim.spec?.dataSource?.apiGroup == "snapshot.storage.k8s.io")
+        #expect(try RuntimeCell(volume([:]), Fixture.context).claim.spec?.dataSource == nil)
+    }
+
     @Test("in a cluster: the claim grows, snapshots are taken before an update and the oldest go")
     func cluster() async throws {
         try await withRuntimes { world in
@@ -82,7 +91,14 @@ struct RuntimeVolumeTests {
             }
             let pod = try await world.pod()?.uid
             for command in ["one", "two", "three"] {
+                let before = try await world.pod()?.uid
                 try await world.edit(["spec": ["command": [.string(command)]]])
+                // As long as it cannot be used the program that writes to the volume goes on.
+                try await eventually("the snapshot is waited for") {
+                    try await world.client.get(Runtime.self, "ada", in: "demo").status.lastError?.code == "E_SNAPSHOT_PENDING"
+                }
+                #expect(try await world.pod()?.uid == before)
+                try await Self.makeSnapshots(client)
                 try await eventually("it runs \(command)") {
                     try await world.pod()?.spec?.containers.first?.command == [command]
                 }
@@ -100,8 +116,17 @@ struct RuntimeVolumeTests {
         }
     }
 
+    /// What storage does with snapshots that were ordered.
+    static func makeSnapshots(_ client: KubernetesClient) async throws {
+        for snapshot in try await client.list(VolumeSnapshot.self, in: "demo").items where !snapshot.isReady {
+            var made = snapshot
+            made.document["status"] = ["readyToUse": true, "restoreSize": "1Gi"]
+            _ = try await client.replace(made)
+        }
+    }
+
     /// The definition, as far as it is needed.
-    private static func installSnapshots(_ client: KubernetesClient) async throws {
+    static func installSnapshots(_ client: KubernetesClient) async throws {
         let anything: JSON = ["type": "object", "x-kubernetes-preserve-unknown-fields": true]
         let definition = CustomResourceDefinition(document: [
             "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",

@@ -28,6 +28,7 @@ struct CacheState<R: Resource> {
     /// What was written here and has not come by the watch yet: at which version the object was written or deleted.
     private var written: [ObjectKey: UInt64] = [:]
     private var deleted: [ObjectKey: UInt64] = [:]
+    private var removals = Removals()
     /// Where contents go once memory is short.
     private var file: SpillFile?
     private(set) var statistics = CacheStatistics()
@@ -115,6 +116,7 @@ struct CacheState<R: Resource> {
         let version = object.version
         if version > 0, let entry = entries[key], entry.version > version { return nil }
         (deleted[key], written[key]) = (nil, nil)
+        if version > 0 { removals.add(key, version) }
         return forget(key).map { Change(old: $0, new: nil) }
     }
 
@@ -177,10 +179,13 @@ struct CacheState<R: Resource> {
 
     // MARK: what writers are answered
 
-    /// An object as the server answered a write with it. nil where the watch was quicker.
+    /// An object as the server answered a write with it. nil where the watch was quicker, also with the object's end: the
+    /// write that took away its last finalizer is answered with the object.
     mutating func noteWritten(_ object: R) -> Change? {
         let (key, version) = (ObjectKey(object), object.version)
-        guard version > 0, version > entries[key]?.version ?? 0, version > deleted[key] ?? 0 else { return nil }
+        guard version > 0, version > entries[key]?.version ?? 0, version > deleted[key] ?? 0,
+            version > removals[key]
+        else { return nil }
         deleted[key] = nil
         written[key] = version
         return enter(key, object, version)

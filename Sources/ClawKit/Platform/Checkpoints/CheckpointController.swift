@@ -23,15 +23,23 @@ public struct CheckpointController: Sendable {
         // As long as a checkpoint may take, and what the node takes to say so.
         options.deadline = .seconds(3600 + 120)
         options.concurrency = 4
-        let (pods, nodes) = (caches.cache(Pod.self), caches.cache(Node.self))
+        let (pods, nodes, runtimes) = (caches.cache(Pod.self), caches.cache(Node.self), caches.cache(Runtime.self))
+        let checkpoints = caches.cache(Checkpoint.self)
         return Controller(for: Checkpoint.self, caches: caches, options: options, logger: logger) {
             checkpoint, context in
             let pod = pods.get(checkpoint.spec.podName, in: checkpoint.namespace ?? "")
-            return try await reconcile(checkpoint, pod, context)
+            let runtime = checkpoint.spec.runtime.flatMap { runtimes.get($0, in: checkpoint.namespace ?? "") }
+            return try await reconcile(checkpoint, pod, runtime, context)
+        }
+        .watches(Pod.self) { pod in
+            let sources = Set(PodRestore.outcomes(of: pod).values.map(\.checkpoint))
+            guard !sources.isEmpty else { return [] }
+            return checkpoints.all.filter { $0.namespace == pod.namespace && $0.status.location.map(sources.contains) == true }
+                .map { ObjectKey($0) }
         }
         .finalizes(Checkpoint.self, Self.finalizer) { checkpoint, _ in
-            // An archive goes with its node.
-            guard let node = checkpoint.status.node, nodes.get(node) != nil else { return .done }
+            // A snapshot is the checkpoint's own, and goes with it; an archive goes with its node.
+            guard checkpoint.status.method != .volume, let node = checkpoint.status.node, nodes.get(node) != nil else { return .done }
             try await remove(checkpoint, on: node)
             return .done
         }
@@ -46,21 +54,31 @@ public struct CheckpointController: Sendable {
     }
 
     private func reconcile(
-        _ checkpoint: Checkpoint, _ pod: Pod?, _ context: ReconcileContext
+        _ checkpoint: Checkpoint, _ pod: Pod?, _ runtime: Runtime?, _ context: ReconcileContext
     ) async throws -> Reconciled {
         let now = context.time.now
-        switch CheckpointStep.next(checkpoint, pod: pod, now: now) {
-        case .rest(let moment): return moment.map { .again(after: max(.zero, $0 - now)) } ?? .settled
+        switch CheckpointStep.next(checkpoint, pod: pod, runtime: runtime, now: now) {
+        case .rest(let moment):
+            try await note(restoresOf: checkpoint, context)
+            return moment.map { .again(after: max(.zero, $0 - now)) } ?? .settled
+        case .wait(let end):
+            try await report(checkpoint, context) { $0.phase = .requested }
+            return .again(after: min(.seconds(1), max(.zero, end - now)))
+        case .followSnapshot(let end): return try await follow(checkpoint, until: end, context)
         case .fail(let finding): try await report(checkpoint, context) { $0.fail(finding, at: now) }
         case .expire:
-            if let node = checkpoint.status.node { try await remove(checkpoint, on: node) }
+            if checkpoint.status.method == .volume {
+                try await VolumeCheckpoint(context.api).remove(checkpoint)
+            } else if let node = checkpoint.status.node {
+                try await remove(checkpoint, on: node)
+            }
             try await report(checkpoint, context) { status in
                 status.phase = .expired
                 status.location = nil
             }
         case .begin(let order, let uid):
             let begun = try await report(checkpoint, context) { status in
-                (status.phase, status.method, status.startedAt) = (.running, .process, now.rfc3339())
+                (status.phase, status.startedAt) = (.running, now.rfc3339())
                 (status.node, status.pod, status.podUID) = (order.node, order.pod, uid)
                 status.container = order.container
             }
@@ -79,9 +97,70 @@ public struct CheckpointController: Sendable {
             let told = try await report(checkpoint, context) { $0.store(stored, at: now) }
             return told.expiry.map { .again(after: max(.zero, $0 - now)) } ?? .settled
         } catch let finding as Finding {
+            if try await takeSnapshot(of: checkpoint, insteadOf: finding, context) { return .again(after: Self.snapshotPause) }
             let now = context.time.now
             try await report(checkpoint, context) { $0.fail(finding, at: now) }
             return .settled
+        }
+    }
+
+    private static let snapshotPause = Duration.seconds(1)
+
+    /// The volume, where the node can keep nothing: not of a runtime that comes to rest, whose volume stays as it is.
+    /// - Returns: whether a snapshot is under way.
+    private func takeSnapshot(
+        of checkpoint: Checkpoint, insteadOf finding: Finding, _ context: ReconcileContext
+    ) async throws -> Bool {
+        guard let runtime = checkpoint.spec.runtime, !checkpoint.spec.ends,
+            checkpoint.spec.method == nil || checkpoint.spec.method == .volume,
+            let name = try await VolumeCheckpoint(context.api).begin(checkpoint, of: runtime)
+        else { return false }
+        let isChosen = checkpoint.spec.method == .volume
+        try await report(checkpoint, context) { status in
+            (status.method, status.location) = (.volume, name)
+            status.fallback = isChosen ? nil : (finding.code.rawValue, finding.message)
+        }
+        return true
+    }
+
+    private func follow(
+        _ checkpoint: Checkpoint, until end: Timestamp, _ context: ReconcileContext
+    ) async throws -> Reconciled {
+        let now = context.time.now
+        switch try await VolumeCheckpoint(context.api).state(of: checkpoint) {
+        case .pending where now < end: return .again(after: Self.snapshotPause)
+        case .pending:
+            let finding = Finding(.deadline, "The snapshot was not ready in time; look at the storage's driver.")
+            try await report(checkpoint, context) { $0.fail(finding, at: now) }
+        case .failed(let finding): try await report(checkpoint, context) { $0.fail(finding, at: now) }
+        case .ready(let size):
+            let told = try await report(checkpoint, context) { status in
+                (status.phase, status.sizeBytes, status.completedAt) = (.stored, size, now.rfc3339())
+            }
+            return told.expiry.map { .again(after: max(.zero, $0 - now)) } ?? .settled
+        }
+        return .settled
+    }
+
+    /// Which pods came from it, as far as they have told.
+    private func note(restoresOf checkpoint: Checkpoint, _ context: ReconcileContext) async throws {
+        guard let location = checkpoint.status.location, checkpoint.labels[KeptRuntime.podLabel] == nil else { return }
+        let known = Set(checkpoint.status.restores.map(\.podUID))
+        let now = context.time.now.rfc3339()
+        let fresh = context.caches.cache(Pod.self).all.filter { $0.namespace == checkpoint.namespace }
+            .compactMap { pod -> CheckpointRestore? in
+                guard let uid = pod.uid, !known.contains(uid),
+                    let outcome = PodRestore.outcomes(of: pod).values.first(where: { $0.checkpoint == location })
+                else { return nil }
+                var restore = CheckpointRestore(
+                    pod: pod.name, podUID: uid, request: pod.annotations[Runtime.restartAnnotation],
+                    method: .init(outcome.method), at: now)
+                (restore.code, restore.message) = (outcome.code, outcome.message.map { ForeignText.cleaned($0) })
+                return restore
+            }
+        guard !fresh.isEmpty else { return }
+        try await report(checkpoint, context) { status in
+            status.restores = Array((status.restores + fresh.sorted { $0.podUID < $1.podUID }).suffix(10))
         }
     }
 
@@ -91,6 +170,7 @@ public struct CheckpointController: Sendable {
     ) async throws -> Checkpoint {
         var changed = checkpoint
         change(&changed.status)
+        changed.status.tellCondition(generation: checkpoint.metadata.generation, at: context.time.now)
         guard changed.status != checkpoint.status else { return checkpoint }
         // The finalizer's entry has made the object newer than the cache had it.
         if let newest = context.caches.cache(Checkpoint.self).get(checkpoint.name, in: checkpoint.namespace ?? ""),
@@ -108,6 +188,20 @@ extension CheckpointStatus {
         (digest, sizeBytes, isEncrypted) = (stored.digest, stored.size, stored.isEncrypted)
         (constraints, frozenMilliseconds) = (stored.constraints, stored.frozenMilliseconds)
         completedAt = now.rfc3339()
+        fallback = stored.fallback.map { ($0.code.rawValue, $0.message) }
+    }
+
+    mutating func tellCondition(generation: Int?, at now: Timestamp) {
+        let isStored = phase == .stored
+        var condition = Condition(
+            type: "Stored", status: isStored ? "True" : "False",
+            reason: isStored ? method?.rawValue ?? "Stored" : phase?.rawValue ?? "Requested",
+            message: (error ?? fallback).map { "\($0.code): \($0.message)" } ?? "",
+            lastTransitionTime: now.rfc3339(), observedGeneration: generation)
+        if let before = conditions.first(where: { $0.type == "Stored" }), before.status == condition.status {
+            condition.lastTransitionTime = before.lastTransitionTime
+        }
+        conditions = [condition]
     }
 
     mutating func fail(_ finding: Finding, at now: Timestamp) {

@@ -15,6 +15,8 @@ public struct StoredCheckpoint: Sendable, Hashable {
     public var isEncrypted = false
     public var constraints: CheckpointConstraints?
     public var frozenMilliseconds: Double?
+    /// Why it is no better method.
+    public var fallback: Finding?
 
     public init(method: CheckpointMethod, location: String) { (self.method, self.location) = (method, location) }
 }
@@ -29,6 +31,8 @@ public struct CheckpointOrder: Sendable, Hashable {
     public var timeout: Duration
     public var ends: Bool
     public var secret: String?
+    /// nil: the best there is.
+    public var method: CheckpointMethod?
 }
 
 /// The boundary to whatever makes and keeps checkpoints.
@@ -57,6 +61,12 @@ public struct NodeCheckpointDriver: CheckpointDriver {
         ]
         if order.ends { query["end"] = "true" }
         query["secret"] = order.secret
+        // Process nodes know more than processes; kubelets know nothing of this.
+        switch order.method {
+        case nil: query["method"] = "best"
+        case .image: query["method"] = "image"
+        case .process, .volume: break
+        }
         let call = APIRequest(
             .post, Self.path(order.node, ["checkpoint", order.namespace, order.pod, order.container]), query: query,
             timeout: order.timeout + .seconds(30))
@@ -79,7 +89,11 @@ public struct NodeCheckpointDriver: CheckpointDriver {
         guard let facts = try await optional(APIRequest(.get, Self.path(node, ["checkpoints", name]))) else {
             return StoredCheckpoint(method: .process, location: path)
         }
-        var stored = StoredCheckpoint(method: .process, location: name)
+        let method = facts["method"]?.string.flatMap(CheckpointMethod.init) ?? .process
+        var stored = StoredCheckpoint(method: method, location: name)
+        stored.fallback = facts["code"]?.string.map { code in
+            Finding(FindingCode(rawValue: code), ForeignText.cleaned(facts["reason"]?.string ?? ""))
+        }
         stored.digest = facts["digest"]?.string
         stored.size = facts["size"]?.integer.map(Int.init)
         stored.isEncrypted = facts["encrypted"]?.bool ?? false

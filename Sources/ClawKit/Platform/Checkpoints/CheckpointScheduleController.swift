@@ -41,7 +41,7 @@ struct CheckpointPlan: Sendable, Hashable {
         var (stored, surplus) = (0, [String]())
         for checkpoint in sorted {
             switch checkpoint.status.phase {
-            case nil, .running: break
+            case nil, .requested, .running: break
             case .stored:
                 stored += 1
                 if stored > keep { surplus.append(checkpoint.name) }

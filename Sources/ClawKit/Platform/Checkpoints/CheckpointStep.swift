@@ -12,9 +12,14 @@ enum CheckpointStep: Sendable, Hashable {
     case fail(Finding)
     /// Its time is over.
     case expire
+    /// Its source is on its way; it is waited for.
+    case wait(until: Timestamp)
+    /// A snapshot of its runtime's volume was ordered; it is looked after.
+    case followSnapshot(until: Timestamp)
     case rest(until: Timestamp?)
 
-    static func next(_ checkpoint: Checkpoint, pod: Pod?, now: Timestamp) -> CheckpointStep {
+    /// - Parameter runtime: what the pod is of, where the checkpoint is of a runtime.
+    static func next(_ checkpoint: Checkpoint, pod: Pod?, runtime: Runtime? = nil, now: Timestamp) -> CheckpointStep {
         let status = checkpoint.status
         switch status.phase {
         case .failed, .expired: return .rest(until: nil)
@@ -23,6 +28,7 @@ enum CheckpointStep: Sendable, Hashable {
             return now >= end ? .expire : .rest(until: end)
         case .running:
             let start = status.startedAt.flatMap { Timestamp(rfc3339: $0) } ?? now
+            if status.method == .volume { return .followSnapshot(until: start + snapshotPatience) }
             // The node gives up by itself; this is for a node that never answers.
             guard now < start + .seconds(checkpoint.spec.timeoutSeconds + 60) else {
                 return .fail(
@@ -30,7 +36,12 @@ enum CheckpointStep: Sendable, Hashable {
                 )
             }
             return .order(order(checkpoint, node: status.node ?? "", container: status.container ?? ""))
-        case nil:
+        case nil, .requested:
+            let asked = checkpoint.metadata.creationTimestamp.flatMap { Timestamp(rfc3339: $0) } ?? now
+            let end = asked + .seconds(checkpoint.spec.timeoutSeconds)
+            if let phase = runtime?.status.phase, RuntimeTransitions.up.contains(phase), phase != .ready, now < end {
+                return .wait(until: end)
+            }
             guard let pod, !pod.isBeingDeleted, let node = pod.spec?.nodeName, !node.isEmpty else {
                 return .fail(
                     Finding(.checkpointNotMade, "There is no running pod '\(checkpoint.spec.podName)'; start it first.")
@@ -50,8 +61,11 @@ enum CheckpointStep: Sendable, Hashable {
         CheckpointOrder(
             id: checkpoint.uid ?? "", node: node, namespace: checkpoint.namespace ?? "", pod: checkpoint.spec.podName,
             container: container, timeout: .seconds(checkpoint.spec.timeoutSeconds), ends: checkpoint.spec.ends,
-            secret: checkpoint.spec.secretName)
+            secret: checkpoint.spec.secretName, method: checkpoint.spec.method)
     }
+
+    /// How long a snapshot may take until it can be used: storage copies, and says when it has.
+    static let snapshotPatience = Duration.minutes(30)
 }
 
 extension Checkpoint {
@@ -65,7 +79,7 @@ extension Checkpoint {
 
     /// What a pod asks its node for, to be restored from it.
     var restoreRequest: PodRestore.Request? {
-        guard status.phase == .stored, let location = status.location else { return nil }
+        guard status.phase == .stored, status.method != .volume, let location = status.location else { return nil }
         return PodRestore.Request(checkpoint: location, digest: status.digest)
     }
 }

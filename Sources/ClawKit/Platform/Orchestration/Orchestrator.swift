@@ -79,6 +79,7 @@ public struct Orchestrator: Sendable {
         let checkpoints = CheckpointController(
             caches: caches, driver: NodeCheckpointDriver(api: caches.api), logger: logger
         ).controller()
+        let triggers = CheckpointTriggers(caches: caches, logger: logger).controller()
         let schedules = CheckpointScheduleController(caches: caches, logger: logger).controller()
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask {
@@ -97,6 +98,7 @@ public struct Orchestrator: Sendable {
             group.addTask { try await policies.run() }
             group.addTask { try await checkpoints.run() }
             group.addTask { try await schedules.run() }
+            group.addTask { try await triggers.run() }
             group.addTask { try await self.routes() }
         }
     }

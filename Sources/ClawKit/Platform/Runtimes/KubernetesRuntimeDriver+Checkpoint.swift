@@ -29,8 +29,8 @@ extension KubernetesRuntimeDriver {
         let name = KeptRuntime.name(of: cell.name)
         if let old = named(cell) {
             guard isOwn(old, cell) else { throw Self.taken(name, cell) }
-            // When it is gone, this runtime is looked at again.
-            if !old.isBeingDeleted {
+            // When it is gone, this runtime is looked at again. One of this pod was ordered before, and is seen only now.
+            if !old.isBeingDeleted, old.labels[KeptRuntime.podLabel] != uid {
                 try await api.deleteIfPresent(Checkpoint.self, name, in: cell.project, uid: old.uid)
             }
             return
@@ -58,13 +58,28 @@ extension KubernetesRuntimeDriver {
             field: "\(cell.project)/\(name)")
     }
 
+    /// The checkpoint that somebody wants it to go back to, once for each wish to restart.
+    private func askedFor(_ wanted: RuntimeCell) -> Checkpoint? {
+        guard let runtime = runtimes.get(wanted.name, in: wanted.project), runtime.uid == wanted.owner.uid,
+            let name = runtime.annotations[Runtime.restoreAnnotation], let wish = wanted.restartedAt,
+            let found = checkpoints.get(name, in: wanted.project), found.spec.runtime == wanted.name,
+            !found.isBeingDeleted, !found.status.restores.contains(where: { $0.request == wish })
+        else { return nil }
+        return found
+    }
+
     /// The pod as it is wanted, going on from what was kept where there is something.
     func pod(_ wanted: RuntimeCell, from kept: Checkpoint?) -> Pod {
         var pod = wanted.pod
         // A process that goes on has the secrets it began with: where others hold by now, the program begins anew.
         let environment = RuntimeCell.environmentAnnotation
+        if let asked = askedFor(wanted), let request = asked.restoreRequest {
+            pod.annotations[PodRestore.requestAnnotation] = request.text
+            if let node = asked.status.node { pod.spec?.preferNode(node) }
+            return pod
+        }
         guard let kept, let request = kept.restoreRequest,
-            wanted.reloads || kept.annotations[environment] == pod.annotations[environment]
+            wanted.reloads || kept.status.method == .image || kept.annotations[environment] == pod.annotations[environment]
         else { return pod }
         pod.annotations[PodRestore.requestAnnotation] = request.text
         // What the program does from then on must not be forgotten by a second start from the same moment.

@@ -158,6 +158,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         var claim = cell.claim
         if let live {
             claim.spec?.storageClassName = live.spec?.storageClassName
+            claim.spec?.dataSource = live.spec?.dataSource
             let size = live.spec?.resources?.requests["storage"]
             let canGrow = live.spec?.storageClassName.flatMap { classes.get($0) }?.allowVolumeExpansion ?? false
             let grows = canGrow && live.status?.phase == "Bound" && (size.map { cell.volumeSize.exceeds($0) } ?? false)

@@ -24,7 +24,11 @@ extension RuntimeCell {
         PersistentVolumeClaim(
             metadata: metadata(volumeName, owned: false),
             spec: PersistentVolumeClaimSpec(
-                accessModes: ["ReadWriteOnce"], resources: VolumeResourceRequirements(requests: ["storage": volumeSize]),
+                accessModes: ["ReadWriteOnce"],
+                dataSource: restoresVolumeFrom.map {
+                    TypedLocalObjectReference(kind: "VolumeSnapshot", name: $0, apiGroup: VolumeSnapshot.type.group)
+                },
+                resources: VolumeResourceRequirements(requests: ["storage": volumeSize]),
                 storageClassName: storageClass))
     }
 

@@ -23,6 +23,8 @@ public struct RuntimeCell: Sendable, Hashable {
     var routers: [String] = []
     public var volumeSize: Quantity
     var storageClass: String?
+    /// The snapshot that the volume begins as.
+    var restoresVolumeFrom: String?
     /// A directory of somebody else's volume in place of one of its own.
     var shared: (claim: String, path: String)? { sharedClaim.map { ($0, sharedPath) } }
     private var sharedClaim: String?
@@ -95,7 +97,7 @@ public struct RuntimeCell: Sendable, Hashable {
         (serviceAccount, routers) = (context.serviceAccount, context.routers)
         let volume = blueprint.volume(of: runtime)
         (volumeSize, storageClass) = (volume.size, volume.storageClass)
-        snapshots = volume.shared == nil ? volume.snapshots : nil
+        (snapshots, restoresVolumeFrom) = (volume.shared == nil ? volume.snapshots : nil, volume.restoreFrom)
         sharedClaim = volume.shared?.claim
         sharedPath = volume.shared?.subPath ?? "\(runtime.spec.user)/\(runtime.name)"
         placement = runtime.spec.placement

@@ -23,7 +23,8 @@ public struct KeptRuntime: Sendable, Hashable {
         name = checkpoint.name
         podUID = checkpoint.labels[Self.podLabel]
         (phase, method, node) = (checkpoint.status.phase, checkpoint.status.method, checkpoint.status.node)
-        (code, message) = (checkpoint.status.error?.code, checkpoint.status.error?.message)
+        let reason = checkpoint.status.error ?? checkpoint.status.fallback
+        (code, message) = (reason?.code, reason?.message)
         request = checkpoint.restoreRequest
     }
 
@@ -32,7 +33,7 @@ public struct KeptRuntime: Sendable, Hashable {
     /// The pod that a runtime's checkpoint was ordered for.
     static let podLabel = "clawkit.dev/pod-uid"
 
-    var isDecided: Bool { phase != nil && phase != .running }
+    var isDecided: Bool { phase != nil && phase != .requested && phase != .running }
 }
 
 extension RuntimeKind {
@@ -81,8 +82,19 @@ extension RuntimeStatus {
         }
         restored = observed.pod?.restored.map { outcome in
             RuntimeRestored(
-                method: outcome.method == .process ? .process : .cold, code: outcome.code,
+                method: RuntimeRestored.Method(outcome.method), code: outcome.code,
                 message: outcome.message.map { ForeignText.cleaned($0) }, milliseconds: outcome.milliseconds)
         }
+    }
+}
+
+extension RuntimeRestored.Method {
+    init(_ method: PodRestore.Method) {
+        self =
+            switch method {
+            case .process: .process
+            case .image: .image
+            case .cold: .cold
+            }
     }
 }

@@ -4,7 +4,7 @@ import ClawDocuments
 struct CheckpointCommand: GroupCommand {
     static let configuration = CommandConfiguration(
         commandName: "checkpoint", abstract: "Checkpoints: what runtimes were doing, kept.",
-        subcommands: [Create.self, List.self, Show.self, Delete.self])
+        subcommands: [Create.self, List.self, Show.self, Restore.self, Delete.self])
 
     struct Create: ControlPlaneCommand {
         static let configuration = CommandConfiguration(
@@ -56,6 +56,26 @@ struct CheckpointCommand: GroupCommand {
         func run(in session: Session) async throws {
             session.showDetails(
                 try await session.controlPlane.get(try Paths.api("projects", project, "checkpoints", name)))
+        }
+    }
+
+    struct Restore: ControlPlaneCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Has the runtime go back to a checkpoint, in a new pod.",
+            discussion: "What it did since is lost, its volume aside. `claw checkpoint show` tells how it came back.")
+        @OptionGroup var connection: ConnectionOptions
+        @Argument(help: "The checkpoint's name.") var name: String
+        @Option(help: "The project.") var project: String
+        @OptionGroup var waiting: WaitOptions
+
+        func run(in session: Session) async throws {
+            let checkpoint = try Paths.api("projects", project, "checkpoints", name)
+            let runtime = try await session.controlPlane.get(checkpoint).text("runtime")
+            let answer = try await session.controlPlane.post(
+                try Paths.api("projects", project, "checkpoints", name, "restore"))
+            try await RuntimeChange(
+                session: session, address: RuntimeAddress(project: project, name: runtime), action: .restore
+            ).finish(answer, waiting)
         }
     }
 

@@ -99,7 +99,9 @@ private struct WakingSite: Sendable {
                         models: ["echo"], gatewayURL: "http://127.0.0.1:4000", publicURL: "http://\(address)"), in: client)
                 let site = WakingSite(
                     client: client, address: "http://\(address)", token: administrator.reveal(), network: network)
-                try await body(try await site.inhabited())
+                do { try await body(try await site.inhabited()) } catch {
+                    FileHandle.standardError.write(Data("runtimes-wake: \(error)\n".utf8))
+                }
                 node.drain()
                 group.cancelAll()
                 while await group.nextResult() != nil {}
@@ -156,6 +158,16 @@ private struct WakingSite: Sendable {
 
     /// As soon as it is so: seen by a watch.
     func runtime(_ name: String, _ isSo: @escaping @Sendable (Runtime) -> Bool) async throws -> Runtime {
+        do {
+            return try await SystemTime().withDeadline(.seconds(30), name) { try await watched(name, isSo) }
+        } catch let finding as Finding where finding.code == .deadline {
+            let left = try await client.get(Runtime.self, name, in: "demo")
+            let kept = try await client.list(Checkpoint.self, in: "demo").items.map { JSON.object($0.document).description }
+            throw Finding(.deadline, "\(name) stays as it is: \(JSON.object(left.document)) \(kept)")
+        }
+    }
+
+    private func watched(_ name: String, _ isSo: @escaping @Sendable (Runtime) -> Bool) async throws -> Runtime {
         let selection = Selection(fieldSelector: "metadata.name=\(name)")
         for try await event in client.watch(Runtime.self, in: "demo", matching: selection) {
             let seen: [Runtime] =

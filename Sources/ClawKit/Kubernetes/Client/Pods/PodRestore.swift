@@ -14,6 +14,8 @@ public struct PodRestore: Sendable, Hashable {
     public enum Method: String, Sendable, Hashable {
         /// The processes go on where they were.
         case process = "Process"
+        /// Started anew on the files that it had.
+        case image = "Image"
         /// Started as if there were no checkpoint.
         case cold = "Cold"
     }

@@ -293,6 +293,9 @@ enum OpenAPISchemas {
             [
                 "name": label, "project": label, "runtime": label, "pod": string, "phase": string, "method": string,
                 "digest": string, "sizeBytes": integer, "encrypted": bool, "createdAt": time, "completedAt": time,
+                "fallback": object(["code", "message"], ["code": string, "message": string]),
+                "restores": list(
+                    of: object(["at"], ["at": time, "method": string, "code": string, "message": string])),
                 "error": object(["code", "message"], ["code": string, "message": string]),
             ]),
         "CheckpointList": items("Checkpoint"),

@@ -62,7 +62,8 @@ struct RuntimeDeclarer: Sendable {
                     .notFound, "The runtime \(project)/\(name) was deleted and made anew meanwhile; ask again.")
             }
             let before = runtime
-            verb.declare(in: &runtime, at: operation.moment)
+            verb.declare(
+                in: &runtime, at: operation.moment, checkpoint: operation.parameters?["checkpoint"]?.string)
             if runtime == before { return }
             do {
                 _ = try await api.replace(runtime)

@@ -78,4 +78,6 @@ struct RuntimeParameters: Codable, Sendable, Hashable {
     var capacity: String?
     /// Of anything else: which of all that ever had the name.
     var uid: String?
+    /// Of a restore.
+    var checkpoint: String?
 }

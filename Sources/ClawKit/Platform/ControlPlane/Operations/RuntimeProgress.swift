@@ -33,6 +33,12 @@ enum RuntimeProgress: Sendable, Hashable {
             return .failed(
                 Operation.Failure(code: .notFound, message: "The runtime is being deleted; create it again."))
         }
+        if let wanted = verb.desiredState, runtime.spec.desiredState != wanted {
+            // Whoever wished so did not ask for an operation; waiting on would keep others from asking again.
+            return .failed(
+                Operation.Failure(
+                    code: .conflict, message: "Meanwhile somebody wants the runtime \(runtime.spec.desiredState.rawValue)."))
+        }
         guard runtime.statusIsCurrent else { return .underWay("The runtime's controller has yet to see the wish.") }
         if phase == aim { return .reached }
         // What nobody tries any more will not come by waiting; a stop still ends well after a failed start.

@@ -5,7 +5,7 @@ import ClawResources
 
 /// What somebody can ask of a runtime.
 enum RuntimeVerb: String, Sendable, CaseIterable {
-    case create, start, stop, suspend, resume, recover, restart, delete
+    case create, start, stop, suspend, resume, recover, restart, restore, delete
 
     /// The verbs that have a route of their own on an existing runtime.
     static let posted: [RuntimeVerb] = [.start, .stop, .suspend, .resume, .recover, .restart]
@@ -23,16 +23,28 @@ enum RuntimeVerb: String, Sendable, CaseIterable {
     /// The phase in which the wish has come true; nil where it is that the runtime is gone.
     var aim: RuntimePhase? {
         switch self {
-        case .create, .start, .resume, .recover, .restart: .ready
+        case .create, .start, .resume, .recover, .restart, .restore: .ready
         case .stop: .stopped
         case .suspend: .suspended
         case .delete: nil
         }
     }
 
+    /// What its wish leaves in the spec; nil where that is nothing.
+    var desiredState: RuntimeSpec.DesiredState? {
+        switch aim {
+        case .ready: .running
+        case .stopped: .stopped
+        case .suspended: .suspended
+        default: nil
+        }
+    }
+
     /// Writes the wish into the object. The same wish twice leaves the object as it is.
-    /// - Parameter moment: the operation's time, RFC 3339 with microseconds.
-    func declare(in runtime: inout Runtime, at moment: String) {
+    /// - Parameters:
+    ///   - moment: the operation's time, RFC 3339 with microseconds.
+    ///   - checkpoint: what to go back to, of a restore.
+    func declare(in runtime: inout Runtime, at moment: String, checkpoint: String? = nil) {
         switch self {
         case .start, .resume, .create:
             // Who starts what has failed means: try again. The wish to run alone is there already.
@@ -46,9 +58,10 @@ enum RuntimeVerb: String, Sendable, CaseIterable {
         case .recover:
             runtime.spec.desiredState = .running
             runtime.annotations[Runtime.recoverAnnotation] = moment
-        case .restart:
+        case .restart, .restore:
             runtime.spec.desiredState = .running
             runtime.annotations[Runtime.restartAnnotation] = moment
+            runtime.annotations[Runtime.restoreAnnotation] = checkpoint
         case .delete: break
         }
     }

@@ -23,6 +23,9 @@ struct CheckpointRoutes: RouteGroup {
                 .get, Self.collection, "List a project's checkpoints", tag: "checkpoints", answer: "CheckpointList", list),
             APIRoute(.get, Self.one, "Show a checkpoint", tag: "checkpoints", answer: "Checkpoint", show),
             APIRoute(
+                .post, "\(Self.one)/restore", "Have its runtime go back to a checkpoint, in a new pod", tag: "checkpoints",
+                audit: "checkpoint.restore", status: .accepted, answer: "OperationStarted", restore),
+            APIRoute(
                 .delete, Self.one, "Remove a checkpoint with its archive", tag: "checkpoints",
                 audit: "checkpoint.delete", status: .noContent, delete),
         ]
@@ -56,6 +59,31 @@ struct CheckpointRoutes: RouteGroup {
         await services.audit(
             call, "checkpoint.create", "checkpoint/\(project.name)/\(made.name)", details: ["runtime": runtime])
         return .created(made.representation)
+    }
+
+    private func restore(_ call: Call) async throws -> Response {
+        let caller = try call.caller
+        let project = try await services.project(try call.parameters.label("project"), for: caller).project
+        let checkpoint = try await find(try call.parameters.label("checkpoint"), in: project)
+        _ = try await changeable(call, runtime: checkpoint.spec.runtime)
+        guard let name = checkpoint.spec.runtime, checkpoint.restoreRequest != nil,
+            let runtime = try await services.api.find(Runtime.self, name, in: project.name)
+        else {
+            let why =
+                checkpoint.status.method == .volume
+                ? "holds a volume; make a runtime with volume.restoreFrom: \(checkpoint.status.location ?? "")"
+                : "is \(checkpoint.status.phase?.rawValue ?? "Requested"), or its runtime is gone"
+            throw Finding(.conflict, "No runtime can go back to \(project.name)/\(checkpoint.name): it \(why).")
+        }
+        let operation = try await services.runtimes.begin(
+            RuntimeOperations.Wish(
+                verb: .restore, project: project.name, name: name, actor: caller.user,
+                parameters: RuntimeParameters(uid: runtime.uid, checkpoint: checkpoint.name),
+                idempotencyKey: call.idempotencyKey))
+        await services.audit(
+            call, "checkpoint.restore", "checkpoint/\(project.name)/\(checkpoint.name)",
+            details: ["runtime": name, "operation": operation.id])
+        return .accepted(["operation": operation.representation])
     }
 
     private func delete(_ call: Call) async throws -> Response {
@@ -106,6 +134,19 @@ extension Checkpoint {
         if let size = status.sizeBytes { object["sizeBytes"] = .integer(Int64(size)) }
         object.set("createdAt", metadata.creationTimestamp)
         object.set("completedAt", status.completedAt)
+        if let fallback = status.fallback {
+            object["fallback"] = ["code": .string(fallback.code), "message": .string(fallback.message)]
+        }
+        if !status.restores.isEmpty {
+            object["restores"] = .array(
+                status.restores.map { restore in
+                    var entry: JSONObject = ["at": .string(restore.at ?? "")]
+                    entry.set("method", restore.method?.rawValue)
+                    entry.set("code", restore.code)
+                    entry.set("message", restore.message)
+                    return .object(entry)
+                })
+        }
         if let error = status.error {
             object["error"] = ["code": .string(error.code), "message": .string(error.message)]
         }

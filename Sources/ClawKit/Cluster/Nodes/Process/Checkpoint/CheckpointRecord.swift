@@ -25,6 +25,20 @@ struct CheckpointRecord: Codable, Sendable, Equatable {
         var environment: String
     }
 
+    /// What of the container is in the archive.
+    enum Method: String, Codable, Sendable {
+        /// Its processes, and its files.
+        case process = "Process"
+        /// Its files only: what it has written over its image, as a layer of it.
+        case image = "Image"
+    }
+
+    /// nil, as of old: ``Method/process``.
+    var method: Method?
+    /// Why it is no better one, where a better one was tried.
+    var code: String?
+    var reason: String?
+
     /// `checkpoint-POD_NAMESPACE-CONTAINER-TIME.tar`, `….tar.sealed` where it is encrypted.
     var name: String
     var namespace: String

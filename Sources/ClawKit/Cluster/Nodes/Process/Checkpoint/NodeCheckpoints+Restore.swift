@@ -6,13 +6,14 @@ import FoundationEssentials
 /// A restore that nothing is known to stand against: unpacked, and its files in place.
 struct RestorePlan: Sendable {
     var record: CheckpointRecord
-    var criu: CRIU
+    /// nil: there are files only, and the program starts anew on them.
+    var criu: CRIU?
     var begin: Timestamp
     /// What was unpacked, without the files that were put in place.
     var scratch: String
     var images: String { "\(scratch)/criu" }
-    /// The node has made these for the pod.
-    fileprivate var moved: [String] = []
+    /// Directories that were put in place, and where what was there before waits.
+    fileprivate var moved: [(target: String, before: String?)] = []
     fileprivate(set) var aliases: [String] = []
     fileprivate var log: String?
 }
@@ -52,6 +53,10 @@ extension NodeCheckpoints {
                 .checkpointDamaged, "The archive \(record.name) has another digest than was asked for; start anew.")
         }
         let uid = pod.uid ?? ""
+        guard record.method != .image else {
+            let scratch = archives.scratch("restoring-\(uid)-\(container.name)")
+            return try await files(RestorePlan(record: record, begin: begin, scratch: scratch), container, of: pod, log)
+        }
         let criu = try await criu()
         try record.constraints.check(against: constraints(criu))
         // First, because ports are part of the environment too and this tells more.
@@ -63,12 +68,31 @@ extension NodeCheckpoints {
         try record.declaration.check(
             against: .init(spec, image: container.image ?? "", podDirectory: directories.pod(uid)))
         try checkNumbers(record)
+        let plan = RestorePlan(
+            record: record, criu: criu, begin: begin, scratch: archives.scratch("restoring-\(uid)-\(container.name)"))
+        return try await unpack(plan, of: pod, log)
+    }
+
+    /// Files need nothing of the machine; only the image that they lie over must be the same.
+    private func files(
+        _ plan: RestorePlan, _ container: Container, of pod: Pod, _ log: String
+    ) async throws -> RestorePlan {
+        guard plan.record.declaration.image == container.image ?? "" else {
+            throw Finding(
+                .checkpointChanged,
+                "The container's image is another than when it was checkpointed; its files belong to that.",
+                details: ["changed": "image"])
+        }
+        return try await unpack(plan, of: pod, log)
+    }
+
+    private func unpack(_ plan: RestorePlan, of pod: Pod, _ log: String) async throws -> RestorePlan {
+        var plan = plan
+        let (record, uid) = (plan.record, pod.uid ?? "")
         let key: CheckpointKey? =
             if let name = record.secret {
                 try await CheckpointKey(name, PodSources(api: api, namespace: record.namespace))
             } else { nil }
-        var plan = RestorePlan(
-            record: record, criu: criu, begin: begin, scratch: archives.scratch("restoring-\(uid)-\(container.name)"))
         do {
             try? NodeDirectories.removeTree(plan.scratch)
             try CheckpointArchive.read(archives.archive(record.name), into: plan.scratch, record: record, key: key)
@@ -100,11 +124,18 @@ extension NodeCheckpoints {
         moves += record.volumes.map { ("\(plan.scratch)/volumes/\($0)", directories.podVolume(uid, $0)) }
         for (source, target) in moves where FileManager.default.fileExists(atPath: source) {
             if let slash = target.lastIndex(of: "/") { try FileTree.makeDirectory(String(target[..<slash])) }
-            // Over the empty one that the pod was prepared with.
+            // In place of the one that the pod was prepared with, whatever is in it by now.
+            var before: String?
+            if FileManager.default.fileExists(atPath: target) {
+                let aside = "\(plan.scratch)/before-\(plan.moved.count)"
+                try FileTree.rename(target, to: aside)
+                before = aside
+            }
+            plan.moved.append((target, before))
             try FileTree.rename(source, to: target)
-            plan.moved.append(target)
         }
-        for old in record.directories where old != uid {
+        // No path is known to a program that starts anew.
+        for old in record.directories where old != uid && plan.criu != nil {
             let path = directories.pod(old)
             if (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil { try FileTree.remove(path) }
             guard !FileManager.default.fileExists(atPath: path) else {
@@ -126,9 +157,9 @@ extension NodeCheckpoints {
     /// As it was before: for a start from nothing.
     func undo(_ plan: RestorePlan, uid: String) {
         for alias in plan.aliases { try? FileTree.remove(directories.pod(alias)) }
-        for directory in plan.moved {
-            try? NodeDirectories.removeTree(directory)
-            try? FileTree.makeDirectory(directory)
+        for (target, before) in plan.moved {
+            try? NodeDirectories.removeTree(target)
+            if let before { try? FileTree.rename(before, to: target) } else { try? FileTree.makeDirectory(target) }
         }
         if let log = plan.log { try? FileTree.remove(log) }
         finish(plan)

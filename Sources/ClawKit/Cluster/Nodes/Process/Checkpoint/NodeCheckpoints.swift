@@ -26,6 +26,14 @@ struct CheckpointRequest: Sendable {
     var name: String?
     /// Whether the process ends with its checkpoint.
     var ends = false
+    var grade = Grade.process
+
+    /// How much is to be kept.
+    enum Grade: String, Sendable {
+        case process, image
+        /// The processes; where that cannot be, the files.
+        case best
+    }
 }
 
 /// Checkpoints of one node: CRIU, the archives, and which processes came from where.
@@ -87,18 +95,17 @@ final class NodeCheckpoints: Sendable {
 
     // MARK: making one
 
-    /// Writes the container's processes and what it keeps in the pod's own directories into an archive.
+    /// Writes the container's processes and what it keeps in the pod's own directories into an archive; or, where that is
+    /// asked for or nothing better can be done, the latter alone.
     /// - Parameter onEnd: called with the archive's name before the processes are ended, where that was asked for.
-    /// - Throws: ``Finding``. The container runs on then.
+    /// - Throws: ``Finding``. The container runs on then, unless it had to be ended for its files.
     func make(
         _ source: CheckpointSource, _ request: CheckpointRequest, onEnd: @Sendable (String) -> Void
     ) async throws -> CheckpointRecord {
-        let criu = try await criu()
-        guard !(source.container.tty ?? false) else {
-            throw Finding(
-                .checkpointUnsupported,
-                "The container has a terminal, whose other side cannot be written down; set `tty: false`.")
-        }
+        // What can be known to stand in the way of the processes is told before anything else.
+        let criu: Result<CRIU, Finding>
+        do throws(Finding) { criu = .success(try await self.criu(for: source, request)) } catch { criu = .failure(error) }
+        if request.grade == .process { _ = try criu.get() }
         guard archives.names().count < archives.limit else {
             throw Finding(
                 .checkpointFailed, "The node keeps \(archives.limit) checkpoints already; delete some of them first.")
@@ -112,7 +119,24 @@ final class NodeCheckpoints: Sendable {
             throw Finding(.checkpointFailed, "The container is being checkpointed already; wait for that.")
         }
         defer { state.withLock { _ = $0.busy.remove(source.marker) } }
-        return try await write(source, request, criu, key, onEnd)
+        let obstacle: Finding?
+        do {
+            return try await write(source, request, try criu.get(), key, onEnd)
+        } catch let finding as Finding where request.grade != .process && !Task.isCancelled {
+            obstacle = request.grade == .best ? finding : nil
+        }
+        return try await writeFiles(source, request, key, insteadOf: obstacle, onEnd)
+    }
+
+    private func criu(for source: CheckpointSource, _ request: CheckpointRequest) async throws(Finding) -> CRIU {
+        guard request.grade != .image else { throw Finding(.checkpointUnsupported, "Only its files are asked for.") }
+        let criu = try await criu()
+        guard !(source.container.tty ?? false) else {
+            throw Finding(
+                .checkpointUnsupported,
+                "The container has a terminal, whose other side cannot be written down; set `tty: false`.")
+        }
+        return criu
     }
 
     private func write(
@@ -120,8 +144,7 @@ final class NodeCheckpoints: Sendable {
         _ onEnd: @Sendable (String) -> Void
     ) async throws -> CheckpointRecord {
         let begin = ContinuousClock.now
-        var record = record(source, request, criu)
-        record.request = request.name
+        var record = record(source, request, constraints(criu))
         let staging = archives.scratch("making-\(record.name)")
         defer { try? NodeDirectories.removeTree(staging) }
         try FileTree.makeDirectory("\(staging)/criu")
@@ -141,6 +164,49 @@ final class NodeCheckpoints: Sendable {
             throw error
         }
         record.frozenMilliseconds = (ContinuousClock.now - begin).inSeconds * 1000
+        return try await store(record, staging, key, since: begin)
+    }
+
+    /// The container's files alone. A program that is to end does so by itself, as at its pod's deletion, so that its files
+    /// are as it leaves them; one that goes on stands still meanwhile.
+    private func writeFiles(
+        _ source: CheckpointSource, _ request: CheckpointRequest, _ key: CheckpointKey?, insteadOf obstacle: Finding?,
+        _ onEnd: @Sendable (String) -> Void
+    ) async throws -> CheckpointRecord {
+        let begin = ContinuousClock.now
+        var record = record(source, request, nil)
+        (record.code, record.reason) = (obstacle?.code.rawValue, obstacle?.message)
+        let staging = archives.scratch("making-\(record.name)")
+        defer { try? NodeDirectories.removeTree(staging) }
+        try FileTree.makeDirectory(staging)
+        let tree = ProcessTable.tree(source.handle.pid)
+        if request.ends {
+            onEnd(record.name)
+            let grace = Duration.seconds(source.pod.spec?.terminationGracePeriodSeconds ?? 30)
+            try await end(source.handle, within: min(grace, request.deadline))
+            try copyFiles(of: source, record, to: staging)
+        } else {
+            for process in tree { source.handle.signal(process.pid, .pause) }
+            defer { for process in tree { source.handle.signal(process.pid, .proceed) } }
+            try copyFiles(of: source, record, to: staging)
+            record.frozenMilliseconds = (ContinuousClock.now - begin).inSeconds * 1000
+        }
+        return try await store(record, staging, key, since: begin)
+    }
+
+    private func end(_ process: ProcessHandle, within grace: Duration) async throws {
+        process.signalGroup(.terminate)
+        let end = time.now + grace
+        while process.isRunning {
+            if time.now >= end { process.signalGroup(.kill) }
+            try await time.sleep(for: .milliseconds(10))
+        }
+    }
+
+    private func store(
+        _ record: CheckpointRecord, _ staging: String, _ key: CheckpointKey?, since begin: ContinuousClock.Instant
+    ) async throws -> CheckpointRecord {
+        var record = record
         try FileTree.replace("\(staging)/checkpoint.json", with: try record.bytes())
         do {
             (record.size, record.digest) = try await CheckpointArchive.write(
@@ -154,8 +220,9 @@ final class NodeCheckpoints: Sendable {
         return record
     }
 
+    /// - Parameter needs: what processes need; nil: it is of files.
     private func record(
-        _ source: CheckpointSource, _ request: CheckpointRequest, _ criu: CRIU
+        _ source: CheckpointSource, _ request: CheckpointRequest, _ needs: CheckpointRecord.Constraints?
     ) -> CheckpointRecord {
         let uid = source.pod.uid ?? ""
         let namespace = source.pod.namespace ?? "default"
@@ -165,14 +232,17 @@ final class NodeCheckpoints: Sendable {
         let suffix = request.secret == nil ? ".tar" : CheckpointDirectory.sealedSuffix
         let mounted = Set(source.container.volumeMounts.map(\.name))
         let own = (source.pod.spec?.volumes ?? []).filter { $0.emptyDir != nil && mounted.contains($0.name) }
-        return CheckpointRecord(
+        var record = CheckpointRecord(
             name: "checkpoint-\(title)-\(source.container.name)-\(moment)\(suffix)", namespace: namespace,
             pod: source.pod.name, podUID: uid, container: source.container.name, createdAt: moment,
-            constraints: constraints(criu),
+            constraints: needs
+                ?? .init(kernel: "", architecture: Machine.architecture, criu: "", features: [], nodeID: nodeID),
             declaration: CheckpointRecord.Declaration(
                 source.spec, image: source.container.image ?? "", podDirectory: directories.pod(uid)),
             marker: source.marker, ports: source.sandbox.ports, processes: [], pipes: source.pipes,
             directories: source.sandbox.aliases + [uid], volumes: own.map(\.name), secret: request.secret)
+        (record.request, record.method) = (request.name, needs == nil ? .image : .process)
+        return record
     }
 
     /// The container's own directory, the pod's own volumes that it mounts, and its log.

@@ -33,7 +33,9 @@ extension PodWorker {
         report(
             .normal("Restored", "Restored container \(container.name) from \(record.name) in \(milliseconds) ms", nil),
             container,
-            PodRestore(method: .process, checkpoint: record.name, milliseconds: milliseconds))
+            PodRestore(
+                method: record.method == .image ? .image : .process, checkpoint: record.name, code: record.code,
+                message: record.reason, milliseconds: milliseconds))
     }
 
     func report(notRestored checkpoint: String, of container: Container, _ error: any Error) {

@@ -9,7 +9,8 @@ import HTTPTypes
 /// `POST /checkpoint/NAMESPACE/POD/CONTAINER?timeout=SECONDS`, as the kubelet has it
 /// (<https://kubernetes.io/docs/reference/node/kubelet-checkpoint-api/>). Beyond it, `end=true` ends the container with
 /// its checkpoint, `secret=NAME` seals the archive with the `key` of that Secret of the namespace, and `request=ID` makes
-/// the call one that can be made again: the archive made before is the answer then.
+/// the call one that can be made again: the archive made before is the answer then. `method=best` keeps the container's
+/// files alone where its processes cannot be kept, `method=image` at once; without it there are processes or nothing.
 /// `GET /checkpoints[/NAME]` tells what is kept, `DELETE /checkpoints/NAME` removes an archive.
 extension ProcessNode {
     /// nil where the path is of something else.
@@ -43,6 +44,12 @@ extension ProcessNode {
             if seconds > 0 { request.deadline = .seconds(min(seconds, 3600)) }
         }
         request.ends = query.flag("end")
+        if let text = query["method"] {
+            guard let grade = CheckpointRequest.Grade(rawValue: text) else {
+                return plain(404, "cannot parse value of method parameter")
+            }
+            request.grade = grade
+        }
         request.name = asked
         request.secret = query["secret"].flatMap { $0.isEmpty ? nil : $0 }
         do {
@@ -91,6 +98,8 @@ extension ProcessNode {
             "request": record.request.map { .string($0) } ?? .null, "encrypted": .bool(record.secret != nil),
             "frozenMilliseconds": .double(record.frozenMilliseconds ?? 0),
             "milliseconds": .double(record.milliseconds ?? 0),
+            "method": .string((record.method ?? .process).rawValue),
+            "code": record.code.map { .string($0) } ?? .null, "reason": record.reason.map { .string($0) } ?? .null,
             "constraints": [
                 "kernel": .string(record.constraints.kernel), "architecture": .string(record.constraints.architecture),
                 "criu": .string(record.constraints.criu),

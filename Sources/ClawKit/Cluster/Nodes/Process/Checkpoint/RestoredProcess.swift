@@ -55,7 +55,8 @@ enum RestoredProcess {
             options.createSession = true
             return options
         }()
-        let arguments = plan.criu.restoreArguments(plan.images, pidFile: pidFile, pipes: plan.record.pipes)
+        guard let criu = plan.criu else { throw Finding(.restoreFailed, "There are no processes in the archive.") }
+        let arguments = criu.restoreArguments(plan.images, pidFile: pidFile, pipes: plan.record.pipes)
         do {
             let (stdout, stderr) = (
                 try FileDescriptor.pipe(options: .closeOnExec), try FileDescriptor.pipe(options: .closeOnExec)
@@ -76,7 +77,7 @@ enum RestoredProcess {
                 names[descriptor] = ends[Int(descriptor)]?.flatMap { ProcessTable.pipeName($0.rawValue) }
             }
             // Ended at the deadline by the task's cancellation, which kills it.
-            let program = FilePath(plan.criu.path)
+            let program = FilePath(criu.path)
             let isDone = try await SystemTime().withDeadline(deadline, "The restore of the process") {
                 let result = try await Subprocess.run(
                     .path(program), arguments: Arguments(arguments),

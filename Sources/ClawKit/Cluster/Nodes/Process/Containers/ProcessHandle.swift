@@ -36,6 +36,9 @@ final class ProcessHandle: Sendable {
         }
     }
 
+    /// Until it has been reaped.
+    var isRunning: Bool { isReaped.withLock { !$0 } }
+
     /// Called while the ended process is still a zombie. Ends what is left of its group: the pid is its own until
     /// it is reaped, so nobody else can be hit.
     func endGroupBeforeReaping() {
@@ -52,6 +55,7 @@ extension ProcessSignal {
         switch self {
         case .terminate: SIGTERM
         case .kill: SIGKILL
+        case .pause: SIGSTOP
         case .proceed: SIGCONT
         }
     }

@@ -168,4 +168,4 @@ struct PodMachine: Sendable {
 }
 
 /// What a process group is told. `proceed`: to go on after it was stopped.
-enum ProcessSignal: Sendable, Hashable { case terminate, kill, proceed }
+enum ProcessSignal: Sendable, Hashable { case terminate, kill, pause, proceed }

@@ -255,7 +255,10 @@ final class PodWorker: Sendable {
             log.write(bytes, from: stream)
             streams.publish(bytes, from: stream)
         }
-        if let plan {
+        if let plan, plan.criu == nil {
+            services.checkpoints.finish(plan)
+            report(restored: plan.record, of: container, in: services.time.now - plan.begin)
+        } else if let plan {
             services.checkpoints.begin(plan.record.marker)
             do {
                 return try await RestoredProcess.run(
