@@ -38,6 +38,8 @@ public struct Checkpoint: CustomResource {
     public static let scheduleLabel = "clawkit.dev/checkpoint-schedule"
     /// The runtime that a checkpoint is of.
     public static let runtimeLabel = "clawkit.dev/runtime"
+    /// An image made of a kubelet's archive, by its reference: a pod that is restored runs it in place of its own.
+    public static let imageAnnotation = "clawkit.dev/restore-image"
 }
 
 /// How a checkpoint keeps its source.

@@ -63,7 +63,7 @@ extension KubernetesRuntimeDriver {
         guard let runtime = runtimes.get(wanted.name, in: wanted.project), runtime.uid == wanted.owner.uid,
             let name = runtime.annotations[Runtime.restoreAnnotation], let wish = wanted.restartedAt,
             let found = checkpoints.get(name, in: wanted.project), found.spec.runtime == wanted.name,
-            !found.isBeingDeleted, !found.status.restores.contains(where: { $0.request == wish })
+            found.status.phase == .stored, !found.isBeingDeleted, !found.status.restores.contains(where: { $0.request == wish })
         else { return nil }
         return found
     }
@@ -73,6 +73,11 @@ extension KubernetesRuntimeDriver {
         var pod = wanted.pod
         // A process that goes on has the secrets it began with: where others hold by now, the program begins anew.
         let environment = RuntimeCell.environmentAnnotation
+        if let asked = askedFor(wanted), let image = asked.annotations[Checkpoint.imageAnnotation] {
+            // The container runtime sees what the image is; the archive need not be on the pod's node.
+            if pod.spec?.containers.isEmpty == false { pod.spec?.containers[0].image = image }
+            return pod
+        }
         if let asked = askedFor(wanted), let request = asked.restoreRequest {
             pod.annotations[PodRestore.requestAnnotation] = request.text
             if let node = asked.status.node { pod.spec?.preferNode(node) }
