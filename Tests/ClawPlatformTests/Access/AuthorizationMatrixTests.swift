@@ -87,6 +87,7 @@ struct AuthorizationMatrixTests {
             Row(
                 "POST /api/v1/projects/{project}/checkpoints", .manager, ["name": "new", "runtime": "agent"]),
             Row("GET /api/v1/projects/{project}/checkpoints/{checkpoint}", .viewer),
+            Row("POST /api/v1/projects/{project}/checkpoints/{checkpoint}/restore", .manager),
             Row("DELETE /api/v1/projects/{project}/checkpoints/{checkpoint}", .manager),
         ],
         [
