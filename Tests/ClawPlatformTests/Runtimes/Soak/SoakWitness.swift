@@ -31,7 +31,7 @@ struct SoakWitness {
         let claims = try await cluster.client.list(PersistentVolumeClaim.self, in: "demo").items
         if let problem = Self.lost(claims, &wishes) { return problem }
         let runtimes = try await cluster.client.list(Runtime.self, in: "demo").items
-        return tooLong(runtimes, cluster.clock.now, lifeSince)
+        return tooLong(runtimes, cluster, lifeSince)
     }
 
     /// By whose they are, not by their names.
@@ -52,7 +52,8 @@ struct SoakWitness {
         return nil
     }
 
-    private mutating func tooLong(_ runtimes: [Runtime], _ now: Timestamp, _ lifeSince: Timestamp) -> String? {
+    private mutating func tooLong(_ runtimes: [Runtime], _ cluster: SimulatedCluster, _ lifeSince: Timestamp) -> String? {
+        let now = cluster.clock.now
         for runtime in runtimes {
             let wish = "\(runtime.uid ?? "")/\(runtime.metadata.generation ?? 0)/\(runtime.request)"
             guard let phase = runtime.status.phase, Self.onTheWay.contains(phase) else {
@@ -62,10 +63,21 @@ struct SoakWitness {
             let before = ways[runtime.name].flatMap { $0.wish == wish ? $0 : nil }
             let way = Way(phase: phase, wish: wish, since: before?.since ?? now)
             ways[runtime.name] = way
-            let time = now - max(way.since, lifeSince)
+            var time = now - max(way.since, lifeSince)
+            if time > Self.patience, let rest = Self.lastRest(of: runtime, cluster), rest > way.since {
+                // Between two looks it was there, and set out again.
+                ways[runtime.name]?.since = rest
+                time = now - max(rest, lifeSince)
+            }
             if time > Self.patience { return "\(runtime.name) is on its way for \(time), \(phase) now: \(runtime.status.document)" }
         }
         return nil
+    }
+
+    private static func lastRest(of runtime: Runtime, _ cluster: SimulatedCluster) -> Timestamp? {
+        cluster.history.revisions(of: Runtime.self, runtime.name, in: "demo").last { revision in
+            Runtime(document: revision.object).status.phase.map { !onTheWay.contains($0) } ?? false
+        }?.time
     }
 
     // MARK: what nobody is told
