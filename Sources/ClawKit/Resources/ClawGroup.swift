@@ -9,7 +9,7 @@ public enum ClawGroup {
     public static let kinds: [any CustomResource.Type] = [
         Tenant.self, Project.self, Runtime.self, ModelGrantResource.self, ModelEndpoint.self, Policy.self,
         EffectivePolicy.self, Route.self, EnvironmentSet.self, SecretStore.self, RuntimeTemplate.self,
-        Checkpoint.self, CheckpointSchedule.self, RemoteCapacity.self,
+        Checkpoint.self, CheckpointSchedule.self, RemoteCapacity.self, RuntimePool.self,
     ]
 
     /// The definitions of all its kinds.

@@ -25,6 +25,7 @@ public struct RuntimeStatus: SchemaView {
         Property("capacity", String?.self, "The RemoteCapacity that it runs on."),
         Property("kept", RuntimeKept?.self, "The checkpoint of its last rest."),
         Property("restored", RuntimeRestored?.self, "How its pod came back from a rest."),
+        Property("pool", String?.self, "The RuntimePool that its present pod came from."),
         Property.conditions,
     ]
 
@@ -57,6 +58,11 @@ public struct RuntimeStatus: SchemaView {
     public var observedRequest: String {
         get { self["observedRequest"] }
         set { self["observedRequest"] = newValue.isEmpty ? nil : newValue }
+    }
+    /// The ``RuntimePool`` that its present pod came from; nil where it was made for this runtime.
+    public var pool: String? {
+        get { self["pool"] }
+        set { self["pool"] = newValue }
     }
     /// What was kept of it when it last came to rest.
     public var kept: RuntimeKept? {

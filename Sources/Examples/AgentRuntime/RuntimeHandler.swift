@@ -15,7 +15,8 @@ struct RuntimeHandler: Handler {
     var time: any TimeSource = .system
 
     func respond(to request: Request) async -> Response {
-        if let health = health(request.path) { return health }
+        if let health = lifecycle.health(request.path) { return health }
+        if request.path == "/activity" { return .json(work.json) }
         do {
             try authorize(request)
             return try await answer(request)
@@ -30,22 +31,6 @@ struct RuntimeHandler: Handler {
         init(_ status: HTTPResponse.Status, _ code: FindingCode, _ message: String, field: String? = nil) {
             (self.status, finding) = (status, Finding(code, message, field: field))
         }
-    }
-
-    /// The questions of orchestrators, which carry no token.
-    private func health(_ path: Substring) -> Response? {
-        let phase = lifecycle.phase
-        return switch path {
-        case "/healthz": Self.health(true, "live")
-        case "/startupz": Self.health(phase != .starting, phase == .starting ? "starting" : "started")
-        case "/readyz": Self.health(phase == .ready, phase.name)
-        case "/activity": Self.json(work.json)
-        default: nil
-        }
-    }
-
-    private static func health(_ isFine: Bool, _ status: String) -> Response {
-        json(["ok": .bool(isFine), "status": .string(status)], status: isFine ? .ok : .serviceUnavailable)
     }
 
     private func authorize(_ request: Request) throws(Refusal) {
@@ -67,7 +52,7 @@ struct RuntimeHandler: Handler {
         switch (request.method, request.path) {
         case (.get, "/"), (.head, "/"): return ChatPage.response
         case (.get, "/conversation"):
-            return Self.json([
+            return .json([
                 "model": .string(settings.model), "messages": .array(store.messages.map(\.json)),
             ])
         case (.post, "/chat"): return try await chat(request)
@@ -132,8 +117,10 @@ struct RuntimeHandler: Handler {
         }
         return ChatExchange(settings: settings, transport: transport, store: store, work: work, time: time, question: message)
     }
+}
 
-    private static func json(_ json: JSON, status: HTTPResponse.Status = .ok) -> Response {
+extension Response {
+    static func json(_ json: JSON, status: HTTPResponse.Status = .ok) -> Response {
         Response(
             status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
             body: .bytes(json.bytes()))

@@ -17,17 +17,9 @@ struct RuntimeSettings: Sendable {
     /// - Throws: ``Finding`` with `E_CONFIG` that names the variable and what it should hold.
     init(_ environment: [String: String]) throws(Finding) {
         func required(_ name: String, _ meaning: String) throws(Finding) -> String {
-            guard let value = environment[name], !value.isEmpty else {
-                throw Finding(
-                    .badConfig, "The environment variable \(name) is not set; set it to \(meaning).", field: name)
-            }
-            return value
+            try Self.required(name, meaning, environment)
         }
-        let portText = try required("PORT", "the port to listen at")
-        guard let port = Int(portText), (0...65535).contains(port) else {
-            throw Finding(.badConfig, "PORT must be a whole number from 0 to 65535.", field: "PORT")
-        }
-        self.port = port
+        port = try Self.port(environment)
         stateDirectory = try required("STATE_DIR", "a directory for what must survive restarts")
         let url = try required("OPENAI_BASE_URL", "the model gateway's URL, such as http://127.0.0.1:4000/v1")
         guard ["http://", "https://"].contains(where: { url.hasPrefix($0) && url.count > $0.count }) else {
@@ -45,5 +37,23 @@ struct RuntimeSettings: Sendable {
             }
             gatewayToken = Secret(token)
         }
+    }
+
+    /// What is known before there is a user.
+    static func port(_ environment: [String: String]) throws(Finding) -> Int {
+        guard let port = Int(try required("PORT", "the port to listen at", environment)), (0...65535).contains(port) else {
+            throw Finding(.badConfig, "PORT must be a whole number from 0 to 65535.", field: "PORT")
+        }
+        return port
+    }
+
+    private static func required(
+        _ name: String, _ meaning: String, _ environment: [String: String]
+    ) throws(Finding) -> String {
+        guard let value = environment[name], !value.isEmpty else {
+            throw Finding(
+                .badConfig, "The environment variable \(name) is not set; set it to \(meaning).", field: name)
+        }
+        return value
     }
 }

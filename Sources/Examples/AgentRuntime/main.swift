@@ -25,30 +25,42 @@ func quit(_ finding: Finding, code: Int32) -> Never {
     exit(code)
 }
 
-let settings: RuntimeSettings
-do { settings = try RuntimeSettings(ProcessInfo.processInfo.environment) } catch { quit(error, code: 2) }
-
 LoggingSystem.bootstrap(StreamLogHandler.standardError)
 let logger = Logger(label: "agent-runtime")
+let environment = ProcessInfo.processInfo.environment
 
 do {
-    let lifecycle = RuntimeLifecycle()
-    let handler = RuntimeHandler(
-        settings: settings, store: try ConversationStore(directory: settings.stateDirectory),
-        transport: CurlTransport(), lifecycle: lifecycle, work: AgentWork(time: .system))
+    let (lifecycle, transport, work) = (RuntimeLifecycle(), CurlTransport(), AgentWork(time: .system))
+    @Sendable func runtime(_ environment: [String: String]) throws -> RuntimeHandler {
+        let settings = try RuntimeSettings(environment)
+        return RuntimeHandler(
+            settings: settings, store: try ConversationStore(directory: settings.stateDirectory), transport: transport,
+            lifecycle: lifecycle, work: work)
+    }
+    let port = try RuntimeSettings.port(environment)
+    let bundle = BundleClient(environment, transport: transport)
+    let warm = WarmHandler(lifecycle: lifecycle)
+    if bundle == nil { warm.settle(try runtime(environment)) }
     // Whoever asked gets the whole answer, also while the runtime ends.
     let limits = HTTPServer.Limits(drain: .seconds(10), streamDrain: .seconds(10))
     let server = HTTPServer(
-        listen: ListenAddress(host: "127.0.0.1", port: settings.port, field: "PORT"), limits: limits, logger: logger)
+        listen: ListenAddress(host: "127.0.0.1", port: port, field: "PORT"), limits: limits, logger: logger)
     let service = server.service(
-        handler,
+        warm,
         onBound: { address in
-            lifecycle.advance(to: .ready)
+            lifecycle.advance(to: bundle == nil ? .ready : .warm)
             say("{\"ready\":true,\"url\":\"http://\(address)\"}", on: STDOUT_FILENO)
         }, onDrain: { lifecycle.advance(to: .draining) })
+    let arrival = bundle.map { bundle in
+        Arrival {
+            let own = try await bundle.environment { lifecycle.hears = $0 }
+            warm.settle(try runtime(environment.merging(own) { $1 }))
+            lifecycle.advance(to: .ready)
+        }
+    }
     try await ServiceGroup(
-        services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+        services: [service] + (arrival.map { [$0] } ?? []), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()
 } catch let finding as Finding {
-    quit(finding, code: 1)
+    quit(finding, code: finding.code == .badConfig ? 2 : 1)
 }

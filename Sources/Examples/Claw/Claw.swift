@@ -10,7 +10,7 @@ struct Claw: GroupCommand {
             """,
         subcommands: [
             TenantCommand.self, ProjectCommand.self, PolicyCommand.self, UserCommand.self, InvitationCommand.self,
-            RuntimeCommand.self, RouteCommand.self, CheckpointCommand.self,
+            RuntimeCommand.self, RouteCommand.self, CheckpointCommand.self, PoolCommand.self,
             ChatCommand.self, OperationCommand.self, MeCommand.self, ClusterCommand.self, DefinitionCommand.self,
             GatewayCommand.self, KeyCommand.self, PasswordCommand.self, TokenCommand.self, UsageCommand.self,
             BudgetCommand.self, CapacityCommand.self,

@@ -83,6 +83,12 @@ struct AuthorizationMatrixTests {
             Row("DELETE /api/v1/projects/{project}/routes/{route}", .manager),
         ],
         [
+            Row("GET /api/v1/projects/{project}/pools", .viewer),
+            Row("PUT /api/v1/projects/{project}/pools/{pool}", .manager, ["size": 2]),
+            Row("GET /api/v1/projects/{project}/pools/{pool}", .viewer),
+            Row("DELETE /api/v1/projects/{project}/pools/{pool}", .manager),
+        ],
+        [
             Row("GET /api/v1/projects/{project}/checkpoints", .viewer),
             Row(
                 "POST /api/v1/projects/{project}/checkpoints", .manager, ["name": "new", "runtime": "agent"]),
@@ -134,6 +140,8 @@ struct AuthorizationMatrixTests {
         "POST /api/v1/sessions", "POST /api/v1/invitations/accept",
         // By the token in the body (CapacityRouteTests).
         "POST /api/v1/capacity/{capacity}/enrol", "POST /api/v1/capacity/{capacity}/heartbeat",
+        // By the token of a pod (BundleRouteTests).
+        "GET /api/v1/runtime-bundle",
         // By the session and the host asked for (AccessCheckTests).
         "GET /api/v1/access/check",
         // By whose runtime it is, where its program runs (VolumeTests).
@@ -192,7 +200,7 @@ struct AuthorizationMatrixTests {
         var tokens: [Caller: Secret<String>]
         private var parameters: [String: String] = [
             "tenant": "acme", "project": "demo", "policy": "project.demo", "runtime": "agent", "user": "leaver",
-            "route": "shop", "checkpoint": "kept", "capacity": "edge",
+            "route": "shop", "checkpoint": "kept", "pool": "warm", "capacity": "edge",
         ]
 
         init(_ platform: TestPlatform) async throws {
@@ -222,6 +230,7 @@ struct AuthorizationMatrixTests {
                 .post, "/api/v1/projects/demo/checkpoints", ["name": "kept", "runtime": "agent", "secretName": "demo-secret"])
             _ = await platform.call(
                 .post, "/api/v1/capacity", ["name": "edge", "endpoint": "https://demo-secret.example.org"])
+            _ = await platform.call(.put, "/api/v1/projects/demo/pools/warm", ["template": "demo-secret"])
             let key = await platform.call(.post, "/api/v1/keys", ["label": "demo-secret", "project": "demo"])
             parameters["key"] = key.json["id"]?.string
             let invitation = await platform.call(.post, "/api/v1/invitations", ["invitee": "demo-secret@acme.test"])

@@ -94,7 +94,20 @@ struct RuntimePropertyTests {
                 runtime.metadata.generation = (runtime.metadata.generation ?? 0) + 1
             }
             let hash = try RuntimeCell(runtime, Fixture.context).hash
-            let step = Fixture.next(runtime, world, at: now)
+            var step = Fixture.next(runtime, world, at: now)
+            if step.mayClaim(world), Bool.random(using: &numbers) {
+                #expect(world.pod == nil)
+                var pod = RuntimeObservation.Pod(cellHash: hash)
+                Fixture.ready(&pod)
+                pod.pool = "warm"
+                world.pod = pod
+                world.volume = .init(user: nil, owner: .pool)
+                step = Fixture.next(runtime, world, at: now)
+                #expect(step.phase != .ready, "the volume is the pool's")
+                #expect(step.actions.contains(.ensureVolume))
+                #expect(!step.actions.contains(.startPod))
+            }
+            #expect(step.actions.contains(.stopSurplus) == (world.surplus > 0))
             let before = runtime.status.phase
             runtime = runtime.after(step, world, at: now)
             if isWish || !Self.underWay.contains(step.phase) || !(before.map(Self.underWay.contains) ?? false) { since = now }
@@ -107,6 +120,7 @@ struct RuntimePropertyTests {
                 case .startPod:
                     #expect(world.pod == nil)
                     world.pod = .init(cellHash: hash)
+                case .stopSurplus: world.surplus = 0
                 case .stopPod: world.pod?.isBeingDeleted = true
                 case .keepPod, .releaseKept, .wipeVolume: break
                 }
@@ -120,6 +134,7 @@ struct RuntimePropertyTests {
 
     private func perturb(_ world: inout RuntimeObservation, _ numbers: inout SeededNumbers) {
         guard var pod = world.pod else { return }
+        if Int.random(in: 0..<50, using: &numbers) == 0 { world.surplus = 1 }
         let luck = Int.random(in: 0..<10, using: &numbers)
         if pod.isBeingDeleted {
             if luck < 3 { world.pod = nil }

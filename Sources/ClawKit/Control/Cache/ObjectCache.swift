@@ -180,12 +180,12 @@ public final class ObjectCache<R: Resource>: Sendable {
     // MARK: what this process writes
 
     /// What the server answered to a write: it is read from the cache at once, whenever the watch will tell of it.
-    func noteWritten(_ document: JSONObject, by writer: Writer) {
+    func noteWritten(_ document: JSONObject, by writer: Writer?) {
         guard let object = within(document) else { return }
         change(by: writer) { $0.noteWritten(object).map { [$0] } ?? [] }
     }
 
-    func noteDeleted(_ key: ObjectKey, uid: String?, version: UInt64, by writer: Writer) {
+    func noteDeleted(_ key: ObjectKey, uid: String?, version: UInt64, by writer: Writer?) {
         change(by: writer) { $0.noteDeleted(key, uid: uid, version: version).map { [$0] } ?? [] }
     }
 

@@ -23,8 +23,8 @@ public final class SharedCaches: Sendable {
         let isSynced: @Sendable () -> Bool
         let spill: @Sendable (SpillFile) -> Void
         let isSpilled: @Sendable () -> Bool
-        let written: @Sendable (JSONObject, Writer) -> Void
-        let deleted: @Sendable (ObjectKey, _ uid: String?, _ version: UInt64, Writer) -> Void
+        let written: @Sendable (JSONObject, Writer?) -> Void
+        let deleted: @Sendable (ObjectKey, _ uid: String?, _ version: UInt64, Writer?) -> Void
     }
 
     private struct State {
@@ -165,11 +165,15 @@ public final class SharedCaches: Sendable {
 
     // MARK: what this process writes
 
-    func noteWritten(_ document: JSONObject, _ type: ResourceType, by writer: Writer) {
+    /// Enters what the server answered to a write, for a reader that must not act on what was before it. Everybody hears
+    /// of it as of a change that the watch tells.
+    package func noteWritten<R: Resource>(_ object: R) { noteWritten(object.document, R.type, by: nil) }
+
+    func noteWritten(_ document: JSONObject, _ type: ResourceType, by writer: Writer?) {
         for member in members(of: type) { member.written(document, writer) }
     }
 
-    func noteDeleted(_ key: ObjectKey, _ type: ResourceType, uid: String?, version: UInt64, by writer: Writer) {
+    func noteDeleted(_ key: ObjectKey, _ type: ResourceType, uid: String?, version: UInt64, by writer: Writer?) {
         for member in members(of: type) { member.deleted(key, uid, version, writer) }
     }
 

@@ -1,6 +1,6 @@
 import ClawBase
 import ClawDocuments
-import ClawKubernetes
+package import ClawKubernetes
 import ClawModels
 import HTTPTypes
 import Synchronization
@@ -25,6 +25,12 @@ extension WriteRecord: CustomStringConvertible {
     }
 }
 
+extension SharedCaches {
+    /// The API, where the answers of writes are entered in the caches: whoever looks after a write sees it, whenever the
+    /// watch tells of it.
+    package var notingAPI: any KubernetesAPI { RecordedAPI(base: api, caches: self, writer: nil, log: WriteLog()) }
+}
+
 /// What a reconcile wrote: the first writes, and how many there were.
 final class WriteLog: Sendable {
     static let limit = 32
@@ -44,7 +50,8 @@ final class WriteLog: Sendable {
 struct RecordedAPI: KubernetesAPI {
     let base: any KubernetesAPI
     let caches: SharedCaches
-    let writer: Writer
+    /// nil: no reconcile of a controller, so that all hear of it.
+    let writer: Writer?
     let log: WriteLog
 
     var reading: DocumentReading { base.reading }

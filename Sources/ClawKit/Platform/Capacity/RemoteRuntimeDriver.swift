@@ -120,6 +120,8 @@ public struct RemoteRuntimeDriver: RuntimeDriver {
         try await bind(runtime, to: chosen.name)
     }
 
+    public func claim(_ wanted: RuntimeCell) async throws -> Bool { try await local.claim(wanted) }
+
     private func bind(_ runtime: Runtime, to capacity: String?) async throws {
         try await api.mergePatch(
             Runtime.self, runtime.name, in: runtime.namespace,

@@ -25,10 +25,15 @@ public struct CheckpointController: Sendable {
         options.concurrency = 4
         let (pods, nodes, runtimes) = (caches.cache(Pod.self), caches.cache(Node.self), caches.cache(Runtime.self))
         let checkpoints = caches.cache(Checkpoint.self)
+        let byRuntime = RuntimePodIndex(caches)
         return Controller(for: Checkpoint.self, caches: caches, options: options, logger: logger) {
             checkpoint, context in
-            let pod = pods.get(checkpoint.spec.podName, in: checkpoint.namespace ?? "")
-            let runtime = checkpoint.spec.runtime.flatMap { runtimes.get($0, in: checkpoint.namespace ?? "") }
+            let project = checkpoint.namespace ?? ""
+            // A runtime's pod may have come from a pool, with a name of its own.
+            let runtime = checkpoint.spec.runtime.flatMap { runtimes.get($0, in: project) }
+            let pod =
+                runtime.flatMap { byRuntime.serving(RuntimeCellID($0)) }
+                ?? pods.get(checkpoint.spec.podName, in: project)
             return try await reconcile(checkpoint, pod, runtime, context)
         }
         .watches(Pod.self) { pod in

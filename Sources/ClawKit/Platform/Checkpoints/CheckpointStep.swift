@@ -35,7 +35,10 @@ enum CheckpointStep: Sendable, Hashable {
                     Finding(.deadline, "The node \(status.node ?? "") did not answer in time; see whether it is alive.")
                 )
             }
-            return .order(order(checkpoint, node: status.node ?? "", container: status.container ?? ""))
+            return .order(
+                order(
+                    checkpoint, node: status.node ?? "", pod: status.pod ?? checkpoint.spec.podName,
+                    container: status.container ?? ""))
         case nil, .requested:
             let asked = checkpoint.metadata.creationTimestamp.flatMap { Timestamp(rfc3339: $0) } ?? now
             let end = asked + .seconds(checkpoint.spec.timeoutSeconds)
@@ -53,13 +56,15 @@ enum CheckpointStep: Sendable, Hashable {
                 return .fail(
                     Finding(.checkpointNotMade, "The pod has no container '\(container)'.", field: "spec.container"))
             }
-            return .begin(order(checkpoint, node: node, container: container), podUID: pod.uid ?? "")
+            return .begin(order(checkpoint, node: node, pod: pod.name, container: container), podUID: pod.uid ?? "")
         }
     }
 
-    private static func order(_ checkpoint: Checkpoint, node: String, container: String) -> CheckpointOrder {
+    private static func order(
+        _ checkpoint: Checkpoint, node: String, pod: String, container: String
+    ) -> CheckpointOrder {
         CheckpointOrder(
-            id: checkpoint.uid ?? "", node: node, namespace: checkpoint.namespace ?? "", pod: checkpoint.spec.podName,
+            id: checkpoint.uid ?? "", node: node, namespace: checkpoint.namespace ?? "", pod: pod,
             container: container, timeout: .seconds(checkpoint.spec.timeoutSeconds), ends: checkpoint.spec.ends,
             secret: checkpoint.spec.secretName, method: checkpoint.spec.method)
     }

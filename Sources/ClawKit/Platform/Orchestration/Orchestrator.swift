@@ -47,17 +47,18 @@ public struct Orchestrator: Sendable {
         let settings = caches.cache(ConfigMap.self)
         let (adjust, isReady) = (adjust, isReady)
         let sandboxes = ServedSandboxes(caches, logger: logger)
-        let pods = KubernetesRuntimeDriver(caches: caches, transport: network)
-        let driver = RemoteRuntimeDriver(SandboxRuntimeDriver(pods, sandboxes), caches: caches, network: network)
-        let kind = RuntimeController(
-            caches: caches, driver: driver, values: values,
-            context: {
-                guard isReady() else { return nil }
-                var context = settings.get(PlatformSettings.name, in: PlatformSettings.namespace)
-                    .flatMap(PlatformSettings.context)
-                context?.unservedSandbox = sandboxes.unserved
-                return context.map { adjust?($0) ?? $0 }
-            }, logger: logger)
+        let context: @Sendable () -> RuntimeContext? = {
+            guard isReady() else { return nil }
+            var context = settings.get(PlatformSettings.name, in: PlatformSettings.namespace)
+                .flatMap(PlatformSettings.context)
+            context?.unservedSandbox = sandboxes.unserved
+            return context.map { adjust?($0) ?? $0 }
+        }
+        let warm = WarmPods(caches)
+        let local = KubernetesRuntimeDriver(caches: caches, transport: network, warm: warm)
+        let driver = RemoteRuntimeDriver(SandboxRuntimeDriver(local, sandboxes), caches: caches, network: network)
+        let kind = RuntimeController(caches: caches, driver: driver, values: values, context: context, logger: logger)
+        let pools = PoolController(caches: caches, warm: warm, settings: context, logger: logger).controller()
         let runtimes = kind.controller()
         // New settings (another gateway address, another template) concern every runtime.
         let all = caches.cache(Runtime.self)
@@ -92,6 +93,7 @@ public struct Orchestrator: Sendable {
             }
             group.addTask { try await capacities.run() }
             group.addTask { try await driver.waiting.follow(for: runtimes, time: self.time) }
+            group.addTask { try await pools.run() }
             group.addTask { try await kind.followSecrets(for: runtimes) }
             group.addTask { try await environments.run() }
             group.addTask { try await projects.run() }

@@ -7,6 +7,8 @@ public import ClawResources
 public struct CommandProfile: RuntimeProfile {
     public init() {}
 
+    public var takesBundle: Bool { true }
+
     public var activity: ActivityReport? {
         ActivityReport(path: "activity", member: "lastActivity", busyMembers: ["busy"])
     }

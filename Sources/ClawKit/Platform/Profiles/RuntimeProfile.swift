@@ -16,6 +16,8 @@ public protocol RuntimeProfile: Sendable {
     var activity: ActivityReport? { get }
     /// Whether its addresses begin with the path form's prefix, `/r/demo/ada`; else the proxy takes that away.
     var keepsPrefix: Bool { get }
+    /// Whether the program can be there before it has a user, and learn then what is that user's (Docs/pools.md).
+    var takesBundle: Bool { get }
     /// What a template says of it and may not.
     func findings(_ template: RuntimeTemplateSpec) -> [Finding]
 }
@@ -25,6 +27,7 @@ extension RuntimeProfile {
     public func settings(_ subject: RuntimeSubject) -> RuntimeSettings { RuntimeSettings() }
     public var activity: ActivityReport? { nil }
     public var keepsPrefix: Bool { false }
+    public var takesBundle: Bool { false }
     public func findings(_ template: RuntimeTemplateSpec) -> [Finding] { [] }
 }
 

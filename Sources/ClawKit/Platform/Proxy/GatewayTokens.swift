@@ -19,7 +19,7 @@ final class GatewayTokens: Sendable {
     func token(of pod: Pod) async throws -> (token: Secret<String>?, isFresh: Bool) {
         let uid = pod.uid ?? ""
         if let known = tokens.withLock({ $0[uid] }) { return (known, false) }
-        let secret = try await api.find(KubernetesSecret.self, "\(pod.name)-runtime", in: pod.namespace)
+        let secret = try await api.find(KubernetesSecret.self, "\(pod.runtimeName)-runtime", in: pod.namespace)
         guard let text = secret?.data[RuntimeCell.gatewayToken], let bytes = Base64.decode(text) else {
             return (nil, true)
         }

@@ -3,16 +3,18 @@ import ClawControl
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
+import ClawResources
 
 /// The pods behind runtimes: where they listen, and by which token they know the platform.
 struct RuntimePods: Sendable {
-    private let pods: ObjectCache<Pod>
+    private let pods: RuntimePodIndex
+    private let runtimes: ObjectCache<Runtime>
     let tokens: GatewayTokens
     /// Those that are no pods.
     let remotes: RemoteRuntimes
 
     init(_ services: PlatformServices) {
-        pods = services.caches.cache(Pod.self)
+        (pods, runtimes) = (RuntimePodIndex(services.caches), services.caches.cache(Runtime.self))
         tokens = GatewayTokens(api: services.api)
         remotes = RemoteRuntimes(services.caches)
     }
@@ -24,9 +26,8 @@ struct RuntimePods: Sendable {
 
     /// - Throws: ``Finding`` (`E_NOT_READY`) where there is no pod that can be asked.
     func endpoint(of runtime: RuntimeReference) throws(Finding) -> (Pod, PodEndpoint) {
-        let pod = pods.get(runtime.runtime, in: runtime.project)
-        let isReady = pod?.status?.conditions.contains { $0.type == "Ready" && $0.status == "True" } ?? false
-        guard let pod, isReady, !pod.isBeingDeleted, let port = pod.spec?.containers.first?.ports.first,
+        let pod = runtimes.get(runtime.runtime, in: runtime.project).flatMap { pods.serving(RuntimeCellID($0)) }
+        guard let pod, pod.isReady, !pod.isBeingDeleted, let port = pod.spec?.containers.first?.ports.first,
             let endpoint = pod.endpoint(port: port.name.map { .string($0) } ?? .int(port.containerPort))
         else {
             throw Finding(.notReady, "\(runtime) is coming back; try again in a moment.", details: ["retryAfter": "2"])

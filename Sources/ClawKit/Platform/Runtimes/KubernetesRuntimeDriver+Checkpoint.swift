@@ -22,7 +22,7 @@ extension KubernetesRuntimeDriver {
 
     /// Orders a checkpoint of the pod that is there; one of an earlier pod goes first.
     func keepPod(_ cell: RuntimeCellID) async throws {
-        guard let pod = pods.get(cell.name, in: cell.project), let uid = pod.uid,
+        guard let pod = pods.serving(cell), let uid = pod.uid,
             let runtime = runtimes.get(cell.name, in: cell.project), runtime.uid == cell.uid,
             let wish = runtime.spec.checkpoint
         else { return }

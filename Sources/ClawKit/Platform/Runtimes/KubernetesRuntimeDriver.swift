@@ -10,22 +10,30 @@ import HTTPTypes
 public struct KubernetesRuntimeDriver: RuntimeDriver {
     let api: any KubernetesAPI
     private let desired: DesiredState
-    let pods: ObjectCache<Pod>
-    private let claims: ObjectCache<PersistentVolumeClaim>
+    let pods: RuntimePodIndex
+    private let volumes: RuntimeVolumes
     private let grants: ObjectCache<ModelGrantResource>
     let checkpoints: ObjectCache<Checkpoint>
     let runtimes: ObjectCache<Runtime>
     private let classes: ObjectCache<StorageClass>
     private let transport: (any Transport)?
+    let warm: WarmPods?
+    let caches: SharedCaches
 
     /// - Parameter transport: reaches pods by absolute `http://host:port` URLs, to ask programs whether they are idle; nil:
     ///   nobody is asked, and whoever would have to be goes on running.
     public init(caches: SharedCaches, transport: (any Transport)? = nil) {
-        self.transport = transport
-        api = caches.api
-        desired = DesiredState(caches.api, manager: "clawkit-runtimes")
-        pods = caches.cache(Pod.self)
-        claims = caches.cache(PersistentVolumeClaim.self)
+        self.init(caches: caches, transport: transport, warm: nil)
+    }
+
+    /// - Parameter warm: the pods of pools; nil: each runtime's pod is made for it.
+    init(caches: SharedCaches, transport: (any Transport)?, warm: WarmPods?) {
+        (self.transport, self.warm, self.caches) = (transport, warm, caches)
+        // What it has written it sees when it looks next.
+        api = caches.notingAPI
+        desired = DesiredState(api, manager: "clawkit-runtimes")
+        pods = RuntimePodIndex(caches)
+        volumes = RuntimeVolumes(caches)
         grants = caches.cache(ModelGrantResource.self)
         checkpoints = caches.cache(Checkpoint.self)
         runtimes = caches.cache(Runtime.self)
@@ -34,9 +42,17 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
 
     public func observe(_ cell: RuntimeCellID) async throws -> RuntimeObservation {
         var observation = RuntimeObservation()
-        observation.volume = claims.get(RuntimeCell.volumeName(of: cell.name), in: cell.project).map { claim in
+        let pod = pods.find(cell)
+        observation.volume = volumes.find(cell, pod).map { claim in
             var volume = RuntimeObservation.Volume(
                 user: claim.labels[RuntimeCell.userLabel], owner: Self.owner(of: claim, cell))
+            // Of a pod that was claimed, and the volume not yet: that comes next.
+            if claim.metadata.controllerReference?.kind == RuntimePool.type.kind,
+                pod.map({ Self.owner(of: $0, cell) }) == .runtime
+            {
+                volume.owner = .pool
+            }
+            volume.name = claim.name
             volume.isBeingDeleted = claim.isBeingDeleted
             volume.size = claim.spec?.resources?.requests["storage"]
             volume.canGrow =
@@ -49,7 +65,8 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         {
             observation.grant = RuntimeObservation.Grant(user: grant.user, models: grant.models)
         }
-        observation.pod = pods.get(cell.name, in: cell.project).map { Self.observe($0, cell) }
+        observation.pod = pod.map { Self.observe($0, cell) }
+        observation.surplus = max(0, pods.own(cell).count { !$0.isBeingDeleted } - 1)
         observation.kept = kept(cell).map { KeptRuntime($0) }
         return observation
     }
@@ -68,10 +85,11 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         seen.network = pod.annotations[RuntimeCell.networkAnnotation]
         seen.owner = owner(of: pod, cell)
         seen.uid = pod.uid
+        seen.pool = pod.labels[PoolMember.poolLabel]
         seen.restored = PodRestore.outcomes(of: pod)[RuntimeCell.container]
         seen.isScheduled = !(pod.spec?.nodeName ?? "").isEmpty
         seen.hasContainers = !containers.isEmpty
-        seen.isReady = conditions.first { $0.type == "Ready" }?.status == "True"
+        seen.isReady = pod.isReady
         seen.hasEnded = ["Failed", "Succeeded"].contains(pod.status?.phase ?? "")
         seen.isBeingDeleted = pod.isBeingDeleted
         seen.startedAt = pod.status?.startTime.flatMap { Timestamp(rfc3339: $0) }
@@ -91,13 +109,17 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
 
     public func perform(_ action: RuntimeAction, _ cell: RuntimeCellID, _ wanted: RuntimeCell?) async throws {
         switch (action, wanted) {
-        case (.stopPod, _): try await stopPod(cell)
+        case (.stopPod, _): try await stop(pods.own(cell).first, cell)
+        case (.stopSurplus, _):
+            for pod in pods.own(cell).dropFirst() where !pod.isBeingDeleted { try await stop(pod, cell) }
         case (.wipeVolume, _): try await wipeVolume(cell)
-        case (.ensureIdentity, let wanted?): try await ensureIdentity(wanted)
+        case (.ensureIdentity, let wanted?):
+            let isClaimed = pods.own(cell).first.map { $0.labels[PoolMember.poolLabel] != nil } ?? false
+            try await ensureIdentity(wanted, isClaimed: isClaimed)
         case (.ensureVolume, let wanted?): try await ensureVolume(wanted)
         case (.snapshotVolume, let wanted?): try await RuntimeSnapshots(api).take(wanted)
         case (.deliver, let wanted?):
-            try await RuntimeDelivery(api, desired).perform(wanted, pods.get(cell.name, in: cell.project))
+            try await RuntimeDelivery(api, desired).perform(wanted, pods.find(cell))
         case (.startPod, let wanted?):
             do {
                 _ = try await api.create(pod(wanted, from: kept(cell)))
@@ -113,7 +135,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
     }
 
     public func agentActivity(_ cell: RuntimeCellID, _ report: ActivityReport) async throws -> AgentActivity {
-        guard let transport, let pod = pods.get(cell.name, in: cell.project),
+        guard let transport, let pod = pods.serving(cell),
             let port = pod.spec?.containers.first?.ports.first,
             let endpoint = pod.endpoint(port: port.name.map { .string($0) } ?? .int(port.containerPort))
         else {
@@ -136,15 +158,15 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
     }
 
     /// The pod that was looked at and no other: by its uid.
-    private func stopPod(_ cell: RuntimeCellID) async throws {
-        guard let pod = pods.get(cell.name, in: cell.project), Self.owner(of: pod, cell) == .runtime else { return }
+    private func stop(_ pod: Pod?, _ cell: RuntimeCellID) async throws {
+        guard let pod else { return }
         // Where another pod has the name by now, this is refused; the next try sees that one.
-        try await api.deleteIfPresent(Pod.self, cell.name, in: cell.project, uid: pod.uid)
+        try await api.deleteIfPresent(Pod.self, pod.name, in: cell.project, uid: pod.uid)
     }
 
     /// Looked for anew: the cache may not have seen yet that there is one.
     private func wipeVolume(_ cell: RuntimeCellID) async throws {
-        let name = RuntimeCell.volumeName(of: cell.name)
+        let name = volumes.find(cell, pods.find(cell))?.name ?? RuntimeCell.volumeName(of: cell.name)
         guard let claim = try await api.find(PersistentVolumeClaim.self, name, in: cell.project), !claim.isBeingDeleted,
             Self.owner(of: claim, cell) != .other, let user = runtimes.get(cell.name, in: cell.project)?.spec.user,
             claim.labels[RuntimeCell.userLabel] == user
@@ -154,13 +176,16 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
 
     /// Of a volume that is there only the size may become another, where its storage lets it grow.
     private func ensureVolume(_ cell: RuntimeCell) async throws {
-        let live = claims.get(cell.volumeName, in: cell.project)
+        let live = volumes.named(cell.volumeName, in: cell.project)
         var claim = cell.claim
         if let live {
             claim.spec?.storageClassName = live.spec?.storageClassName
             claim.spec?.dataSource = live.spec?.dataSource
             let size = live.spec?.resources?.requests["storage"]
             let canGrow = live.spec?.storageClassName.flatMap { classes.get($0) }?.allowVolumeExpansion ?? false
+            if live.metadata.controllerReference?.kind == RuntimePool.type.kind {
+                return try await volumes.handOver(live, to: cell, api)
+            }
             let grows = canGrow && live.status?.phase == "Bound" && (size.map { cell.volumeSize.exceeds($0) } ?? false)
             if !grows { claim.spec?.resources = live.spec?.resources }
         }
@@ -168,10 +193,17 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
     }
 
     /// Makes the keys once; they stay for the runtime's life. The grant knows the model key by its hash only.
-    private func ensureIdentity(_ cell: RuntimeCell) async throws {
-        var secret = try await api.find(KubernetesSecret.self, cell.secretName, in: cell.project)
+    /// - Parameter isClaimed: whether its program waits for what is its user's: then that stands there at once.
+    private func ensureIdentity(_ cell: RuntimeCell, isClaimed: Bool) async throws {
+        // The program of a claimed pod waits for it, and hardly ever is it there already.
+        var secret = isClaimed ? nil : try await api.find(KubernetesSecret.self, cell.secretName, in: cell.project)
         if secret == nil {
-            let new = cell.secret(modelKey: Token.random(prefix: "sk-claw"), gatewayToken: Token.random(prefix: "gw"))
+            var new = cell.secret(modelKey: Token.random(prefix: "sk-claw"), gatewayToken: Token.random(prefix: "gw"))
+            if isClaimed, let delivery = try? cell.delivery.get() {
+                for (name, value) in delivery.values { new.data[name] = Base64.encode(Array(value.reveal().utf8)) }
+                let bundle = RuntimeBundle.text(of: cell, delivery.values, identity: new.data)
+                new.data[RuntimeBundle.key] = Base64.encode(Array(bundle.reveal().utf8))
+            }
             do {
                 secret = try await api.create(new)
             } catch let error as KubernetesError where error.isAlreadyExists {

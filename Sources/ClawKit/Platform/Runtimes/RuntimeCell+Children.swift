@@ -122,7 +122,7 @@ extension RuntimeCell {
                 ))
         }
         return RuntimeBelongings(
-            variables: settings.variables,
+            variables: platformVariables + settings.variables,
             state: Volume(
                 name: RuntimeShape.stateVolume,
                 persistentVolumeClaim: PersistentVolumeClaimVolumeSource(claimName: shared?.claim ?? volumeName)),

@@ -21,6 +21,8 @@ public struct RuntimeCell: Sendable, Hashable {
     var rotation: EnvironmentSpec.Rotation = .restart
     /// From which namespaces proxies reach it, besides the platform's.
     var routers: [String] = []
+    /// Its volume, by a name made of its own unless that came with a pod of a pool.
+    public var volumeName: String
     public var volumeSize: Quantity
     var storageClass: String?
     /// The snapshot that the volume begins as.
@@ -42,15 +44,20 @@ public struct RuntimeCell: Sendable, Hashable {
     var placement: RuntimePlacement?
     /// Whether its addresses begin with the path form's prefix.
     var keepsPrefix = false
+    /// What every program is told by the platform, whosever it is.
+    var platformVariables: [EnvVar] = []
+    /// Where programs that were there before their user ask for what is that user's; nil: nobody says.
+    var bundleURL: String?
+    /// Whether its program can.
+    var takesBundle = false
     /// How its program tells when it was last used.
     var activity: ActivityReport?
 
     public var image: String { shape.image }
     public var command: [String] { shape.command }
     public var port: Int { shape.port }
-    public var env: [EnvVar] { shape.variables + settings.variables }
+    public var env: [EnvVar] { shape.variables + platformVariables + settings.variables }
 
-    public var volumeName: String { Self.volumeName(of: name) }
     static func volumeName(of runtime: String) -> String { "\(runtime)-state" }
     public var secretName: String { "\(name)-runtime" }
     var filesName: String { "\(name)-files" }
@@ -62,7 +69,7 @@ public struct RuntimeCell: Sendable, Hashable {
     /// Environment variables that the platform sets and a spec may not.
     static let reserved: Set<String> = [
         modelKey, gatewayToken, "PORT", "STATE_DIR", "OPENAI_BASE_URL", tokenFile, tokenURL, toolPolicy,
-        environmentFiles,
+        environmentFiles, RuntimeBundle.urlVariable, RuntimeBundle.tokenVariable,
     ]
 
     /// Where the program finds what it may do with its tools: `[{"name": "fs.*", "verdict": "ask"}, …]`.
@@ -96,6 +103,7 @@ public struct RuntimeCell: Sendable, Hashable {
         models = Self.models(runtime, blueprint, context)
         (serviceAccount, routers) = (context.serviceAccount, context.routers)
         let volume = blueprint.volume(of: runtime)
+        volumeName = Self.volumeName(of: runtime.name)
         (volumeSize, storageClass) = (volume.size, volume.storageClass)
         (snapshots, restoresVolumeFrom) = (volume.shared == nil ? volume.snapshots : nil, volume.restoreFrom)
         sharedClaim = volume.shared?.claim
@@ -111,6 +119,8 @@ public struct RuntimeCell: Sendable, Hashable {
         settings = program.settings(subject)
         activity = program.activity
         if let path = activity?.path { activity?.path = (keepsPrefix ? subject.path : "") + "/" + path }
+        (platformVariables, bundleURL) = (Self.platformVariables(context), context.bundleURL)
+        takesBundle = program.takesBundle
         settings.variables = given(context) + settings.variables + declared(environment, context)
     }
 
@@ -130,14 +140,21 @@ public struct RuntimeCell: Sendable, Hashable {
         EnvVar(name: key, valueFrom: EnvVarSource(secretKeyRef: SecretKeySelector(key: key, name: secretName)))
     }
 
-    /// What the platform sets.
+    /// What the platform tells everybody.
+    private static func platformVariables(_ context: RuntimeContext) -> [EnvVar] {
+        [
+            EnvVar(name: "OPENAI_BASE_URL", value: "\(context.gatewayURL)/v1"),
+            EnvVar(name: tokenFile, value: "\(tokenDirectory)/token"),
+            EnvVar(name: tokenURL, value: context.gatewayURL + tokenPath),
+        ]
+    }
+
+    /// What the platform sets for its user.
     private func given(_ context: RuntimeContext) -> [EnvVar] {
         let tools = (try? context.policy.get())?.tools ?? []
         let toolPolicy = JSON.array(tools.map { .object($0.document) }).description
         return [
-            EnvVar(name: "OPENAI_BASE_URL", value: "\(context.gatewayURL)/v1"), fromSecret(Self.modelKey),
-            fromSecret(Self.gatewayToken), EnvVar(name: Self.tokenFile, value: "\(Self.tokenDirectory)/token"),
-            EnvVar(name: Self.tokenURL, value: context.gatewayURL + Self.tokenPath),
+            fromSecret(Self.modelKey), fromSecret(Self.gatewayToken),
         ] + (tools.isEmpty ? [] : [EnvVar(name: Self.toolPolicy, value: toolPolicy)])
             + (reloads ? [EnvVar(name: Self.environmentFiles, value: Self.environmentDirectory)] : [])
     }

@@ -35,6 +35,8 @@ public struct RuntimeContext: Sendable, Hashable {
     var routers: [String] = []
     /// Where the control plane listens, and proxies reach its access check; nil: where people do.
     public var accessURL: String?
+    /// Where pods of pools ask for what is their user's; nil: there are no pools.
+    var bundleURL: String? { (accessURL ?? publicURL).isEmpty ? nil : (accessURL ?? publicURL) + RuntimeBundle.path }
 
     public init(
         templates: [ClawConfiguration.Template], models: [String], gatewayURL: String, publicURL: String,

@@ -11,11 +11,8 @@ public struct RuntimeController: Sendable {
     private let caches: SharedCaches
     private let driver: any RuntimeDriver
     private let deadlines: RuntimeDeadlines
-    private let policies: PolicyBook
-    private let templates: TemplateBook
-    private let layers: EnvironmentBook
+    private let surroundings: RuntimeSurroundings
     private let secrets: RuntimeSecrets
-    private let context: @Sendable () -> RuntimeContext?
     private let logger: Logger
 
     /// - Parameters:
@@ -26,8 +23,8 @@ public struct RuntimeController: Sendable {
         values: (any ValueSource)? = nil, context: @escaping @Sendable () -> RuntimeContext?, logger: Logger
     ) {
         (self.caches, self.driver, self.deadlines) = (caches, driver, deadlines)
-        (self.context, self.logger) = (context, logger)
-        (policies, templates, layers) = (PolicyBook(caches), TemplateBook(caches), EnvironmentBook(caches))
+        self.logger = logger
+        surroundings = RuntimeSurroundings(caches, settings: context)
         secrets = RuntimeSecrets(values ?? ValueSources(cluster: ClusterValues(caches.api)), caches, logger)
     }
 
@@ -38,29 +35,29 @@ public struct RuntimeController: Sendable {
 
     public func controller() -> Controller {
         let runtimes = caches.cache(Runtime.self)
-        return Controller("runtimes", caches: caches, logger: logger) { key in
+        let policies = surroundings.policies
+        var options = Controller.Options()
+        // Each waits for the API server most of the time.
+        options.concurrency = 64
+        return Controller("runtimes", caches: caches, options: options, logger: logger) { key in
             guard let runtime = runtimes[key] else {
                 secrets.forget(key)
                 return .settled
             }
-            guard var context = context() else { return .again(after: .milliseconds(200)) }
-            context.serviceAccount = policies.hasProject(key.namespace) ? ProjectObjects.name : nil
-            context.policy = policies.policy(project: key.namespace, user: runtime.spec.user)
-            context.routers = policies.routers(of: key.namespace)
-            context.offered = templates.offered(in: key.namespace)
-            context.layers = layers.statements(project: key.namespace, user: runtime.spec.user)
+            guard var context = surroundings.context(project: key.namespace, user: runtime.spec.user) else {
+                return .again(after: .milliseconds(200))
+            }
             context.delivery = await secrets.delivery(for: runtime, context)
             return try await reconcile(runtime, context)
         }
         .reconciles(Runtime.self)
-        // By name, not by owner: a pod in the way counts too.
-        .watches(Pod.self) { [ObjectKey($0)] }
+        .watches(Pod.self) { RuntimePodIndex.concerned(by: $0) }
         .owns(ModelGrantResource.self, by: Runtime.type.kind)
         .owns(Checkpoint.self, by: Runtime.type.kind)
         .watches(PersistentVolumeClaim.self) { claim in
             claim.labels["clawkit.dev/runtime"].map { [ObjectKey(namespace: claim.namespace ?? "", name: $0)] } ?? []
         }
-        .watches(Policy.self) { [policies] policy in
+        .watches(Policy.self) { policy in
             runtimes.all.filter { policies.holds(policy, in: $0.namespace ?? "") }.map { ObjectKey($0) }
         }
         .watches(EnvironmentSet.self, when: .changed("spec")) { set in
@@ -76,7 +73,7 @@ public struct RuntimeController: Sendable {
         .watches(Project.self, when: .changed("spec")) { project in
             runtimes.all.filter { $0.namespace == project.name }.map { ObjectKey($0) }
         }
-        .watches(Tenant.self, when: .changed("spec")) { [policies] tenant in
+        .watches(Tenant.self, when: .changed("spec")) { tenant in
             runtimes.all.filter { policies.isOf(tenant, project: $0.namespace ?? "") }.map { ObjectKey($0) }
         }
     }
@@ -84,14 +81,27 @@ public struct RuntimeController: Sendable {
     private func reconcile(_ found: Runtime, _ context: RuntimeContext) async throws -> Reconciled {
         let now = caches.time.now
         var runtime = found
-        let id = RuntimeCellID(project: runtime.namespace ?? "", name: runtime.name, uid: runtime.uid ?? "")
+        let id = RuntimeCellID(runtime)
         let wipes = RuntimeKind.wipes(found, context)
         if try await RuntimeKind.hold(found, wipes: wipes, caches.api) { return .settled }
-        let observed = try await driver.observe(id)
-        let cell = Result { () throws(Finding) in try RuntimeCell(runtime, context) }
+        var observed = try await driver.observe(id)
+        var cell = Self.cell(of: runtime, context, observed)
         let asleep = await sleepDecision(&runtime, id, (try? cell.get())?.activity, context, observed, now)
         var step = RuntimeKind.next(runtime, cell, observed, deadlines, wipes: wipes, sleep: asleep?.sleep, now: now)
+        func look() async throws {
+            observed = try await driver.observe(id)
+            cell = Self.cell(of: runtime, context, observed)
+            step = RuntimeKind.next(runtime, cell, observed, deadlines, wipes: wipes, sleep: asleep?.sleep, now: now)
+        }
+        if step.mayClaim(observed), let wanted = try? cell.get(), try await driver.claim(wanted) {
+            // The pod is its own now, which asks for this runtime again: what else it needs comes behind those who still
+            // wait for a pod.
+            return .settled
+        }
+        let isHandedOver = observed.pod?.pool != nil && step.actions.contains(.ensureIdentity)
         let failure = await perform(step.actions, id, try? cell.get())
+        // Everything is there now: that is told at once, in one write.
+        if isHandedOver, failure == nil { try await look() }
         if failure == nil, try await RuntimeKind.letGo(found, caches.api) { return .settled }
         if let failure, step.error == nil { step.error = Self.finding(failure) }
         var refusal: Finding?
@@ -103,6 +113,17 @@ public struct RuntimeController: Sendable {
         if !isTold { return .again(after: deadlines.conflict) }
         let next = [step.lookAgainAt, asleep?.lookAgainAt].compactMap(\.self).min()
         return next.map { .again(after: max(.zero, $0 - now)) } ?? .settled
+    }
+
+    /// What is to exist for it, with the volume that it has.
+    private static func cell(
+        of runtime: Runtime, _ context: RuntimeContext, _ observed: RuntimeObservation
+    ) -> Result<RuntimeCell, Finding> {
+        Result { () throws(Finding) in
+            var cell = try RuntimeCell(runtime, context)
+            if let name = observed.volume?.name { cell.volumeName = name }
+            return cell
+        }
     }
 
     /// Whether it sleeps though it is wanted running; nil where that is no question.

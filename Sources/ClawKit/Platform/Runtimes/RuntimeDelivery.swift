@@ -16,7 +16,8 @@ struct RuntimeDelivery {
     /// - Throws: ``Finding`` where the secrets are not to be had, or the runtime's Secret is somebody else's.
     func perform(_ cell: RuntimeCell, _ pod: Pod?) async throws {
         let secrets = try cell.delivery.get()
-        if !cell.sourced.isEmpty { try await putSecrets(secrets.values, cell) }
+        let isClaimed = pod.map { $0.labels[PoolMember.poolLabel] != nil } ?? false
+        if !cell.sourced.isEmpty || isClaimed { try await putSecrets(secrets.values, cell, withBundle: isClaimed) }
         if let files = cell.files {
             try await desired.apply(files, live: try await api.find(ConfigMap.self, files.name, in: cell.project))
         }
@@ -28,7 +29,9 @@ struct RuntimeDelivery {
     }
 
     /// The values go nowhere else: not into the pod, its hash, logs or events.
-    private func putSecrets(_ values: [String: Secret<String>], _ cell: RuntimeCell) async throws {
+    private func putSecrets(
+        _ values: [String: Secret<String>], _ cell: RuntimeCell, withBundle: Bool
+    ) async throws {
         let live = try await api.find(KubernetesSecret.self, cell.secretName, in: cell.project)
         guard let live, live.metadata.controllerReference?.uid == cell.owner.uid else {
             throw Finding(
@@ -36,6 +39,8 @@ struct RuntimeDelivery {
                 field: "\(cell.project)/\(cell.secretName)")
         }
         let identity: Set = [RuntimeCell.modelKey, RuntimeCell.gatewayToken]
+        var values = values
+        if withBundle { values[RuntimeBundle.key] = RuntimeBundle.text(of: cell, values, identity: live.data) }
         var changes = JSONObject()
         for (name, value) in values {
             let encoded = Base64.encode(Array(value.reveal().utf8))

@@ -43,6 +43,10 @@ extension RuntimeKind {
                 actions: prepare + keep + [.stopPod], phase: runtime.hasNewWish ? .creating : way ?? .creating)
         }
         if pod.hasEnded { return RuntimeStep(actions: prepare + [.stopPod], phase: way ?? .creating) }
+        if pod.isReady, observed.volume?.owner == .pool {
+            // Until its volume is its own, what the program writes could go with the pool.
+            return RuntimeStep(actions: prepare, phase: way ?? .starting)
+        }
         if pod.isReady { return RuntimeStep(actions: prepare + release(observed), phase: .ready) }
         return waiting(runtime, pod, way, prepare, deadlines)
     }
@@ -55,7 +59,10 @@ extension RuntimeKind {
         {
             actions.append(.ensureIdentity)
         }
-        if let pod = observed.pod, desired.needsDelivery,
+        if let pod = observed.pod, pod.pool != nil, actions.contains(.ensureIdentity) {
+            // Its program waits for what is its user's.
+            actions.append(.deliver)
+        } else if let pod = observed.pod, desired.needsDelivery,
             pod.waiting == "CreateContainerConfigError" || pod.cellHash == desired.hash && desired.way(to: pod) == .inPlace
         {
             actions.append(.deliver)

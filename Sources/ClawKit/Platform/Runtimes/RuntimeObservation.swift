@@ -19,6 +19,8 @@ public struct RuntimeObservation: Sendable, Hashable {
         public var isBeingDeleted = false
         public var restarts = 0
         public var uid: String?
+        /// The pool it came from; nil where it was made for the runtime.
+        public var pool: String?
         /// What became of a restore that it was to come from.
         public var restored: PodRestore?
         /// When the node took it up.
@@ -34,6 +36,8 @@ public struct RuntimeObservation: Sendable, Hashable {
     }
 
     public struct Volume: Sendable, Hashable {
+        /// nil: as the runtime's volumes are called.
+        public var name: String?
         /// Whose data it holds; nil where it does not say.
         public var user: String?
         /// ``Owner/nobody`` as it should be.
@@ -53,6 +57,8 @@ public struct RuntimeObservation: Sendable, Hashable {
         /// An earlier runtime of the same name, whose children are about to be collected.
         case predecessor
         case nobody
+        /// A pool whose pod the runtime has: it is about to be handed over.
+        case pool
         case other
     }
 
@@ -67,6 +73,8 @@ public struct RuntimeObservation: Sendable, Hashable {
     public var grant: Grant?
     public var volume: Volume?
     public var pod: Pod?
+    /// How many more pods it has than the one: those that were claimed for it twice.
+    public var surplus = 0
     /// What was kept when it last came to rest, or is being kept now.
     public var kept: KeptRuntime?
 
@@ -87,6 +95,8 @@ public enum RuntimeAction: Sendable, Hashable {
     /// From what was kept of it, where there is something.
     case startPod
     case stopPod
+    /// Those beside the one that counts.
+    case stopSurplus
     /// Have what it is doing kept, and its program ended with that.
     case keepPod
     /// What was kept is not needed any more.
@@ -101,10 +111,18 @@ public enum RuntimeAction: Sendable, Hashable {
 public protocol RuntimeDriver: Sendable {
     func observe(_ cell: RuntimeCellID) async throws -> RuntimeObservation
     func perform(_ action: RuntimeAction, _ cell: RuntimeCellID, _ desired: RuntimeCell?) async throws
+    /// Gives the runtime a pod that is ready already, with the volume of that, if there is one that fits.
+    /// - Returns: whether there was one.
+    func claim(_ cell: RuntimeCell) async throws -> Bool
     /// What the program says of its own work.
     /// - Parameter report: where it says it, with its whole path.
     /// - Throws: whatever kept it from saying it; it is left running then.
     func agentActivity(_ cell: RuntimeCellID, _ report: ActivityReport) async throws -> AgentActivity
+}
+
+extension RuntimeDriver {
+    /// Nothing is kept ready.
+    public func claim(_ cell: RuntimeCell) async throws -> Bool { false }
 }
 
 /// Which runtime.

@@ -33,7 +33,7 @@ enum RuntimeReason: String, Sendable, CaseIterable {
     case unschedulable = "Unschedulable", containerStart = "ContainerStart", crashLoop = "CrashLoop"
     case startDeadline = "StartDeadlineExceeded", stopDeadline = "StopDeadlineExceeded"
     case sandboxUnserved = "SandboxNotServed", noCapacity = "NoCapacity", unsupported = "Unsupported"
-    case actionFailed = "ActionFailed"
+    case actionFailed = "ActionFailed", notPooled = "NotPooled", poolFailing = "PodsFailing"
 
     init(cause code: FindingCode) {
         self =
@@ -60,6 +60,8 @@ enum RuntimeReason: String, Sendable, CaseIterable {
             case .crashLoop: .crashLoop
             case .startDeadline: .startDeadline
             case .stopDeadline: .stopDeadline
+            case .notPooled: .notPooled
+            case .poolFailing: .poolFailing
             default: .actionFailed
             }
     }

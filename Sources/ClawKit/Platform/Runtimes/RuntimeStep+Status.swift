@@ -19,6 +19,7 @@ extension RuntimeStep {
         status.sleep = sleep
         status.tell(observed)
         status.capacity = observed.pod?.capacity
+        status.pool = observed.pod.flatMap { $0.owner == .runtime ? $0.pool : nil }
         status.lastError = error.map { ($0.code.rawValue, $0.message) }
         let new = conditions(observed, refusal, hasSharedVolume: runtime.spec.volume.shared != nil).map { fact in
             Condition(

@@ -23,6 +23,15 @@ extension RuntimeKind {
         _ runtime: Runtime, _ cell: Result<RuntimeCell, Finding>, _ observed: RuntimeObservation,
         _ deadlines: RuntimeDeadlines, wipes: Bool = false, sleep: RuntimeSleep? = nil, now: Timestamp
     ) -> RuntimeStep {
+        var step = decide(runtime, cell, observed, deadlines, wipes, sleep, now)
+        if observed.surplus > 0 { step.actions.insert(.stopSurplus, at: 0) }
+        return step
+    }
+
+    private static func decide(
+        _ runtime: Runtime, _ cell: Result<RuntimeCell, Finding>, _ observed: RuntimeObservation,
+        _ deadlines: RuntimeDeadlines, _ wipes: Bool, _ sleep: RuntimeSleep?, _ now: Timestamp
+    ) -> RuntimeStep {
         if runtime.isBeingDeleted {
             return RuntimeStep(actions: stop(observed) + (wipes ? [.wipeVolume] : []), phase: .deleting)
         }
@@ -66,7 +75,7 @@ extension RuntimeKind {
                 field: "metadata.name")
         }
         guard let volume = observed.volume, desired.shared == nil else { return nil }
-        if volume.owner == .other || volume.user != desired.user, volume.owner != .predecessor {
+        if volume.owner == .other || volume.user != desired.user, volume.owner != .predecessor, volume.owner != .pool {
             // A kept volume holds a user's data: it goes back to that user only.
             return Finding(
                 .volumeTaken,
@@ -116,6 +125,14 @@ extension RuntimeKind {
         var step = step
         step.lookAgainAt = end
         return step
+    }
+}
+
+extension RuntimeStep {
+    /// Whether a pod that is ready already may take the place of the one it would make: what was kept, and what a volume
+    /// holds, comes back with a new pod only.
+    func mayClaim(_ observed: RuntimeObservation) -> Bool {
+        actions.contains(.startPod) && observed.volume == nil && observed.kept == nil
     }
 }
 

@@ -9,7 +9,7 @@ import Foundation
 import Logging
 import Synchronization
 
-private let quiet = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
+let quiet = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
 
 /// The orchestrator as a process of its own, with what `KUBECONFIG` names, until it is ended.
 func orchestrate() async throws {

@@ -10,9 +10,6 @@ import ClawPlatform
 import ClawResources
 import Foundation
 import HTTPTypes
-import Logging
-
-private let quiet = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
 
 /// The example runtime as a process: how long from the wish until it is ready, and how long a request to one that sleeps as
 /// a process is held until it is answered. Everything of this process, but for the runtimes; the request comes over a socket.

@@ -83,6 +83,7 @@ extension Runtime {
         object.set("template", spec.template)
         object.set("desiredState", spec.desiredState.rawValue)
         object.set("phase", (isBeingDeleted ? .deleting : status.phase ?? .pending).rawValue)
+        object.set("pool", status.pool)
         object.set("lastActivity", status.lastActivity)
         if let sleep = status.sleep {
             object["sleep"] = ["since": .string(sleep.since ?? ""), "reason": .string(sleep.reason?.rawValue ?? "")]

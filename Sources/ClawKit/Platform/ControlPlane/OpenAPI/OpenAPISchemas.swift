@@ -122,6 +122,13 @@ enum OpenAPISchemas {
         "CheckpointCreation": object(
             ["name", "runtime"],
             ["name": label, "runtime": label, "timeoutSeconds": integer, "ttlSeconds": integer, "secretName": label]),
+        "PoolDeclaration": object([], pool),
+    ]
+
+    private static let pool: JSONObject = [
+        "template": label, "size": integer, "max": integer, "hitPercent": integer, "windowSeconds": integer,
+        "maxAgeSeconds": integer, "startSeconds": integer,
+        "update": words(RuntimePoolSpec.Update.allCases.map(\.rawValue)),
     ]
 
     private static let route: JSONObject = [
@@ -265,7 +272,7 @@ enum OpenAPISchemas {
                 "name": label, "project": label, "user": label, "template": string,
                 "desiredState": words(RuntimeSpec.DesiredState.allCases.map(\.rawValue)),
                 "phase": words(RuntimePhase.allCases.map(\.rawValue)), "url": string, "restarts": ["type": "integer"],
-                "lastActivity": time, "sleep": object(["since", "reason"], ["since": time, "reason": string]),
+                "pool": label, "lastActivity": time, "sleep": object(["since", "reason"], ["since": time, "reason": string]),
                 "lastError": ref("Failure"), "conditions": list(of: ["type": "object"]), "createdAt": time,
             ]),
         "RuntimeEnvironment": object(
@@ -299,6 +306,22 @@ enum OpenAPISchemas {
                 "error": object(["code", "message"], ["code": string, "message": string]),
             ]),
         "CheckpointList": items("Checkpoint"),
+        "Pool": object(
+            ["name", "project", "size", "wanted", "warm", "starting", "outdated", "ready"],
+            [
+                "name": label, "project": label, "template": label, "size": integer, "wanted": integer,
+                "warm": integer, "starting": integer, "outdated": integer, "ready": bool, "reason": string,
+                "message": string, "maxAgeSeconds": integer, "startSeconds": integer, "update": string,
+                "forecast": object(["max"], ["max": integer, "hitPercent": integer, "windowSeconds": integer]),
+                "createdAt": time,
+            ]),
+        "PoolList": items("Pool"),
+        "RuntimeBundle": object(
+            ["project", "runtime", "user", "cell", "environment"],
+            [
+                "project": label, "runtime": label, "user": string, "cell": string,
+                "environment": ["type": "object", "additionalProperties": string],
+            ]),
         "Failure": object(["code", "message"], ["code": string, "message": string, "field": string]),
         "Operation": object(
             ["id", "action", "target", "actor", "state", "steps", "createdAt", "updatedAt"],

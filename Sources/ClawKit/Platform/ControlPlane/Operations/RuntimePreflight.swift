@@ -34,7 +34,7 @@ struct RuntimePreflight: Sendable {
                     "A pod '\(name)' is there already and is no runtime's; remove it or choose another name.",
                     field: "name"))
         }
-        let volume = try await api.find(PersistentVolumeClaim.self, RuntimeCell.volumeName(of: name), in: project)
+        let volume = try await volume(of: name, in: project)
         if let volume, !Self.mayHave(volume, runtime) {
             findings.append(
                 Finding(
@@ -44,7 +44,9 @@ struct RuntimePreflight: Sendable {
         }
         // What runs elsewhere needs neither.
         if runtime.spec.placement != nil { return findings }
-        findings += try await quotaFindings(runtime, in: project, needsPod: pod == nil, needsVolume: volume == nil)
+        // A pod of a pool is its own already.
+        let needsPod = pod == nil && there?.status.pool == nil
+        findings += try await quotaFindings(runtime, in: project, needsPod: needsPod, needsVolume: volume == nil)
         if try await !hasReadyNode() {
             findings.append(Finding(.noNode, "No node of the cluster is ready: the runtime waits until one is."))
         }
@@ -61,6 +63,14 @@ struct RuntimePreflight: Sendable {
                 "What runs on enrolled capacity cannot be suspended from here: its program would go on. Ask for stop, which "
                     + "gives its place back.")
         ]
+    }
+
+    /// The one of its name, else one that came with a pod of a pool.
+    private func volume(of name: String, in project: String) async throws -> PersistentVolumeClaim? {
+        let own = RuntimeCell.volumeName(of: name)
+        if let found = try await api.find(PersistentVolumeClaim.self, own, in: project) { return found }
+        let selection = Selection(labelSelector: "\(RuntimeCell.runtimeLabel)=\(name),\(PoolMember.poolLabel)")
+        return try await api.list(PersistentVolumeClaim.self, in: project, matching: selection).items.first
     }
 
     private func projectFinding(_ name: String) async throws -> Finding? {

@@ -9,12 +9,14 @@ import HTTPTypes
 struct RuntimeRoutes: RouteGroup {
     let services: PlatformServices
     private let archives: VolumeArchives
+    private let pods: RuntimePodIndex
     private static let collection = "/api/v1/projects/{project}/runtimes"
     private static let one = "/api/v1/projects/{project}/runtimes/{runtime}"
 
     init(_ services: PlatformServices) {
         self.services = services
         archives = VolumeArchives(services.api, time: services.time)
+        pods = RuntimePodIndex(services.caches)
     }
 
     var routes: [APIRoute] {
@@ -159,9 +161,7 @@ struct RuntimeRoutes: RouteGroup {
 
     /// Its container's `tar` is what reads and writes the volume.
     private func pod(of runtime: Runtime, in project: Project) async throws -> Pod {
-        let pod = try await services.api.find(Pod.self, runtime.name, in: project.name)
-        let isReady = pod?.status?.conditions.contains { $0.type == "Ready" && $0.status == "True" } ?? false
-        guard let pod, isReady, Runtime.owner(of: pod)?.uid == runtime.uid else {
+        guard let pod = pods.serving(RuntimeCellID(runtime)), pod.isReady else {
             throw Finding(.notReady, "\(project.name)/\(runtime.name) does not run; start it first.")
         }
         return pod

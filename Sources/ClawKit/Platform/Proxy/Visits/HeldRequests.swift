@@ -19,7 +19,9 @@ final class HeldRequests: Sendable {
         runtimes = services.caches.cache(Runtime.self)
         (self.pods, time) = (pods, services.time)
         runtimes.onChange { [news] change in change.object.map { news.raise(ObjectKey($0)) } }
-        services.caches.cache(Pod.self).onChange { [news] change in change.object.map { news.raise(ObjectKey($0)) } }
+        services.caches.cache(Pod.self).onChange { [news] change in
+            change.object.flatMap { RuntimePodIndex.runtime(of: $0) }.map { news.raise($0) }
+        }
     }
 
     /// How many are held now.

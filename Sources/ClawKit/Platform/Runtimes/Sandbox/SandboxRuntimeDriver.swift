@@ -97,6 +97,13 @@ public struct SandboxRuntimeDriver: RuntimeDriver {
         }
     }
 
+    public func claim(_ wanted: RuntimeCell) async throws -> Bool {
+        // One of an earlier choice goes first.
+        let id = RuntimeCellID(project: wanted.project, name: wanted.name, uid: wanted.owner.uid)
+        guard try await own(id) == nil else { return false }
+        return try await pods.claim(wanted)
+    }
+
     private func own(_ cell: RuntimeCellID) async throws -> Sandbox? {
         guard let sandbox = try await sandboxes.find(cell.name, in: cell.project),
             KubernetesRuntimeDriver.owner(of: sandbox, cell) == .runtime, !sandbox.isBeingDeleted

@@ -1,0 +1,49 @@
+import ClawBase
+import ClawControl
+import ClawDocuments
+import ClawKubernetes
+import ClawModels
+import ClawResources
+
+/// Pods of pools become runtimes' by one patch.
+extension KubernetesRuntimeDriver {
+    /// Pods that others were quicker to take, before the runtime's is made for it.
+    private static let attempts = 5
+
+    public func claim(_ cell: RuntimeCell) async throws -> Bool {
+        guard let warm, let shape = try? cell.warmShape().hash else { return false }
+        for _ in 0..<Self.attempts {
+            guard let member = warm.take(shape: shape, in: cell.project) else { return false }
+            do {
+                _ = try await api.patch(Pod.self, member.name, in: cell.project, Self.claim(member, for: cell))
+                return true
+            } catch let error as KubernetesError where [404, 409, 422].contains(error.code) {
+                // It is gone, or somebody's by now: this runtime's, where an earlier answer was lost.
+                let pod = try await api.find(Pod.self, member.name, in: cell.project)
+                guard let pod, pod.metadata.controllerReference?.uid == cell.owner.uid else { continue }
+                caches.noteWritten(pod)
+                return true
+            } catch {
+                warm.giveBack(member)
+                throw error
+            }
+        }
+        return false
+    }
+
+    /// Refused as a whole unless the pod is still its pool's.
+    private static func claim(_ member: WarmPods.Member, for cell: RuntimeCell) -> Patch {
+        var cell = cell
+        cell.volumeName = PoolMember.volumeName(of: member.name)
+        let annotations = cell.pod.annotations
+        let owner: PatchPath = ["metadata", "ownerReferences", "0", "uid"]
+        func add(_ texts: [String: String], to place: String) -> [JSONPatchOperation] {
+            texts.sorted { $0.key < $1.key }.map { .add(["metadata", place, $0.key], .string($0.value)) }
+        }
+        return .json(
+            [.test(owner, .string(member.poolUID))]
+                + [.replace(["metadata", "ownerReferences"], .array([.object(cell.owner.document)]))]
+                + add(cell.labels, to: "labels") + add(annotations, to: "annotations")
+        ).onlyIf(uid: member.uid)
+    }
+}

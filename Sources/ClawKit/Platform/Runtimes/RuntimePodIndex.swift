@@ -1,0 +1,63 @@
+import ClawControl
+import ClawModels
+import ClawResources
+
+/// Finds runtimes' pods by whose they are: one that was made for a runtime has its name, one from a pool keeps its own.
+struct RuntimePodIndex: Sendable {
+    private let pods: ObjectCache<Pod>
+    private let byRuntime: ObjectIndex<Pod, ObjectKey>
+
+    init(_ caches: SharedCaches) {
+        pods = caches.cache(Pod.self)
+        byRuntime = pods.index { pod in Self.runtime(of: pod).map { [$0] } ?? [] }
+    }
+
+    /// Whose pod it is, its own or its sandbox's.
+    static func runtime(of pod: Pod) -> ObjectKey? {
+        Runtime.owner(of: pod).map { ObjectKey(namespace: pod.namespace ?? "", name: $0.name) }
+    }
+
+    /// Whom a change of a pod concerns: also a runtime whose name is taken by it.
+    static func concerned(by pod: Pod) -> [ObjectKey] {
+        if let runtime = runtime(of: pod) { return [runtime] }
+        return pod.metadata.controllerReference?.kind == RuntimePool.type.kind ? [] : [ObjectKey(pod)]
+    }
+
+    /// Those that a runtime controls, by its uid, the one that counts first; more than one only where two were claimed for it.
+    func own(_ runtime: RuntimeCellID) -> [Pod] {
+        byRuntime[runtime.key].filter { $0.metadata.controllerReference?.uid == runtime.uid }
+            .sorted { Self.rank($0) < Self.rank($1) }
+    }
+
+    /// The one that is the runtime's, itself or by its sandbox.
+    func serving(_ runtime: RuntimeCellID) -> Pod? {
+        byRuntime[runtime.key].filter { Runtime.owner(of: $0)?.uid == runtime.uid }.min { Self.rank($0) < Self.rank($1) }
+    }
+
+    func controlled(by uid: String) -> [Pod] { pods.controlled(by: uid) }
+
+    /// The runtime's own; else one of an earlier runtime of the name, or one that has its name.
+    func find(_ runtime: RuntimeCellID) -> Pod? {
+        own(runtime).first ?? byRuntime[runtime.key].first ?? pods[runtime.key]
+    }
+
+    /// Whoever looks comes to the same one.
+    private static func rank(_ pod: Pod) -> (Int, String, String) {
+        (pod.isBeingDeleted ? 1 : 0, pod.metadata.creationTimestamp ?? "", pod.name)
+    }
+}
+
+extension RuntimeCellID {
+    var key: ObjectKey { ObjectKey(namespace: project, name: name) }
+
+    init(_ runtime: Runtime) {
+        self.init(project: runtime.namespace ?? "", name: runtime.name, uid: runtime.uid ?? "")
+    }
+}
+
+extension Pod {
+    var isReady: Bool { status?.conditions.contains { $0.type == "Ready" && $0.status == "True" } ?? false }
+
+    /// The name of the runtime whose pod it is.
+    var runtimeName: String { RuntimePodIndex.runtime(of: self)?.name ?? name }
+}
