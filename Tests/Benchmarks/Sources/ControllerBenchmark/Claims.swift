@@ -95,7 +95,8 @@ private func ask(_ wish: ClaimWish, _ client: KubernetesClient, _ routed: Routed
         for index in 0..<wish.count {
             if wish.rate > 0 {
                 due += .seconds(-log(Double.random(in: 0.0001...1)) / Double(wish.rate))
-                try await Task.sleep(until: due, tolerance: .zero)
+                // Who is late does not make others later.
+                if due > .now { try await Task.sleep(until: due, tolerance: .zero) }
             }
             group.addTask {
                 routed.ask("r\(index)")
