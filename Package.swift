@@ -27,6 +27,7 @@ let package = Package(
         .library(name: "ClawDialects", targets: ["ClawDialects"]),
         .library(name: "ClawLedger", targets: ["ClawLedger"]),
         .library(name: "ClawGateway", targets: ["ClawGateway"]),
+        .library(name: "ClawEnrolment", targets: ["ClawEnrolment"]),
         .library(name: "ClawHTTPServer", targets: ["ClawHTTPServer"]),
         .library(name: "ClawNIOTransport", targets: ["ClawNIOTransport"]),
         .library(name: "ClawWebhooks", targets: ["ClawWebhooks"]),
@@ -124,10 +125,12 @@ let package = Package(
         .target(
             name: "ClawCertificates",
             dependencies: [
-                "ClawBase", .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "X509", package: "swift-certificates"),
-            ],
-            path: "Sources/ClawKit/Certificates"),
+                "ClawBase", .product(name: "Crypto", package: "swift-crypto"), .product(name: "X509", package: "swift-certificates"),
+            ], path: "Sources/ClawKit/Certificates"),
+        .target(
+            name: "ClawEnrolment",
+            dependencies: ["ClawBase", "ClawCertificates", "ClawDocuments", .product(name: "HTTPTypes", package: "swift-http-types")],
+            path: "Sources/ClawKit/Enrolment"),
         .systemLibrary(name: "CTerminal", path: "Sources/ClawKit/Cluster/CTerminal"),
         .target(
             name: "ClawCluster",
@@ -191,7 +194,7 @@ let package = Package(
         .target(
             name: "ClawPlatform",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawKubernetes", "ClawControl", "ClawLedger", "ClawModels", "ClawResources",
+                "ClawBase", "ClawCertificates", "ClawControl", "ClawDocuments", "ClawKubernetes", "ClawLedger", "ClawModels", "ClawResources",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -209,8 +212,7 @@ let package = Package(
             ],
             path: "Sources/ClawKit/Dialects"),
         .target(
-            name: "ClawLedger",
-            dependencies: ["ClawBase", .product(name: "DequeModule", package: "swift-collections")],
+            name: "ClawLedger", dependencies: ["ClawBase", .product(name: "DequeModule", package: "swift-collections")],
             path: "Sources/ClawKit/Ledger"),
         .target(
             name: "ClawGateway",
@@ -268,10 +270,9 @@ let package = Package(
             name: "ClawKit",
             dependencies: [
                 "ClawApps", "ClawBase", "ClawDocuments", "ClawModels", "ClawKubernetes", "ClawControl",
-                "ClawCluster", "ClawCustomResources", "ClawDialects", "ClawGateway", "ClawHTTPServer", "ClawLedger",
+                "ClawCluster", "ClawCustomResources", "ClawDialects", "ClawEnrolment", "ClawGateway", "ClawHTTPServer", "ClawLedger",
                 "ClawNIOTransport", "ClawPlatform", "ClawResources", "ClawWebhooks",
-            ],
-            path: "Sources/ClawKit/Umbrella"),
+            ], path: "Sources/ClawKit/Umbrella"),
 
         // MARK: PostgreSQL
         .systemLibrary(
@@ -348,7 +349,7 @@ let package = Package(
         .executableTarget(
             name: "claw",
             dependencies: [
-                "ClawBase", "ClawCluster", "ClawCustomResources", "ClawDocuments", "ClawGateway", "ClawHTTPServer",
+                "ClawBase", "ClawCluster", "ClawCustomResources", "ClawDocuments", "ClawEnrolment", "ClawGateway", "ClawHTTPServer",
                 "ClawKubernetes", "ClawPlatform", "ExampleSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -357,7 +358,7 @@ let package = Package(
         .executableTarget(
             name: "agent-runtime",
             dependencies: [
-                "ClawBase", "ClawDocuments", "ClawHTTPServer",
+                "ClawBase", "ClawDocuments", "ClawEnrolment", "ClawHTTPServer",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -372,8 +373,7 @@ let package = Package(
             name: "DialectTesting",
             dependencies: [
                 "ClawBase", "ClawDialects", "ClawDocuments", .product(name: "HTTPTypes", package: "swift-http-types"),
-            ],
-            path: "Tests/Support/DialectTesting"),
+            ], path: "Tests/Support/DialectTesting"),
         .target(name: "PostgresTesting", path: "Tests/Support/PostgresTesting"),
         .target(name: "LedgerTesting", dependencies: ["ClawBase", "ClawLedger"], path: "Tests/Support/LedgerTesting"),
         .target(name: "OperationTesting", dependencies: ["ClawPlatform"], path: "Tests/Support/OperationTesting"),
@@ -504,8 +504,8 @@ let package = Package(
         .testTarget(
             name: "ClawPlatformTests",
             dependencies: [
-                "ArticleTesting", "ClawBase", "ClawCluster", "ClawControl", "ClawDocuments", "ClawKubernetes", "ClawLedger", "ClawModels",
-                "ClawPlatform", "ClawResources", "LedgerTesting", "ServiceTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "ArticleTesting", "ClawBase", "ClawCertificates", "ClawCluster", "ClawControl", "ClawDocuments", "ClawEnrolment", "ClawHTTPServer",
+                "ClawKubernetes", "ClawLedger", "ClawModels", "ClawPlatform", "ClawResources", "LedgerTesting", "ServiceTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),

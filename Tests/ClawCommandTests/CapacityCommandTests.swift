@@ -20,6 +20,7 @@ struct CapacityCommandTests {
             asked.lines.withLock { $0.append(("\(request.method) \(request.path)", body)) }
             let edge: JSON = [
                 "name": "edge", "phase": "Available", "runtimes": 4, "allocated": 1, "endpoint": "https://e",
+                "trust": "MutualTLS",
             ]
             switch request.path {
             case "/api/v1/capacity" where request.method == .post, "/api/v1/capacity/edge/enrolment":
@@ -27,6 +28,7 @@ struct CapacityCommandTests {
                     ["name": "edge", "enrolmentToken": "claw-enrol_x", "enrolmentExpiresAt": "soon"], 201)
             case "/api/v1/capacity": return Answer.json(["items": [edge]])
             case "/api/v1/capacity/edge" where request.method == .delete: return Response(status: .noContent)
+            case "/api/v1/capacity/edge/revoke": return Answer.json(["name": "edge", "phase": "Revoked"])
             case "/api/v1/capacity/edge": return Answer.json(edge)
             case "/api/v1/capacity/edge/enrol": return Answer.json(["token": "v2.signed", "heartbeatSeconds": 10])
             case "/api/v1/capacity/edge/heartbeat":
@@ -49,6 +51,8 @@ struct CapacityCommandTests {
             last?.body == [
                 "name": "edge", "endpoint": "https://e", "projects": ["demo"], "labels": ["zone=a"], "runtimes": 4,
             ])
+        let required = await bench.run("capacity", "enroll", "edge", "--endpoint", "https://e", "--mutual-tls")
+        #expect(required.status == .ok && last?.body["mutualTLS"] == true)
         #expect(await bench.run("capacity", "enroll", "edge").status == .usage)
         #expect(await bench.run("capacity", "enroll", "edge", "--again").lines.last == "claw-enrol_x")
         #expect(last?.line == "POST /api/v1/capacity/edge/enrolment")
@@ -58,11 +62,14 @@ struct CapacityCommandTests {
     func others() async throws {
         let list = await bench.run("capacity", "list")
         #expect(list.out.contains("edge") && list.out.contains("Available") && list.out.contains("1/4"))
+        #expect(list.out.contains("TRUST") && list.out.contains("MutualTLS"))
         #expect(await bench.run("capacity", "show", "edge", "--output", "json").json?["phase"]?.string == "Available")
         #expect(await bench.run("capacity", "drain", "edge").status == .ok)
         #expect(last?.body == ["drain": true])
         #expect(await bench.run("capacity", "drain", "edge", "--off").status == .ok)
         #expect(last?.body == ["drain": false])
+        #expect(await bench.run("capacity", "revoke", "edge").status == .ok)
+        #expect(last?.line == "POST /api/v1/capacity/edge/revoke")
         #expect(await bench.run("capacity", "delete", "edge").status == .ok)
     }
 

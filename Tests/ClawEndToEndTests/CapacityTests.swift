@@ -25,6 +25,15 @@ private final class Companion: Sendable {
         pid = process.processIdentifier
     }
 
+    /// Its exit code, once it has ended by itself.
+    func end() async throws -> Int32 { try await ended.wait() }
+
+    /// SIGTERM; returns the exit code.
+    func stop() async throws -> Int32 {
+        kill(pid, SIGTERM)
+        return try await SystemTime().withDeadline(.seconds(90), "a program's end") { [ended] in try await ended.wait() }
+    }
+
     /// kill -9.
     func crash() async throws {
         kill(pid, SIGKILL)
@@ -137,5 +146,94 @@ struct CapacityTests {
             ])
         defer { kill(again.pid, SIGKILL) }
         try await phase("Available")
+    }
+
+    @Test(
+        "a runtime that enrols itself is talked to through the platform, and takes leave before it ends",
+        arguments: ["token", "mutual TLS"])
+    func itself(trust: String) async throws {
+        let directory = try RunningPlatform.makeDirectory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let platform = try await RunningPlatform.start(in: directory, ["--capacity-listen", "127.0.0.1:0"])
+        do { try await itself(platform, isMutual: trust != "token") } catch { Issue.record(error) }
+        #expect(try await platform.stop() == 0)
+    }
+
+    private func itself(_ platform: RunningPlatform, isMutual: Bool) async throws {
+        @Sendable func claw(_ arguments: String...) async throws -> JSON {
+            let outcome = try await run(
+                Programs.path("claw"), arguments + ["--output", "json"], in: platform.directory,
+                environment: ["CLAW_SERVER": platform.controlPlane])
+            try #require(outcome.status == 0, "\(arguments): \(outcome.errors)")
+            return outcome.output.isEmpty ? .null : try JSONParser.parse(Array(outcome.output.utf8))
+        }
+        func phase(_ wanted: String) async throws {
+            _ = try await eventually("capacity is \(wanted)") {
+                try await claw("capacity", "show", "edge")["phase"]?.string == wanted ? true : nil
+            }
+        }
+        _ = try await claw("tenant", "create", "acme")
+        _ = try await claw("project", "create", "demo", "--tenant", "acme")
+        _ = try await claw("user", "create", "ada", "--project", "demo", "--role", "owner")
+        let key = try #require(try await claw("key", "create", "edge", "--project", "demo")["key"]?.string)
+        let port = try Self.freePort()
+        let endpoint = "\(isMutual ? "https" : "http")://127.0.0.1:\(port)"
+        var arguments = [
+            "capacity", "enroll", "edge", "--endpoint", endpoint, "--project", "demo", "--label", "zone=a", "--heartbeat",
+            "1", "--lost-after", "6", "--output", "json",
+        ]
+        if isMutual { arguments.append("--mutual-tls") }
+        let registered = try await run(
+            Programs.path("claw"), arguments, in: platform.directory, environment: ["CLAW_SERVER": platform.controlPlane])
+        let token = try #require(try JSONParser.parse(Array(registered.output.utf8))["enrolmentToken"]?.string)
+        let tokenFile = platform.file("edge-token")
+        try token.write(toFile: tokenFile, atomically: true, encoding: .utf8)
+        var environment = [
+            "PORT": "\(port)", "STATE_DIR": platform.file("edge-state"), "OPENAI_API_KEY": key, "MODEL": "echo",
+            "OPENAI_BASE_URL": "\(platform.gateway ?? "")/v1", "CLAW_CAPACITY": "edge",
+            "CLAW_SERVER": platform.controlPlane, "CLAW_CAPACITY_TOKEN_FILE": tokenFile,
+        ]
+        if isMutual {
+            environment["CLAW_CAPACITY_CERTIFICATES"] = platform.file("edge-certificates")
+        } else {
+            environment["OPENCLAW_GATEWAY_TOKEN"] = "of-the-program"
+        }
+        let agent = try Companion("agent-runtime", [], in: platform.directory, environment)
+        defer { kill(agent.pid, SIGKILL) }
+        try await phase("Available")
+        #expect(try await claw("capacity", "show", "edge")["trust"]?.string == (isMutual ? "MutualTLS" : "Token"))
+        let api = try platform.kubernetes
+        var spec = RuntimeSpec(user: "ada")
+        spec.placement = RuntimePlacement(matchLabels: ["zone": "a"])
+        _ = try await api.create(Runtime(metadata: ObjectMeta(name: "ada", namespace: "demo"), spec: spec))
+        _ = try await eventually("it is ready there") {
+            try await api.get(Runtime.self, "ada", in: "demo").status.phase == .ready ? true : nil
+        }
+        let answer = try await platform.claw("chat", "--user", "ada", "--project", "demo", "hello")
+        #expect(answer.output.contains("echo: hello"), "\(answer.output) \(answer.errors)")
+        // Only by way of the platform.
+        let direct = try await withCurlTransport(.init(tls: .init(verify: false))) {
+            try await $0.send(Request(.get, "\(endpoint)/conversation")).status
+        }
+        #expect(direct == .unauthorized)
+
+        // It takes leave: the runtime is stopped, and only then it ends.
+        async let ended = agent.stop()
+        try await phase("Draining")
+        #expect(try await claw("capacity", "show", "edge")["leaving"] == true)
+        let still = try await platform.claw("chat", "--user", "ada", "--project", "demo", "still there?")
+        #expect(still.output.contains("echo: still there?"), "\(still.output) \(still.errors)")
+        _ = try await claw("runtime", "stop", "--user", "ada", "--wait")
+        #expect(try await ended == 0)
+        try await phase("Lost")
+
+        // One that comes back needs no enrolment, and takes runtimes again; until nobody trusts it any more.
+        let again = try Companion("agent-runtime", [], in: platform.directory, environment)
+        defer { kill(again.pid, SIGKILL) }
+        try await phase("Available")
+        _ = try await claw("capacity", "revoke", "edge")
+        try await phase("Revoked")
+        let status = try await SystemTime().withDeadline(.seconds(60), "its end") { try await again.end() }
+        #expect(status == 1, "it is told, and ends")
     }
 }

@@ -1,4 +1,5 @@
-package import ClawBase
+public import ClawBase
+import Crypto
 import SwiftASN1
 package import X509
 
@@ -33,8 +34,52 @@ extension CertificateAuthority {
         return try leaf.serializeAsPEM().pemString + "\n"
     }
 
+    /// Signs the key of a request for somebody who is named here, for both ends of a connection: nothing but the key is
+    /// taken from the request.
+    /// - Parameters:
+    ///   - request: PEM; of a P-256 or P-384 key, signed with it.
+    ///   - name: who it is for, at most 64 characters (RFC 5280, appendix A.1).
+    ///   - hosts: IP addresses and DNS names by which its holder answers.
+    ///   - lifetime: at most until the authority itself ends.
+    /// - Throws: ``Finding`` (`E_CERTIFICATE_REQUEST`) where it is none, or somebody else's key.
+    public func sign(
+        request text: String, name: String, organization: String, hosts: [String], lifetime: Duration, now: Timestamp
+    ) throws(Finding) -> SignedCertificate {
+        let request: X509.CertificateSigningRequest
+        do { request = try X509.CertificateSigningRequest(pemEncoded: text) } catch {
+            throw Finding(
+                .certificateRequest, "The request is not a PEM text of PKCS #10; make one with 'openssl req -new'.")
+        }
+        let key = request.publicKey
+        guard P256.Signing.PublicKey(key) != nil || P384.Signing.PublicKey(key) != nil else {
+            throw Finding(.certificateRequest, "The key of the request must be one of P-256 or P-384.")
+        }
+        guard key.isValidSignature(request.signature, for: request) else {
+            throw Finding(.certificateRequest, "The request is not signed with its own key; make it anew.")
+        }
+        do {
+            let subject = try DistinguishedName {
+                OrganizationName(organization)
+                CommonName(name)
+            }
+            let names = SubjectAlternativeNames(hosts.map(GeneralName.init(host:)))
+            return try SignedCertificate(
+                certificate(for: key, subject, now: now, lifetime: lifetime) {
+                    try ExtendedKeyUsage([.clientAuth, .serverAuth])
+                    names
+                })
+        } catch {
+            throw Finding(.certificateRequest, "The key of the request cannot be signed; make another.")
+        }
+    }
+
     private static let purposes: [(String, ExtendedKeyUsage.Usage)] = [
         ("any", .any), ("server auth", .serverAuth), ("client auth", .clientAuth), ("code signing", .codeSigning),
         ("email protection", .emailProtection), ("timestamping", .timeStamping), ("ocsp signing", .ocspSigning),
     ]
+}
+
+extension FindingCode {
+    /// A certificate signing request that is not to be signed.
+    public static let certificateRequest = FindingCode(rawValue: "E_CERTIFICATE_REQUEST")
 }

@@ -86,26 +86,40 @@ public struct CertificateAuthority: Sendable {
     }
 
     /// A certificate for a user as Kubernetes reads it: common name = user, organizations = groups.
-    public func issueClient(user: String, groups: [String], now: Timestamp) throws -> IssuedCertificate {
+    /// - Parameter lifetime: a year where not given, and never longer than the authority's own.
+    public func issueClient(
+        user: String, groups: [String], now: Timestamp, lifetime: Duration? = nil
+    ) throws -> IssuedCertificate {
         let subject = try DistinguishedName {
             for group in groups { OrganizationName(group) }
             CommonName(user)
         }
-        return try issue(subject, now: now) { try ExtendedKeyUsage([.clientAuth]) }
+        return try issue(subject, now: now, lifetime: lifetime ?? Self.leafLifetime) {
+            try ExtendedKeyUsage([.clientAuth])
+        }
     }
 
     private func issue(
-        _ subject: DistinguishedName, now: Timestamp, lifetime: Duration = leafLifetime,
+        _ subject: DistinguishedName, now: Timestamp, lifetime: Duration,
         @ExtensionsBuilder _ purpose: () throws -> Result<Certificate.Extensions, any Error>
     ) throws -> IssuedCertificate {
         let leafKey = P256.Signing.PrivateKey()
-        let publicKey = Certificate.PublicKey(leafKey.publicKey)
+        let leaf = try certificate(
+            for: Certificate.PublicKey(leafKey.publicKey), subject, now: now, lifetime: lifetime, purpose)
+        return IssuedCertificate(
+            certificatePEM: try leaf.serializeAsPEM().pemString + "\n",
+            keyPEM: Secret(leafKey.pemRepresentation + "\n"), notAfter: min(now + lifetime, notAfter))
+    }
+
+    func certificate(
+        for publicKey: Certificate.PublicKey, _ subject: DistinguishedName, now: Timestamp, lifetime: Duration,
+        @ExtensionsBuilder _ purpose: () throws -> Result<Certificate.Extensions, any Error>
+    ) throws -> Certificate {
         let authorityKey = SubjectKeyIdentifier(hash: certificate.publicKey).keyIdentifier
         let purposes = try purpose().get()
-        let end = min(now + lifetime, notAfter)
-        let leaf = try Certificate(
+        return try Certificate(
             version: .v3, serialNumber: Self.serialNumber(), publicKey: publicKey,
-            notValidBefore: Self.date(now - Self.skew), notValidAfter: Self.date(end),
+            notValidBefore: Self.date(now - Self.skew), notValidAfter: Self.date(min(now + lifetime, notAfter)),
             issuer: certificate.subject, subject: subject, signatureAlgorithm: .ecdsaWithSHA256,
             extensions: try Certificate.Extensions {
                 Critical(BasicConstraints.notCertificateAuthority)
@@ -115,9 +129,6 @@ public struct CertificateAuthority: Sendable {
                 for purpose in purposes { purpose }
             },
             issuerPrivateKey: Certificate.PrivateKey(key))
-        return IssuedCertificate(
-            certificatePEM: try leaf.serializeAsPEM().pemString + "\n",
-            keyPEM: Secret(leafKey.pemRepresentation + "\n"), notAfter: end)
     }
 
     /// 126 random bits: positive, and within the 20 octets of RFC 5280, section 4.1.2.2, whatever the first bit.

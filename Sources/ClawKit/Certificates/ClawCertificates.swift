@@ -1,4 +1,5 @@
 /// # Certificates
 ///
-/// A small certificate authority: for the embedded cluster, and for webhooks that no cert-manager serves.
+/// A small certificate authority: for the embedded cluster, for webhooks that no cert-manager serves, and for capacity
+/// that is trusted by mutual TLS.
 // door

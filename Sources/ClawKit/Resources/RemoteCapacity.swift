@@ -13,6 +13,18 @@ public enum CapacityPhase: String, SchemaEnum {
     case drained = "Drained"
     /// Not heard of for too long.
     case lost = "Lost"
+    /// An administrator has taken its trust back.
+    case revoked = "Revoked"
+}
+
+/// By what capacity shows that it is who was enrolled.
+public enum CapacityTrust: String, SchemaEnum {
+    /// A token that the platform has signed, in each heartbeat.
+    case token = "Token"
+    /// A certificate that the platform has signed, at both ends of every connection.
+    case mutualTLS = "MutualTLS"
+    /// By nothing any more.
+    case revoked = "Revoked"
 }
 
 /// A program that runs somewhere else, brought as capacity for runtimes: registered, enrolled with a token, and told of
@@ -28,7 +40,8 @@ public struct RemoteCapacity: CustomResource {
         Property("spec", RemoteCapacitySpec.self), Property("status", RemoteCapacityStatus?.self),
     ]
     public static let columns = [
-        PrinterColumn("Phase", "string", ".status.phase"), PrinterColumn("Allocated", "integer", ".status.allocated"),
+        PrinterColumn("Phase", "string", ".status.phase"), PrinterColumn("Trust", "string", ".status.trust"),
+        PrinterColumn("Allocated", "integer", ".status.allocated"),
         PrinterColumn("Runtimes", "integer", ".spec.runtimes"), PrinterColumn("Endpoint", "string", ".spec.endpoint"),
         .age,
     ]
@@ -59,6 +72,7 @@ public struct RemoteCapacitySpec: SchemaView {
         Property("runtimes", Int.self, "How many runtimes it takes.", default: 1, .range(1...1000)),
         Property("projects", [String].self, "Whose runtimes it takes; \"*\": of all.", .set, .count(...1024)),
         Property("drain", Bool.self, "It takes no more.", default: false),
+        Property("mutualTLS", Bool.self, "It is enrolled by mutual TLS only.", default: false),
         Property(
             "readinessPath", String.self, "What it answers with 200 when it is ready.", default: "/readyz",
             .pattern("^/[!-~]{0,511}$")),
@@ -67,7 +81,8 @@ public struct RemoteCapacitySpec: SchemaView {
     ]
     public static let rules = [
         SchemaRule(
-            "self.lostAfterSeconds >= 3 * self.heartbeatSeconds", "lostAfterSeconds must be at least three heartbeats")
+            "self.lostAfterSeconds >= 3 * self.heartbeatSeconds", "lostAfterSeconds must be at least three heartbeats"),
+        SchemaRule("!self.mutualTLS || self.endpoint.startsWith('https://')", "mutual TLS needs an https endpoint"),
     ]
 
     public init(endpoint: String, runtimes: Int = 1, projects: [String] = []) {
@@ -84,6 +99,10 @@ public struct RemoteCapacitySpec: SchemaView {
     public var drain: Bool {
         get { self["drain", default: false] }
         set { self["drain"] = newValue }
+    }
+    public var mutualTLS: Bool {
+        get { self["mutualTLS", default: false] }
+        set { self["mutualTLS"] = newValue }
     }
     public var readinessPath: String { self["readinessPath", default: "/readyz"] }
     public var heartbeatSeconds: Int {
@@ -105,9 +124,14 @@ public struct RemoteCapacityStatus: SchemaView {
         Property("phase", CapacityPhase?.self, "Where it stands."),
         Property("allocated", Int?.self, "How many runtimes it has."),
         Property("ready", Bool?.self, "What it says of itself."),
+        Property("leaving", Bool?.self, "It says that it is about to end, and takes no more."),
         Property("lastHeartbeat", String?.self, "RFC 3339; written in steps of a third of lostAfterSeconds."),
-        Property("epoch", Int?.self, "How often it was enrolled: tokens of earlier times are void."),
+        Property("epoch", Int?.self, "How often it was enrolled: tokens and certificates of earlier times are void."),
         Property("enrolment", CapacityEnrolment?.self, "The token that is out."),
+        Property("trust", CapacityTrust?.self, "By what it is known since it was enrolled."),
+        Property(
+            "certificates", [CapacityCertificate].self,
+            "The one in use, and the one that follows it: no other is taken.", .count(...2)),
         Property.conditions,
     ]
 
@@ -123,6 +147,10 @@ public struct RemoteCapacityStatus: SchemaView {
         get { self["ready"] }
         set { self["ready"] = newValue }
     }
+    public var leaving: Bool {
+        get { self["leaving", default: false] }
+        set { self["leaving"] = newValue }
+    }
     public var lastHeartbeat: String? {
         get { self["lastHeartbeat"] }
         set { self["lastHeartbeat"] = newValue }
@@ -135,10 +163,33 @@ public struct RemoteCapacityStatus: SchemaView {
         get { self["enrolment"] }
         set { self["enrolment"] = newValue }
     }
+    public var trust: CapacityTrust? {
+        get { self["trust"] }
+        set { self["trust"] = newValue }
+    }
+    public var certificates: [CapacityCertificate] {
+        get { self["certificates"] }
+        set { self["certificates"] = newValue }
+    }
     public var conditions: [Condition] {
         get { self["conditions"] }
         set { self["conditions"] = newValue }
     }
+}
+
+/// A certificate that was signed for capacity.
+public struct CapacityCertificate: SchemaView {
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+    public static let properties = [
+        Property("fingerprint", String.self, "The SHA-256 of its DER form, in lower-case hex.", .length(64...64)),
+        Property("expiresAt", String.self, "RFC 3339."),
+    ]
+    public init(fingerprint: String, expiresAt: String) {
+        document = ["fingerprint": .string(fingerprint), "expiresAt": .string(expiresAt)]
+    }
+    public var fingerprint: String { self["fingerprint"] }
+    public var expiresAt: String { self["expiresAt"] }
 }
 
 /// An enrolment token, by its hash only.

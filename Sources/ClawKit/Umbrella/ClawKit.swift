@@ -6,6 +6,7 @@
 @_exported public import ClawCustomResources
 @_exported public import ClawDialects
 @_exported public import ClawDocuments
+@_exported public import ClawEnrolment
 @_exported public import ClawGateway
 @_exported public import ClawHTTPServer
 @_exported public import ClawKubernetes

@@ -12,10 +12,17 @@ struct RuntimeHandler: Handler {
     let transport: any Transport
     let lifecycle: RuntimeLifecycle
     let work: AgentWork
+    /// Whether only the platform may ask, which shows a certificate.
+    var asksForCertificates = false
     var time: any TimeSource = .system
 
     func respond(to request: Request) async -> Response {
         if let health = lifecycle.health(request.path) { return health }
+        guard !asksForCertificates || request.peerCertificate != nil else {
+            return .finding(
+                Finding(.token, "The platform's certificate is missing; come through the platform's address."),
+                status: .unauthorized)
+        }
         if request.path == "/activity" { return .json(work.json) }
         do {
             try authorize(request)

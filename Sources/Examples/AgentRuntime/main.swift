@@ -31,11 +31,13 @@ let environment = ProcessInfo.processInfo.environment
 
 do {
     let (lifecycle, transport, work) = (RuntimeLifecycle(), CurlTransport(), AgentWork(time: .system))
+    let membership = try Membership(environment, lifecycle: lifecycle, logger: logger)
+    let tls = try await membership?.enrolled()
     @Sendable func runtime(_ environment: [String: String]) throws -> RuntimeHandler {
         let settings = try RuntimeSettings(environment)
         return RuntimeHandler(
             settings: settings, store: try ConversationStore(directory: settings.stateDirectory), transport: transport,
-            lifecycle: lifecycle, work: work)
+            lifecycle: lifecycle, work: work, asksForCertificates: tls != nil)
     }
     let port = try RuntimeSettings.port(environment)
     let bundle = BundleClient(environment, transport: transport)
@@ -44,12 +46,13 @@ do {
     // Whoever asked gets the whole answer, also while the runtime ends.
     let limits = HTTPServer.Limits(drain: .seconds(10), streamDrain: .seconds(10))
     let server = HTTPServer(
-        listen: ListenAddress(host: "127.0.0.1", port: port, field: "PORT"), limits: limits, logger: logger)
+        listen: ListenAddress(host: environment["HOST"] ?? "127.0.0.1", port: port, field: "PORT"), tls: tls,
+        limits: limits, logger: logger)
     let service = server.service(
         warm,
         onBound: { address in
             lifecycle.advance(to: bundle == nil ? .ready : .warm)
-            say("{\"ready\":true,\"url\":\"http://\(address)\"}", on: STDOUT_FILENO)
+            say("{\"ready\":true,\"url\":\"\(tls == nil ? "http" : "https")://\(address)\"}", on: STDOUT_FILENO)
         }, onDrain: { lifecycle.advance(to: .draining) })
     let arrival = bundle.map { bundle in
         Arrival {
@@ -58,8 +61,9 @@ do {
             lifecycle.advance(to: .ready)
         }
     }
+    // They end in reverse order: the platform is told first, and the server ends last.
     try await ServiceGroup(
-        services: [service] + (arrival.map { [$0] } ?? []), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+        services: [service] + (arrival.map { [$0] } ?? []) + (membership.map { [$0] } ?? []), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()
 } catch let finding as Finding {
     quit(finding, code: finding.code == .badConfig ? 2 : 1)

@@ -25,6 +25,10 @@ struct ControlPlaneCommand: AsyncParsableCommand {
     var dataDir: String?
     @Option(help: "Where the control plane listens; port 0 takes a free one. (default: 127.0.0.1:8080)")
     var listen: String?
+    @Option(
+        help:
+            "Where capacity calls that is enrolled by mutual TLS, over https. (default: nowhere; it is enrolled by token)")
+    var capacityListen: String?
     @Option(help: "Where the model gateway listens. (default: 127.0.0.1:4000)")
     var gatewayListen: String?
     @Option(help: "Where the embedded Kubernetes API listens. (default: 127.0.0.1:6443)")
@@ -81,6 +85,9 @@ struct ControlPlaneCommand: AsyncParsableCommand {
             configuration: try ProgramConfiguration(setting(config, "CONFIG")),
             dataDirectory: setting(dataDir, "DATA_DIR") ?? ".claw/data",
             listen: try address(listen, "LISTEN", "--listen", or: "127.0.0.1:8080"),
+            capacityListen: try setting(capacityListen, "CAPACITY_LISTEN").map {
+                try ListenAddress($0, field: "--capacity-listen")
+            },
             gatewayListen: try address(gatewayListen, "GATEWAY_LISTEN", "--gateway-listen", or: "127.0.0.1:4000"),
             clusterListen: cluster, kubeconfig: setting(kubeconfig, "KUBECONFIG"), database: database,
             storeKeyFile: setting(storeKeyFile, "STORE_KEY_FILE"), without: left,

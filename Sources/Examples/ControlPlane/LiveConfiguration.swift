@@ -37,6 +37,7 @@ final class LiveConfiguration: Sendable {
             return [
                 ("routing", started.routing != platform.routing),
                 ("server.publicURL", started.server.publicURL != platform.server.publicURL),
+                ("server.capacityURL", started.server.capacityURL != platform.server.capacityURL),
                 ("server.domain", started.server.domain != platform.server.domain),
                 ("server.cluster", started.server.cluster != platform.server.cluster),
                 ("server.region", started.server.region != platform.server.region),

@@ -13,6 +13,8 @@ struct Platform: Sendable {
         var configuration: ProgramConfiguration
         var dataDirectory: String
         var listen: ListenAddress
+        /// nil: no capacity is enrolled by mutual TLS.
+        var capacityListen: ListenAddress?
         var gatewayListen: ListenAddress
         var clusterListen: ListenAddress
         var kubeconfig: String?
@@ -84,21 +86,28 @@ struct Platform: Sendable {
                 isReady: { isPublished.load(ordering: .acquiring) }, logger: logger)
             parts.append(Part { try await orchestrator.run() })
         }
+        let controlPlaneHandler = ClosureHandler { request in
+            guard let made = try? await controlPlane.wait() else { return Response(status: .serviceUnavailable) }
+            return await made.handler.respond(to: request)
+        }
+        let capacityDoor = Latch<CapacityDoor?>()
+        if let listen = settings.capacityListen {
+            parts.append(try await self.capacityDoor(listen, api, controlPlaneHandler, bound: capacityDoor))
+        } else {
+            capacityDoor.set(nil)
+        }
         // The control plane shows its own address, so it is made once its port is known; requests wait for it.
         parts.append(
             Part { [self] in
                 let made = try await self.controlPlane(
-                    caches, api, storage, network, live, url: try await controlPlaneURL.wait())
+                    caches, api, storage, network, live, url: try await controlPlaneURL.wait(),
+                    capacityDoor: try await capacityDoor.wait())
                 controlPlane.set(made)
                 try await made.run()
             })
         // Archives of volumes are the largest bodies; whatever else is read as a whole has a limit of its own.
         let server = HTTPServer(listen: settings.listen, limits: .init(bodyBytes: 1 << 30), logger: logger)
-        let handler = ClosureHandler { request in
-            guard let made = try? await controlPlane.wait() else { return Response(status: .serviceUnavailable) }
-            return await made.handler.respond(to: request)
-        }
-        parts.append(server.service(handler, onBound: { controlPlaneURL.set("http://\($0)") }))
+        parts.append(server.service(controlPlaneHandler, onBound: { controlPlaneURL.set("http://\($0)") }))
 
         if cluster != nil { parts.append(routeAdmission(caches, api, listening: controlPlaneURL)) }
         let declared = settings.configuration.gateway.models.map(\.name)
@@ -180,7 +189,7 @@ struct Platform: Sendable {
 
     private func controlPlane(
         _ caches: SharedCaches, _ api: KubernetesClient, _ storage: PlatformStorage, _ network: CurlTransport,
-        _ live: LiveConfiguration, url: String
+        _ live: LiveConfiguration, url: String, capacityDoor: CapacityDoor?
     ) async throws -> ControlPlane {
         let store = storage.store
         if let token = try await ControlPlane.bootstrapAdministrator(in: store, time: time) {
@@ -201,12 +210,13 @@ struct Platform: Sendable {
         }
         var operations = OperationEngine.Options()
         operations.isAlone = storage.isAlone
+        var configuration = ControlPlane.Configuration(
+            publicURL: settings.configuration.platform.server.publicURL ?? url, domain: settings.configuration.platform.server.domain,
+            sessionHours: settings.configuration.platform.server.sessionHours,
+            proxyKey: try await PlatformSettings.proxyKey(in: api), templates: { live.templates.map(\.name) })
+        configuration.capacityDoor = capacityDoor
         return ControlPlane(
-            api: api, caches: caches, store: store, signer: SessionSigner(keyring),
-            configuration: ControlPlane.Configuration(
-                publicURL: settings.configuration.platform.server.publicURL ?? url, domain: settings.configuration.platform.server.domain,
-                sessionHours: settings.configuration.platform.server.sessionHours,
-                proxyKey: try await PlatformSettings.proxyKey(in: api), templates: { live.templates.map(\.name) }),
+            api: api, caches: caches, store: store, signer: SessionSigner(keyring), configuration: configuration,
             runtimeTransport: network, signInWith: providers, operations: operations, time: time, logger: settings.logger)
     }
 }

@@ -119,6 +119,7 @@ struct AuthorizationMatrixTests {
             Row("POST /api/v1/capacity", .administrator, ["name": "new", "endpoint": "https://edge.example.org"]),
             Row("PATCH /api/v1/capacity/{capacity}", .administrator, ["drain": true]),
             Row("POST /api/v1/capacity/{capacity}/enrolment", .administrator),
+            Row("POST /api/v1/capacity/{capacity}/revoke", .administrator),
             Row("DELETE /api/v1/capacity/{capacity}", .administrator),
         ],
         [

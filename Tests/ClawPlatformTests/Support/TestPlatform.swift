@@ -67,6 +67,7 @@ func withPlatform(
     store: any PlatformStore = MemoryPlatformStore(), domain: String? = nil, publicURL: String = "http://claw.test",
     templates: [String]? = nil, time: any TimeSource = SystemTime(), providers: [OpenIDProvider] = [],
     proxyKey: Secret<String>? = nil,
+    capacityDoor: @Sendable (EmbeddedCluster) async throws -> CapacityDoor? = { _ in nil },
     program: @escaping @Sendable (Request) async throws -> Response = { _ in .text("hello") },
     prepare: @Sendable (EmbeddedCluster) async throws -> Void = { _ in },
     _ body: @escaping @Sendable (TestPlatform) async throws -> Void
@@ -79,11 +80,10 @@ func withPlatform(
         group.addTask { try await unlessCancelled { try await cluster.run() } }
         try await ClawGroup.install(in: cluster.client)
         try await prepare(cluster)
-        let platform = try await TestPlatform(
-            cluster, store,
-            ControlPlane.Configuration(
-                publicURL: publicURL, domain: domain, proxyKey: proxyKey, passwordCost: .test, templates: { templates }),
-            time, providers, program)
+        var configuration = ControlPlane.Configuration(
+            publicURL: publicURL, domain: domain, proxyKey: proxyKey, passwordCost: .test, templates: { templates })
+        configuration.capacityDoor = try await capacityDoor(cluster)
+        let platform = try await TestPlatform(cluster, store, configuration, time, providers, program)
         group.addTask { try await unlessCancelled { try await platform.run() } }
         group.addTask {
             try await SystemTime().withDeadline(.seconds(180), "The test") {

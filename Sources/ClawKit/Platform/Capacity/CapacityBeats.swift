@@ -6,7 +6,7 @@ import Synchronization
 
 /// Heartbeats of enrolled capacity: most of them are heard and written nowhere.
 ///
-/// One is written where it changes what is known (ready or not, back from being lost), and else once in a third of the
+/// One is written where it changes what is known (ready or not, about to end, back from being lost), and else once in a third of the
 /// time after which the capacity counts as lost.
 final class CapacityBeats: Sendable {
     private struct Beat {
@@ -18,11 +18,14 @@ final class CapacityBeats: Sendable {
 
     /// Whether a heartbeat is to be written.
     /// - Throws: ``Finding`` (`E_THROTTLED`): more often than four times the rate that was asked for.
-    func hear(_ capacity: RemoteCapacity, ready: Bool, at now: Timestamp) throws(Finding) -> Bool {
+    func hear(
+        _ capacity: RemoteCapacity, ready: Bool, leaving: Bool = false, at now: Timestamp
+    ) throws(Finding) -> Bool {
         let (uid, spec, status) = (capacity.uid ?? "", capacity.spec, capacity.status)
         let pause = Duration.milliseconds(spec.heartbeatSeconds * 250)
         let step = Duration.seconds(spec.lostAfterSeconds) / 3
-        let isNews = status.ready != ready || status.lastHeartbeat == nil || status.phase == .lost
+        let isNews =
+            status.ready != ready || status.leaving != leaving || status.lastHeartbeat == nil || status.phase == .lost
         let verdict = beats.withLock { beats -> Bool? in
             let known = beats.find(uid)
             if let known, now < known.heard + pause { return nil }

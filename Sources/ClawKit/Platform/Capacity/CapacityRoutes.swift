@@ -6,25 +6,19 @@ import ClawModels
 import ClawResources
 import HTTPTypes
 
-/// Capacity from elsewhere: administrators register it; whoever has the enrolment token enrols it, once, and tells from
-/// then on that it is alive with a token that the platform has signed.
+/// Capacity from elsewhere, as administrators register, drain and remove it.
 struct CapacityRoutes: RouteGroup {
     private let services: PlatformServices
-    private let capacities: ObjectCache<RemoteCapacity>
-    private let beats = CapacityBeats()
     private static let collection = "/api/v1/capacity"
-    private static let one = "\(collection)/{capacity}"
-    /// How long an enrolment token holds, and the token that is got for it.
+    static let one = "\(collection)/{capacity}"
+    /// How long an enrolment token holds.
     private static let enrolmentLifetime = Duration.seconds(900)
-    private static let tokenLifetime = Duration.seconds(86_400)
     private static let fields: Set<String> = [
         "name", "endpoint", "runtimes", "projects", "labels", "heartbeatSeconds", "lostAfterSeconds",
+        "mutualTLS",
     ]
 
-    init(_ services: PlatformServices) {
-        self.services = services
-        capacities = services.caches.cache(RemoteCapacity.self)
-    }
+    init(_ services: PlatformServices) { self.services = services }
 
     var routes: [APIRoute] {
         [
@@ -47,16 +41,10 @@ struct CapacityRoutes: RouteGroup {
                 .post, "\(Self.one)/enrolment", "Make another enrolment token", tag: "capacity", access: .administrator,
                 audit: "capacity.enrolment", status: .created, answer: "NewCapacity", renew),
             APIRoute(
-                .post, "\(Self.one)/enrol", "Enrol as this capacity; the answer has the token for heartbeats",
-                tag: "capacity", access: .anybody, audit: "capacity.enrol", body: "CapacityEnrolment",
-                answer: "EnrolledCapacity", enrol),
-            APIRoute(
-                .post, "\(Self.one)/heartbeat", "Say that this capacity is alive", tag: "capacity", access: .anybody,
-                body: "CapacityHeartbeat", answer: "HeardCapacity", heartbeat),
+                .post, "\(Self.one)/revoke", "Take the trust in capacity back: its token or certificate is void at once",
+                tag: "capacity", access: .administrator, audit: "capacity.revoke", answer: "Capacity", revoke),
         ]
     }
-
-    // MARK: administrators
 
     private func list(_ call: Call) async throws -> Response {
         let found = try await services.api.list(RemoteCapacity.self).items.sorted { $0.name < $1.name }
@@ -75,6 +63,10 @@ struct CapacityRoutes: RouteGroup {
             endpoint: endpoint, runtimes: try fields.optionalInteger("runtimes") ?? 1, projects: projects)
         if let seconds = try fields.optionalInteger("heartbeatSeconds") { spec.heartbeatSeconds = seconds }
         if let seconds = try fields.optionalInteger("lostAfterSeconds") { spec.lostAfterSeconds = seconds }
+        if let only = try fields.optionalBool("mutualTLS"), only {
+            guard endpoint.lowercased().hasPrefix("https://") else { throw Finding.needsMutualTLS }
+            spec.mutualTLS = true
+        }
         let labels = try fields.optionalStrings("labels") ?? []
         var marks: [String: String] = [:]
         for label in labels {
@@ -128,146 +120,26 @@ struct CapacityRoutes: RouteGroup {
         return .noContent
     }
 
+    /// Whoever holds its token or certificate is a stranger from now on, until it is enrolled again.
+    private func revoke(_ call: Call) async throws -> Response {
+        let name = try await find(call).name
+        let revoked = try await services.api.edit(
+            RemoteCapacity.self, name, subresource: "status", time: services.time
+        ) { capacity in
+            capacity.status.epoch += 1
+            (capacity.status.trust, capacity.status.phase) = (.revoked, .revoked)
+            (capacity.status.certificates, capacity.status.enrolment) = ([], nil)
+            (capacity.status.lastHeartbeat, capacity.status.leaving) = (nil, false)
+        }
+        await services.audit(call, "capacity.revoke", "capacity/\(revoked.name)")
+        return .json(.object(revoked.representation))
+    }
+
     private func find(_ call: Call) async throws -> RemoteCapacity {
         let name = try call.parameters.label("capacity").description
         guard let capacity = try await services.api.find(RemoteCapacity.self, name) else {
             throw Finding(.notFound, "There is no capacity '\(name)'; see the list.")
         }
         return capacity
-    }
-
-    // MARK: the capacity itself
-
-    private func enrol(_ call: Call) async throws -> Response {
-        let fields = try await call.fields(["enrolmentToken", "programToken"], limit: 16 << 10)
-        let shown = Secret(try fields.string("enrolmentToken"))
-        let program = try fields.optionalString("programToken")
-        // It goes into a header.
-        let bytes = program?.utf8.map(\.self) ?? [0x2D]
-        guard (1...1024).contains(bytes.count), bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw Finding(.badRequest, "'programToken' is 1 to 1024 visible characters.", field: "programToken")
-        }
-        let name = try call.parameters.label("capacity").description
-        let peer = "capacity:\(services.origin(of: call.request))"
-        try services.throttle.admit(peer)
-        guard let capacity = try await services.api.find(RemoteCapacity.self, name),
-            let enrolment = capacity.status.enrolment,
-            ConstantTime.equal(enrolment.tokenHash, Token.hash(shown.reveal())),
-            let end = Timestamp(rfc3339: enrolment.expiresAt), services.time.now < end
-        else {
-            services.throttle.noteFailure(peer)
-            throw CapacityToken.unusable
-        }
-        var enrolled = capacity
-        enrolled.status.enrolment = nil
-        enrolled.status.epoch += 1
-        do {
-            // By its version: of several who show the token at once one gets in.
-            enrolled = try await services.api.replaceStatus(enrolled)
-        } catch let error as KubernetesError where error.isConflict {
-            throw CapacityToken.unusable
-        }
-        try await keep(program, of: enrolled)
-        services.throttle.noteSuccess(peer)
-        await services.audit(call, "capacity.enrol", "capacity/\(name)")
-        return .json(.object(signed(enrolled)), headers: [.cacheControl: "no-store"])
-    }
-
-    /// By which its program knows the platform.
-    private func keep(_ program: String?, of capacity: RemoteCapacity) async throws {
-        let name = RemoteCapacity.secretPrefix + capacity.name
-        guard let program else {
-            try await services.api.deleteIfPresent(KubernetesSecret.self, name, in: PlatformSettings.namespace)
-            return
-        }
-        try await PlatformSettings.makeNamespace(in: services.api)
-        var secret = KubernetesSecret(
-            metadata: ObjectMeta(
-                name: name, namespace: PlatformSettings.namespace,
-                ownerReferences: [OwnerReference(controlling: capacity)]),
-            data: ["token": Base64.encode(Array(program.utf8))], type: "Opaque")
-        secret.metadata.labels = ["app.kubernetes.io/managed-by": "clawkit"]
-        _ = try await services.api.apply(secret, manager: "clawkit-control-plane", force: true)
-    }
-
-    private func signed(_ capacity: RemoteCapacity) -> JSONObject {
-        let now = services.time.now
-        let token = services.signer.sign(
-            Session(
-                id: capacity.uid ?? "", user: CapacityToken.user(capacity.name), issuedAt: now,
-                expiresAt: now + Self.tokenLifetime, epoch: capacity.status.epoch))
-        return [
-            "token": .string(token.reveal()), "expiresAt": .string((now + Self.tokenLifetime).rfc3339()),
-            "heartbeatSeconds": .integer(Int64(capacity.spec.heartbeatSeconds)),
-        ]
-    }
-
-    private func heartbeat(_ call: Call) async throws -> Response {
-        let fields = try await call.fields(["token", "ready"], limit: 16 << 10)
-        let name = try call.parameters.label("capacity").description
-        let (token, ready) = (Secret(try fields.string("token")), try fields.optionalBool("ready") ?? true)
-        let now = services.time.now
-        try await services.signer.learnKey(of: token)
-        let session = try services.signer.verify(token, now: now)
-        // A heartbeat reads nothing from the cluster: by the cache.
-        guard session.user == CapacityToken.user(name) else { throw CapacityToken.unusable }
-        var known = capacities.get(name)
-        if known?.uid != session.id || known?.status.epoch != session.epoch {
-            // It may have been enrolled a moment ago; a token that is void asks the cluster no more than a few times.
-            let peer = "capacity:\(services.origin(of: call.request))"
-            try services.throttle.admit(peer)
-            services.throttle.noteFailure(peer)
-            known = try await services.api.find(RemoteCapacity.self, name)
-        }
-        guard let capacity = known, capacity.uid == session.id, capacity.status.epoch == session.epoch else {
-            throw CapacityToken.unusable
-        }
-        if try beats.hear(capacity, ready: ready, at: now) {
-            try await services.api.mergePatch(
-                RemoteCapacity.self, name, subresource: "status",
-                [
-                    "metadata": ["uid": .string(session.id)],
-                    "status": ["lastHeartbeat": .string(now.rfc3339(fractionDigits: 3)), "ready": .bool(ready)],
-                ])
-        }
-        var answer: JSONObject = [
-            "phase": .string((capacity.status.phase ?? .trusted).rawValue), "drain": .bool(capacity.spec.drain),
-            "heartbeatSeconds": .integer(Int64(capacity.spec.heartbeatSeconds)),
-        ]
-        if session.expiresAt - now < Self.tokenLifetime / 2 {
-            for (name, value) in signed(capacity) { answer[name] = value }
-        }
-        return .json(.object(answer), headers: [.cacheControl: "no-store"])
-    }
-}
-
-enum CapacityToken {
-    static let enrolmentPrefix = "claw-enrol"
-    static let unusable = Finding(
-        .session,
-        "The token is not known, was used already, or has expired; ask an administrator for an enrolment token.")
-    /// No user can be called so: a token of capacity opens nothing else.
-    static func user(_ capacity: String) -> String { "capacity/\(capacity)" }
-}
-
-extension RemoteCapacity {
-    /// `{name, endpoint, runtimes, projects, labels, drain, phase, message?, allocated, ready?, lastHeartbeat?,
-    /// createdAt}`
-    var representation: JSONObject {
-        var object = JSONObject()
-        object.set("name", name)
-        object.set("endpoint", spec.endpoint)
-        object["runtimes"] = .integer(Int64(spec.runtimes))
-        object["projects"] = .array(spec.projects.map(JSON.string))
-        object["labels"] = .object(JSONObject(labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
-        object["drain"] = .bool(spec.drain)
-        object.set("phase", (status.phase ?? .registered).rawValue)
-        let message = status.conditions.first { $0.type == "Available" }?.message ?? ""
-        object.set("message", message.isEmpty ? nil : message)
-        object["allocated"] = .integer(Int64(status.allocated))
-        if let ready = status.ready { object["ready"] = .bool(ready) }
-        object.set("lastHeartbeat", status.lastHeartbeat)
-        object.set("createdAt", metadata.creationTimestamp)
-        return object
     }
 }

@@ -15,6 +15,10 @@ struct CapacityStanding: Sendable, Hashable {
             (phase, message) = (.registered, "Nobody has enrolled it.")
             return
         }
+        guard status.trust != .revoked else {
+            (phase, message) = (.revoked, "Its trust was taken back; enrol it again.")
+            return
+        }
         guard let last = status.lastHeartbeat.flatMap({ Timestamp(rfc3339: $0) }) else {
             (phase, message) = (.trusted, "It has not been heard of since it was enrolled.")
             return
@@ -25,7 +29,7 @@ struct CapacityStanding: Sendable, Hashable {
             return
         }
         lookAgainAt = end
-        if spec.drain {
+        if capacity.isDraining {
             phase = allocated > 0 ? .draining : .drained
             message = allocated > 0 ? "It takes no more; \(allocated) are on it." : "It takes none and has none."
         } else {
@@ -42,6 +46,9 @@ extension RemoteCapacity {
         let wanted = placement.matchLabels
         return !wanted.isEmpty && wanted.allSatisfy { labels[$0.key] == $0.value }
     }
+
+    /// Whether it takes no more: an administrator has said so, or it is about to end.
+    var isDraining: Bool { spec.drain || status.leaving }
 
     /// Whether what is on it can be reached.
     var isServing: Bool { [.available, .draining].contains(status.phase) }

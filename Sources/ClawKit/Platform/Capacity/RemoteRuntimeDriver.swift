@@ -16,7 +16,7 @@ public struct RemoteRuntimeDriver: RuntimeDriver {
     private let runtimes: ObjectCache<Runtime>
     private let capacities: ObjectCache<RemoteCapacity>
     private let remotes: RemoteRuntimes
-    private let network: (any Transport)?
+    private let network: CapacityNetwork?
     private let time: any TimeSource
     let waiting = WaitingRuntimes()
     /// Places that were given and that the cache does not show yet.
@@ -26,7 +26,8 @@ public struct RemoteRuntimeDriver: RuntimeDriver {
 
     /// - Parameter network: reaches capacity by absolute URLs, to ask whether it is ready; nil: none ever is.
     public init(_ local: some RuntimeDriver, caches: SharedCaches, network: (any Transport)?) {
-        (self.local, self.network, api, time) = (local, network, caches.api, caches.time)
+        (self.local, api, time) = (local, caches.api, caches.time)
+        self.network = network.map { CapacityNetwork($0, api: caches.api, time: caches.time) }
         let runtimes = caches.cache(Runtime.self)
         self.runtimes = runtimes
         given = GivenPlaces { runtimes[$0] }
@@ -67,6 +68,7 @@ public struct RemoteRuntimeDriver: RuntimeDriver {
             seen.isReady = await isReady(capacity)
             if !seen.isReady { waiting.add(ObjectKey(runtime)) }
         case .lost: (seen.waiting, seen.message) = ("CapacityLost", "the capacity '\(name)' is not heard of any more")
+        case .revoked: (seen.waiting, seen.message) = ("CapacityRevoked", "the trust in '\(name)' was taken back")
         case .registered, .trusted, nil:
             (seen.waiting, seen.message) = ("CapacityNotEnrolled", "'\(name)' is not enrolled")
         }
@@ -75,7 +77,7 @@ public struct RemoteRuntimeDriver: RuntimeDriver {
 
     /// Whether it would be better off elsewhere, where it has no word in where it is.
     private func mayMove(_ placement: RuntimePlacement, _ capacity: RemoteCapacity, _ runtime: Runtime) -> Bool {
-        guard placement.capacity == nil, capacity.status.phase == .lost || capacity.spec.drain else { return false }
+        guard placement.capacity == nil, [.lost, .revoked].contains(capacity.status.phase) || capacity.isDraining else { return false }
         return choose(placement, runtime, apartFrom: capacity.name) != nil
     }
 
@@ -86,7 +88,7 @@ public struct RemoteRuntimeDriver: RuntimeDriver {
             let address = try CapacityAddress(capacity.spec.endpoint)
             let request = address.request(
                 capacity.spec.readinessPath, token: try await remotes.token(of: capacity), patience: Self.patience)
-            let answer = try await network.send(request)
+            let answer = try await network.send(request, to: capacity)
             _ = try? await answer.body.collect(limit: 1 << 16)
             return answer.status == .ok
         } catch {

@@ -26,6 +26,9 @@ public struct ClawConfiguration: Sendable, Hashable {
     public struct Server: Sendable, Hashable {
         /// Where people reach the control plane, where that is not where it listens: through a proxy in front of it.
         public var publicURL: String?
+        /// Where capacity that is trusted by mutual TLS reaches the control plane, `https://host:port`; nil: where it
+        /// listens for that.
+        public var capacityURL: String?
         /// Runtimes also answer at `{runtime}-{project}.DOMAIN`; nil: under `/r/{project}/{runtime}/` only.
         public var domain: String?
         /// How long a sign-in lasts.

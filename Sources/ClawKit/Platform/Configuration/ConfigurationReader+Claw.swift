@@ -67,7 +67,9 @@ extension ConfigurationReader {
 
     private mutating func server(_ node: Node) -> ClawConfiguration.Server {
         var server = ClawConfiguration.Server()
-        let known = ["publicURL", "domain", "sessionHours", "oidc", "cluster", "region", "contentImage", "driver"]
+        let known = [
+            "publicURL", "capacityURL", "domain", "sessionHours", "oidc", "cluster", "region", "contentImage", "driver",
+        ]
         guard let members = members(node, at: "server", known: known) else { return server }
         server.contentImage = text(members, "contentImage")
         (server.cluster, server.region) = (text(members, "cluster"), text(members, "region"))
@@ -78,7 +80,8 @@ extension ConfigurationReader {
                 fail(members["driver"], "server.driver must be Pod or Sandbox.")
             }
         }
-        server.publicURL = publicURL(members)
+        server.publicURL = address(members, "publicURL", ["https://", "http://"])
+        server.capacityURL = address(members, "capacityURL", ["https://"])
         if let domain = text(members, "domain") {
             if domain.split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ isLabel(String($0)) }) {
                 server.domain = domain
@@ -91,14 +94,14 @@ extension ConfigurationReader {
         return server
     }
 
-    private mutating func publicURL(_ members: Members) -> String? {
-        guard let url = text(members, "publicURL") else { return nil }
-        let rest = ["https://", "http://"].first { url.hasPrefix($0) }.map { url.dropFirst($0.count) }
+    private mutating func address(_ members: Members, _ name: String, _ schemes: [String]) -> String? {
+        guard let url = text(members, name) else { return nil }
+        let rest = schemes.first { url.hasPrefix($0) }.map { url.dropFirst($0.count) }
         let parts = (rest ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let isHost = parts[0].split(separator: ".", omittingEmptySubsequences: false).allSatisfy { isLabel(String($0)) }
         let isPort = parts.count == 1 || Int(parts[1]).map { (1...65535).contains($0) } == true
         if isHost, isPort { return url }
-        fail(members["publicURL"], "server.publicURL must be scheme, host and port, such as https://claw.example.org.")
+        fail(members[name], "server.\(name) must be scheme, host and port, such as https://claw.example.org.")
         return nil
     }
 

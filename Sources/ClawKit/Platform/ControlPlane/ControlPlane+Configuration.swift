@@ -25,6 +25,9 @@ extension ControlPlane {
         /// written, and must answer alike for equal rows. Without it they cost nothing.
         public var price: @Sendable (UsageRow) -> NanoDollars = { _ in .zero }
 
+        /// Where capacity calls that is trusted by mutual TLS; nil: capacity is enrolled by token only.
+        public var capacityDoor: CapacityDoor?
+
         public init(
             publicURL: String, domain: String? = nil, sessionHours: Int = 12, proxyKey: Secret<String>? = nil,
             passwordCost: PasswordCost = .standard, templates: @escaping @Sendable () -> [String]? = { nil }

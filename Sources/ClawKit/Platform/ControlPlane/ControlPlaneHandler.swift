@@ -59,6 +59,7 @@ struct ControlPlaneHandler: Handler {
             ModelKeyRoutes(services), InvitationRoutes(services), PasswordRoutes(services), TokenRoutes(services),
             IdentityRoutes(services),
             AddressRoutes(services, index), CheckpointRoutes(services), CapacityRoutes(services),
+            CapacityMemberRoutes(services),
             BundleRoutes(services), PoolRoutes(services),
             SystemRoutes(services, check: check),
         ]

@@ -11,6 +11,7 @@ import Logging
 struct RuntimeProxy: Handler {
     private let check: AccessCheck
     private let transport: any Transport
+    private let remotes: CapacityNetwork
     private let pods: RuntimePods
     private let passages: OpenPassages
     private let services: PlatformServices
@@ -18,6 +19,7 @@ struct RuntimeProxy: Handler {
     init(_ services: PlatformServices, check: AccessCheck, pods: RuntimePods, passages: OpenPassages, transport: any Transport) {
         (self.services, self.check, self.pods, self.transport) = (services, check, pods, transport)
         self.passages = passages
+        remotes = CapacityNetwork(transport, api: services.api, time: services.time)
     }
 
     func respond(to request: Request) async -> Response {
@@ -73,7 +75,7 @@ struct RuntimeProxy: Handler {
         return ForwardedResponse.inbound(response, prefix: forwarded.prefix)
     }
 
-    /// To a program that runs elsewhere. Its address is looked at each time: the object may have been written by hand.
+    /// To a program that runs elsewhere.
     private func pass(
         _ request: Request, _ forwarded: ForwardedRequest, _ identity: HTTPFields, _ reference: RuntimeReference,
         to capacity: RemoteCapacity
@@ -81,10 +83,10 @@ struct RuntimeProxy: Handler {
         let address = try CapacityAddress(capacity.spec.endpoint)
         let token = try await pods.remotes.token(of: capacity)
         do {
-            let response = try await transport.send(
+            let response = try await remotes.send(
                 forwarded.outbound(
                     request, to: RuntimeServer(scheme: address.scheme, authority: address.authority), identity: identity,
-                    token: token, scheme: services.configuration.scheme))
+                    token: token, scheme: services.configuration.scheme), to: capacity)
             return ForwardedResponse.inbound(response, prefix: forwarded.prefix)
         } catch let error as TransportError {
             throw silence(error, reference)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ClawBase
 import ClawDocuments
-import Foundation
+import ClawEnrolment
 import HTTPTypes
 
 /// The side of the capacity itself.
@@ -13,8 +13,10 @@ extension CapacityCommand {
         @OptionGroup var member: Member
 
         func run(in session: Session) async throws {
-            let heard = try await member.beat(session, isReady: await member.isReady(session))
-            session.show(heard, text: "capacity \(member.name) is \(heard.text("phase"))")
+            let known = try await member.known(session)
+            let isReady = await member.isReady(session)
+            let heard = try await Failure.translating { try await known.beat(isReady: isReady) }
+            session.show(heard.answer, text: "capacity \(member.name) is \(heard.phase)")
         }
     }
 
@@ -29,28 +31,17 @@ extension CapacityCommand {
         @OptionGroup var member: Member
 
         func run(in session: Session) async throws {
-            var (failures, last) = (0, "")
-            let backoff = Backoff(initial: .seconds(1), cap: .seconds(30))
-            while true {
-                var pause: Duration
-                do {
-                    if let program = member.program, !(await member.answers(program, session)) {
-                        throw Failure(.failed, .unreachable, "the program does not answer \(program)")
+            let known = try await member.known(session)
+            var last = ""
+            try await Failure.translating {
+                try await known.run({ await member.condition(session) }) { outcome in
+                    switch outcome {
+                    case .success(let heard):
+                        if heard.phase != last { session.tell("claw: capacity \(member.name) is \(heard.phase)") }
+                        last = heard.phase
+                    case .failure(let finding): session.tell("claw: \(finding.message); trying again")
                     }
-                    let heard = try await member.beat(session, isReady: await member.isReady(session))
-                    (failures, pause) = (0, .seconds(heard["heartbeatSeconds"]?.integer ?? 10))
-                    if heard.text("phase") != last {
-                        last = heard.text("phase")
-                        session.tell("claw: capacity \(member.name) is \(last)")
-                    }
-                } catch let failure as Failure where failure.finding.code.rawValue == "E_SESSION" {
-                    throw failure
-                } catch let failure as Failure {
-                    failures += 1
-                    pause = backoff.delay(afterFailures: failures)
-                    session.tell("claw: \(failure.finding.message); trying again")
                 }
-                try await session.time.sleep(for: pause)
             }
         }
     }
@@ -60,6 +51,11 @@ extension CapacityCommand {
         @Argument(help: "Its name.") var name: String
         @Option(help: "The file with its token: the enrolment token first, replaced by what is got for it.")
         var tokenFile: String
+        @Option(
+            help: ArgumentHelp(
+                "The directory for its certificate: it is enrolled by mutual TLS. (default: by token)",
+                valueName: "directory"))
+        var certificates: String?
         @Option(help: "Where the program answers while it lives, such as http://127.0.0.1:8081/healthz.")
         var program: String?
         @Option(help: "Where the program answers with 200 when it is ready. (default: it always is)")
@@ -70,42 +66,23 @@ extension CapacityCommand {
                 valueName: "file"))
         var programTokenFile: String?
 
-        /// Enrols first where that has not been done.
-        func beat(_ session: Session, isReady: Bool) async throws -> JSON {
-            var token = try await session.secret(
-                "the capacity's token", file: tokenFile, option: "--token-file", variable: "CLAW_CAPACITY_TOKEN")
-            if token.reveal().hasPrefix("claw-enrol") {
-                var body: JSONObject = ["enrolmentToken": .string(token.reveal())]
-                if programTokenFile != nil || session.environment.nonEmpty("OPENCLAW_GATEWAY_TOKEN") != nil {
-                    let program = try await session.secret(
-                        "the program's token", file: programTokenFile, option: "--program-token-file",
-                        variable: "OPENCLAW_GATEWAY_TOKEN")
-                    body["programToken"] = .string(program.reveal())
-                }
-                let path = try Paths.api("capacity", name, "enrol")
-                let enrolled = try await session.controlPlane.post(path, .object(body))
-                token = Secret(enrolled.text("token"))
-                try keep(token)
+        func known(_ session: Session) async throws -> CapacityMember {
+            var configuration = CapacityMember.Configuration(
+                name: name, tokenFile: tokenFile, identityDirectory: certificates)
+            if programTokenFile != nil || session.environment.nonEmpty("OPENCLAW_GATEWAY_TOKEN") != nil {
+                configuration.programToken = try await session.secret(
+                    "the program's token", file: programTokenFile, option: "--program-token-file",
+                    variable: "OPENCLAW_GATEWAY_TOKEN")
             }
-            let heard = try await session.controlPlane.post(
-                try Paths.api("capacity", name, "heartbeat"),
-                ["token": .string(token.reveal()), "ready": .bool(isReady)])
-            if let renewed = heard["token"]?.string { try keep(Secret(renewed)) }
-            var shown = heard.object ?? JSONObject()
-            // It is in its file, and nowhere else.
-            shown["token"] = nil
-            return .object(shown)
+            return CapacityMember(
+                configuration, controlPlane: session.controlPlane.transport, files: session.files, time: session.time)
         }
 
-        /// Whole or not at all, and for nobody else to read.
-        private func keep(_ token: Secret<String>) throws(Failure) {
-            let new = tokenFile + ".new"
-            let isMade = FileManager.default.createFile(
-                atPath: new, contents: Data(token.reveal().utf8), attributes: [.posixPermissions: 0o600])
-            guard isMade, rename(new, tokenFile) == 0 else {
-                throw Failure(
-                    .failed, .storage, "the token cannot be kept in \(tokenFile); make its directory writable")
+        func condition(_ session: Session) async -> CapacityMember.Condition {
+            if let program, !(await answers(program, session)) {
+                return .silent(Finding(.unreachable, "the program does not answer \(program)"))
             }
+            return await isReady(session) ? .ready : .notReady
         }
 
         func isReady(_ session: Session) async -> Bool {
@@ -118,6 +95,23 @@ extension CapacityCommand {
             guard let answer = try? await session.controlPlane.transport.send(request) else { return false }
             _ = try? await answer.body.collect(limit: 1 << 16)
             return answer.status == .ok
+        }
+    }
+}
+
+extension Failure {
+    /// What the capacity's side says, as commands say it.
+    fileprivate static func translating<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do { return try await body() } catch let finding as Finding {
+            let status: CommandStatus =
+                switch finding.code {
+                case .unreachable: .unreachable
+                case .notFound: .notFound
+                case .badConfig: .usage
+                case .storage: .failed
+                default: .refused
+                }
+            throw Failure(status, finding)
         }
     }
 }

@@ -5,7 +5,7 @@ struct CapacityCommand: GroupCommand {
     static let configuration = CommandConfiguration(
         commandName: "capacity", abstract: "Programs that run elsewhere, brought as capacity for runtimes.",
         subcommands: [
-            Enroll.self, List.self, Show.self, Drain.self, Delete.self, Heartbeat.self, Run.self,
+            Enroll.self, List.self, Show.self, Drain.self, Revoke.self, Delete.self, Heartbeat.self, Run.self,
         ])
 
     struct Enroll: ControlPlaneCommand {
@@ -25,6 +25,8 @@ struct CapacityCommand: GroupCommand {
         @Option(name: .customLong("label"), help: "A label NAME=VALUE; may be repeated.") var labels: [String] = []
         @Option(help: "How often it is to be heard of, in seconds. (default: 10)") var heartbeat: Int?
         @Option(help: "After how many seconds of silence it counts as lost. (default: 90)") var lostAfter: Int?
+        @Flag(name: .customLong("mutual-tls"), help: "Only a certificate enrols it, no token for heartbeats.")
+        var mutualTLS = false
         @Flag(help: "Another token for capacity that is registered.") var again = false
 
         func run(in session: Session) async throws {
@@ -41,6 +43,7 @@ struct CapacityCommand: GroupCommand {
                 ] {
                     if let number { body[FieldKey(field)] = .integer(Int64(number)) }
                 }
+                if mutualTLS { body["mutualTLS"] = true }
                 made = try await session.controlPlane.post(try Paths.api("capacity"), .object(body))
             }
             let until = made.text("enrolmentExpiresAt")
@@ -57,10 +60,10 @@ struct CapacityCommand: GroupCommand {
 
         func run(in session: Session) async throws {
             let found = try await session.controlPlane.get(try Paths.api("capacity"))
-            session.showList(found, ["NAME", "PHASE", "RUNTIMES", "ENDPOINT", "HEARD"]) { capacity in
+            session.showList(found, ["NAME", "PHASE", "TRUST", "RUNTIMES", "ENDPOINT", "HEARD"]) { capacity in
                 let numbers = [capacity["allocated"], capacity["runtimes"]].map { $0?.integer.map { "\($0)" } ?? "?" }
                 return [
-                    capacity.text("name"), capacity.text("phase"), numbers.joined(separator: "/"),
+                    capacity.text("name"), capacity.text("phase"), capacity.text("trust"), numbers.joined(separator: "/"),
                     capacity.text("endpoint"), capacity.text("lastHeartbeat"),
                 ]
             }
@@ -91,6 +94,22 @@ struct CapacityCommand: GroupCommand {
             let changed = try await session.controlPlane.patch(
                 try Paths.api("capacity", name), ["drain": .bool(!off)])
             session.show(changed, text: "capacity \(name) takes \(off ? "runtimes again" : "no more runtimes")")
+        }
+    }
+
+    struct Revoke: ControlPlaneCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Takes the trust in it back.",
+            discussion: """
+                Its token or certificate is void at once, and nothing is sent to it; runtimes placed by labels move.
+                To take it in again: claw capacity enroll NAME --again.
+                """)
+        @OptionGroup var connection: ConnectionOptions
+        @Argument(help: "Its name.") var name: String
+
+        func run(in session: Session) async throws {
+            let revoked = try await session.controlPlane.post(try Paths.api("capacity", name, "revoke"))
+            session.show(revoked, text: "capacity \(name) is trusted no more")
         }
     }
 

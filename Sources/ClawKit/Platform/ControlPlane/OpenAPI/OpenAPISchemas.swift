@@ -52,6 +52,7 @@ enum OpenAPISchemas {
             [
                 "name": label, "endpoint": string, "runtimes": integer, "projects": list(of: string),
                 "labels": list(of: string), "heartbeatSeconds": integer, "lostAfterSeconds": integer,
+                "mutualTLS": bool,
             ]),
         "Capacity": object(
             ["name", "endpoint", "runtimes", "projects", "labels", "drain", "phase", "allocated"],
@@ -59,6 +60,8 @@ enum OpenAPISchemas {
                 "name": label, "endpoint": string, "runtimes": integer, "projects": list(of: string),
                 "labels": ["type": "object", "additionalProperties": string], "drain": bool, "phase": string,
                 "message": string, "allocated": integer, "ready": bool, "lastHeartbeat": time, "createdAt": time,
+                "mutualTLS": bool, "trust": words(CapacityTrust.allCases.map(\.rawValue)), "leaving": bool,
+                "certificate": object(["fingerprint", "expiresAt"], ["fingerprint": string, "expiresAt": time]),
             ]),
         "CapacityList": items("Capacity"), "CapacityChange": object(["drain"], ["drain": bool]),
         "NewCapacity": [
@@ -67,13 +70,21 @@ enum OpenAPISchemas {
                 object(["enrolmentToken"], ["enrolmentToken": string, "enrolmentExpiresAt": time]),
             ]
         ],
-        "CapacityEnrolment": object(["enrolmentToken"], ["enrolmentToken": secret, "programToken": secret]),
-        "EnrolledCapacity": object(["token"], ["token": string, "expiresAt": time, "heartbeatSeconds": integer]),
-        "CapacityHeartbeat": object(["token"], ["token": secret, "ready": bool]),
+        "CapacityEnrolment": object(
+            ["enrolmentToken"], ["enrolmentToken": secret, "programToken": secret, "certificateRequest": string]),
+        "EnrolledCapacity": object(
+            ["expiresAt", "heartbeatSeconds"],
+            [
+                "token": string, "expiresAt": time, "heartbeatSeconds": integer, "certificate": string,
+                "authority": string, "url": string,
+            ]),
+        "CapacityHeartbeat": object(
+            [], ["token": secret, "ready": bool, "leaving": bool, "certificateRequest": string]),
         "HeardCapacity": object(
             ["phase", "drain"],
             [
                 "phase": string, "drain": bool, "heartbeatSeconds": integer, "token": string, "expiresAt": time,
+                "certificate": string, "authority": string,
             ]),
     ]
 
