@@ -128,6 +128,33 @@ struct DeploymentTests {
         }
     }
 
+    @Test("a new size that breaks off halfway is shared out all the same once it goes on")
+    func interrupted() async throws {
+        let history = ClusterHistory()
+        try await withSimulatedNodes(.init(count: 3) { pod in
+            pod.spec?.containers.first?.image == "web:2" ? PodBehavior(failsToPull: true) : PodBehavior()
+        }, history: history) { client in
+            let strategy = DeploymentStrategy(
+                rollingUpdate: RollingUpdateDeployment(maxSurge: .int(3), maxUnavailable: .int(2)), type: "RollingUpdate")
+            _ = try await client.create(Self.deployment(replicas: 10, strategy: strategy))
+            let first = try await client.waitFor(Deployment.self, "web", in: "default", Self.isDone)
+            let old = try #require(try await client.list(ReplicaSet.self, in: "default").items.first)
+            _ = try await client.edit(Deployment.self, first.name, in: "default") {
+                $0.spec?.template.spec?.containers[0].image = "web:2"
+            }
+            func sizes(_ wanted: [Int]) async throws {
+                try await client.waitForAll(ReplicaSet.self) { sets in
+                    sets.map { $0.spec?.replicas ?? 0 }.sorted() == wanted
+                }
+            }
+            try await sizes([5, 8])
+            try await client.refusing(updatesOf: "replicasets", named: old.name, noted: history) {
+                _ = try await client.scale(Deployment.self, "web", in: "default", to: 15)
+            }
+            try await sizes([7, 11])
+        }
+    }
+
     @Test(
         "whatever the sizes, a rollout ends, never has too many pods, and never misses too many",
         arguments: 0..<200 as Range<UInt64>)
@@ -171,5 +198,34 @@ struct DeploymentTests {
             isDone = members.dropLast().allSatisfy { $0.wanted == 0 } && members.last?.available == replicas
         }
         #expect(isDone)
+    }
+}
+
+extension KubernetesClient {
+    /// Refuses all updates of an object until one that `body` leads to has been refused.
+    fileprivate func refusing(
+        updatesOf resource: String, named name: String, noted history: ClusterHistory, _ body: () async throws -> Void
+    ) async throws {
+        var policy = ValidatingAdmissionPolicy(ObjectMeta(name: "refusing"))
+        policy.document["spec"] = [
+            "matchConstraints": [
+                "resourceRules": [
+                    ["apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["UPDATE"], "resources": [.string(resource)]]
+                ]
+            ],
+            "validations": [["expression": .string("object.metadata.name != '\(name)'")]],
+        ]
+        _ = try await create(policy)
+        var binding = ValidatingAdmissionPolicyBinding(ObjectMeta(name: "refusing"))
+        binding.document["spec"] = ["policyName": "refusing", "validationActions": ["Deny"]]
+        _ = try await create(binding)
+        let start = history.count
+        try await body()
+        try await SystemTime().withDeadline(.seconds(60), "the refusal of an update of \(name)") {
+            while !history.requests(from: start).contains(where: { $0.description.contains("\(name) → 4") }) {
+                try await SystemTime().sleep(for: .milliseconds(5))
+            }
+        }
+        try await delete(ValidatingAdmissionPolicyBinding.self, "refusing")
     }
 }

@@ -21,9 +21,10 @@ func withCluster<R: Sendable>(
 
 /// The same with simulated nodes, that many and with that behaviour.
 func withSimulatedNodes(
-    _ configuration: SimulatedNodes.Configuration, _ body: @escaping @Sendable (KubernetesClient) async throws -> Void
+    _ configuration: SimulatedNodes.Configuration, history: ClusterHistory? = nil,
+    _ body: @escaping @Sendable (KubernetesClient) async throws -> Void
 ) async throws {
-    try await withCluster { cluster in
+    try await withCluster(change: { $0.history = history }) { cluster in
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await SimulatedNodes(configuration, api: cluster.client).run()

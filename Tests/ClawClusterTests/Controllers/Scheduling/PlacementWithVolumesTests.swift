@@ -86,8 +86,9 @@ struct PlacementWithVolumesTests {
             let client = cluster.client
             try await makeNodes("x", "y", "z", client: client)
             for number in 1...24 { _ = try await client.create(claim("c\(number)", class: "late")) }
-            for number in 1...24 { _ = try await client.create(pod("p\(number)", claim: "c\(number)")) }
+            // Before the pods: of a claim that nothing could ever bind simulated nodes ask nothing.
             for number in 1...24 { _ = try await client.create(volume("v\(number)", on: ["x", "y", "z"][number % 3])) }
+            for number in 1...24 { _ = try await client.create(pod("p\(number)", claim: "c\(number)")) }
             // Now that all of them can be placed, all are looked at.
             _ = try await client.create(
                 StorageClass(

@@ -72,7 +72,7 @@ struct Scheduler: Sendable {
         case done
         /// A volume that it chose has been promised to another claim meanwhile.
         case outrun
-        /// A volume that it chose is not as the cache has it.
+        /// The pod, or a volume that it chose, is not as the cache has it.
         case outdated
     }
 
@@ -101,9 +101,10 @@ struct Scheduler: Sendable {
                 await events.normal(
                     "Scheduled", "Successfully assigned \(pod.namespace ?? "")/\(pod.name) to \(name)", on: pod)
             } catch let error as KubernetesError where error.isNotFound || error.isConflict {
-                // Gone, going or bound by somebody else meanwhile.
+                // Gone, going or bound by somebody else meanwhile; or a claim or a volume is not as the cache has it.
                 ledger.release(pod)
                 if let present = pods[ObjectKey(pod)] { ledger.see(present) }
+                return .outdated
             } catch {
                 ledger.release(pod)
                 throw error

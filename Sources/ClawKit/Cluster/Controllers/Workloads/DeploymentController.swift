@@ -85,8 +85,6 @@ struct DeploymentController: Sendable {
         // A template that comes back gets the newest number.
         let revision = (others.map(DeploymentRevision.number).max() ?? 0) + 1
         var new: ReplicaSet
-        // What the sets say of the size before they are told of the present one.
-        let former = known
         if let known {
             new = try await annotate(known, deployment, max(revision, DeploymentRevision.number(of: known)), api)
         } else {
@@ -97,13 +95,13 @@ struct DeploymentController: Sendable {
         }
         deployment = try await keep(DeploymentRevision.number(of: new), on: deployment, api)
         var all: [ReplicaSet] = []
-        let plan = plan(deployment, new, others, former: former)
+        let plan = plan(deployment, new, others)
         let sizes = plan.next(isPaused: deployment.spec?.paused == true)
         for var set in others + [new] {
             let before = set
             if let wanted = sizes[set.name] { set.spec?.replicas = wanted }
             // Sets of no size are left alone: they are only history.
-            if set.uid != new.uid, sizes[set.name] != nil || (plan.isScaling && (set.spec?.replicas ?? 0) > 0) {
+            if sizes[set.name] != nil || (plan.isScaling && (set.spec?.replicas ?? 0) > 0) {
                 set.metadata.annotations.merge(DeploymentRevision.sizes(deployment)) { $1 }
             }
             if set != before {
@@ -117,18 +115,18 @@ struct DeploymentController: Sendable {
     }
 
     private func plan(
-        _ deployment: Deployment, _ new: ReplicaSet, _ old: [ReplicaSet], former: ReplicaSet?
+        _ deployment: Deployment, _ new: ReplicaSet, _ old: [ReplicaSet]
     ) -> RolloutPlan {
-        func member(_ set: ReplicaSet, _ annotated: ReplicaSet?) -> RolloutPlan.Member {
+        func member(_ set: ReplicaSet) -> RolloutPlan.Member {
             RolloutPlan.Member(
                 name: set.name, wanted: set.spec?.replicas ?? 0, available: set.status?.availableReplicas ?? 0,
                 pods: (set.status?.replicas ?? 0) + (set.status?.terminatingReplicas ?? 0),
-                desired: annotated?.metadata.annotations[DeploymentRevision.desired].flatMap { Int($0) },
-                most: annotated?.metadata.annotations[DeploymentRevision.most].flatMap { Int($0) })
+                desired: set.metadata.annotations[DeploymentRevision.desired].flatMap { Int($0) },
+                most: set.metadata.annotations[DeploymentRevision.most].flatMap { Int($0) })
         }
         return RolloutPlan(
-            replicas: deployment.spec?.replicas ?? 1, strategy: deployment.rolloutStrategy, new: member(new, former),
-            old: old.map { member($0, $0) })
+            replicas: deployment.spec?.replicas ?? 1, strategy: deployment.rolloutStrategy, new: member(new),
+            old: old.map(member))
     }
 
     private func tell(_ deployment: Deployment, _ set: ReplicaSet, _ before: Int) async {
@@ -166,11 +164,12 @@ struct DeploymentController: Sendable {
         var set = ReplicaSet(
             metadata: ObjectMeta(
                 name: "\(deployment.name)-\(hash)", namespace: deployment.namespace, labels: metadata.labels,
-                annotations: DeploymentRevision.annotations(deployment, revision: revision),
+                annotations: DeploymentRevision.annotations(deployment, revision: revision)
+                    .merging(DeploymentRevision.sizes(deployment)) { $1 },
                 ownerReferences: [OwnerReference(controlling: deployment)]),
             spec: ReplicaSetSpec(
                 selector: selector, minReadySeconds: deployment.spec?.minReadySeconds, replicas: 0, template: labelled))
-        let wanted = plan(deployment, set, others, former: nil).next(isPaused: deployment.spec?.paused == true)[set.name]
+        let wanted = plan(deployment, set, others).next(isPaused: deployment.spec?.paused == true)[set.name]
         set.spec?.replicas = wanted ?? 0
         do {
             let made = try await api.create(set)

@@ -14,14 +14,14 @@ enum DeploymentRevision {
 
     static func number(of set: ReplicaSet) -> Int { set.metadata.annotations[revision].flatMap { Int($0) } ?? 0 }
 
-    /// What the set of the present template is to be annotated with.
+    /// What the set of the present template is to be annotated with, whatever its size.
     static func annotations(_ deployment: Deployment, revision number: Int) -> [String: String] {
         var annotations = deployment.metadata.annotations.filter { !kept.contains($0.key) }
         annotations[revision] = String(number)
-        annotations.merge(sizes(deployment)) { $1 }
         return annotations
     }
 
+    /// Written together with a set's size, never before it: they say what the size was measured by.
     static func sizes(_ deployment: Deployment) -> [String: String] {
         let replicas = deployment.spec?.replicas ?? 1
         return [desired: String(replicas), most: String(replicas + deployment.maxSurge)]
