@@ -68,6 +68,30 @@ struct VolumeBindingTests {
         }
     }
 
+    @Test("a volume kept for a claim that another one got goes back: to everybody, or to who asks by that name")
+    func keptInVain() async throws {
+        try await withCluster { cluster in
+            let client = cluster.client
+            _ = try await client.create(Self.volume("taken", "10Gi"))
+            _ = try await client.create(Self.claim("one"))
+            let one = try await bound(client, "one")
+            for (name, keeper) in [("by-scheduler", "yes"), ("by-hand", nil)] {
+                _ = try await client.create(
+                    Self.volume(name, "10Gi") {
+                        $0.annotations["pv.kubernetes.io/bound-by-controller"] = keeper
+                        $0.spec?.claimRef = ObjectReference(
+                            kind: "PersistentVolumeClaim", name: "one", namespace: "default", uid: one.uid)
+                    })
+                try await client.waitFor(PersistentVolume.self, name) { volume in
+                    let reference = volume.spec?.claimRef
+                    return volume.status?.phase == "Available" && reference?.uid == nil
+                        && reference?.name == (keeper == nil ? "one" : nil)
+                }
+            }
+            #expect(try await bound(client, "one").spec?.volumeName == "taken")
+        }
+    }
+
     @Test("of many claims and volumes each gets one of its own")
     func race() async throws {
         try await withCluster { cluster in

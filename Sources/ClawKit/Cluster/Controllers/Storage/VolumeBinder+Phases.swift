@@ -18,12 +18,34 @@ extension VolumeBinder {
             claim = try await client.find(PersistentVolumeClaim.self, key.name, in: key.namespace)
         }
         if let claim, claim.uid == uid {
-            if claim.spec?.volumeName == volume.name { _ = try await setPhase(volume, "Bound") }
+            switch claim.spec?.volumeName ?? "" {
+            case volume.name: _ = try await setPhase(volume, "Bound")
+            // Bound once it names the volume.
+            case "": break
+            default: try await giveBack(volume)
+            }
             return .settled
         }
         let released = try await setPhase(volume, "Released")
         try await reclaim(released)
         return .settled
+    }
+
+    /// The claim was bound to another volume: binder and scheduler may choose for one claim at the same time. What was
+    /// kept by them is anybody's again, what a person kept stays that claim's name's.
+    private func giveBack(_ volume: PersistentVolume) async throws {
+        let isMade = volume.annotations[VolumeNames.provisionedBy] != nil
+        guard !isMade || volume.spec?.persistentVolumeReclaimPolicy != "Delete" else {
+            try await reclaim(try await setPhase(volume, "Released"))
+            return
+        }
+        var free = volume
+        if free.annotations.removeValue(forKey: VolumeNames.boundByController) != nil {
+            free.spec?.claimRef = nil
+        } else {
+            free.spec?.claimRef?.uid = nil
+        }
+        _ = try await setPhase(try await client.replace(free), "Available")
     }
 
     /// By the volume's policy. Who provisioned it deletes it; what somebody made by hand nobody here can delete.

@@ -16,6 +16,7 @@ struct VolumeBinder: Sendable {
     private let classes: ObjectCache<StorageClass>
     private let nodes: ObjectCache<Node>
     private let consumers: ObjectIndex<Pod, ObjectKey>
+    private let keptFor: ObjectIndex<PersistentVolume, ObjectKey>
     private let pendingVolumes: PendingWrites<PersistentVolume>
     let events: ControllerEvents
     let time: any TimeSource
@@ -28,6 +29,9 @@ struct VolumeBinder: Sendable {
         classes = caches.cache(StorageClass.self)
         nodes = caches.cache(Node.self)
         consumers = lookups.byClaim
+        keptFor = volumes.index { volume in
+            volume.spec?.claimRef.map { [ObjectKey(namespace: $0.namespace ?? "", name: $0.name ?? "")] } ?? []
+        }
         pendingVolumes = PendingWrites(volumes)
         events = ControllerEvents(client, "persistentvolume-controller", time: caches.time)
     }
@@ -69,7 +73,9 @@ struct VolumeBinder: Sendable {
         }
         .reconciles(PersistentVolume.self)
         .watches(PersistentVolumeClaim.self) { claim in
-            claim.spec?.volumeName.flatMap { $0.isEmpty ? nil : [ObjectKey(name: $0)] } ?? []
+            let own = claim.spec?.volumeName.flatMap { $0.isEmpty ? nil : [ObjectKey(name: $0)] } ?? []
+            // Those that somebody else kept for it at the same time.
+            return own + keptFor[ObjectKey(claim)].map { ObjectKey($0) }.filter { !own.contains($0) }
         }
         return [binder, phases]
     }
