@@ -62,7 +62,7 @@ struct Scheduler: Sendable {
             switch try await place(pod) {
             case .done: return .settled
             case .outrun: continue
-            case .outdated: return .again(after: .milliseconds(20))
+            case .outdated, .binding: return .again(after: .milliseconds(20))
             }
         }
     }
@@ -70,6 +70,9 @@ struct Scheduler: Sendable {
     private enum Attempt: Sendable {
         /// The pod has its node, or waits for one.
         case done
+        /// Volumes are kept for its claims. Its node is chosen once they are bound, by what they are bound to: the
+        /// binder may have been quicker with others.
+        case binding
         /// A volume that it chose has been promised to another claim meanwhile.
         case outrun
         /// The pod, or a volume that it chose, is not as the cache has it.
@@ -156,7 +159,7 @@ struct Scheduler: Sendable {
             volumes.forgetPromises(to: found.delayed)
             throw error
         }
-        return .done
+        return chosen.isEmpty ? .done : .binding
     }
 
     /// - Returns: false where the volume is another claim's, or gone.

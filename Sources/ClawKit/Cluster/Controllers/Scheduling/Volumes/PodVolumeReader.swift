@@ -74,7 +74,10 @@ final class PodVolumeReader: Sendable {
             }
             return Set(promised.filter { $0.value.uid != claim.uid }.keys)
         }
-        let candidates = volumes.all.filter { !others.contains($0.name) }
+        var candidates = volumes.all.filter { !others.contains($0.name) }
+        // Nothing else, once one is kept for it.
+        let kept = claim.suitableVolumes(among: candidates).filter { $0.isKept(for: claim) }
+        if !kept.isEmpty { candidates = kept }
         let provisioner = kind?.provisioner ?? "kubernetes.io/no-provisioner"
         return PodVolumes.Delayed(
             claim: claim,
