@@ -98,7 +98,9 @@ struct PlacementWithVolumesTests {
                 claims.count { $0.status?.phase == "Bound" } == 24
             }
             #expect(Set(claims.compactMap(\.spec?.volumeName)).count == 24)
-            let pods = try await client.list(Pod.self, in: "default").items
+            let pods = try await client.waitForAll(Pod.self) { pods in
+                pods.count { !($0.spec?.nodeName ?? "").isEmpty } == 24
+            }
             for pod in pods {
                 let claim = try #require(claims.first { $0.name == pod.claimNames[0] })
                 let volume = try await client.get(PersistentVolume.self, claim.spec?.volumeName ?? "")
