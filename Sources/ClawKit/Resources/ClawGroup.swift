@@ -7,7 +7,7 @@ public enum ClawGroup {
     public static let version = "v1alpha1"
 
     public static let kinds: [any CustomResource.Type] = [
-        Tenant.self, Project.self, Runtime.self, ModelGrantResource.self, ModelEndpoint.self, Policy.self,
+        Tenant.self, Project.self, Member.self, Runtime.self, ModelGrantResource.self, ModelEndpoint.self, Policy.self,
         EffectivePolicy.self, Route.self, EnvironmentSet.self, SecretStore.self, RuntimeTemplate.self,
         Checkpoint.self, CheckpointSchedule.self, RemoteCapacity.self, RuntimePool.self,
     ]

@@ -7,7 +7,6 @@ public struct ProjectSpec: SchemaView {
     public static let properties = [
         Property("tenant", .string, mayBeAbsent: false, description: "The tenant it belongs to.", Constraint.label),
         Property("displayName", String?.self, "What people call it."),
-        Property("members", [Project.Member].self, "Who may do what in it.", .map(keys: "user")),
         Property(
             "quota", [String: Quantity].self,
             "What all its objects together may ask for, in the names of a ResourceQuota: requests.cpu, pods …"),
@@ -16,19 +15,12 @@ public struct ProjectSpec: SchemaView {
         Property("network", ProjectNetwork?.self, "Whom its pods may talk to."),
     ]
 
-    public init(tenant: String, members: [Project.Member] = []) {
-        document = ["tenant": .string(tenant)]
-        self.members = members
-    }
+    public init(tenant: String) { document = ["tenant": .string(tenant)] }
 
     public var tenant: String { self["tenant"] }
     public var displayName: String? {
         get { self["displayName"] }
         set { self["displayName"] = newValue }
-    }
-    public var members: [Project.Member] {
-        get { self["members"] }
-        set { self["members"] = newValue }
     }
     public var quota: [String: Quantity] {
         get { self["quota"] }

@@ -9,9 +9,9 @@ struct Claw: GroupCommand {
             Exit codes: 0 ok, 1 failed, 2 usage, 3 refused with a finding code, 4 not found, 5 unreachable.
             """,
         subcommands: [
-            TenantCommand.self, ProjectCommand.self, PolicyCommand.self, UserCommand.self, InvitationCommand.self,
-            RuntimeCommand.self, RouteCommand.self, CheckpointCommand.self, PoolCommand.self,
-            ChatCommand.self, OperationCommand.self, MeCommand.self, ClusterCommand.self, DefinitionCommand.self,
+            TenantCommand.self, ProjectCommand.self, PolicyCommand.self, UserCommand.self, MemberCommand.self,
+            InvitationCommand.self, RuntimeCommand.self, RouteCommand.self, CheckpointCommand.self,
+            PoolCommand.self, ChatCommand.self, OperationCommand.self, MeCommand.self, ClusterCommand.self, DefinitionCommand.self,
             GatewayCommand.self, KeyCommand.self, PasswordCommand.self, TokenCommand.self, UsageCommand.self,
             BudgetCommand.self, CapacityCommand.self,
         ])

@@ -41,12 +41,15 @@ extension Platform {
                 ])
         }
         let runtimes = ClusterGrants(caches: caches)
-        let (fileLimits, guardrails) = (InMemoryLimits(configuration.limits), Guardrails(try configuration.rules))
+        let fileLimits = InMemoryLimits(configuration.limits)
+        let guardrails = Guardrails(
+            try configuration.rules, standing: [PolicyToolRule(ToolPolicies(caches: caches))])
+        let cache = AnswerCache(configuration.cache, time: time)
         let gateway = ModelGateway(
             router: router, grants: CompositeGrants([runtimes, declared, keys]),
             budgets: CompositeLimits([limits, fileLimits]), book: book,
             admission: FairAdmission(configuration.admission, time: time),
-            guardrails: guardrails, cache: AnswerCache(configuration.cache, time: time),
+            guardrails: guardrails, cache: cache,
             sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders, time: time, logger: logger)
         let health = HealthWatch(router, time: time, logger: logger)
         let podKeys = PodKeys(caches: caches, grants: runtimes, logger: logger)
@@ -60,7 +63,8 @@ extension Platform {
         var reloading: [any ServiceLifecycle.Service] = []
         if let path = settings.configuration.path {
             let reloader = GatewayReloader(
-                path, models: sources, grants: declared, limits: fileLimits, guardrails: guardrails, secrets: secrets,
+                path, models: sources, grants: declared, limits: fileLimits, guardrails: guardrails, cache: cache,
+                secrets: secrets,
                 others: { path throws(InvalidConfiguration) in try live.read(path) }, time: time, logger: logger)
             reloading = [
                 Part { try await reloader.run() },

@@ -130,6 +130,7 @@ struct Platform: Sendable {
                 let kubernetes = try await clusterURL.wait()
                 _ = try await controlPlane.wait()
                 try await caches.cache(Project.self).waitUntilSynced()
+                try await caches.cache(Member.self).waitUntilSynced()
                 try await caches.cache(Runtime.self).waitUntilSynced()
                 try await caches.cache(Route.self).waitUntilSynced()
                 try await PlatformSettings.publish(context, in: api)

@@ -3,13 +3,14 @@ import ExampleSupport
 import Logging
 import ServiceLifecycle
 
-/// The cluster that a gateway follows: its models, and the pods of its runtimes.
+/// The cluster that a gateway follows: its models, its policies, and the pods of its runtimes.
 struct ConnectedCluster: Sendable {
     /// For the service account of the pod that this process is in.
     static let own = "in-cluster"
 
     let secrets: RenewedSecrets
     let grants: ClusterGrants
+    let tools: ToolPolicies
     private let api: KubernetesClient
     private let transport: ClusterTransport
     private let caches: SharedCaches
@@ -26,6 +27,7 @@ struct ConnectedCluster: Sendable {
         caches = SharedCaches(api)
         secrets = RenewedSecrets(ClusterSecrets(api))
         grants = ClusterGrants(caches: caches)
+        tools = ToolPolicies(caches: caches)
         keys = PodKeys(caches: caches, grants: grants, logger: logger)
         self.logger = logger
         do {

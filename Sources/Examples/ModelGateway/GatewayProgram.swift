@@ -63,7 +63,8 @@ struct GatewayProgram: Sendable {
         let router = models.router
         let declared = InMemoryGrants(try await configuration.grants(secrets))
         let limits = InMemoryLimits(configuration.limits)
-        let guardrails = Guardrails(try configuration.rules)
+        let guardrails = Guardrails(
+            try configuration.rules, standing: cluster.map { [PolicyToolRule($0.tools)] } ?? [])
         let storage = try await PlatformStorage(storage, program: "model-gateway", logger: logger)
         let (keys, stored) = (StoreGrants(storage.store), StoreLimits(storage.store))
         let shares = PlatformShares(storage.store)
@@ -72,11 +73,12 @@ struct GatewayProgram: Sendable {
         if configuration.masterKey == nil {
             masters = CompositeGrants([declared, InMemoryGrants([try Self.masterKey()])])
         }
+        let cache = AnswerCache(configuration.cache)
         let gateway = ModelGateway(
             router: router, grants: CompositeGrants([cluster?.grants].compactMap { $0 } + [masters, keys]),
             budgets: CompositeLimits([stored, limits]), book: book,
             admission: FairAdmission(configuration.admission), guardrails: guardrails,
-            cache: AnswerCache(configuration.cache), sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders, logger: logger)
+            cache: cache, sendsLiteLLMHeaders: configuration.sendsLiteLLMHeaders, logger: logger)
         let health = HealthWatch(router, logger: logger)
 
         let service = KeyService(
@@ -92,7 +94,8 @@ struct GatewayProgram: Sendable {
         if let path {
             let hasCluster = cluster != nil
             let reloader = GatewayReloader(
-                path, models: models, grants: declared, limits: limits, guardrails: guardrails, secrets: secrets,
+                path, models: models, grants: declared, limits: limits, guardrails: guardrails, cache: cache,
+                secrets: secrets,
                 others: { path throws(InvalidConfiguration) in
                     if !hasCluster { try Self.checkPools(GatewayConfiguration(contentsOf: path), path) }
                     return { [] }

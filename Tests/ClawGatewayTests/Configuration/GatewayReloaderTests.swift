@@ -73,6 +73,24 @@ struct GatewayReloaderTests {
         #expect(await grants.grant(forKeyHash: Token.hash("sk-two"))?.id == "ci")
     }
 
+    @Test("the cache takes other settings, and forgets what is too much for them")
+    func cache() async throws {
+        func write(_ keep: String, _ entries: Int) throws {
+            try Data("gateway: {cache: {keep: \(keep), entries: \(entries)}}".utf8).write(to: URL(filePath: path))
+        }
+        try write("60s", 10)
+        let cache = AnswerCache(try GatewayConfiguration(contentsOf: path).cache, time: time)
+        let reloader = GatewayReloader(
+            path, models: try sources(), grants: grants, limits: limits, cache: cache, secrets: secrets, time: time)
+        try write("5s", 3)
+        guard case .applied(let notes) = await reloader.reload() else {
+            Issue.record("The file was not applied.")
+            return
+        }
+        #expect(notes.isEmpty)
+        #expect(cache.settings.timeToLive == .seconds(5) && cache.settings.entries == 3)
+    }
+
     @Test("a change is believed when it has stayed for a second look")
     func settles() async throws {
         try write("one")

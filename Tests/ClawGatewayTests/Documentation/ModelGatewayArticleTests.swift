@@ -6,6 +6,7 @@ import ClawDocuments
 @testable import ClawGateway
 import ClawHTTPServer
 import ClawKubernetes
+import ClawPlatform
 import ClawLedger
 import ClawModels
 import ClawNIOTransport
@@ -195,7 +196,7 @@ struct ModelGatewayArticleTests {
                 }
             }
         }
-        let needed = TokenExchange.permissions + ClusterModels.permissions() + [
+        let needed = TokenExchange.permissions + ClusterModels.permissions() + ToolPolicies.permissions + [
             Permission(["get"], KubernetesSecret.type, names: ["openai"], in: "clawkit-system")
         ]
         let wanted = Set(

@@ -105,7 +105,7 @@ struct GuardrailTests {
         func texts(_ model: String) throws -> [String] {
             let document: JSONObject = ["model": .string(model), "messages": [["role": "user", "content": "sk-abc a@b.de"]]]
             var request = GuardedRequest(model: model, subject: UsageSubject(), size: 1, document: document)
-            for rule in rules { try rule.inspect(&request) }
+            for rule in rules where rule.concerns(model: model, subject: request.subject) { try rule.inspect(&request) }
             return request.texts
         }
         #expect(try texts("out/x") == ["[key] [email]"])

@@ -1,4 +1,5 @@
 import ClawBase
+import ClawResources
 import HTTPTypes
 import Synchronization
 import Testing

@@ -1,5 +1,6 @@
 import ClawBase
 import ClawPlatform
+import ClawResources
 import HTTPTypes
 import Testing
 

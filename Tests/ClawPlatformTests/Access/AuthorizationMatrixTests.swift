@@ -1,5 +1,6 @@
 import ClawBase
 import ClawDocuments
+import ClawResources
 import Foundation
 import HTTPTypes
 import Testing
@@ -56,6 +57,9 @@ struct AuthorizationMatrixTests {
             Row("POST /api/v1/projects", .administrator, ["name": "new", "tenant": "acme"]),
             Row("GET /api/v1/projects", .stranger), Row("GET /api/v1/projects/{project}", .viewer),
             Row("PATCH /api/v1/projects/{project}", .owner, ["displayName": "Demo"]),
+            Row("GET /api/v1/projects/{project}/members", .viewer),
+            Row("PUT /api/v1/projects/{project}/members/{user}", .owner, ["role": "viewer"]),
+            Row("DELETE /api/v1/projects/{project}/members/{user}", .owner),
             Row("GET /api/v1/policies", .administrator),
             Row("PUT /api/v1/policies/{policy}", .manager, ["rules": ["security": "baseline"]]),
             Row("GET /api/v1/policies/{policy}", .viewer), Row("GET /api/v1/projects/{project}/policy", .viewer),

@@ -1,6 +1,7 @@
 import ClawBase
 import ClawDocuments
 @testable import ClawPlatform
+import ClawResources
 import Crypto
 import HTTPTypes
 import Testing

@@ -92,8 +92,10 @@ struct UsageRouteTests {
             let body: JSON = [
                 "label": "laptop", "user": "ada", "project": "demo", "models": ["echo"],
                 "limits": [["name": "budget", "cost": "1.5", "window": "day"]], "expiresAt": "2099-01-01T00:00:00Z",
+                "cacheSeconds": 60,
             ]
             #expect(await platform.call(.post, "/api/v1/keys", body, as: tokens["ada"]).code == "E_FORBIDDEN")
+            #expect(await platform.call(.post, "/api/v1/keys", ["cacheSeconds": -1]).code == "E_BAD_REQUEST")
             let made = await platform.call(.post, "/api/v1/keys", body)
             #expect(made.status == .created && made.headers[.cacheControl] == "no-store")
             let (key, id) = (try #require(made.json["key"]?.string), try #require(made.json["id"]?.string))
@@ -101,6 +103,8 @@ struct UsageRouteTests {
             #expect(try await platform.store.limits(of: .key(id)).first?.record.limits == [.cost: 1_500_000_000])
             let shown = await platform.call(.get, "/api/v1/keys/\(id)", as: tokens["ada"]).json
             #expect(shown["key"] == nil && shown["limits"]?[0]?["limits"] == ["cost": "1.5"])
+            #expect(shown["cacheSeconds"] == 60)
+            #expect(try await platform.store.modelKey(Secret(key))?.record.metadata == ["cache": ["ttl": 60]])
             #expect(await platform.call(.get, "/api/v1/keys/\(id)", as: tokens["bob"]).status == .notFound)
             #expect(await platform.call(.get, "/api/v1/keys", as: tokens["bob"]).json["items"] == [])
             #expect(await platform.call(.get, "/api/v1/keys?user=ada", as: tokens["bob"]).code == "E_FORBIDDEN")

@@ -13,12 +13,11 @@ struct ProjectIsolationTests {
     // MARK: what is desired
 
     private func children(_ change: (inout Project) -> Void = { _ in }, secrets: [String] = []) throws -> [Child] {
-        var project = Project(
-            name: "demo", tenant: "acme",
-            members: [.init(user: "ada", role: "owner"), .init(user: "bob", role: "viewer")])
+        var project = Project(name: "demo", tenant: "acme")
         change(&project)
+        let members = [Member("ada", of: "demo", role: .owner), Member("bob", of: "demo", role: .viewer)]
         let found = secrets.map { KubernetesSecret(metadata: ObjectMeta(name: $0, namespace: "demo")) }
-        return try ProjectKind().desire(project, Observed(found))
+        return try ProjectKind().desire(project, Observed(found + members))
     }
 
     private func all<R: Resource>(_ type: R.Type, _ children: [Child]) -> [R] { children.compactMap { $0.object as? R } }

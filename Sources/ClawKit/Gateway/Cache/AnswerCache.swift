@@ -31,6 +31,7 @@ public final class AnswerCache: Sendable {
     }
 
     private struct State {
+        var settings: Settings
         var entries: [CacheKey: Entry] = [:]
         /// From the least recent on; what has been used again since stands there more than once.
         var uses: Deque<(key: CacheKey, use: UInt64)> = []
@@ -50,26 +51,38 @@ public final class AnswerCache: Sendable {
             return lastUse
         }
 
-        mutating func fit(_ limits: Settings) {
-            while bytes > limits.bytes || entries.count > limits.entries, let oldest = uses.popFirst() {
+        mutating func fit() {
+            while bytes > settings.bytes || entries.count > settings.entries, let oldest = uses.popFirst() {
                 if entries[oldest.key]?.use == oldest.use { remove(oldest.key) }
             }
         }
     }
 
-    public let settings: Settings
     private let time: any TimeSource
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     public init(_ settings: Settings = Settings(), time: some TimeSource = .system) {
-        (self.settings, self.time) = (settings, time)
+        self.time = time
+        state = Mutex(State(settings: settings))
+    }
+
+    /// What holds now. Answers that are too many for new settings go at once; how long the others are kept was settled
+    /// when they came.
+    public var settings: Settings {
+        get { state.withLock(\.settings) }
+        set {
+            state.withLock { state in
+                state.settings = newValue
+                state.fit()
+            }
+        }
     }
 
     /// How many answers are kept, and roughly how much they take.
     public var usage: (entries: Int, bytes: Int) { state.withLock { ($0.entries.count, $0.bytes) } }
 
     /// Forgets all answers.
-    public func removeAll() { state.withLock { $0 = State() } }
+    public func removeAll() { state.withLock { $0 = State(settings: $0.settings) } }
 
     /// - Parameter maxAge: older answers are not wanted, and stay.
     func find(_ key: CacheKey, maxAge: Duration?) -> (answer: CachedAnswer, age: Duration, timeToLive: Duration)? {
@@ -89,15 +102,15 @@ public final class AnswerCache: Sendable {
 
     func keep(_ answer: CachedAnswer, as key: CacheKey, for timeToLive: Duration) {
         let weight = answer.weight
-        guard weight <= settings.answerBytes else { return }
         let now = time.now
         state.withLock { state in
+            guard weight <= state.settings.answerBytes else { return }
             state.remove(key)
             state.bytes += weight
             state.entries[key] = Entry(answer: answer, since: now, until: now + timeToLive, weight: weight, use: 0)
             let use = state.use(key)
             state.entries[key]?.use = use
-            state.fit(settings)
+            state.fit()
         }
     }
 

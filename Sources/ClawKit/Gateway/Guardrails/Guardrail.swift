@@ -25,6 +25,9 @@ public protocol Guardrail: Sendable {
     /// answers.
     var answerWindow: Int? { get }
 
+    /// Whether the rule has anything to say of what this holder asks of this model: who says no costs nothing.
+    func concerns(model: String, subject: UsageSubject) -> Bool
+
     func inspect(_ request: inout GuardedRequest) throws(GuardrailRefusal)
 
     /// Called once with a whole answer; with a stream for each tool that begins to be called, and for each piece of text
@@ -35,6 +38,7 @@ public protocol Guardrail: Sendable {
 
 extension Guardrail {
     public var answerWindow: Int? { nil }
+    public func concerns(model: String, subject: UsageSubject) -> Bool { true }
     public func inspect(_ request: inout GuardedRequest) throws(GuardrailRefusal) {}
     public func inspect(_ answer: inout GuardedAnswer) throws(GuardrailRefusal) {}
 }
@@ -60,12 +64,23 @@ public struct GuardrailRefusal: Error, Sendable, Hashable {
 
 /// The rules that hold now; may be replaced while requests are under way.
 public final class Guardrails: Sendable {
+    private let standing: [any Guardrail]
     private let rules: Mutex<[any Guardrail]>
 
-    public init(_ rules: [any Guardrail] = []) { self.rules = Mutex(rules) }
+    /// - Parameter standing: rules that hold before the others, whatever those are replaced by.
+    public init(_ rules: [any Guardrail] = [], standing: [any Guardrail] = []) {
+        self.rules = Mutex(rules)
+        self.standing = standing
+    }
 
     /// From the next request on these hold.
     public func replace(_ rules: [any Guardrail]) { self.rules.withLock { $0 = rules } }
 
-    var current: [any Guardrail] { rules.withLock { $0 } }
+    var isEmpty: Bool { standing.isEmpty && rules.withLock { $0.isEmpty } }
+
+    /// Those that have anything to say.
+    func concerned(with model: String, of subject: UsageSubject) -> [any Guardrail] {
+        let all = standing + rules.withLock { $0 }
+        return all.isEmpty ? all : all.filter { $0.concerns(model: model, subject: subject) }
+    }
 }

@@ -6,7 +6,7 @@ import Synchronization
 extension ModelGateway {
     /// The rules that look at the answer to a request, each ready for it.
     func filters(_ model: String, _ headers: HTTPFields, _ grant: ModelGrant) -> [AnswerFilter] {
-        let rules = guardrails.current.filter { ($0 as? ScopedRule)?.covers(model) ?? true }
+        let rules = guardrails.concerned(with: model, of: grant.subject)
         guard rules.contains(where: { $0.answerWindow != nil }) else { return [] }
         var subject = grant.subject
         subject.key = grant.id

@@ -6,7 +6,7 @@ extension ModelGateway {
     /// The request as the guardrails leave it.
     /// - Throws: ``GatewayRefusal`` where one of them refuses it; ``ModelError`` where what they leave is no request.
     func guarded(_ asked: ClientRequest, _ grant: ModelGrant) throws -> ClientRequest {
-        let rules = guardrails.current
+        let rules = guardrails.concerned(with: asked.model, of: grant.subject)
         if rules.isEmpty { return asked }
         guard let document = try inspected(asked.document, asked.model, asked.bytes.count, rules, grant) else { return asked }
         return try ClientRequest(asked.dialect, JSON.object(document).bytes(), limits: limits)
@@ -14,10 +14,12 @@ extension ModelGateway {
 
     /// The same for a request of another kind.
     func guarded(_ bytes: [UInt8], _ grant: ModelGrant) throws(GatewayRefusal) -> [UInt8] {
-        let rules = guardrails.current
         // What cannot be read is refused by who reads it.
-        guard !rules.isEmpty, let document = try? JSONParser.parse(bytes).object else { return bytes }
-        let changed = try inspected(document, document["model"]?.string ?? "", bytes.count, rules, grant)
+        guard !guardrails.isEmpty, let document = try? JSONParser.parse(bytes).object else { return bytes }
+        let model = document["model"]?.string ?? ""
+        let rules = guardrails.concerned(with: model, of: grant.subject)
+        if rules.isEmpty { return bytes }
+        let changed = try inspected(document, model, bytes.count, rules, grant)
         return changed.map { JSON.object($0).bytes() } ?? bytes
     }
 

@@ -1,4 +1,4 @@
-import ClawResources
+public import ClawResources
 import Synchronization
 
 /// What the gate needs to know of runtimes and memberships. Answers from memory: it is asked for every request.

@@ -2,10 +2,7 @@ public import ClawBase
 public import ClawResources
 public import HTTPTypes
 
-/// A role in a project, from most to least.
-public enum ProjectRole: String, Sendable, Hashable, CaseIterable {
-    case owner, manager, developer, viewer
-
+extension ProjectRole {
     /// Whether the role opens every runtime of the project, not only one's own.
     public var entersEveryRuntime: Bool { self == .owner || self == .manager }
 }

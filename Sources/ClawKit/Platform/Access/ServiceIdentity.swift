@@ -1,3 +1,5 @@
+public import ClawResources
+
 /// A service account of a project, as it calls the control plane.
 public struct ServiceIdentity: Sendable, Hashable {
     /// Whose namespace the account is of.

@@ -1,4 +1,5 @@
 import ClawBase
+import ClawResources
 import Yams
 
 extension ConfigurationReader {
@@ -8,7 +9,7 @@ extension ConfigurationReader {
     ]
 
     /// `server.oidc`.
-    mutating func signInProviders(_ nodes: [Node]) -> [ClawConfiguration.SignInProvider] {
+    mutating func signInProviders(_ nodes: [Yams.Node]) -> [ClawConfiguration.SignInProvider] {
         var lines: [String: Int] = [:]
         return nodes.enumerated().compactMap { index, node in
             let place = "server.oidc[\(index)]"

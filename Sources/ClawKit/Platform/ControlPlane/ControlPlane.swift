@@ -78,6 +78,7 @@ public final class ControlPlane: Sendable {
         // Asked for now, so that they are complete soon after the caches run.
         _ = caches.cache(Pod.self)
         _ = caches.cache(Project.self)
+        _ = caches.cache(Member.self)
         _ = caches.cache(Tenant.self)
     }
 

@@ -54,8 +54,9 @@ struct ControlPlaneHandler: Handler {
         _ services: PlatformServices, _ check: AccessCheck, _ index: RouteIndex
     ) -> Router {
         let groups: [any RouteGroup] = [
-            SessionRoutes(services), TenantRoutes(services), ProjectRoutes(services), PolicyRoutes(services),
-            UserRoutes(services), RuntimeRoutes(services), OperationRoutes(services), UsageRoutes(services),
+            SessionRoutes(services), TenantRoutes(services), ProjectRoutes(services), MemberRoutes(services),
+            PolicyRoutes(services), UserRoutes(services), RuntimeRoutes(services), OperationRoutes(services),
+            UsageRoutes(services),
             ModelKeyRoutes(services), InvitationRoutes(services), PasswordRoutes(services), TokenRoutes(services),
             IdentityRoutes(services),
             AddressRoutes(services, index), CheckpointRoutes(services), CapacityRoutes(services),

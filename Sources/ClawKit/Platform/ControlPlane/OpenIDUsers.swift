@@ -89,7 +89,7 @@ struct OpenIDUsers: Sendable {
         of user: User, _ groups: Set<String>, _ provider: OpenIDProvider, _ call: Call
     ) async throws {
         for (name, all) in Dictionary(grouping: provider.memberships, by: \.project) {
-            guard let project = try await services.api.find(Project.self, name) else {
+            guard try await services.api.find(Project.self, name) != nil else {
                 services.log.warning(
                     "a provider's groups name a project that is not there",
                     metadata: ["provider": "\(provider.name)", "project": "\(name)"])
@@ -97,9 +97,9 @@ struct OpenIDUsers: Sendable {
             }
             let roles = Set(all.filter { groups.contains($0.group) }.map(\.role))
             // From most to least.
-            let (before, after) = (project.role(of: user.name), ProjectRole.allCases.first { roles.contains($0) })
+            let after = ProjectRole.allCases.first { roles.contains($0) }
+            let before = try await services.members.set(after, of: user.name, in: name)
             guard before != after else { continue }
-            try await directory.setRole(after, of: user.name, in: name)
             await services.audit(
                 call, "project.member", "project/\(name)", subject: "user/\(user.name)",
                 details: [

@@ -29,6 +29,8 @@ struct PlatformServices: Sendable {
 
     // MARK: looking up
 
+    var members: MemberRegister { MemberRegister(api: api) }
+
     /// All projects, as the server has them now: a script sees what it has just created.
     func projects() async throws -> [Project] {
         try await api.list(Project.self).items.sorted { $0.name < $1.name }
@@ -39,13 +41,19 @@ struct PlatformServices: Sendable {
     ///   others and one that is not there.
     func project(_ name: DNSLabel, for caller: Principal) async throws -> (project: Project, role: ProjectRole?) {
         let found = try await api.find(Project.self, name.description)
-        let role = found?.role(of: caller)
+        let role = found == nil ? nil : try await members.role(of: caller, in: name.description)
         guard let found, role != nil || caller.isAdministrator else {
             if caller.isAdministrator { throw Finding(.notFound, "There is no project '\(name)'; check the name.") }
             throw Finding(
                 .forbidden, "You are no member of a project '\(name)'; ask an administrator or one of its owners.")
         }
         return (found, role)
+    }
+
+    /// nil for no member, and where there is no such project.
+    func role(of caller: Principal, in project: String) async throws -> ProjectRole? {
+        guard try await api.find(Project.self, project) != nil else { return nil }
+        return try await members.role(of: caller, in: project)
     }
 
     func represent(_ runtime: Runtime) -> JSON { runtime.representation(publicURL: configuration.publicURL) }

@@ -3,7 +3,7 @@ import ClawDocuments
 import ClawKubernetes
 import ClawResources
 
-/// Users together with their memberships, which live in the cluster's Projects.
+/// Users together with their memberships, which are the cluster's Members.
 struct UserDirectory: Sendable {
     static let tokenPrefix = "claw"
 
@@ -26,14 +26,16 @@ struct UserDirectory: Sendable {
             guard try await services.api.find(Project.self, project.description) != nil else {
                 throw Finding(.invalid, "There is no project '\(project)'; create it first.", field: "project")
             }
-            try await setRole(role, of: name.description, in: project.description)
+            try await services.members.set(role, of: name.description, in: project.description)
         }
         let (user, token) = Self.user(
             name, displayName: displayName, isAdministrator: isAdministrator, at: services.time.now)
         do {
             try await store.create(user)
         } catch {
-            if let membership { try? await setRole(nil, of: name.description, in: membership.project.description) }
+            if let membership {
+                _ = try? await services.members.set(nil, of: name.description, in: membership.project.description)
+            }
             throw error
         }
         return token
@@ -64,7 +66,7 @@ struct UserDirectory: Sendable {
         let isGood = invitation.map { $0.acceptedAt == nil && $0.revokedAt == nil && now < $0.expiresAt } ?? false
         var joined: String?
         if isGood, let project = invitation?.project, let role = invitation?.role.flatMap({ ProjectRole(rawValue: $0) }) {
-            try await setRole(role, of: name.description, in: project)
+            try await services.members.set(role, of: name.description, in: project)
             joined = project
         }
         let token = Token.random(prefix: Self.tokenPrefix)
@@ -77,7 +79,7 @@ struct UserDirectory: Sendable {
             }
             return (accepted.invitation, token)
         } catch {
-            if let joined { try? await setRole(nil, of: name.description, in: joined) }
+            if let joined { _ = try? await services.members.set(nil, of: name.description, in: joined) }
             throw error
         }
     }
@@ -100,7 +102,7 @@ struct UserDirectory: Sendable {
 
     /// - Throws: ``Finding`` (`E_NOT_FOUND`; `E_IN_USE` naming the runtimes, or for the last administrator).
     /// - Returns: the projects that the user was a member of, with the role.
-    func delete(_ name: DNSLabel) async throws -> [(project: String, role: String)] {
+    func delete(_ name: DNSLabel) async throws -> [(project: String, role: ProjectRole)] {
         let found = try await store.require(User.self, name.description)
         try await checkNotLastAdministrator(name)
         let runtimes = try await services.api.list(Runtime.self).items.filter { $0.spec.user == name.description }
@@ -110,11 +112,10 @@ struct UserDirectory: Sendable {
                 .inUse, "'\(name)' still has runtimes (\(runtimes.joined(separator: ", "))); delete them first.",
                 details: ["runtimes": runtimes.joined(separator: ",")])
         }
-        var left: [(project: String, role: String)] = []
-        for project in try await services.projects() {
-            guard let member = project.members.first(where: { $0.user == name.description }) else { continue }
-            try await setRole(nil, of: name.description, in: project.name)
-            left.append((project.name, member.role))
+        var left: [(project: String, role: ProjectRole)] = []
+        for member in try await services.members.memberships(of: name.description) {
+            guard let role = try await services.members.set(nil, of: member.user, in: member.project) else { continue }
+            left.append((member.project, role))
         }
         try await store.delete(User.self, name.description, version: found.version)
         return left
@@ -133,16 +134,5 @@ struct UserDirectory: Sendable {
             after = page.count == 1000 ? page.last?.record.key : nil
         } while after != nil
         if isOne { throw Finding(.inUse, "'\(name)' is the last administrator; make somebody else one first.") }
-    }
-
-    func setRole(_ role: ProjectRole?, of user: String, in project: String) async throws {
-        _ = try await services.api.edit(Project.self, project) { project in
-            var members = project.members.filter { $0.user != user }
-            if let role { members.append(Project.Member(user: user, role: role.rawValue)) }
-            // In place where nothing changes: an edit that changes nothing writes nothing.
-            if members.sorted(by: { $0.user < $1.user }) != project.members.sorted(by: { $0.user < $1.user }) {
-                project.members = members
-            }
-        }
     }
 }

@@ -67,6 +67,7 @@ final class OpenPassages: Sendable {
             services.store.changes(of: User.kind), services.store.changes(of: SessionRecord.kind)
         )
         services.caches.cache(Project.self).onChange { [news] _ in news.raise() }
+        services.caches.cache(Member.self).onChange { [news] _ in news.raise() }
         services.caches.cache(Route.self).onChange { [news] _ in news.raise() }
         services.caches.cache(Runtime.self).onChange { [news] _ in news.raise() }
         try await withThrowingDiscardingTaskGroup { group in

@@ -7,12 +7,12 @@ import ClawResources
 /// Runtimes and memberships as the cluster's objects say them, from caches: no call per request.
 public struct KubernetesAccessDirectory: AccessDirectory {
     private let runtimes: ObjectCache<Runtime>
-    private let projects: ObjectCache<Project>
+    private let members: MemberBook
     let routes: RouteIndex
 
     public init(caches: SharedCaches) {
         runtimes = caches.cache(Runtime.self)
-        projects = caches.cache(Project.self)
+        members = MemberBook(caches)
         routes = RouteIndex(caches)
     }
 
@@ -29,14 +29,14 @@ public struct KubernetesAccessDirectory: AccessDirectory {
             found?.access = route.spec.access
             return RoutedAccess(runtime: runtime, access: found)
         }
-        let role = user.flatMap { projects.get(project)?.role(of: $0) }
+        let role = user.flatMap { members.role(of: $0, in: project) }
         return RoutedAccess(
             runtime: nil, service: "\(project)/\(route.spec.service?.name ?? "")",
             access: RuntimeAccess(owner: nil, readiness: .ready, role: role, access: route.spec.access))
     }
 
     private func checkSynced() throws(Finding) {
-        guard runtimes.isSynced, projects.isSynced, routes.isSynced else {
+        guard runtimes.isSynced, members.isSynced, routes.isSynced else {
             throw Finding(.notReady, "The platform is still reading the cluster's state; try again in a moment.")
         }
     }
@@ -45,21 +45,8 @@ public struct KubernetesAccessDirectory: AccessDirectory {
     public func access(to runtime: RuntimeReference, for user: String?) async throws -> RuntimeAccess? {
         try checkSynced()
         guard let found = runtimes.get(runtime.runtime, in: runtime.project) else { return nil }
-        let role = user.flatMap { projects.get(runtime.project)?.role(of: $0) }
+        let role = user.flatMap { members.role(of: $0, in: runtime.project) }
         return RuntimeAccess(owner: found.spec.user, readiness: found.readiness, role: role)
-    }
-}
-
-extension Project {
-    /// A user's role; nil for no member, or for a role this version does not know.
-    func role(of user: String) -> ProjectRole? {
-        members.first { $0.user == user }.flatMap { ProjectRole(rawValue: $0.role) }
-    }
-
-    /// A caller's role: a service's own in its own project, else the user's.
-    func role(of caller: Principal) -> ProjectRole? {
-        guard let service = caller.service else { return role(of: caller.user) }
-        return service.project == name ? service.role : nil
     }
 }
 

@@ -35,6 +35,7 @@ public struct ProjectKind: ManagedKind {
     public let related = [
         // By name, not by owner: the namespace that stands in the way has another one.
         Relation(Namespace.self) { ObjectKey(name: $0.name) },
+        Relation(Member.self) { member in ObjectKey(name: member.project) },
         Relation(KubernetesSecret.self, labeled: ProjectObjects.pullSecretLabel) { secret in
             secret.namespace.map { ObjectKey(name: $0) }
         },
@@ -69,7 +70,7 @@ public struct ProjectKind: ManagedKind {
         var allowed = project
         allowed.spec = policies.common.narrowed(project.spec)
         let objects = ProjectObjects(
-            allowed, pullSecrets: observed.all(KubernetesSecret.self).map(\.name),
+            allowed, members: observed.all(Member.self), pullSecrets: observed.all(KubernetesSecret.self).map(\.name),
             containerLimits: policies.common.containerLimits)
         return [Child(ProjectNamespace.desired(for: allowed), policy: .adopted)] + objects.children
             + policies.effective.map { Child($0, stage: 1) }

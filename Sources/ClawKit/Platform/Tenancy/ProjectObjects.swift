@@ -11,12 +11,16 @@ struct ProjectObjects {
     static let name = "project"
 
     private let project: Project
+    private let members: [Member]
     private let pullSecrets: [String]
     private let containerLimits: [String: Quantity]
 
     /// - Parameter containerLimits: the most that a container may be given; what it gets that asks for nothing.
-    init(_ project: Project, pullSecrets: [String], containerLimits: [String: Quantity] = [:]) {
-        (self.project, self.pullSecrets, self.containerLimits) = (project, pullSecrets, containerLimits)
+    init(
+        _ project: Project, members: [Member], pullSecrets: [String], containerLimits: [String: Quantity] = [:]
+    ) {
+        (self.project, self.members) = (project, members)
+        (self.pullSecrets, self.containerLimits) = (pullSecrets, containerLimits)
     }
 
     /// Bindings after the roles they name, everything after the namespace.
@@ -49,7 +53,7 @@ struct ProjectObjects {
 
     /// nil where nobody has the role.
     private func binding(_ role: ProjectRole) -> RoleBinding? {
-        let users = project.members.filter { $0.role == role.rawValue }.map(\.user).sorted()
+        let users = members.filter { $0.effectiveRole == role }.map(\.user).sorted()
         guard !users.isEmpty else { return nil }
         return RoleBinding(
             metadata: metadata(role.roleName),

@@ -1,4 +1,5 @@
 import ClawModels
+import ClawResources
 
 /// What the roles of a project may do in its namespace, each all that the one before it may.
 ///
@@ -8,7 +9,8 @@ enum ProjectRules {
         switch role {
         case .viewer: viewing
         case .developer: viewing + developing
-        case .manager, .owner: viewing + developing + managing
+        case .manager: viewing + developing + managing
+        case .owner: viewing + developing + managing + owning
         }
     }
 
@@ -57,4 +59,7 @@ enum ProjectRules {
         // What they say holds for everybody's runtimes.
         rule(writing, "clawkit.dev", "environmentsets", "runtimetemplates"),
     ]
+
+    /// Whoever may make somebody an owner must be one.
+    private static let owning = [rule(writing, "clawkit.dev", "members")]
 }

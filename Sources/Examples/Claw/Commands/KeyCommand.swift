@@ -18,6 +18,8 @@ struct KeyCommand: GroupCommand {
         @Option(help: "Dollars it may spend, as 12.50.") var cost: String?
         @Option(help: "The time in which it may: forever, hour, day, month@Europe/Berlin.") var window: String?
         @Option(help: "Requests it may make in a minute.") var rpm: Int?
+        @Option(help: "Seconds for which answers are kept and given again to equal requests; 0: never. (default: as the gateway says)")
+        var cacheSeconds: Int?
         @Option(help: "When it ends, as 2030-01-02T03:04:05Z.") var expires: String?
 
         func run(in session: Session) async throws {
@@ -25,6 +27,7 @@ struct KeyCommand: GroupCommand {
             body.set("user", user)
             body.set("project", project)
             body.set("expiresAt", expires)
+            body.set("cacheSeconds", cacheSeconds)
             var limits: [JSON] = []
             if let cost {
                 limits.append(["name": "budget", "cost": .string(cost), "window": .string(window ?? "forever")])

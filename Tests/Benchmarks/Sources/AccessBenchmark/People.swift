@@ -3,6 +3,7 @@ import ClawBase
 import ClawCluster
 import ClawControl
 import ClawKubernetes
+import ClawModels
 import ClawPlatform
 import ClawResources
 import Foundation
@@ -31,23 +32,28 @@ func people(in folder: String) async throws {
                     createdAt: now))
         }
         for number in 0..<projects {
-            let members = (0..<10).map { Project.Member(user: "user-\(number * 10 + $0)", role: "developer") }
-            _ = try await cluster.client.create(Project(name: "project-\(number)", tenant: "acme", members: members))
+            let name = "project-\(number)"
+            _ = try await cluster.client.create(Namespace(metadata: ObjectMeta(name: name)))
+            _ = try await cluster.client.create(Project(name: name, tenant: "acme"))
+            for user in 0..<10 {
+                _ = try await cluster.client.create(Member("user-\(number * 10 + user)", of: name, role: .developer))
+            }
         }
         try store.close()
         try cluster.close()
         return
     }
     let caches = SharedCaches(cluster.client)
-    let cache = caches.cache(Project.self)
+    let (cache, members) = (caches.cache(Project.self), caches.cache(Member.self))
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await caches.run() }
         try await cache.waitUntilSynced()
+        try await members.waitUntilSynced()
         let elapsed = (ContinuousClock.now - start).components
         let memory = residentMemory()
         let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
-        guard cache.count == projects, try await store.row(User.kind, "user-99999") != nil else {
-            throw Finding(.internalError, "Not everybody is there: \(cache.count) projects.")
+        guard cache.count == projects, members.count == users, try await store.row(User.kind, "user-99999") != nil else {
+            throw Finding(.internalError, "Not everybody is there: \(cache.count) projects, \(members.count) members.")
         }
         report("100,000 users and 10,000 projects: resident", memory.now, "MB", String(format: "heap %.0f MB", memory.anonymous))
         report("  until they are there, from the disk", seconds, "s")

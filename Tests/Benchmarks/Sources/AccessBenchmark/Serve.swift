@@ -19,7 +19,8 @@ func serve() async throws {
     let api = cluster.client
     try await ClawGroup.install(in: api)
     _ = try await api.create(Namespace(metadata: ObjectMeta(name: "demo")))
-    _ = try await api.create(Project(name: "demo", tenant: "acme", members: [.init(user: "ada", role: "developer")]))
+    _ = try await api.create(Project(name: "demo", tenant: "acme"))
+    _ = try await api.create(Member("ada", of: "demo", role: .developer))
     var runtime = try await api.create(
         Runtime(metadata: ObjectMeta(name: "ada", namespace: "demo"), spec: RuntimeSpec(user: "ada")))
     runtime.status.phase = .ready

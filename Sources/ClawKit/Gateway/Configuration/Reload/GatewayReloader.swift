@@ -46,6 +46,7 @@ public final class GatewayReloader: Sendable {
     private let grants: InMemoryGrants
     private let limits: InMemoryLimits
     private let guardrails: Guardrails
+    private let cache: AnswerCache?
     private let secrets: any SecretSource
     private let time: any TimeSource
     private let logger: Logger
@@ -61,14 +62,15 @@ public final class GatewayReloader: Sendable {
     ///   - grants: of the keys that the file declares, and of no others.
     ///   - limits: those of the file, and no others.
     ///   - guardrails: the same.
+    ///   - cache: the gateway's; nil: none, and what the file says of it holds from the next start.
     ///   - others: for a program that reads more of the file than a gateway does.
     public init(
         _ path: String, models: ModelSources, grants: InMemoryGrants, limits: InMemoryLimits,
-        guardrails: Guardrails = Guardrails(), secrets: some SecretSource,
+        guardrails: Guardrails = Guardrails(), cache: AnswerCache? = nil, secrets: some SecretSource,
         others: @escaping OtherSections = { _ in { [] } }, time: some TimeSource = .system,
         logger: Logger = Logger(label: "clawkit.gateway")
     ) {
-        self.others = others
+        (self.others, self.cache) = (others, cache)
         (self.path, self.models, self.grants, self.limits) = (path, models, grants, limits)
         (self.guardrails, self.secrets, self.time, self.logger) = (guardrails, secrets, time, logger)
         state = Mutex(
@@ -129,6 +131,7 @@ public final class GatewayReloader: Sendable {
             grants.replace(new)
             limits.replace(configuration.limits)
             guardrails.replace(rules)
+            cache?.settings = configuration.cache
             state.withLock { $0.refusal = nil }
             let notes = configuration.notes + fixed(configuration) + applyOthers()
             return isNew ? .applied(notes: notes) : .unchanged
@@ -148,7 +151,7 @@ public final class GatewayReloader: Sendable {
         return [
             ("gateway.connectTimeout", started.connectTimeout != now.connectTimeout),
             ("gateway.admission", started.admission != now.admission),
-            ("gateway.cache", started.cache != now.cache),
+            ("gateway.cache", cache == nil && started.cache != now.cache),
             ("gateway.liteLLMHeaders", started.sendsLiteLLMHeaders != now.sendsLiteLLMHeaders),
         ].filter(\.1).map { .holdsFromNextStart($0.0, path) }
     }

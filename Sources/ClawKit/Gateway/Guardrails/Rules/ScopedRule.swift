@@ -1,3 +1,5 @@
+import ClawLedger
+
 /// A rule for some models alone.
 struct ScopedRule: Guardrail {
     let rule: any Guardrail
@@ -5,13 +7,11 @@ struct ScopedRule: Guardrail {
     var name: String { rule.name }
     var answerWindow: Int? { rule.answerWindow }
 
-    func covers(_ model: String) -> Bool { models.contains { ModelPattern($0).matches(model) } }
-
-    func inspect(_ request: inout GuardedRequest) throws(GuardrailRefusal) {
-        if covers(request.model) { try rule.inspect(&request) }
+    func concerns(model: String, subject: UsageSubject) -> Bool {
+        models.contains { ModelPattern($0).matches(model) } && rule.concerns(model: model, subject: subject)
     }
 
-    func inspect(_ answer: inout GuardedAnswer) throws(GuardrailRefusal) {
-        if covers(answer.model) { try rule.inspect(&answer) }
-    }
+    func inspect(_ request: inout GuardedRequest) throws(GuardrailRefusal) { try rule.inspect(&request) }
+
+    func inspect(_ answer: inout GuardedAnswer) throws(GuardrailRefusal) { try rule.inspect(&answer) }
 }

@@ -1,4 +1,5 @@
 public import ClawBase
+public import ClawResources
 
 /// An OpenID Connect provider with which people sign in, and what its word is worth here.
 /// <https://openid.net/specs/openid-connect-core-1_0.html>

@@ -76,6 +76,7 @@ extension ModelKey {
         object.set("user", subject.user)
         object.set("runtime", subject.runtime)
         object["models"] = .array(models.map(JSON.string))
+        object.set("cacheSeconds", cacheSeconds)
         if let limits { object["limits"] = .array(limits.map { .object($0.representation) }) }
         object.set("createdAt", createdAt.rfc3339())
         object.set("createdBy", createdBy)

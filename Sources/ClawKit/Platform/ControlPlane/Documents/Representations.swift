@@ -22,14 +22,14 @@ extension Tenant {
 extension Project {
     /// `{name, tenant, displayName?, quota?, containerDefaults?, security, network?, members: [{user, role}], phase,
     /// reason?, createdAt}`
-    var representation: JSON {
+    func representation(_ members: [Member]) -> JSON {
         var object: JSONObject = ["name": .string(name), "tenant": .string(tenant)]
         object.set("displayName", spec.displayName)
         object.set("quota", spec.document["quota"])
         object.set("containerDefaults", spec.document["containerDefaults"])
         object["security"] = .string(spec.security.rawValue)
         object.set("network", spec.document["network"])
-        object["members"] = .array(members.map { ["user": .string($0.user), "role": .string($0.role)] })
+        object["members"] = .array(members.map(\.representation))
         object.set("phase", phase)
         if phase == "Failed" { object.set("reason", ready?.message) }
         object.set("createdAt", metadata.creationTimestamp)
@@ -51,25 +51,25 @@ extension Project {
     }
 }
 
+extension Member {
+    /// `{user, role}`, as its project shows it.
+    var representation: JSON { ["user": .string(user), "role": .string(role?.rawValue ?? "")] }
+
+    /// `{project, role}`, as its user is shown.
+    var membership: JSON { ["project": .string(project), "role": .string(role?.rawValue ?? "")] }
+}
+
 extension User {
     /// `{name, displayName?, administrator, disabled, password, projects: [{project, role}], createdAt}`
-    func representation(in projects: [Project]) -> JSON {
+    func representation(_ memberships: [Member]) -> JSON {
         var object: JSONObject = ["name": .string(name)]
         object.set("displayName", displayName)
         object["administrator"] = .bool(isAdministrator)
         object["disabled"] = .bool(isDisabled)
         object["password"] = password.map { $0.temporaryUntil == nil ? "set" : "temporary" } ?? "none"
-        object["projects"] = .array(memberships(in: projects))
+        object["projects"] = .array(memberships.map(\.membership))
         object.set("createdAt", createdAt.rfc3339())
         return .object(object)
-    }
-
-    func memberships(in projects: [Project]) -> [JSON] {
-        projects.sorted { $0.name < $1.name }.compactMap { project in
-            project.members.first { $0.user == name }.map { member in
-                ["project": .string(project.name), "role": .string(member.role)]
-            }
-        }
     }
 }
 

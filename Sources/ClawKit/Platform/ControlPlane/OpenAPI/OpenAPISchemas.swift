@@ -121,6 +121,7 @@ enum OpenAPISchemas {
         "TenantChange": object([], ["displayName": ["type": ["string", "null"]], "quota": quantities]),
         "ProjectCreation": object(["name", "tenant"], joined(["name": label, "tenant": label], projectSettings)),
         "ProjectChange": object([], joined(["members": list(of: ref("Member"))], projectSettings)),
+        "MemberDeclaration": object(["role"], ["role": role]),
         "UserCreation": object(
             ["name"],
             ["name": label, "displayName": string, "administrator": bool, "project": label, "role": role]),
@@ -166,7 +167,7 @@ enum OpenAPISchemas {
     private static let modelKey: JSONObject = [
         "id": string, "label": string, "prefix": string, "tenant": label, "project": label, "user": label,
         "runtime": label, "models": list(of: string), "limits": list(of: object(["id"], limit)), "createdAt": time,
-        "createdBy": string, "expiresAt": time,
+        "createdBy": string, "expiresAt": time, "cacheSeconds": integer,
     ]
 
     private static func joined(_ a: JSONObject, _ b: JSONObject) -> JSONObject {
@@ -203,7 +204,7 @@ enum OpenAPISchemas {
             [
                 "label": string, "tenant": label, "project": label, "user": label, "models": list(of: string),
                 "limits": list(of: object(["name"], joined(limitFields, ["name": string]))), "expiresAt": time,
-                "allowsEstimates": bool,
+                "allowsEstimates": bool, "cacheSeconds": integer,
             ]),
         "ModelKey": object(["id", "label", "prefix", "models", "createdAt", "createdBy"], modelKey),
         "ModelKeyList": items("ModelKey"),
@@ -256,6 +257,7 @@ enum OpenAPISchemas {
                 "projects": list(of: ref("Membership")), "expiresAt": time,
             ]),
         "Member": object(["user", "role"], ["user": label, "role": role]),
+        "MemberList": items("Member"),
         "Membership": object(["project", "role"], ["project": label, "role": role]),
         "Tenant": object(
             ["name"],

@@ -172,10 +172,10 @@ struct LoginPages: Sendable {
 
     private func home(_ call: Call) async throws -> Response {
         guard let caller = call.principal else { return Self.redirect(to: Self.path) }
-        let projects = services.caches.cache(Project.self)
+        let members = MemberBook(services.caches)
         let runtimes = services.caches.cache(Runtime.self).all.filter { runtime in
             runtime.spec.user == caller.user
-                || projects.get(runtime.namespace ?? "")?.role(of: caller)?.entersEveryRuntime == true
+                || members.role(of: caller, in: runtime.namespace ?? "")?.entersEveryRuntime == true
         }.sorted { ($0.namespace ?? "", $0.name) < ($1.namespace ?? "", $1.name) }
         let items = runtimes.prefix(200).map { runtime in
             let shown = services.represent(runtime)

@@ -93,7 +93,7 @@ struct InvitationRoutes: RouteGroup {
                 call, "invitation.accept", "invitation/\(invitation.id)", subject: "user/\(name)",
                 details: ["user": name.description])
             let user = try await services.store.require(User.self, name.description).record
-            var json = user.representation(in: try await services.projects())
+            var json = user.representation(try await services.members.memberships(of: user.name))
             json["token"] = .string(token.reveal())
             return .json(json, status: .created, headers: [.cacheControl: "no-store"])
         } catch let finding as Finding where finding.code == .session {

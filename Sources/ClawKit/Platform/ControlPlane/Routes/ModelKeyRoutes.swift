@@ -30,6 +30,7 @@ struct ModelKeyRoutes: RouteGroup {
     private func create(_ call: Call) async throws -> Response {
         let fields = try await call.fields([
             "label", "tenant", "project", "user", "models", "expiresAt", "limits", "allowsEstimates",
+            "cacheSeconds",
         ])
         var expiresAt: Timestamp?
         if let text = try fields.optionalString("expiresAt") {
@@ -46,6 +47,12 @@ struct ModelKeyRoutes: RouteGroup {
             models: try fields.optionalStrings("models") ?? [], by: try call.caller.user, expiresAt: expiresAt,
             at: services.time.now)
         record.allowsEstimates = try fields.optionalBool("allowsEstimates") ?? false
+        if let seconds = try fields.optionalInteger("cacheSeconds") {
+            guard (0...31_622_400).contains(seconds) else {
+                throw Finding(.badRequest, "'cacheSeconds' is from 0, for never, to 31622400, a year.", field: "cacheSeconds")
+            }
+            record.cacheSeconds = seconds
+        }
         var limits: [UsageLimit] = []
         for (index, element) in (fields.object["limits"]?.array ?? []).enumerated() {
             guard let object = element.object else {

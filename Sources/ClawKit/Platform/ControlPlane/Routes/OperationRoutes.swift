@@ -113,6 +113,6 @@ struct OperationRoutes: RouteGroup {
     private func isVisible(_ target: String, to caller: Principal) async throws -> Bool {
         if caller.isAdministrator { return true }
         guard let (project, _) = RuntimeTarget.parse(target) else { return false }
-        return try await services.api.find(Project.self, project)?.role(of: caller) != nil
+        return try await services.role(of: caller, in: project) != nil
     }
 }

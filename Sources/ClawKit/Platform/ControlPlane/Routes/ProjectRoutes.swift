@@ -54,20 +54,33 @@ struct ProjectRoutes: RouteGroup {
         }
         await services.audit(call, "project.create", "project/\(name)", details: ["tenant": tenant.description])
         try await namespaces.waitUntilReady(project)
-        return .created((try await services.api.find(Project.self, project.name) ?? project).representation)
+        return .created(
+            (try await services.api.find(Project.self, project.name) ?? project).representation(
+                try await services.members.members(of: project.name)))
     }
 
     private func list(_ call: Call) async throws -> Response {
         let caller = try call.caller
-        let projects = try await services.projects().filter {
-            caller.isAdministrator || $0.role(of: caller) != nil
+        var projects = try await services.projects()
+        if !caller.isAdministrator {
+            let own: Set<String>
+            if let service = caller.service {
+                own = service.role == nil ? [] : [service.project]
+            } else {
+                own = Set(try await services.members.memberships(of: caller.user).map(\.project))
+            }
+            projects = projects.filter { own.contains($0.name) }
         }
-        return .json(.items(projects.map(\.representation)))
+        let members = Dictionary(
+            grouping: try await services.members.members(of: projects.count == 1 ? projects[0].name : nil),
+            by: \.project)
+        return .json(.items(projects.map { $0.representation(members[$0.name] ?? []) }))
     }
 
     private func show(_ call: Call) async throws -> Response {
         let name = try call.parameters.label("project")
-        return .json(try await services.project(name, for: try call.caller).project.representation)
+        let project = try await services.project(name, for: try call.caller).project
+        return .json(project.representation(try await services.members.members(of: project.name)))
     }
 
     private func update(_ call: Call) async throws -> Response {
@@ -83,29 +96,18 @@ struct ProjectRoutes: RouteGroup {
         if !caller.isAdministrator, let reserved = settings.reserved {
             throw Finding(.forbidden, "Only an administrator may change a project's '\(reserved)'; ask one.", field: reserved)
         }
-        let members = try await self.members(fields, of: project, caller)
+        let (before, changes) = try await memberChanges(fields, of: project, caller)
         var wanted = project
         settings.apply(to: &wanted)
         if !settings.isEmpty { try await checkPolicy(of: wanted) }
         let changed = try await services.reserving(settings.quota, for: project) {
-            try await services.api.edit(Project.self, project.name) { live in
-                settings.apply(to: &live)
-                guard let members else { return }
-                // What was checked above must be what is replaced.
-                guard live.members == project.members else {
-                    throw Finding(
-                        .stale, "The members were changed meanwhile; read the project again and repeat the change.")
-                }
-                live.members = members.members
-            }
+            try await services.api.edit(Project.self, project.name) { settings.apply(to: &$0) }
         }
         if !settings.isEmpty { await services.audit(call, "project.update", "project/\(name)") }
-        for (user, before, after) in members?.changes(from: project.members) ?? [] {
-            await services.audit(
-                call, "project.member", "project/\(name)", subject: "user/\(user)",
-                details: ["before": before ?? "none", "after": after ?? "none"])
-        }
-        return .json(changed.representation)
+        guard !changes.isEmpty else { return .json(changed.representation(before)) }
+        try await MemberChanges(services: services).make(
+            changes, of: project.name, keepsOwner: !caller.isAdministrator, call)
+        return .json(changed.representation(try await services.members.members(of: project.name)))
     }
 
     /// - Throws: ``Finding`` (`E_POLICY`) where a project asks for more than it may.
@@ -114,15 +116,17 @@ struct ProjectRoutes: RouteGroup {
         if let finding = policy.findings(project: project.spec).first { throw finding }
     }
 
-    /// The members that are to be; nil where nothing is said of them.
-    private func members(_ fields: BodyFields, of project: Project, _ caller: Principal) async throws -> ProjectMembers? {
-        guard let wish = fields.object["members"] else { return nil }
-        let members = try ProjectMembers(wish)
-        if !caller.isAdministrator, !members.members.contains(where: { $0.role == ProjectRole.owner.rawValue }) {
-            throw Finding(.invalid, "Nobody would own the project any more; keep at least one owner.", field: "members")
-        }
-        try await members.check(replacing: project, services)
-        return members
+    /// Who is a member now, and what the request wants otherwise.
+    private func memberChanges(
+        _ fields: BodyFields, of project: Project, _ caller: Principal
+    ) async throws -> (before: [Member], changes: [ProjectMembers.Change]) {
+        let before = try await services.members.members(of: project.name)
+        guard let wish = fields.object["members"] else { return (before, []) }
+        let wanted = try ProjectMembers(wish)
+        if !caller.isAdministrator, !wanted.hasOwner { throw Finding.noOwner }
+        let changes = wanted.changes(from: before)
+        try await MemberChanges(services: services).check(changes, of: project.name)
+        return (before, changes)
     }
 
     private func delete(_ call: Call) async throws -> Response {

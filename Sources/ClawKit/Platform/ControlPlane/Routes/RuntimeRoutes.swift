@@ -96,7 +96,7 @@ struct RuntimeRoutes: RouteGroup {
                 "Only owners and managers of project \(project.name) make runtimes for others; leave 'user' out to "
                     + "make your own.", field: "user")
         }
-        guard project.role(of: user.description) != nil else {
+        guard try await services.members.role(of: user.description, in: project.name) != nil else {
             throw Finding(
                 .invalid, "'\(user)' is no member of project \(project.name); add the user to the project first.",
                 field: "user")

@@ -63,13 +63,13 @@ struct SessionRoutes: RouteGroup {
         let caller = try call.caller
         if let service = caller.service { return .json(service.representation(as: caller)) }
         let user = try await services.store.require(User.self, caller.user).record
-        let projects = user.memberships(in: try await services.projects())
+        let projects = try await services.members.memberships(of: user.name)
         var object: JSONObject = ["user": .string(user.name)]
         object.set("displayName", user.displayName)
         object["administrator"] = .bool(user.isAdministrator)
-        let roles = Set(projects.compactMap { $0["role"]?.string }).sorted()
+        let roles = Set(projects.compactMap { $0.role?.rawValue }).sorted()
         object["roles"] = .array(((user.isAdministrator ? ["administrator"] : []) + roles).map(JSON.string))
-        object["projects"] = .array(projects)
+        object["projects"] = .array(projects.map(\.membership))
         object.set("expiresAt", caller.expiresAt?.rfc3339())
         return .json(.object(object))
     }

@@ -118,7 +118,7 @@ struct UsageRoutes: RouteGroup {
     private func check(_ user: String?, _ project: String?, _ call: Call) async throws {
         let caller = try call.caller
         if caller.isAdministrator || user == caller.user { return }
-        if let project, try await services.api.find(Project.self, project)?.role(of: caller) != nil { return }
+        if let project, try await services.role(of: caller, in: project) != nil { return }
         throw Finding(
             .forbidden, "That is not yours alone; ask with ?user=\(caller.user), or for one of your projects.")
     }

@@ -62,12 +62,12 @@ struct UserRoutes: RouteGroup {
     }
 
     private func list(_ call: Call) async throws -> Response {
-        let projects = try await services.projects()
+        let members = Dictionary(grouping: try await services.members.members(), by: \.user)
         var users: [JSON] = []
         var after: String?
         repeat {
             let page = try await services.store.list(User.self, after: after)
-            users += page.map { $0.record.representation(in: projects) }
+            users += page.map { $0.record.representation(members[$0.record.name] ?? []) }
             after = page.count == 1000 ? page.last?.record.key : nil
         } while after != nil
         return .json(.items(users))
@@ -115,7 +115,7 @@ struct UserRoutes: RouteGroup {
         for (project, role) in left {
             await services.audit(
                 call, "project.member", "project/\(project)", subject: "user/\(name)",
-                details: ["before": role, "after": "none"])
+                details: ["before": role.rawValue, "after": "none"])
         }
         return .noContent
     }
@@ -124,7 +124,7 @@ struct UserRoutes: RouteGroup {
         _ name: DNSLabel, _ token: Secret<String>? = nil, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
         let user = try await services.store.require(User.self, name.description).record
-        var json = user.representation(in: try await services.projects())
+        var json = user.representation(try await services.members.memberships(of: user.name))
         if let token { json["token"] = .string(token.reveal()) }
         return .json(json, status: status, headers: token == nil ? [:] : [.cacheControl: "no-store"])
     }

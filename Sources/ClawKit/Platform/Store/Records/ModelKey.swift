@@ -50,6 +50,13 @@ public struct ModelKey: StoredRecord {
         self.revokedAt = revokedAt
     }
 
+    /// How long answers to its requests are kept and given again to equal ones; zero: not at all; nil: as the gateway
+    /// says. Stands in the metadata in LiteLLM's words, `cache: {ttl}`.
+    public var cacheSeconds: Int? {
+        get { metadata["cache"]?["ttl"]?.number.map { Int($0) } }
+        set { metadata["cache"] = newValue.map { ["ttl": .integer(Int64($0))] } ?? .none }
+    }
+
     /// A new random key, which is nowhere else than in what is returned.
     public static func make(
         label: String, subject: UsageSubject, models: [String] = [], by actor: String, expiresAt: Timestamp? = nil,
