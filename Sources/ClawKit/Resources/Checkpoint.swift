@@ -48,8 +48,18 @@ public enum CheckpointMethod: String, SchemaEnum {
     case process = "Process"
     /// The container's files, as a layer over its image.
     case image = "Image"
-    /// The runtime's volume, by a snapshot of it.
+    /// The runtime's volume, by ``VolumeMeans``.
     case volume = "Volume"
+}
+
+/// By what a volume is kept.
+public enum VolumeMeans: String, SchemaEnum {
+    /// A VolumeSnapshot.
+    case snapshot = "Snapshot"
+    /// Another claim, which the storage has made from the volume.
+    case clone = "Clone"
+    /// Another claim, to which a pod has copied the volume's files.
+    case copy = "Copy"
 }
 
 /// Where a checkpoint stands.
@@ -134,11 +144,12 @@ public struct CheckpointStatus: SchemaView {
     public static let properties = [
         Property("phase", CheckpointPhase?.self, "Where it stands."),
         Property("method", CheckpointMethod?.self, "How it is really kept."),
+        Property("means", VolumeMeans?.self, "Of a volume: by what it is kept."),
         Property("node", String?.self, "Where the archive is."),
         Property("pod", String?.self), Property("podUID", String?.self), Property("container", String?.self),
-        Property("location", String?.self, "What the node calls the archive."),
-        Property("digest", String?.self, "Of the archive as stored: sha256:…"),
-        Property("sizeBytes", Int?.self, "Of the archive as stored."),
+        Property("location", String?.self, "What the node calls the archive; the snapshot's or the copy's name."),
+        Property("digest", String?.self, "Of the archive as stored, or of a copy's files: sha256:…"),
+        Property("sizeBytes", Int?.self, "Of the archive as stored, or of the volume."),
         Property("encrypted", Bool?.self),
         Property("constraints", CheckpointConstraints?.self, "What a restore needs."),
         Property("startedAt", .string, mayBeAbsent: true, description: "When it was begun."),
@@ -157,6 +168,10 @@ public struct CheckpointStatus: SchemaView {
     public var method: CheckpointMethod? {
         get { self["method"] }
         set { self["method"] = newValue }
+    }
+    public var means: VolumeMeans? {
+        get { self["means"] }
+        set { self["means"] = newValue }
     }
     public var node: String? {
         get { self["node"] }

@@ -103,7 +103,7 @@ public struct RuntimeVolume: SchemaView {
         Property("retention", RuntimeSpec.Retention.self, "What becomes of it with the runtime.", default: .retain),
         Property("storageClass", String?.self, "The cluster's default if absent; counts when it is made.", .length(1...253)),
         Property("shared", SharedVolume?.self, "A directory of a volume that is there, in place of one of its own."),
-        Property("restoreFrom", String?.self, "The VolumeSnapshot that it begins as; counts when it is made.", .length(1...253)),
+        Property("restoreFrom", String?.self, "The VolumeSnapshot, or the copy of a volume, that it begins as; counts when it is made.", .length(1...253)),
         Property("snapshots", VolumeSnapshots?.self, "Taken before another program or configuration gets the volume."),
     ]
 

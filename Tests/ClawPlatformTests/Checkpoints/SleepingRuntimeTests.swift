@@ -16,91 +16,17 @@ struct SleepingRuntimeTests {
         (try? await CRIU.find(nil, searchPath: ProcessInfo.processInfo.environment["PATH"])) != nil
     }
 
-    private struct World: Sendable {
-        let client: KubernetesClient
-        let root: String
-        let transport: CurlTransport
-
-        func want(_ state: RuntimeSpec.DesiredState) async throws {
-            _ = try await client.mergePatch(
-                Runtime.self, "ada", in: "demo", ["spec": ["desiredState": .string(state.rawValue)]])
-        }
-
-        @discardableResult
-        func reach(_ phase: RuntimePhase) async throws -> Runtime {
-            try await client.object(Runtime.self, "ada", in: "demo") { $0.status.phase == phase && !$0.hasNewWish }
-        }
-
-        func count() async throws -> String {
-            let pod = try await client.get(Pod.self, "ada", in: "demo")
-            let port = try #require(PodEndpoint.ports(of: pod)["http"])
-            let response = try await SystemTime().withDeadline(.seconds(60), "the count") {
-                try await transport.send(Request(.get, "http://127.0.0.1:\(port)/count"))
-            }
-            return String(decoding: try await response.body.collect(limit: 1 << 16), as: UTF8.self)
-        }
-    }
-
-    private static let server = """
-        import http.server, os
-        count = 0
-        class H(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                global count
-                if self.path == '/count': count += 1
-                text = str(count).encode()
-                self.send_response(200)
-                self.send_header('Content-Length', str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
-            def log_message(self, *a): pass
-        http.server.ThreadingHTTPServer(('127.0.0.1', int(os.environ['PORT'])), H).serve_forever()
-        """
-
     private static func run(
-        checkpoint: RuntimeCheckpoint?, command: JSON = ["python3", "-c", .string(server)],
-        _ body: @escaping @Sendable (World) async throws -> Void
+        checkpoint: RuntimeCheckpoint?, command: JSON = ["python3", "-c", .string(ProcessWorld.counter)],
+        _ body: @escaping @Sendable (ProcessWorld) async throws -> Void
     ) async throws {
-        let root = NSTemporaryDirectory() + "clawkit-sleep-\(UUID().uuidString.prefix(8))"
-        defer { try? FileManager.default.removeItem(atPath: root) }
-        var options = EmbeddedCluster.Options()
-        options.logger = silent
-        let cluster = try await EmbeddedCluster(options)
-        let transport = CurlTransport()
-        let node = ProcessNode(
-            configuration: ProcessNodeConfiguration(name: "local", rootDirectory: root), api: cluster.client,
-            logger: silent)
-        cluster.connect(node: "local", node)
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            defer { group.cancelAll() }
-            try await ClawGroup.install(in: cluster.client)
-            _ = try await cluster.client.create(Namespace(metadata: ObjectMeta(name: "demo")))
-            try await PlatformSettings.publish(Fixture.context, in: cluster.client)
-            let caches = SharedCaches(cluster.client)
-            let orchestrator = Orchestrator(caches: caches, logger: silent)
-            group.addTask { try await Self.runs { try await cluster.run() } }
-            group.addTask { try await Self.runs { try await node.run() } }
-            group.addTask { try await Self.runs { try await caches.run() } }
-            group.addTask { try await Self.runs { try await orchestrator.run() } }
-            group.addTask {
-                let world = World(client: cluster.client, root: root, transport: transport)
-                var spec = RuntimeSpec(user: "ada")
+        try await withProcessRuntimes { world in
+            try await world.start { spec in
                 spec.document["command"] = command
                 spec.checkpoint = checkpoint
-                _ = try await cluster.client.create(
-                    Runtime(metadata: ObjectMeta(name: "ada", namespace: "demo"), spec: spec))
-                try await body(world)
-                node.drain()
-                return true
             }
-            while let isBody = try await group.next() { if isBody { return } }
+            try await body(world)
         }
-        await transport.shutdown()
-    }
-
-    private static func runs(_ body: () async throws -> Void) async throws -> Bool {
-        do { try await body() } catch  where Task.isCancelled {}
-        return false
     }
 
     @Test(

@@ -125,26 +125,39 @@ struct RuntimeVolumeTests {
         }
     }
 
-    /// The definition, as far as it is needed.
+    /// The definitions, as far as they are needed.
     static func installSnapshots(_ client: KubernetesClient) async throws {
+        try await define("VolumeSnapshot", plural: "volumesnapshots", scope: "Namespaced", client)
+        try await eventually("snapshots are served") {
+            (try? await client.list(VolumeSnapshot.self, in: "demo")) != nil
+        }
+    }
+
+    /// Says for which storage there are snapshots.
+    static func installSnapshotClass(driver: String, _ client: KubernetesClient) async throws {
+        try await define("VolumeSnapshotClass", plural: "volumesnapshotclasses", scope: "Cluster", client)
+        try await eventually("their classes are served") { (try? await client.list(VolumeSnapshotClass.self)) != nil }
+        var one = VolumeSnapshotClass(ObjectMeta(name: "one"))
+        one.document["driver"] = .string(driver)
+        _ = try await client.create(one)
+    }
+
+    private static func define(_ kind: String, plural: String, scope: String, _ client: KubernetesClient) async throws {
         let anything: JSON = ["type": "object", "x-kubernetes-preserve-unknown-fields": true]
         let definition = CustomResourceDefinition(document: [
             "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
             "metadata": [
-                "name": "volumesnapshots.snapshot.storage.k8s.io",
+                "name": .string("\(plural).snapshot.storage.k8s.io"),
                 "annotations": [
                     "api-approved.kubernetes.io": "https://github.com/kubernetes-csi/external-snapshotter/pull/814"
                 ],
             ],
             "spec": [
-                "group": "snapshot.storage.k8s.io", "scope": "Namespaced",
-                "names": ["kind": "VolumeSnapshot", "plural": "volumesnapshots"],
+                "group": "snapshot.storage.k8s.io", "scope": .string(scope),
+                "names": ["kind": .string(kind), "plural": .string(plural)],
                 "versions": [["name": "v1", "served": true, "storage": true, "schema": ["openAPIV3Schema": anything]]],
             ],
         ])
         _ = try await client.create(definition)
-        try await eventually("snapshots are served") {
-            (try? await client.list(VolumeSnapshot.self, in: "demo")) != nil
-        }
     }
 }

@@ -12,10 +12,18 @@ public struct CheckpointController: Sendable {
 
     private let caches: SharedCaches
     private let driver: any CheckpointDriver
+    let surroundings: RuntimeSurroundings
+    let volumes: RuntimeVolumes
     private let logger: Logger
 
-    public init(caches: SharedCaches, driver: some CheckpointDriver, logger: Logger) {
+    /// - Parameter context: the platform's settings, where volumes are copied by an image of theirs; nil: none is copied.
+    public init(
+        caches: SharedCaches, driver: some CheckpointDriver,
+        context: @escaping @Sendable () -> RuntimeContext? = { nil }, logger: Logger
+    ) {
         (self.caches, self.driver, self.logger) = (caches, driver, logger)
+        surroundings = RuntimeSurroundings(caches, settings: context)
+        volumes = RuntimeVolumes(caches)
     }
 
     public func controller() -> Controller {
@@ -43,12 +51,14 @@ public struct CheckpointController: Sendable {
                 .map { ObjectKey($0) }
         }
         .finalizes(Checkpoint.self, Self.finalizer) { checkpoint, _ in
-            // A snapshot is the checkpoint's own, and goes with it; an archive goes with its node.
+            // A snapshot or a copy is the checkpoint's own, and goes with it; an archive goes with its node.
             guard checkpoint.status.method != .volume, let node = checkpoint.status.node, nodes.get(node) != nil else { return .done }
             try await remove(checkpoint, on: node)
             return .done
         }
         .needs(Permission(["create", "get", "delete"], Node.type, part: "proxy"))
+        .needs(Permission(["get"], Pod.type, part: "log"))
+        .needs(Permission(["list"], VolumeSnapshotClass.type))
         .needs(Permission(["update"], Checkpoint.type, part: "status"))
     }
 
@@ -69,7 +79,9 @@ public struct CheckpointController: Sendable {
         case .wait(let end):
             try await report(checkpoint, context) { $0.phase = .requested }
             return .again(after: min(.seconds(1), max(.zero, end - now)))
-        case .followSnapshot(let end): return try await follow(checkpoint, until: end, context)
+        case .keepVolume:
+            return try await begin(checkpoint, pod, runtime, context)
+        case .followVolume(let end): return try await follow(checkpoint, pod, runtime, until: end, context)
         case .fail(let finding): try await report(checkpoint, context) { $0.fail(finding, at: now) }
         case .expire:
             if checkpoint.status.method == .volume {
@@ -87,14 +99,14 @@ public struct CheckpointController: Sendable {
                 (status.node, status.pod, status.podUID) = (order.node, order.pod, uid)
                 status.container = order.container
             }
-            return try await carryOut(order, begun, context)
-        case .order(let order): return try await carryOut(order, checkpoint, context)
+            return try await carryOut(order, begun, pod, runtime, context)
+        case .order(let order): return try await carryOut(order, checkpoint, pod, runtime, context)
         }
         return .settled
     }
 
     private func carryOut(
-        _ order: CheckpointOrder, _ checkpoint: Checkpoint, _ context: ReconcileContext
+        _ order: CheckpointOrder, _ checkpoint: Checkpoint, _ pod: Pod?, _ runtime: Runtime?, _ context: ReconcileContext
     ) async throws -> Reconciled {
         do {
             let stored = try await driver.make(order)
@@ -102,49 +114,18 @@ public struct CheckpointController: Sendable {
             let told = try await report(checkpoint, context) { $0.store(stored, at: now) }
             return told.expiry.map { .again(after: max(.zero, $0 - now)) } ?? .settled
         } catch let finding as Finding {
-            if try await takeSnapshot(of: checkpoint, insteadOf: finding, context) { return .again(after: Self.snapshotPause) }
+            // A node that can keep nothing of the program leaves the volume.
+            if checkpoint.mayBeVolume {
+                do {
+                    if let ordered = try await orderVolume(checkpoint, pod, runtime, insteadOf: finding, context) { return ordered }
+                } catch is Finding {
+                    // Nor can the volume be kept; why the program cannot be tells more.
+                }
+            }
             let now = context.time.now
             try await report(checkpoint, context) { $0.fail(finding, at: now) }
             return .settled
         }
-    }
-
-    private static let snapshotPause = Duration.seconds(1)
-
-    /// The volume, where the node can keep nothing: not of a runtime that comes to rest, whose volume stays as it is.
-    /// - Returns: whether a snapshot is under way.
-    private func takeSnapshot(
-        of checkpoint: Checkpoint, insteadOf finding: Finding, _ context: ReconcileContext
-    ) async throws -> Bool {
-        guard let runtime = checkpoint.spec.runtime, !checkpoint.spec.ends,
-            checkpoint.spec.method == nil || checkpoint.spec.method == .volume,
-            let name = try await VolumeCheckpoint(context.api).begin(checkpoint, of: runtime)
-        else { return false }
-        let isChosen = checkpoint.spec.method == .volume
-        try await report(checkpoint, context) { status in
-            (status.method, status.location) = (.volume, name)
-            status.fallback = isChosen ? nil : (finding.code.rawValue, finding.message)
-        }
-        return true
-    }
-
-    private func follow(
-        _ checkpoint: Checkpoint, until end: Timestamp, _ context: ReconcileContext
-    ) async throws -> Reconciled {
-        let now = context.time.now
-        switch try await VolumeCheckpoint(context.api).state(of: checkpoint) {
-        case .pending where now < end: return .again(after: Self.snapshotPause)
-        case .pending:
-            let finding = Finding(.deadline, "The snapshot was not ready in time; look at the storage's driver.")
-            try await report(checkpoint, context) { $0.fail(finding, at: now) }
-        case .failed(let finding): try await report(checkpoint, context) { $0.fail(finding, at: now) }
-        case .ready(let size):
-            let told = try await report(checkpoint, context) { status in
-                (status.phase, status.sizeBytes, status.completedAt) = (.stored, size, now.rfc3339())
-            }
-            return told.expiry.map { .again(after: max(.zero, $0 - now)) } ?? .settled
-        }
-        return .settled
     }
 
     /// Which pods came from it, as far as they have told.
@@ -170,7 +151,7 @@ public struct CheckpointController: Sendable {
     }
 
     @discardableResult
-    private func report(
+    func report(
         _ checkpoint: Checkpoint, _ context: ReconcileContext, _ change: (inout CheckpointStatus) -> Void
     ) async throws -> Checkpoint {
         var changed = checkpoint

@@ -14,8 +14,10 @@ enum CheckpointStep: Sendable, Hashable {
     case expire
     /// Its source is on its way; it is waited for.
     case wait(until: Timestamp)
-    /// A snapshot of its runtime's volume was ordered; it is looked after.
-    case followSnapshot(until: Timestamp)
+    /// Keep its runtime's volume: nothing else can be kept, or is wanted.
+    case keepVolume
+    /// A snapshot or copy of its runtime's volume was ordered; it is looked after.
+    case followVolume(until: Timestamp)
     case rest(until: Timestamp?)
 
     /// - Parameter runtime: what the pod is of, where the checkpoint is of a runtime.
@@ -28,7 +30,7 @@ enum CheckpointStep: Sendable, Hashable {
             return now >= end ? .expire : .rest(until: end)
         case .running:
             let start = status.startedAt.flatMap { Timestamp(rfc3339: $0) } ?? now
-            if status.method == .volume { return .followSnapshot(until: start + snapshotPatience) }
+            if status.method == .volume { return .followVolume(until: start + volumePatience) }
             // The node gives up by itself; this is for a node that never answers.
             guard now < start + .seconds(checkpoint.spec.timeoutSeconds + 60) else {
                 return .fail(
@@ -45,6 +47,8 @@ enum CheckpointStep: Sendable, Hashable {
             if let phase = runtime?.status.phase, RuntimeTransitions.up.contains(phase), phase != .ready, now < end {
                 return .wait(until: end)
             }
+            if checkpoint.spec.method == .volume, checkpoint.spec.runtime != nil { return .keepVolume }
+            if pod == nil, let runtime, checkpoint.mayBeVolume, runtime.isAtRest { return .keepVolume }
             guard let pod, !pod.isBeingDeleted, let node = pod.spec?.nodeName, !node.isEmpty else {
                 return .fail(
                     Finding(.checkpointNotMade, "There is no running pod '\(checkpoint.spec.podName)'; start it first.")
@@ -69,11 +73,21 @@ enum CheckpointStep: Sendable, Hashable {
             secret: checkpoint.spec.secretName, method: checkpoint.spec.method)
     }
 
-    /// How long a snapshot may take until it can be used: storage copies, and says when it has.
-    static let snapshotPatience = Duration.minutes(30)
+    /// How long a snapshot or copy may take until it can be used.
+    static let volumePatience = VolumeCopy.patience + .minutes(1)
+}
+
+extension Runtime {
+    /// Nothing of it runs; what it keeps is on its volume.
+    fileprivate var isAtRest: Bool { status.phase == .suspended || status.phase == .stopped }
 }
 
 extension Checkpoint {
+    /// Whether its runtime's volume will do: not where the runtime comes to rest by it, whose volume stays as it is.
+    var mayBeVolume: Bool {
+        spec.runtime != nil && !spec.ends && (spec.method == nil || spec.method == .volume)
+    }
+
     /// When its archive is to be removed; nil: never.
     var expiry: Timestamp? {
         guard let ttl = spec.ttlSeconds, let stored = status.completedAt.flatMap({ Timestamp(rfc3339: $0) }) else {

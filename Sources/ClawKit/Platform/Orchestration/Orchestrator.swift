@@ -78,7 +78,7 @@ public struct Orchestrator: Sendable {
         let environments = EnvironmentController(caches: caches).controller(logger: logger)
         let policies = PolicyController(caches: caches).controller(logger: logger)
         let checkpoints = CheckpointController(
-            caches: caches, driver: NodeCheckpointDriver(api: caches.api), logger: logger
+            caches: caches, driver: NodeCheckpointDriver(api: caches.api), context: context, logger: logger
         ).controller()
         let triggers = CheckpointTriggers(caches: caches, logger: logger).controller()
         let schedules = CheckpointScheduleController(caches: caches, logger: logger).controller()

@@ -54,6 +54,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
             }
             volume.name = claim.name
             volume.isBeingDeleted = claim.isBeingDeleted
+            volume.isToBeFilled = claim.annotations[VolumeCopy.fillAnnotation] != nil
             volume.size = claim.spec?.resources?.requests["storage"]
             volume.canGrow =
                 claim.status?.phase == "Bound"
@@ -117,6 +118,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
             let isClaimed = pods.own(cell).first.map { $0.labels[PoolMember.poolLabel] != nil } ?? false
             try await ensureIdentity(wanted, isClaimed: isClaimed)
         case (.ensureVolume, let wanted?): try await ensureVolume(wanted)
+        case (.fillVolume, let wanted?): try await fillVolume(wanted)
         case (.snapshotVolume, let wanted?): try await RuntimeSnapshots(api).take(wanted)
         case (.deliver, let wanted?):
             try await RuntimeDelivery(api, desired).perform(wanted, pods.find(cell))
@@ -178,7 +180,9 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
     private func ensureVolume(_ cell: RuntimeCell) async throws {
         let live = volumes.named(cell.volumeName, in: cell.project)
         var claim = cell.claim
+        if live == nil { try await originate(&claim, cell) }
         if let live {
+            claim.annotations[VolumeCopy.fillAnnotation] = live.annotations[VolumeCopy.fillAnnotation]
             claim.spec?.storageClassName = live.spec?.storageClassName
             claim.spec?.dataSource = live.spec?.dataSource
             let size = live.spec?.resources?.requests["storage"]

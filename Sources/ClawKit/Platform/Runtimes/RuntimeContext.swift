@@ -51,6 +51,8 @@ public struct RuntimeContext: Sendable, Hashable {
 public struct RuntimeDeadlines: Sendable {
     /// From the wish to run to readiness.
     public var start: Duration = .seconds(300)
+    /// How much longer it may take where its volume is filled first.
+    public var filling: Duration = VolumeCopy.patience + .minutes(1)
     /// From the wish to rest until no pod is left.
     public var stop: Duration = .seconds(120)
     /// How often an obstacle that is not the runtime's own is looked at again.

@@ -11,13 +11,15 @@ extension RuntimeKind {
     ) -> RuntimeStep {
         let step = unlimited(runtime, desired, observed, deadlines)
         guard step.phase != .ready, step.phase != .failed else { return step }
-        return limited(step, runtime, deadlines.start, now) { step in
+        // A volume that begins as a copy is filled on the first way.
+        let filling = desired.restoresVolumeFrom != nil && way(from: runtime.status.phase) == nil ? deadlines.filling : .zero
+        return limited(step, runtime, deadlines.start + filling, now) { step in
             let last = step.error.map { " Last: \($0.message)" } ?? ""
             return RuntimeStep(
                 actions: stop(observed), phase: .failed,
                 error: Finding(
                     .startDeadline,
-                    "The runtime was not ready within \(deadlines.start.components.seconds) s; mend it and ask for recover.\(last)"))
+                    "The runtime was not ready within \((deadlines.start + filling).components.seconds) s; mend it and ask for recover.\(last)"))
         }
     }
 
@@ -29,8 +31,16 @@ extension RuntimeKind {
         guard let pod = observed.pod else {
             // A volume on its way out would take the new pod's data with it.
             let isVolumeLeaving = desired.shared == nil && observed.volume.map { $0.isBeingDeleted || $0.owner == .predecessor } ?? false
+            if isVolumeLeaving { return RuntimeStep(phase: way ?? .creating) }
+            if observed.volume?.isToBeFilled == true {
+                return RuntimeStep(actions: prepare + [.fillVolume], phase: way ?? .creating)
+            }
+            // What it is to begin with shows when it is there.
+            if desired.restoresVolumeFrom != nil, desired.shared == nil, observed.volume == nil {
+                return RuntimeStep(actions: prepare, phase: way ?? .creating)
+            }
             let start: [RuntimeAction] = desired.needsDelivery ? [.deliver, .startPod] : [.startPod]
-            return RuntimeStep(actions: isVolumeLeaving ? [] : prepare + start, phase: way ?? .creating)
+            return RuntimeStep(actions: prepare + start, phase: way ?? .creating)
         }
         if pod.isBeingDeleted || pod.owner == .predecessor {
             return RuntimeStep(actions: pod.owner == .predecessor ? [] : prepare, phase: way ?? .creating)

@@ -43,6 +43,8 @@ public struct RuntimeObservation: Sendable, Hashable {
         /// ``Owner/nobody`` as it should be.
         public var owner: Owner
         public var isBeingDeleted = false
+        /// Whether the files that it is to begin with are still to come.
+        public var isToBeFilled = false
         /// What is asked of it; nil where nobody has said.
         public var size: Quantity?
         /// Whether its storage lets it grow.
@@ -86,6 +88,8 @@ public enum RuntimeAction: Sendable, Hashable {
     /// Its Secret with a model key of its own, and the grant for that key.
     case ensureIdentity
     case ensureVolume
+    /// The files that its new volume is to begin with.
+    case fillVolume
     /// Its volume goes with it, and all that it holds.
     case wipeVolume
     /// What its volume holds is kept before another program gets it, where it wants that.

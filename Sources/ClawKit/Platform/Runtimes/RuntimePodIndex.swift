@@ -20,6 +20,7 @@ struct RuntimePodIndex: Sendable {
     /// Whom a change of a pod concerns: also a runtime whose name is taken by it.
     static func concerned(by pod: Pod) -> [ObjectKey] {
         if let runtime = runtime(of: pod) { return [runtime] }
+        if let filled = pod.labels[VolumeCopy.fillLabel] { return [ObjectKey(namespace: pod.namespace ?? "", name: filled)] }
         return pod.metadata.controllerReference?.kind == RuntimePool.type.kind ? [] : [ObjectKey(pod)]
     }
 

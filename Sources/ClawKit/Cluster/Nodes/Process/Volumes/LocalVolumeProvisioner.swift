@@ -5,6 +5,8 @@ import FoundationEssentials
 public import Logging
 
 /// Gives claims of the storage class `local`, and claims without a class, a directory of this machine.
+///
+/// A claim with another as its `dataSource` begins with that one's files, as they are while they are read.
 public struct LocalVolumeProvisioner: Sendable {
     public static let storageClass = "local"
     public static let provisioner = "clawkit.dev/local-directory"
@@ -85,7 +87,11 @@ public struct LocalVolumeProvisioner: Sendable {
             claim.uid == seen.uid, isOurs(claim)
         else { return }
         let name = Self.volumeName(claim)
-        try FileTree.makeDirectory(directory(claim))
+        if let source = claim.spec?.dataSource {
+            guard try await clone(source, for: claim) else { return }
+        } else {
+            try FileTree.makeDirectory(directory(claim))
+        }
         var volume: PersistentVolume
         if let found = try await api.find(PersistentVolume.self, name) {
             volume = found
@@ -121,6 +127,30 @@ public struct LocalVolumeProvisioner: Sendable {
         status.capacity = volume.spec?.capacity ?? [:]
         final.status = status
         _ = try await api.replaceStatus(final)
+    }
+
+    /// - Returns: whether the source's files are on this node; else its own makes the volume.
+    /// - Throws: ``Finding`` for a source that process nodes know nothing of.
+    private func clone(_ source: TypedLocalObjectReference, for claim: PersistentVolumeClaim) async throws -> Bool {
+        guard source.kind == "PersistentVolumeClaim", (source.apiGroup ?? "").isEmpty else {
+            throw Finding(
+                .storage, "Process nodes make no volume from a \(source.kind); name another claim.", field: "spec.dataSource")
+        }
+        guard let origin = try await api.find(PersistentVolumeClaim.self, source.name, in: claim.namespace),
+            origin.status?.phase == "Bound", let name = origin.spec?.volumeName,
+            let volume = try await api.find(PersistentVolume.self, name)
+        else { throw NotYet() }
+        guard isHere(volume), let path = volume.spec?.local?.path else { return false }
+        let target = directory(claim)
+        if FileManager.default.fileExists(atPath: target) { return true }
+        // Whole or not at all: what an earlier life of the node has begun goes first.
+        let unfinished = target + ".unfinished"
+        try NodeDirectories.removeTree(unfinished)
+        try FileTree.makeDirectory(unfinished)
+        var copy = TreeCopy(limit: .max)
+        try copy.copy(path, to: unfinished)
+        try FileTree.rename(unfinished, to: target)
+        return true
     }
 
     private func makeVolume(_ claim: PersistentVolumeClaim) -> PersistentVolume {
@@ -186,12 +216,13 @@ public struct LocalVolumeProvisioner: Sendable {
             _ = try await api.replaceStatus(released)
             return
         }
-        guard try await !isInUse(reference) else { throw VolumeInUse() }
+        guard try await !isInUse(reference) else { throw NotYet() }
         try removeDirectory(volume.spec?.local?.path ?? "")
         try await api.deleteIfPresent(PersistentVolume.self, volume.name, uid: volume.uid)
     }
 
-    private struct VolumeInUse: Error {}
+    /// A volume is still in use, or what it is made from is not there.
+    private struct NotYet: Error {}
 
     /// A claim may be deleted under a pod that still runs on it; its files stay until that pod has ended.
     private func isInUse(_ claim: ObjectReference) async throws -> Bool {
@@ -236,7 +267,7 @@ public struct LocalVolumeProvisioner: Sendable {
                 return try await body()
             } catch is CancellationError {
                 return
-            } catch is VolumeInUse {
+            } catch is NotYet {
                 looks += 1
                 try? await time.sleep(for: Backoff.nodeRetry.ceiling(afterFailures: looks))
             } catch let finding as Finding {
