@@ -7,7 +7,37 @@ public enum RuntimeRest: String, SchemaEnum {
     case drain = "Drain"
 }
 
-/// How a runtime is kept while it rests.
+/// What is kept of a runtime before another program or configuration takes the present one's place.
+public struct UpdateCheckpoint: SchemaView {
+    /// What becomes of the update where nothing could be kept.
+    public enum Failure: String, SchemaEnum {
+        /// It waits until somebody decides.
+        case hold = "Hold"
+        case proceed = "Proceed"
+    }
+
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [
+        Property("method", CheckpointMethod?.self, "How; the best there is if absent."),
+        Property("keep", Int.self, "How many stay, the newest.", default: 3, .range(1...64)),
+        Property("onFailure", Failure.self, "Whether the update goes on where nothing could be kept.", default: .hold),
+    ]
+
+    public init(method: CheckpointMethod? = nil, keep: Int = 3, onFailure: Failure = .hold) {
+        document = JSONObject()
+        self["method"] = method
+        self["keep"] = keep
+        self["onFailure"] = onFailure
+    }
+
+    public var method: CheckpointMethod? { self["method"] }
+    public var keep: Int { self["keep", default: 3] }
+    public var onFailure: Failure { self["onFailure", default: .hold] }
+}
+
+/// How a runtime is kept while it rests, and when else.
 public struct RuntimeCheckpoint: SchemaView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
@@ -20,12 +50,14 @@ public struct RuntimeCheckpoint: SchemaView {
         Property(
             "secretName", String?.self, "The Secret of the namespace whose `key` the archive is encrypted with.",
             .length(1...253)),
+        Property("beforeUpdate", UpdateCheckpoint?.self, "Before another program or configuration; absent: nothing is kept."),
     ]
 
-    public init(on rests: [RuntimeRest] = [.suspend], secretName: String? = nil) {
+    public init(on rests: [RuntimeRest] = [.suspend], secretName: String? = nil, beforeUpdate: UpdateCheckpoint? = nil) {
         document = JSONObject()
         self["on"] = rests
         self["secretName"] = secretName
+        self["beforeUpdate"] = beforeUpdate
     }
 
     public var rests: [RuntimeRest] {
@@ -35,6 +67,7 @@ public struct RuntimeCheckpoint: SchemaView {
     public var keepsOnDrain: Bool { rests.contains(.drain) }
     public var timeoutSeconds: Int { self["timeoutSeconds", default: 30] }
     public var secretName: String? { self["secretName"] }
+    public var beforeUpdate: UpdateCheckpoint? { self["beforeUpdate"] }
 }
 
 /// A checkpoint that a runtime's rest came with.

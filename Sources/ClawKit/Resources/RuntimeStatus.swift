@@ -24,6 +24,7 @@ public struct RuntimeStatus: SchemaView {
         Property("observedRequest", String?.self, "The wishes by annotation that were carried out."),
         Property("capacity", String?.self, "The RemoteCapacity that it runs on."),
         Property("kept", RuntimeKept?.self, "The checkpoint of its last rest."),
+        Property("beforeUpdate", RuntimeKept?.self, "The checkpoint before its last update."),
         Property("restored", RuntimeRestored?.self, "How its pod came back from a rest."),
         Property("pool", String?.self, "The RuntimePool that its present pod came from."),
         Property.conditions,
@@ -68,6 +69,11 @@ public struct RuntimeStatus: SchemaView {
     public var kept: RuntimeKept? {
         get { self["kept"] }
         set { self["kept"] = newValue }
+    }
+    /// What was kept of it before its last update.
+    public var beforeUpdate: RuntimeKept? {
+        get { self["beforeUpdate"] }
+        set { self["beforeUpdate"] = newValue }
     }
     /// How its present pod came back; nil where nothing was kept for it.
     public var restored: RuntimeRestored? {

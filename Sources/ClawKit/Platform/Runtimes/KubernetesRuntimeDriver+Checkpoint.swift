@@ -16,7 +16,7 @@ extension KubernetesRuntimeDriver {
         checkpoints.get(KeptRuntime.name(of: cell.name), in: cell.project)
     }
 
-    private func isOwn(_ checkpoint: Checkpoint, _ cell: RuntimeCellID) -> Bool {
+    fileprivate func isOwn(_ checkpoint: Checkpoint, _ cell: RuntimeCellID) -> Bool {
         checkpoint.metadata.controllerReference?.uid == cell.uid
     }
 
@@ -52,7 +52,7 @@ extension KubernetesRuntimeDriver {
         }
     }
 
-    private static func taken(_ name: String, _ cell: RuntimeCellID) -> Finding {
+    fileprivate static func taken(_ name: String, _ cell: RuntimeCellID) -> Finding {
         Finding(
             .nameTaken, "A checkpoint '\(name)' is there already and is not this runtime's; remove it.",
             field: "\(cell.project)/\(name)")
@@ -91,6 +91,65 @@ extension KubernetesRuntimeDriver {
         pod.annotations[PodRestore.onceAnnotation] = "true"
         if let node = kept.status.node { pod.spec?.preferNode(node) }
         return pod
+    }
+}
+
+/// Checkpoints before updates.
+extension KubernetesRuntimeDriver {
+    /// The one of a pod that is to make way.
+    func beforeUpdate(_ cell: RuntimeCellID, of podUID: String) -> Checkpoint? {
+        checkpoints.get(KeptRuntime.name(of: cell.name, beforeUpdateOf: podUID), in: cell.project)
+            .flatMap { $0.isBeingDeleted || !isOwn($0, cell) ? nil : $0 }
+    }
+
+    /// Orders it; one that made way for something else goes first.
+    func keepForUpdate(_ wanted: RuntimeCell) async throws {
+        let cell = RuntimeCellID(project: wanted.project, name: wanted.name, uid: wanted.owner.uid)
+        guard let pod = pods.serving(cell), let uid = pod.uid, !pod.isBeingDeleted,
+            let runtime = runtimes.get(cell.name, in: cell.project), runtime.uid == cell.uid,
+            let wish = runtime.spec.checkpoint, let update = wish.beforeUpdate
+        else { return }
+        let name = KeptRuntime.name(of: cell.name, beforeUpdateOf: uid)
+        if let old = checkpoints.get(name, in: cell.project) {
+            guard isOwn(old, cell) else { throw Self.taken(name, cell) }
+            // When it is gone, this runtime is looked at again.
+            if !old.isBeingDeleted, old.labels[KeptRuntime.updateLabel] != wanted.hash {
+                try await api.deleteIfPresent(Checkpoint.self, name, in: cell.project, uid: old.uid)
+            }
+            return
+        }
+        var spec = CheckpointSpec(runtime: cell.name)
+        (spec.container, spec.method, spec.secretName) = (RuntimeCell.container, update.method, wish.secretName)
+        spec.timeoutSeconds = wish.timeoutSeconds
+        do {
+            _ = try await api.create(
+                Checkpoint(
+                    metadata: ObjectMeta(
+                        name: name, namespace: cell.project,
+                        labels: [Checkpoint.runtimeLabel: cell.name, KeptRuntime.updateLabel: wanted.hash],
+                        ownerReferences: [OwnerReference(controlling: runtime)]),
+                    spec: spec))
+        } catch let error as KubernetesError where error.isAlreadyExists {
+            // The cache has not seen it yet; the next look tells.
+        }
+    }
+
+    /// Leaves the newest, as many as are to be kept, and of those that came to nothing only what is newer.
+    func trimUpdates(_ cell: RuntimeCellID) async throws {
+        let keep = runtimes.get(cell.name, in: cell.project)?.spec.checkpoint?.beforeUpdate?.keep ?? 1
+        let all = checkpoints.controlled(by: cell.uid)
+            .filter { $0.labels[KeptRuntime.updateLabel] != nil && !$0.isBeingDeleted }
+            .sorted { ($0.metadata.creationTimestamp ?? "", $0.name) > ($1.metadata.creationTimestamp ?? "", $1.name) }
+        var stored = 0
+        for checkpoint in all {
+            if checkpoint.status.phase == .stored {
+                stored += 1
+                if stored <= keep { continue }
+            } else if stored == 0 {
+                continue
+            }
+            try await api.deleteIfPresent(Checkpoint.self, checkpoint.name, in: cell.project, uid: checkpoint.uid)
+        }
     }
 }
 

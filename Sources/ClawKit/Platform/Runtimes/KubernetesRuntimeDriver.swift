@@ -69,6 +69,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         observation.pod = pod.map { Self.observe($0, cell) }
         observation.surplus = max(0, pods.own(cell).count { !$0.isBeingDeleted } - 1)
         observation.kept = kept(cell).map { KeptRuntime($0) }
+        observation.beforeUpdate = pod?.uid.flatMap { beforeUpdate(cell, of: $0) }.map { KeptRuntime($0) }
         return observation
     }
 
@@ -86,6 +87,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         seen.network = pod.annotations[RuntimeCell.networkAnnotation]
         seen.owner = owner(of: pod, cell)
         seen.uid = pod.uid
+        seen.restartedAt = pod.annotations[Runtime.restartAnnotation]
         seen.pool = pod.labels[PoolMember.poolLabel]
         seen.restored = PodRestore.outcomes(of: pod)[RuntimeCell.container]
         seen.isScheduled = !(pod.spec?.nodeName ?? "").isEmpty
@@ -129,6 +131,8 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
                 // The cache has not seen it yet; the next look compares it.
             }
         case (.keepPod, _): try await keepPod(cell)
+        case (.keepForUpdate, let wanted?): try await keepForUpdate(wanted)
+        case (.trimUpdates, _): try await trimUpdates(cell)
         case (.releaseKept, _):
             guard let kept = kept(cell) else { return }
             try await api.deleteIfPresent(Checkpoint.self, kept.name, in: cell.project, uid: kept.uid)

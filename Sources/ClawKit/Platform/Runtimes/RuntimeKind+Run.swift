@@ -46,11 +46,12 @@ extension RuntimeKind {
             return RuntimeStep(actions: pod.owner == .predecessor ? [] : prepare, phase: way ?? .creating)
         }
         if pod.cellHash != desired.hash || desired.way(to: pod) == .byRestart {
+            if let keeping = keepBeforeUpdate(runtime, desired, observed) { return keeping }
             // What somebody asked for is no recovery.
             let isOther = pod.cellHash != desired.hash
             let keep: [RuntimeAction] = desired.snapshots != nil && isOther ? [.snapshotVolume] : []
             return RuntimeStep(
-                actions: prepare + keep + [.stopPod], phase: runtime.hasNewWish ? .creating : way ?? .creating)
+                actions: prepare + keep + (observed.beforeUpdate == nil ? [] : [.trimUpdates]) + [.stopPod], phase: runtime.hasNewWish ? .creating : way ?? .creating)
         }
         if pod.hasEnded { return RuntimeStep(actions: prepare + [.stopPod], phase: way ?? .creating) }
         if pod.isReady, observed.volume?.owner == .pool {

@@ -19,6 +19,8 @@ public struct RuntimeObservation: Sendable, Hashable {
         public var isBeingDeleted = false
         public var restarts = 0
         public var uid: String?
+        /// The wish to restart that it answers.
+        public var restartedAt: String?
         /// The pool it came from; nil where it was made for the runtime.
         public var pool: String?
         /// What became of a restore that it was to come from.
@@ -79,6 +81,8 @@ public struct RuntimeObservation: Sendable, Hashable {
     public var surplus = 0
     /// What was kept when it last came to rest, or is being kept now.
     public var kept: KeptRuntime?
+    /// What was kept of the present pod before its update, or is being kept now.
+    public var beforeUpdate: KeptRuntime?
 
     public init() {}
 }
@@ -105,6 +109,10 @@ public enum RuntimeAction: Sendable, Hashable {
     case keepPod
     /// What was kept is not needed any more.
     case releaseKept
+    /// Have what it is doing kept before another program takes its place; it goes on meanwhile.
+    case keepForUpdate
+    /// The oldest that were kept before updates go.
+    case trimUpdates
 }
 
 /// The boundary to whatever runs runtimes: pods of a cluster now, other drivers later.

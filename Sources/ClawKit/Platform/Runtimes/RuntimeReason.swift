@@ -33,6 +33,7 @@ enum RuntimeReason: String, Sendable, CaseIterable {
     case unschedulable = "Unschedulable", containerStart = "ContainerStart", crashLoop = "CrashLoop"
     case startDeadline = "StartDeadlineExceeded", stopDeadline = "StopDeadlineExceeded"
     case sandboxUnserved = "SandboxNotServed", noCapacity = "NoCapacity", unsupported = "Unsupported"
+    case updateHeld = "UpdateHeld", nodeLost = "NodeLost"
     case actionFailed = "ActionFailed", notPooled = "NotPooled", poolFailing = "PodsFailing"
 
     init(cause code: FindingCode) {
@@ -60,6 +61,8 @@ enum RuntimeReason: String, Sendable, CaseIterable {
             case .crashLoop: .crashLoop
             case .startDeadline: .startDeadline
             case .stopDeadline: .stopDeadline
+            case .updateHeld: .updateHeld
+            case .nodeLost: .nodeLost
             case .notPooled: .notPooled
             case .poolFailing: .poolFailing
             default: .actionFailed

@@ -12,8 +12,10 @@ extension RuntimeStep {
     ) -> RuntimeStatus {
         var status = runtime.status
         status.phase = phase
-        status.observedGeneration = runtime.metadata.generation ?? 0
-        status.observedRequest = runtime.request
+        if !isHeldBack {
+            status.observedGeneration = runtime.metadata.generation ?? 0
+            status.observedRequest = runtime.request
+        }
         status.url = "\(publicURL)/r/\(runtime.namespace ?? "")/\(runtime.name)/"
         status.countRestarts(of: observed.pod)
         status.sleep = sleep
@@ -27,7 +29,7 @@ extension RuntimeStep {
                 message: fact.message, lastTransitionTime: now.rfc3339(),
                 observedGeneration: runtime.metadata.generation)
         }
-        status.conditions = Self.merged(new, runtime.status.conditions, hasNewWish: runtime.hasNewWish)
+        status.conditions = Self.merged(new, runtime.status.conditions, hasNewWish: runtime.hasNewWish && !isHeldBack)
         return status
     }
 

@@ -10,6 +10,8 @@ struct RuntimeStep: Sendable, Hashable {
     var error: Finding?
     /// It rests though it is wanted running.
     var sleep: RuntimeSleep?
+    /// What is wanted waits, and what was wanted before goes on: the status is no answer to it yet.
+    var isHeldBack = false
     /// Look again at the latest then.
     var lookAgainAt: Timestamp?
 }
