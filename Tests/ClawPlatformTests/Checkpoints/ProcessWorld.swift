@@ -21,7 +21,7 @@ struct ProcessWorld: Sendable {
         _ name: String = "ada", user: String = "ada", _ change: (inout RuntimeSpec) -> Void = { _ in }
     ) async throws -> Runtime {
         var spec = RuntimeSpec(user: user)
-        spec.document["command"] = ["sleep", "600"]
+        spec.document["command"] = ["python3", "-c", .string(Self.counter)]
         change(&spec)
         return try await client.create(Runtime(metadata: ObjectMeta(name: name, namespace: "demo"), spec: spec))
     }
@@ -109,7 +109,7 @@ func withProcessRuntimes(
         _ = try await cluster.client.create(Namespace(metadata: ObjectMeta(name: "demo")))
         try await PlatformSettings.publish(context, in: cluster.client)
         let caches = SharedCaches(cluster.client)
-        let orchestrator = Orchestrator(caches: caches, logger: silent)
+        let orchestrator = Orchestrator(caches: caches, network: transport, logger: silent)
         group.addTask { try await runs { try await cluster.run() } }
         for node in processes { group.addTask { try await runs { try await node.run() } } }
         group.addTask { try await runs { try await caches.run() } }

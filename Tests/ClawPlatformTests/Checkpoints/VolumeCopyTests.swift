@@ -19,6 +19,17 @@ struct VolumeCopyTests {
         try await withProcessRuntimes(context: context, body)
     }
 
+    /// Writes all the time.
+    private static let clock = """
+        import os, threading, time
+        def tick():
+            while True:
+                with open(os.environ['STATE_DIR'] + '/clock', 'w') as file: file.write(str(time.time_ns()))
+                time.sleep(0.005)
+        threading.Thread(target=tick, daemon=True).start()
+
+        """
+
     /// Files of all kinds; `text` is what tells one state of them from another.
     private static func write(_ text: String, to directory: String) throws {
         let files = FileManager.default
@@ -79,9 +90,7 @@ struct VolumeCopyTests {
     func busy() async throws {
         try await Self.run { world in
             try await world.start { spec in
-                spec.document["command"] = [
-                    "sh", "-c", #"while :; do date +%s%N > "$STATE_DIR/clock"; sleep 0.01; done"#,
-                ]
+                spec.document["command"] = ["python3", "-c", .string(Self.clock + ProcessWorld.counter)]
             }
             try await world.reach(.ready)
             let origin = try await world.directory(of: "ada-state")
@@ -93,10 +102,7 @@ struct VolumeCopyTests {
             try await world.client.absence(of: PersistentVolumeClaim.self, "torn", in: "demo")
             try await world.client.absence(of: Pod.self, "torn-copy", in: "demo")
             // The same program with nothing to do: its volume is kept while it runs.
-            try await world.edit(["spec": ["command": ["sleep", "600"]]])
-            try await eventually("the other program runs") {
-                try await world.client.find(Pod.self, "ada", in: "demo")?.spec?.containers.first?.command == ["sleep", "600"]
-            }
+            try await world.edit(["spec": ["command": ["python3", "-c", .string(ProcessWorld.counter)]]])
             try await world.reach(.ready)
             let kept = try await world.keep("quiet") { $0.method = .volume }
             #expect(kept.status.phase == .stored, "\(String(describing: kept.status.error))")

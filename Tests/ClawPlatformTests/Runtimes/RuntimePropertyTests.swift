@@ -122,7 +122,8 @@ struct RuntimePropertyTests {
                     world.pod = .init(cellHash: hash)
                 case .stopSurplus: world.surplus = 0
                 case .stopPod: world.pod?.isBeingDeleted = true
-                case .keepPod, .releaseKept, .wipeVolume: break
+                case .fillVolume: world.volume?.isToBeFilled = false
+                case .keepPod, .releaseKept, .keepForUpdate, .trimUpdates, .wipeVolume: break
                 }
             }
             perturb(&world, &numbers)
@@ -137,9 +138,11 @@ struct RuntimePropertyTests {
         if Int.random(in: 0..<50, using: &numbers) == 0 { world.surplus = 1 }
         let luck = Int.random(in: 0..<10, using: &numbers)
         if pod.isBeingDeleted {
+            world.pod?.lostNode = luck > 7 ? "lost" : nil
             if luck < 3 { world.pod = nil }
             return
         }
+        pod.lostNode = luck == 2 ? "lost" : nil
         pod.isScheduled = pod.isScheduled || luck > 3
         pod.hasContainers = pod.isScheduled && luck > 4
         pod.isReady = pod.hasContainers && luck > 7

@@ -16,6 +16,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
     let checkpoints: ObjectCache<Checkpoint>
     let runtimes: ObjectCache<Runtime>
     private let classes: ObjectCache<StorageClass>
+    private let nodes: ObjectCache<Node>
     private let transport: (any Transport)?
     let warm: WarmPods?
     let caches: SharedCaches
@@ -38,6 +39,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         checkpoints = caches.cache(Checkpoint.self)
         runtimes = caches.cache(Runtime.self)
         classes = caches.cache(StorageClass.self)
+        nodes = caches.cache(Node.self)
     }
 
     public func observe(_ cell: RuntimeCellID) async throws -> RuntimeObservation {
@@ -66,7 +68,11 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         {
             observation.grant = RuntimeObservation.Grant(user: grant.user, models: grant.models)
         }
-        observation.pod = pod.map { Self.observe($0, cell) }
+        observation.pod = pod.map { pod in
+            var seen = Self.observe(pod, cell)
+            seen.lostNode = pod.spec?.nodeName.flatMap { nodes.get($0)?.isLost == true ? $0 : nil }
+            return seen
+        }
         observation.surplus = max(0, pods.own(cell).count { !$0.isBeingDeleted } - 1)
         observation.kept = kept(cell).map { KeptRuntime($0) }
         observation.beforeUpdate = pod?.uid.flatMap { beforeUpdate(cell, of: $0) }.map { KeptRuntime($0) }

@@ -14,6 +14,10 @@ extension RuntimeKind {
         // A volume that begins as a copy is filled on the first way.
         let filling = desired.restoresVolumeFrom != nil && way(from: runtime.status.phase) == nil ? deadlines.filling : .zero
         return limited(step, runtime, deadlines.start + filling, now) { step in
+            // When the pod is let go after all, the wish is met.
+            if let error = step.error, error.code == .nodeLost {
+                return RuntimeStep(actions: stop(observed), phase: .failed, error: error)
+            }
             let last = step.error.map { " Last: \($0.message)" } ?? ""
             return RuntimeStep(
                 actions: stop(observed), phase: .failed,
@@ -43,7 +47,8 @@ extension RuntimeKind {
             return RuntimeStep(actions: prepare + start, phase: way ?? .creating)
         }
         if pod.isBeingDeleted || pod.owner == .predecessor {
-            return RuntimeStep(actions: pod.owner == .predecessor ? [] : prepare, phase: way ?? .creating)
+            return RuntimeStep(
+                actions: pod.owner == .predecessor ? [] : prepare, phase: way ?? .creating, error: nodeLoss(pod))
         }
         if pod.cellHash != desired.hash || desired.way(to: pod) == .byRestart {
             if let keeping = keepBeforeUpdate(runtime, desired, observed) { return keeping }
@@ -99,6 +104,18 @@ extension RuntimeKind {
         }
     }
 
+    /// Nobody but the cluster knows when a node that is not heard of cannot write to its volumes any more.
+    static func nodeLoss(_ pod: RuntimeObservation.Pod) -> Finding? {
+        pod.lostNode.map { node in
+            let next =
+                pod.isBeingDeleted
+                ? "The runtime goes on elsewhere when its pod is let go: bring the node back, or delete it, or taint it "
+                    + "node.kubernetes.io/out-of-service once it is off."
+                : "The cluster takes the pod from it when that lasts."
+            return Finding(.nodeLost, "The node '\(node)' is not heard of. \(next)")
+        }
+    }
+
     /// A pod that is there but not ready.
     private static func waiting(
         _ runtime: Runtime, _ pod: RuntimeObservation.Pod, _ way: RuntimePhase?, _ prepare: [RuntimeAction],
@@ -117,7 +134,7 @@ extension RuntimeKind {
         var step = RuntimeStep(actions: prepare, phase: way ?? first)
         let why = pod.message.map { ": \(ForeignText.cleaned($0))" } ?? ""
         switch pod.waiting {
-        case nil, "ContainerCreating", "PodInitializing": break
+        case nil, "ContainerCreating", "PodInitializing": step.error = nodeLoss(pod)
         case "CrashLoopBackOff":
             let restarts = pod.restarts - min(pod.restarts, runtime.status.restartsWhenReady)
             step.phase = .recovering

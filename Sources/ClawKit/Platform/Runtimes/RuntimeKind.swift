@@ -77,6 +77,8 @@ extension FindingCode {
     /// The cluster refused a step; it is tried again.
     public static let actionFailed = FindingCode(rawValue: "E_RUNTIME_ACTION")
     public static let crashLoop = FindingCode(rawValue: "E_CRASH_LOOP")
+    /// The node of its pod is not heard of.
+    public static let nodeLost = FindingCode(rawValue: "E_NODE_LOST")
     public static let unschedulable = FindingCode(rawValue: "E_UNSCHEDULABLE")
     public static let containerStart = FindingCode(rawValue: "E_CONTAINER_START")
 }

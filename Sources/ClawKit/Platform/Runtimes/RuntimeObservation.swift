@@ -17,6 +17,8 @@ public struct RuntimeObservation: Sendable, Hashable {
         /// Ended for good (`Failed`, `Succeeded`).
         public var hasEnded = false
         public var isBeingDeleted = false
+        /// Its node, where the cluster does not hear of that any more: what the pod does there nobody knows.
+        public var lostNode: String?
         public var restarts = 0
         public var uid: String?
         /// The wish to restart that it answers.

@@ -56,6 +56,14 @@ extension RuntimeCellID {
     }
 }
 
+extension Node {
+    /// The cluster has not heard of it for so long that it does not know what it does, or somebody says that it is off.
+    fileprivate var isUnheardOf: Bool { status?.conditions.contains { $0.type == "Ready" && $0.status == "Unknown" } ?? false }
+    var isLost: Bool {
+        isUnheardOf || spec?.taints.contains { $0.key == "node.kubernetes.io/out-of-service" } ?? false
+    }
+}
+
 extension Pod {
     var isReady: Bool { status?.conditions.contains { $0.type == "Ready" && $0.status == "True" } ?? false }
 

@@ -57,7 +57,11 @@ extension RuntimeKind {
             return RuntimeStep(
                 actions: stop(observed), phase: .refused, error: obstacle, lookAgainAt: now + deadlines.obstacle)
         }
-        if let failure = failure(of: runtime) { return RuntimeStep(actions: stop(observed), phase: .failed, error: failure) }
+        if let failure = failure(of: runtime), !isOver(failure, observed) {
+            // What is to be done about a lost node depends on where its pod stands.
+            return RuntimeStep(
+                actions: stop(observed), phase: .failed, error: observed.pod.flatMap(nodeLoss) ?? failure)
+        }
         return run(runtime, desired, observed, deadlines, now)
     }
 
@@ -67,6 +71,11 @@ extension RuntimeKind {
         guard status.phase == .failed, !runtime.hasNewWish else { return nil }
         let error = status.lastError ?? (FindingCode.startDeadline.rawValue, "The runtime failed; ask for recover.")
         return Finding(FindingCode(rawValue: error.code), error.message)
+    }
+
+    /// A pod that was on a lost node has gone: nothing that anybody has to mend is in the way.
+    private static func isOver(_ failure: Finding, _ observed: RuntimeObservation) -> Bool {
+        failure.code == .nodeLost && observed.pod == nil
     }
 
     /// What stands in the way and is not the runtime's own to remove.

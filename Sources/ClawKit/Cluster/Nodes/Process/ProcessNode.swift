@@ -100,7 +100,7 @@ public final class ProcessNode: Handler {
         var failure: (any Error)?
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.feed(registration) }
-            group.addTask { try? await registration.keepLease() }
+            group.addTask { try? await registration.keepLease { self.tellAgain() } }
             group.addTask { await services.events.run() }
             if configuration.provisionsVolumes {
                 let provisioner = LocalVolumeProvisioner(
@@ -183,6 +183,8 @@ public final class ProcessNode: Handler {
             self.inbox.post(.workerEnded(uid: uid))
         }
     }
+
+    private func tellAgain() { for worker in workers.withLock({ Array($0.values) }) { worker.tellAgain() } }
 
     private func drainWorkers() {
         for worker in workers.withLock({ Array($0.values) }) { worker.post(.drain) }

@@ -57,6 +57,9 @@ struct SimulatedPod: Sendable {
         return (due, writes)
     }
 
+    /// What it last said, for somebody else has said otherwise.
+    var report: Write? { lastStatus.map { .status(machine.pod, $0) } }
+
     private func consequences(of action: PodMachine.Action, _ now: Timestamp) -> [Due] {
         switch action {
         case .prepare:

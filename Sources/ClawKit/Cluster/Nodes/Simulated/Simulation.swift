@@ -87,6 +87,8 @@ struct Simulation: Sendable {
             case .due(let uid, let event): writes += feed(event, to: uid, now)
             }
         }
+        let own = pods.filter { $0.value.machine.pod.spec?.nodeName == node && !$0.value.isFinished }
+        writes += own.sorted { $0.key < $1.key }.compactMap { $0.value.report }
         return writes
     }
 

@@ -107,12 +107,24 @@ struct NodeRegistration: Sendable {
     static let leaseNamespace = "kube-node-lease"
 
     /// Renews the node's lease until cancelled. A node at rest writes nothing else: conditions get no heartbeat.
-    func keepLease() async throws {
+    ///
+    /// After a silence the cluster may hold the node for lost: then it says anew how it is, and some renewals later again,
+    /// for who decides that may not have seen yet that the node is back.
+    /// - Parameter onReturn: the pods' states are to be told anew, too.
+    func keepLease(onReturn: @Sendable () -> Void) async throws {
         guard configuration.renewsLease else { return }
+        var (last, owed) = (time.now, 0)
         while true {
             do {
                 try await time.withDeadline(configuration.leaseRenewal, "renewing the node's lease") {
                     try await self.renew()
+                }
+                if time.now - last > configuration.leaseRenewal * 3 { owed = 3 }
+                last = time.now
+                if owed > 0 {
+                    try await registerOnce()
+                    owed -= 1
+                    onReturn()
                 }
             } catch let error where !(error is CancellationError) {
                 logger.warning("the node's lease was not renewed", metadata: ["error": "\(error)"])

@@ -54,6 +54,9 @@ final class PodWorker: Sendable {
         inbox.post(event)
     }
 
+    /// Somebody else may have said otherwise while nothing was heard of the node.
+    func tellAgain() { writer.post(.status(status)) }
+
     /// Ends the pod's processes at once and starts none any more, without waiting for anything.
     func killNow() {
         inbox.post(.drain)
