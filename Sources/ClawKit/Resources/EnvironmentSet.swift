@@ -56,6 +56,7 @@ public struct EnvironmentSpec: SchemaView {
         Property("variables", [EnvironmentVariable].self, "What is set.", .map(keys: "name"), .count(...256)),
         Property("locked", [String].self, "Names that no narrower layer may set.", .set, .count(...256)),
         Property("rotation", Rotation?.self, "What happens when a secret changes at its source; Restart if nobody says."),
+        Property("reload", EnvironmentReload?.self, "How a program hears of it where rotation is Reload; not at all if nobody says."),
         Property(
             "refreshSeconds", Int?.self, "How often sources are asked; 60 if nobody says.", .range(5...86_400)),
     ]
@@ -72,10 +73,36 @@ public struct EnvironmentSpec: SchemaView {
         get { self["rotation"] }
         set { self["rotation"] = newValue }
     }
+    public var reload: EnvironmentReload? {
+        get { self["reload"] }
+        set { self["reload"] = newValue }
+    }
     public var refreshSeconds: Int? {
         get { self["refreshSeconds"] }
         set { self["refreshSeconds"] = newValue }
     }
+}
+
+/// How a program hears that the values in its files are others: by a signal, or by a request of its own.
+public struct EnvironmentReload: SchemaView {
+    public enum Signal: String, SchemaEnum { case hup = "HUP", usr1 = "USR1", usr2 = "USR2" }
+
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [
+        Property("signal", Signal?.self, "Sent to the program; its container needs a shell."),
+        Property("path", String?.self, "POSTed to at the program's port.", .length(1...512), .pattern("^/[!-~]*$")),
+    ]
+    public static let rules = [
+        SchemaRule("has(self.signal) != has(self.path)", "a reload is by a signal or by a path")
+    ]
+
+    public init(signal: Signal) { document = ["signal": .string(signal.rawValue)] }
+    public init(path: String) { document = ["path": .string(path)] }
+
+    public var signal: Signal? { self["signal"] }
+    public var path: String? { self["path"] }
 }
 
 /// A variable with its value, or where its value is kept.

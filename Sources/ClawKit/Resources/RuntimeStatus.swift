@@ -25,6 +25,7 @@ public struct RuntimeStatus: SchemaView {
         Property("capacity", String?.self, "The RemoteCapacity that it runs on."),
         Property("kept", RuntimeKept?.self, "The checkpoint of its last rest."),
         Property("beforeUpdate", RuntimeKept?.self, "The checkpoint before its last update."),
+        Property("reload", RuntimeReload?.self, "How its program last heard of other values of its environment."),
         Property("restored", RuntimeRestored?.self, "How its pod came back from a rest."),
         Property("pool", String?.self, "The RuntimePool that its present pod came from."),
         Property.conditions,
@@ -75,6 +76,11 @@ public struct RuntimeStatus: SchemaView {
         get { self["beforeUpdate"] }
         set { self["beforeUpdate"] = newValue }
     }
+    /// How its present program last heard that values of its environment are others.
+    public var reload: RuntimeReload? {
+        get { self["reload"] }
+        set { self["reload"] = newValue }
+    }
     /// How its present pod came back; nil where nothing was kept for it.
     public var restored: RuntimeRestored? {
         get { self["restored"] }
@@ -97,6 +103,31 @@ public struct RuntimeStatus: SchemaView {
         get { self["conditions"] }
         set { self["conditions"] = newValue }
     }
+}
+
+/// How a program heard that values of its environment are others.
+public struct RuntimeReload: SchemaView {
+    public enum Outcome: String, SchemaEnum { case done = "Done", failed = "Failed" }
+
+    public var document: JSONObject
+    public init(document: JSONObject) { self.document = document }
+
+    public static let properties = [
+        Property("outcome", Outcome?.self, "Whether it was told."),
+        Property("at", .string, mayBeAbsent: true, description: "When, RFC 3339."),
+        Property("code", String?.self, "Why not."), Property("message", String?.self),
+    ]
+
+    public init(at: String, isDone: Bool, code: String? = nil, message: String? = nil) {
+        document = ["outcome": .string((isDone ? Outcome.done : .failed).rawValue), "at": .string(at)]
+        self["code"] = code
+        self["message"] = message
+    }
+
+    public var outcome: Outcome? { self["outcome"] }
+    public var at: String? { self["at"] }
+    public var code: String? { self["code"] }
+    public var message: String? { self["message"] }
 }
 
 /// Why a runtime is not ready: a finding's code and sentence.

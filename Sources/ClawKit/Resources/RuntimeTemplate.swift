@@ -56,6 +56,7 @@ public struct RuntimeTemplateSpec: SchemaView {
         Property("variables", [EnvironmentVariable].self, "Its environment.", .map(keys: "name"), .count(...256)),
         Property("locked", [String].self, "Names that no narrower layer may set.", .set, .count(...256)),
         Property("rotation", EnvironmentSpec.Rotation?.self, "What happens when a secret changes at its source."),
+        Property("reload", EnvironmentReload?.self, "How its program hears of that where rotation is Reload."),
         Property("models", [String].self, "The aliases of the models it may call; all if absent.", .count(...256)),
         Property("contents", [RuntimeContent].self, "Files that it finds.", .map(keys: "name"), .count(...32)),
         Property(
@@ -97,6 +98,7 @@ public struct RuntimeTemplateSpec: SchemaView {
     }
     public var locked: [String] { self["locked"] }
     public var rotation: EnvironmentSpec.Rotation? { self["rotation"] }
+    public var reload: EnvironmentReload? { self["reload"] }
     public var models: [String] { self["models"] }
     public var contents: [RuntimeContent] {
         get { self["contents"] }

@@ -123,7 +123,7 @@ struct RuntimePropertyTests {
                 case .stopSurplus: world.surplus = 0
                 case .stopPod: world.pod?.isBeingDeleted = true
                 case .fillVolume: world.volume?.isToBeFilled = false
-                case .keepPod, .releaseKept, .keepForUpdate, .trimUpdates, .wipeVolume: break
+                case .keepPod, .releaseKept, .reload, .keepForUpdate, .trimUpdates, .wipeVolume: break
                 }
             }
             perturb(&world, &numbers)

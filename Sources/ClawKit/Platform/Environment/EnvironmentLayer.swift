@@ -34,6 +34,7 @@ public struct EnvironmentStatement: Sendable, Hashable {
     /// Names that no narrower layer may set.
     public var locked: Set<String>
     public var rotation: EnvironmentSpec.Rotation?
+    public var reload: EnvironmentReload?
     public var refresh: Duration?
     /// What it says and may not.
     var findings: [Finding] = []
@@ -70,6 +71,7 @@ extension EnvironmentStatement {
             EnvironmentOrigin(layer, "EnvironmentSet \(namespace)/\(set.name)"), in: namespace,
             variables: set.spec.variables, locked: set.spec.locked, rotation: set.spec.rotation,
             refreshSeconds: set.spec.refreshSeconds)
+        reload = set.spec.reload
     }
 
     /// The runtime's own. What only the cluster can look up (`valueFrom`) is left to it.

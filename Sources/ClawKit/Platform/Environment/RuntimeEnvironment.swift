@@ -30,6 +30,8 @@ public struct RuntimeEnvironment: Sendable, Hashable {
     public let findings: [Finding]
     /// What happens when a secret changes at its source: what the narrowest layer says that says anything.
     public let rotation: EnvironmentSpec.Rotation
+    /// How the program hears of that; nil: not at all.
+    public let reload: EnvironmentReload?
     /// How often sources are asked.
     public let refresh: Duration
 
@@ -63,6 +65,7 @@ public struct RuntimeEnvironment: Sendable, Hashable {
         self.variables = order.compactMap { variables[$0] }
         self.findings = findings
         rotation = layers.last { $0.rotation != nil }?.rotation ?? .restart
+        reload = layers.last { $0.reload != nil }?.reload
         refresh = layers.last { $0.refresh != nil }?.refresh ?? Self.standardRefresh
     }
 

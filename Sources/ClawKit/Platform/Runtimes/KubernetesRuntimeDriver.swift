@@ -17,7 +17,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
     let runtimes: ObjectCache<Runtime>
     private let classes: ObjectCache<StorageClass>
     private let nodes: ObjectCache<Node>
-    private let transport: (any Transport)?
+    let transport: (any Transport)?
     let warm: WarmPods?
     let caches: SharedCaches
 
@@ -90,6 +90,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         let conditions = pod.status?.conditions ?? []
         let containers = pod.status?.containerStatuses ?? []
         seen.environment = pod.annotations[RuntimeCell.environmentAnnotation]
+        seen.reloaded = ReloadOutcome(pod)
         seen.network = pod.annotations[RuntimeCell.networkAnnotation]
         seen.owner = owner(of: pod, cell)
         seen.uid = pod.uid
@@ -129,7 +130,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         case (.fillVolume, let wanted?): try await fillVolume(wanted)
         case (.snapshotVolume, let wanted?): try await RuntimeSnapshots(api).take(wanted)
         case (.deliver, let wanted?):
-            try await RuntimeDelivery(api, desired).perform(wanted, pods.find(cell))
+            try await RuntimeDelivery(api, desired, time: caches.time).perform(wanted, pods.find(cell))
         case (.startPod, let wanted?):
             do {
                 _ = try await api.create(pod(wanted, from: kept(cell)))
@@ -137,6 +138,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
                 // The cache has not seen it yet; the next look compares it.
             }
         case (.keepPod, _): try await keepPod(cell)
+        case (.reload, let wanted?): try await reload(wanted)
         case (.keepForUpdate, let wanted?): try await keepForUpdate(wanted)
         case (.trimUpdates, _): try await trimUpdates(cell)
         case (.releaseKept, _):

@@ -85,6 +85,9 @@ extension RuntimeCell {
         if driver == .sandbox { mark(inSandbox: &pod) }
         pod.annotations[Self.hashAnnotation] = Self.hash(of: pod.document)
         for (name, value) in delivered { pod.annotations[name] = value }
+        if reload != nil, let digest = (try? delivery.get())?.digest {
+            pod.annotations[ReloadOutcome.annotation] = ReloadOutcome(revision: digest).text
+        }
         return pod
     }
 
@@ -114,7 +117,8 @@ extension RuntimeCell {
             mounts.append((Volume(name: "files", configMap: ConfigMapVolumeSource(name: filesName)), directory))
         }
         if reloads {
-            let items = sourced.map { KeyToPath(key: $0, path: $0) }
+            let files = sourced + (reload == nil ? [] : [Self.revisionFile])
+            let items = files.map { KeyToPath(key: $0, path: $0) }
             mounts.append(
                 (
                     Volume(name: "environment", secret: SecretVolumeSource(items: items, secretName: secretName)),
@@ -135,6 +139,8 @@ extension RuntimeCell {
 
     static let hashAnnotation = "clawkit.dev/cell-hash"
     static let filesAnnotation = "clawkit.dev/files-hash"
+    /// When other values were delivered to the pod.
+    static let deliveredAnnotation = "clawkit.dev/environment-at"
     static let environmentAnnotation = "clawkit.dev/environment"
     static let networkAnnotation = "clawkit.dev/network-hash"
     static let prefixAnnotation = "clawkit.dev/prefix"

@@ -19,6 +19,8 @@ public struct RuntimeCell: Sendable, Hashable {
     /// Which of its variables come from sources.
     var sourced: [String] = []
     var rotation: EnvironmentSpec.Rotation = .restart
+    /// How its program hears that its files are others.
+    var reload: EnvironmentReload?
     /// From which namespaces proxies reach it, besides the platform's.
     var routers: [String] = []
     /// Its volume, by a name made of its own unless that came with a pod of a pool.
@@ -69,7 +71,7 @@ public struct RuntimeCell: Sendable, Hashable {
     /// Environment variables that the platform sets and a spec may not.
     static let reserved: Set<String> = [
         modelKey, gatewayToken, "PORT", "STATE_DIR", "OPENAI_BASE_URL", tokenFile, tokenURL, toolPolicy,
-        environmentFiles, RuntimeBundle.urlVariable, RuntimeBundle.tokenVariable,
+        environmentFiles, revisionFile, RuntimeBundle.urlVariable, RuntimeBundle.tokenVariable,
     ]
 
     /// Where the program finds what it may do with its tools: `[{"name": "fs.*", "verdict": "ask"}, …]`.
@@ -115,6 +117,7 @@ public struct RuntimeCell: Sendable, Hashable {
         let environment = RuntimeEnvironment(of: runtime, context)
         (delivery, rotation) = (context.delivery, environment.rotation)
         sourced = environment.references.keys.sorted()
+        if environment.rotation == .reload, !environment.references.isEmpty { reload = environment.reload }
         let subject = RuntimeSubject(runtime, blueprint, models, context)
         settings = program.settings(subject)
         activity = program.activity

@@ -10,8 +10,11 @@ import ClawResources
 struct RuntimeDelivery {
     private let api: any KubernetesAPI
     private let desired: DesiredState
+    private let time: any TimeSource
 
-    init(_ api: any KubernetesAPI, _ desired: DesiredState) { (self.api, self.desired) = (api, desired) }
+    init(_ api: any KubernetesAPI, _ desired: DesiredState, time: any TimeSource) {
+        (self.api, self.desired, self.time) = (api, desired, time)
+    }
 
     /// - Throws: ``Finding`` where the secrets are not to be had, or the runtime's Secret is somebody else's.
     func perform(_ cell: RuntimeCell, _ pod: Pod?) async throws {
@@ -40,6 +43,7 @@ struct RuntimeDelivery {
         }
         let identity: Set = [RuntimeCell.modelKey, RuntimeCell.gatewayToken]
         var values = values
+        if cell.reload != nil { values[RuntimeCell.revisionFile] = (try? cell.delivery.get())?.digest.map { Secret($0) } }
         if withBundle { values[RuntimeBundle.key] = RuntimeBundle.text(of: cell, values, identity: live.data) }
         var changes = JSONObject()
         for (name, value) in values {
@@ -60,8 +64,9 @@ struct RuntimeDelivery {
         guard let pod, pod.metadata.controllerReference?.uid == cell.owner.uid, !pod.isBeingDeleted,
             pod.annotations[RuntimeCell.hashAnnotation] == cell.hash
         else { return }
-        let changed = cell.delivered.filter { pod.annotations[$0.key] != $0.value }
+        var changed = cell.delivered.filter { pod.annotations[$0.key] != $0.value }
         guard !changed.isEmpty else { return }
+        if cell.reload != nil { changed[RuntimeCell.deliveredAnnotation] = time.now.rfc3339() }
         let annotations = JSONObject(changed.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
         _ = try await api.mergePatch(
             Pod.self, pod.name, in: cell.project,

@@ -63,7 +63,10 @@ extension RuntimeKind {
             // Until its volume is its own, what the program writes could go with the pool.
             return RuntimeStep(actions: prepare, phase: way ?? .starting)
         }
-        if pod.isReady { return RuntimeStep(actions: prepare + release(observed), phase: .ready) }
+        if pod.isReady {
+            let reload: [RuntimeAction] = desired.owesReload(pod) ? [.reload] : []
+            return RuntimeStep(actions: prepare + release(observed) + reload, phase: .ready)
+        }
         return waiting(runtime, pod, way, prepare, deadlines)
     }
 

@@ -10,6 +10,8 @@ public struct RuntimeObservation: Sendable, Hashable {
         /// The digest of the secrets, and the hash of the network policy, that were delivered to it.
         public var environment: String?
         public var network: String?
+        /// Of which values its program has heard.
+        var reloaded: ReloadOutcome?
         public var isScheduled = false
         /// Whether the node has taken it up: containers are reported, in whatever state.
         public var hasContainers = false
@@ -109,6 +111,8 @@ public enum RuntimeAction: Sendable, Hashable {
     case stopSurplus
     /// Have what it is doing kept, and its program ended with that.
     case keepPod
+    /// Its program hears that the values in its files are others.
+    case reload
     /// What was kept is not needed any more.
     case releaseKept
     /// Have what it is doing kept before another program takes its place; it goes on meanwhile.

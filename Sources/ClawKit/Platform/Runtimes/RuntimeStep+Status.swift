@@ -20,6 +20,7 @@ extension RuntimeStep {
         status.countRestarts(of: observed.pod)
         status.sleep = sleep
         status.tell(observed)
+        status.tellReload(observed.pod)
         status.capacity = observed.pod?.capacity
         status.pool = observed.pod.flatMap { $0.owner == .runtime ? $0.pool : nil }
         status.lastError = error.map { ($0.code.rawValue, $0.message) }

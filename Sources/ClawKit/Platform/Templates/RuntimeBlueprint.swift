@@ -54,9 +54,11 @@ public struct RuntimeBlueprint: Sendable, Hashable {
     /// What it says of the environment; nothing where it is no ``RuntimeTemplate``.
     var statement: EnvironmentStatement? {
         namespace.map { namespace in
-            EnvironmentStatement(
+            var statement = EnvironmentStatement(
                 EnvironmentOrigin(.template, "RuntimeTemplate \(namespace)/\(name)"), in: namespace,
                 variables: spec.variables, locked: spec.locked, rotation: spec.rotation, refreshSeconds: nil)
+            statement.reload = spec.reload
+            return statement
         }
     }
 }

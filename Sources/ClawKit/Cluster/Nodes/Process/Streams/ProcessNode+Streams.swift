@@ -13,7 +13,10 @@ extension ProcessNode {
             return Self.notRunning(container)
         }
         guard let subprotocol = StreamRequest.subprotocol(request) else { return Self.noSubprotocol }
-        let runner = ExecRunner(planner: worker.planner, container: running.spec, asked: asked)
+        var surroundings = running.spec
+        // Without a process namespace nobody is number 1.
+        surroundings.environment["CLAW_PROCESS_ID"] = String(running.handle.pid)
+        let runner = ExecRunner(planner: worker.planner, container: surroundings, asked: asked)
         return .webSocket(request, subprotocol: subprotocol, messageLimit: RemoteCommandProtocol.messageLimit) {
             try await runner.run($0)
         }
