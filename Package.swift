@@ -349,8 +349,8 @@ let package = Package(
         .executableTarget(
             name: "claw",
             dependencies: [
-                "ClawBase", "ClawCluster", "ClawCustomResources", "ClawDocuments", "ClawEnrolment", "ClawGateway", "ClawHTTPServer",
-                "ClawKubernetes", "ClawPlatform", "ExampleSupport",
+                "ClawApps", "ClawBase", "ClawCluster", "ClawCustomResources", "ClawDocuments", "ClawEnrolment", "ClawGateway",
+                "ClawHTTPServer", "ClawKubernetes", "ClawPlatform", "ExampleSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],

@@ -75,3 +75,12 @@ if ! command -v nghttpx >/dev/null; then
     $sudo apt-get update -qq
     DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq nghttp2-proxy >/dev/null
 fi
+if ! command -v docker-registry >/dev/null && [ ! -x .venv/bin/docker-registry ] && command -v apt-get >/dev/null; then
+    echo "==> fetching docker-registry"
+    work=$(mktemp -d)
+    # Unpacked, not installed: the package would start a registry.
+    (cd "$work" && apt-get download -qq docker-registry && dpkg -x docker-registry_*.deb .) >/dev/null 2>&1 \
+        && cp "$work/usr/bin/docker-registry" .venv/bin/ \
+        || echo "==> docker-registry is not to be had: the test that pushes an image to it is skipped"
+    rm -rf "$work"
+fi

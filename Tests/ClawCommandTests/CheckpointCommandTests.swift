@@ -60,4 +60,17 @@ struct CheckpointCommandTests {
         #expect(await bench.run("checkpoint", "delete", "kept", "--project", "demo").status == .ok)
         #expect(asked.lines.withLock { $0.last?.line } == "DELETE /api/v1/projects/demo/checkpoints/kept")
     }
+
+    @Test("where an image is to be pushed is looked at before an archive is")
+    func image() async throws {
+        let bad = await bench.run(
+            "checkpoint", "image", "/no/such.tar", "/no/such", "--container", "runtime", "--push", "nowhere")
+        #expect(bad.status == .usage)
+        #expect(bad.error.contains("--push"))
+        let silent = await bench.run(
+            "checkpoint", "image", "/no/such.tar", "/no/such", "--container", "runtime", "--push", "r.example.org/a:1",
+            "--username", "ada")
+        #expect(silent.status == .usage)
+        #expect(silent.error.contains("--password-file"))
+    }
 }

@@ -16,6 +16,11 @@ struct Surroundings: Sendable {
         try KubernetesClient.connect(kubeconfig: $0, context: $1)
     }
 
+    /// The way to registries of images, by absolute URLs, which are trusted by certificates (PEM), or as the system does.
+    var registry: @Sendable (_ certificates: String?) -> any Transport = {
+        CurlTransport(.init(tls: .init(certificateAuthorities: $0), userAgent: "claw"))
+    }
+
     /// This process's own.
     static func process() -> Surroundings {
         Surroundings(

@@ -1,10 +1,11 @@
 import ClawBase
+import ClawDocuments
 import Crypto
 import HTTPTypes
 import Synchronization
 
 /// A registry as the distribution specification wants it: lists in pages with `Link`, entity tags, manifests by tag,
-/// and tokens for who may pull. <https://github.com/opencontainers/distribution-spec/blob/main/spec.md>
+/// uploads in pieces, and tokens for who may pull and push. <https://github.com/opencontainers/distribution-spec/blob/main/spec.md>
 final class SmallRegistry: Handler {
     struct Call: Sendable, Hashable, CustomStringConvertible {
         let method: String
@@ -16,7 +17,12 @@ final class SmallRegistry: Handler {
     private struct State {
         var tags: [String: [String: [UInt8]]] = [:]
         var calls: [Call] = []
-        var tokens: Set<String> = []
+        /// With what each allows.
+        var tokens: [String: String] = [:]
+        var blobs: [String: [String: [UInt8]]] = [:]
+        var uploads: [String: [UInt8]] = [:]
+        var leastPiece: Int?
+        var uploadPlace: String?
         var authority = ""
         var pageSize = 1000
         var user: (name: String, password: String)?
@@ -49,7 +55,13 @@ final class SmallRegistry: Handler {
         state.withLock { ($0.user, $0.usesBasic) = ((name, password), basic) }
     }
 
-    func revokeTokens() { state.withLock { $0.tokens = [] } }
+    func revokeTokens() { state.withLock { $0.tokens = [:] } }
+    /// What an upload's pieces must have at least, the last one aside.
+    func wantPieces(of bytes: Int) { state.withLock { $0.leastPiece = bytes } }
+    /// Has uploads go on at another origin than the registry's own.
+    func sendUploads(to origin: String) { state.withLock { $0.uploadPlace = origin } }
+    func blob(_ repository: String, _ digest: String) -> [UInt8]? { state.withLock { $0.blobs[repository]?[digest] } }
+    func manifest(_ repository: String, _ tag: String) -> [UInt8]? { state.withLock { $0.tags[repository]?[tag] } }
     func beBusy(for seconds: Int?) { state.withLock { $0.retryAfter = seconds } }
 
     var calls: [Call] { state.withLock { $0.calls } }
@@ -58,7 +70,8 @@ final class SmallRegistry: Handler {
     // MARK: the registry
 
     func respond(to request: Request) async -> Response {
-        let response = answer(request)
+        let body = (try? await request.body.collect(limit: 1 << 26)) ?? []
+        let response = answer(request, body)
         state.withLock {
             $0.calls.append(
                 Call(
@@ -67,15 +80,19 @@ final class SmallRegistry: Handler {
         return response
     }
 
-    private func answer(_ request: Request) -> Response {
+    private func answer(_ request: Request, _ body: [UInt8]) -> Response {
         let parts = request.path.split(separator: "/").map(String.init)
         if let seconds = state.withLock({ $0.retryAfter }) {
             return Response(status: .tooManyRequests, headers: [.retryAfter: "\(seconds)"])
         }
         if parts == ["token"] { return token(request) }
         guard parts.count >= 4, parts[0] == "v2" else { return Response(status: .notFound) }
-        let repository = parts[1..<(parts.count - 2)].joined(separator: "/")
+        let isUpload = parts.count >= 5 && parts[parts.count - 2] == "uploads"
+        let repository = parts[1..<(parts.count - (isUpload ? 3 : 2))].joined(separator: "/")
         if let refusal = refusal(of: request, repository) { return refusal }
+        if isUpload { return upload(request, repository, parts[parts.count - 1], body) }
+        if parts[parts.count - 2] == "blobs" { return blobs(request, repository, parts[parts.count - 1]) }
+        if request.method == .put { return put(manifest: body, repository, parts[parts.count - 1]) }
         guard let tags = state.withLock({ $0.tags[repository] }) else { return Response(status: .notFound) }
         switch parts.suffix(2).first {
         case "tags": return list(request, repository, tags.keys.sorted())
@@ -87,6 +104,71 @@ final class SmallRegistry: Handler {
             }
             return response
         default: return Response(status: .notFound)
+        }
+    }
+
+    private func blobs(_ request: Request, _ repository: String, _ name: String) -> Response {
+        if request.method == .post, name == "uploads" {
+            let id = "u\(state.withLock { $0.calls.count })"
+            state.withLock { $0.uploads[id] = [] }
+            return goOn(repository, id)
+        }
+        let found = state.withLock { $0.blobs[repository]?[name] }
+        return Response(status: found == nil ? .notFound : .ok)
+    }
+
+    private func goOn(_ repository: String, _ id: String) -> Response {
+        state.withLock { state in
+            let origin = state.uploadPlace ?? ""
+            // What a place carries is the registry's own business, and comes back with the next piece.
+            var response = Response(
+                status: .accepted,
+                headers: [.location: "\(origin)/v2/\(repository)/blobs/uploads/\(id)?state=\(state.uploads[id]?.count ?? 0)"])
+            if let least = state.leastPiece, let name = HTTPField.Name("OCI-Chunk-Min-Length") {
+                response.headers[name] = "\(least)"
+            }
+            return response
+        }
+    }
+
+    private func upload(_ request: Request, _ repository: String, _ id: String, _ body: [UInt8]) -> Response {
+        guard let there = state.withLock({ $0.uploads[id] }), request.query["state"] == "\(there.count)" else {
+            return Response(status: .notFound)
+        }
+        switch request.method {
+        case .patch:
+            guard request.headers[.contentRange] == "\(there.count)-\(there.count + body.count - 1)" else {
+                return Response(status: .rangeNotSatisfiable)
+            }
+            state.withLock { $0.uploads[id] = there + body }
+            return goOn(repository, id)
+        case .put:
+            let whole = there + body
+            let digest = "sha256:\(Hex.encode(SHA256.hash(data: whole)))"
+            guard request.query["digest"] == digest else { return Response(status: .badRequest) }
+            state.withLock { state in
+                state.uploads[id] = nil
+                state.blobs[repository, default: [:]][digest] = whole
+            }
+            return Response(status: .created)
+        default: return Response(status: .methodNotAllowed)
+        }
+    }
+
+    /// What it names must be there.
+    private func put(manifest: [UInt8], _ repository: String, _ tag: String) -> Response {
+        let parsed = try? JSONParser.parse(manifest)
+        let named = ((parsed?["layers"]?.array ?? []) + [parsed?["config"] ?? .null]).compactMap { $0["digest"]?.string }
+        return state.withLock { state in
+            guard !named.isEmpty, named.allSatisfy({ state.blobs[repository]?[$0] != nil }) else {
+                return Response(status: .badRequest)
+            }
+            state.tags[repository, default: [:]][tag] = manifest
+            var response = Response(status: .created)
+            if let name = HTTPField.Name("Docker-Content-Digest") {
+                response.headers[name] = "sha256:\(Hex.encode(SHA256.hash(data: manifest)))"
+            }
+            return response
         }
     }
 
@@ -116,7 +198,12 @@ final class SmallRegistry: Handler {
                 if given == Self.basic(user) { return nil }
                 return Response(status: .unauthorized, headers: [.wwwAuthenticate: "Basic realm=\"registry\""])
             }
-            if given.hasPrefix("Bearer "), state.tokens.contains(String(given.dropFirst(7))) { return nil }
+            let isReading = request.method == .get || request.method == .head
+            if given.hasPrefix("Bearer "), let scope = state.tokens[String(given.dropFirst(7))],
+                isReading || scope == "repository:\(repository):pull,push"
+            {
+                return nil
+            }
             let realm = "http://\(state.authority)/token"
             let challenge =
                 "Bearer realm=\"\(realm)\",service=\"small\",scope=\"repository:\(repository):pull,push\""
@@ -127,10 +214,11 @@ final class SmallRegistry: Handler {
     private func token(_ request: Request) -> Response {
         state.withLock { state in
             guard let user = state.user, request.headers[.authorization] == Self.basic(user),
-                request.query["service"] == "small", request.query["scope"]?.hasSuffix(":pull") ?? false
+                request.query["service"] == "small", let scope = request.query["scope"],
+                scope.hasSuffix(":pull") || scope.hasSuffix(":pull,push")
             else { return Response(status: .unauthorized) }
             let token = "t\(state.calls.count)"
-            state.tokens.insert(token)
+            state.tokens[token] = scope
             return Response(status: .ok, body: .string("{\"token\":\"\(token)\",\"expires_in\":300}"))
         }
     }

@@ -6,7 +6,7 @@ import ClawPlatform
 struct CheckpointCommand: GroupCommand {
     static let configuration = CommandConfiguration(
         commandName: "checkpoint", abstract: "Checkpoints: what runtimes were doing, kept.",
-        subcommands: [Create.self, List.self, Show.self, Restore.self, Delete.self, Image.self])
+        subcommands: [Create.self, List.self, Show.self, Restore.self, Delete.self, CheckpointImageCommand.self])
 
     struct Create: ControlPlaneCommand {
         static let configuration = CommandConfiguration(
@@ -90,29 +90,6 @@ struct CheckpointCommand: GroupCommand {
         func run(in session: Session) async throws {
             let answer = try await session.controlPlane.delete(try Paths.api("projects", project, "checkpoints", name))
             session.showDeleted("checkpoint", name, answer)
-        }
-    }
-    struct Image: LocalCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Makes an image of a kubelet's checkpoint archive, which CRI-O restores the container from.",
-            discussion: """
-                Where the archive is. The directory becomes an OCI image layout, to be pushed by any tool that knows them;
-                give the pushed image's reference to the checkpoint as its annotation clawkit.dev/restore-image.
-                """)
-        @OptionGroup var connection: ConnectionOptions
-        @Argument(help: "The archive, checkpoint-….tar.") var archive: String
-        @Argument(help: "The new directory.") var directory: String
-        @Option(help: "The container that the archive is of.") var container: String
-        @Option(help: "What the image is called in the directory.") var tag = "latest"
-        @Option(help: "Of the machine that the archive was made on.") var architecture = Machine.architecture
-
-        func run(in surroundings: Surroundings) async throws {
-            let image = RestoreImage(container: container, tag: tag, architecture: architecture)
-            let digest = try image.write(archive: archive, into: directory)
-            switch connection.output {
-            case .text: surroundings.console.print("\(directory):\(tag) \(digest)")
-            case .json: surroundings.console.print("\(JSON.object(["directory": .string(directory), "digest": .string(digest)]))")
-            }
         }
     }
 }

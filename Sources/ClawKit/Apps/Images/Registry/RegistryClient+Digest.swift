@@ -12,8 +12,7 @@ extension RegistryClient {
         return try await time.withDeadline(limits.deadline, "Asking for \(address.repository):\(image.tag)") {
             let url = "\(address.origin)/v2/\(address.repository)/manifests/\(image.tag)"
             let head = try await self.send(.head, url, Self.manifests, at: address, credentials)
-            let name = "docker-content-digest"
-            if let digest = head.headers.first(where: { $0.name.canonicalName == name })?.value {
+            if let digest = head[Self.digestHeader] {
                 guard Self.isDigest(digest) else { throw Finding(.registry, "The registry's digest is none.") }
                 return digest
             }
