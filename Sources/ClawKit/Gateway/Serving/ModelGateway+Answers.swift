@@ -8,11 +8,38 @@ import Logging
 extension ModelGateway {
     func answer(_ request: Request, _ dialect: ClientDialect, _ grant: ModelGrant) async throws(GatewayRefusal) -> Response {
         let bytes = try await body(of: request)
-        guard bytes.count > Self.longRequest else { return try await answer(request, bytes, dialect, grant) }
+        guard bytes.count > Self.longRequest else {
+            guard Self.mayStream(bytes, dialect) else { return try await answer(request, bytes, dialect, grant) }
+            async let outcome = outcome(request, bytes, dialect, grant)
+            return try await outcome.get()
+        }
         return try await withTaskExecutorPreference(globalConcurrentExecutor) { () async throws(GatewayRefusal) in
-            try await answer(request, bytes, dialect, grant)
+            async let outcome = outcome(request, bytes, dialect, grant)
+            return try await outcome.get()
         }
     }
+
+    /// For a task of its own: what the frames on the way to an upstream take, some 60 KB, a task gives back when it
+    /// ends and not before, and whoever serves a stream lives as long as the stream.
+    private func outcome(
+        _ request: Request, _ bytes: [UInt8], _ dialect: ClientDialect, _ grant: ModelGrant
+    ) async -> Result<Response, GatewayRefusal> {
+        do { return .success(try await answer(request, bytes, dialect, grant)) } catch { return .failure(error) }
+    }
+
+    /// Whether a stream may be asked for, without reading the request.
+    private static func mayStream(_ bytes: [UInt8], _ dialect: ClientDialect) -> Bool {
+        if dialect.family == .ollama { return true }
+        var rest = bytes[...]
+        while let quote = rest.firstIndex(of: UInt8(ascii: "\"")) {
+            rest = rest[quote...]
+            if rest.starts(with: streamMember) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
+    }
+
+    private static let streamMember = Array(#""stream""#.utf8)
 
     /// What takes longer to read than some tenths of a millisecond must not hold up a thread that serves others.
     private static let longRequest = 64 << 10
