@@ -149,7 +149,8 @@ if wants access; then
     echo; echo "The access decision   (targets: ≥ 1,000,000/s CPU, with the signature ≥ 200,000/s; over loopback ≥ 25,000 requests/s"
     echo "                        and p99 ≤ 5 ms at 50 connections, p99 < 1 ms at 8; 100,000 users ≤ 300 MB and ≤ 3 s)"
     "$access" decide
-    rm -rf .build/people && "$access" people .build/people && "$access" people .build/people
+    rm -rf .build/people && "$access" people .build/people \
+        && "$access" people .build/people && "$access" people .build/people alone
     if command -v wrk >/dev/null; then Peers/access.sh "$access"; else skipped "loopback: no wrk (Debian: wrk)"; fi
 fi
 

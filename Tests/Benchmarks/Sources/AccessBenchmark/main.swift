@@ -9,7 +9,9 @@ case ("decide", 1): try await decide()
 case ("serve", 1): try await serve()
 case ("serve", 2) where arguments[2] == "bare": try await serveBare()
 case ("people", 2): try await people(in: arguments[2])
+case ("people", 3) where arguments[3] == "cluster": try await serveCluster(of: arguments[2])
+case ("people", 3) where arguments[3] == "alone": try await peopleAlone(in: arguments[2])
 default:
-    FileHandle.standardError.write(Data("usage: access-benchmark decide | serve [bare] | people FOLDER\n".utf8))
+    FileHandle.standardError.write(Data("usage: access-benchmark decide | serve [bare] | people FOLDER [alone | cluster]\n".utf8))
     exit(1)
 }
