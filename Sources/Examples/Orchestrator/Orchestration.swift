@@ -75,11 +75,16 @@ struct Orchestration: Sendable {
             HTTPServer(listen: settings.nodeListen, logger: logger).service(handler, onBound: { port.set($0.port) }),
             Part {
                 var configuration = ProcessNodeConfiguration(name: "local", rootDirectory: ".claw")
-                configuration.endpointPort = try await port.wait()
-                let made = ProcessNode(configuration: configuration, api: api, time: time, logger: logger)
-                node.set(made)
-                endpoint.set(try await NodeEndpoint(made, named: configuration.name, api: api))
-                try await made.run()
+                do {
+                    configuration.endpointPort = try await port.wait()
+                    let made = ProcessNode(configuration: configuration, api: api, time: time, logger: logger)
+                    node.set(made)
+                    endpoint.set(try await NodeEndpoint(made, named: configuration.name, api: api))
+                    try await made.run()
+                } catch where Task.isCancelled && endpoint.value == nil {
+                    // Told to stop while it began: what an earlier life left behind must not outlive this one.
+                    try await ProcessNode(configuration: configuration, api: api, time: time, logger: logger).endLeftOvers()
+                }
             },
         ]
     }

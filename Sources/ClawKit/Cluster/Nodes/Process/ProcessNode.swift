@@ -82,6 +82,19 @@ public final class ProcessNode: Handler {
         }
     }
 
+    /// Ends what an earlier run on the same root directory left behind, and runs nothing: for a program that is told to
+    /// stop before its node could begin. Cancellation does not cut it short.
+    /// - Throws: ``Finding`` where the root directory cannot be used or another node uses it.
+    public func endLeftOvers() async throws {
+        try await shieldedFromCancellation {
+            let lock = try self.prepareDirectories()
+            _ = try await ProcessRecords(self.directories).endLeftOvers(
+                grace: self.configuration.longestDrain, time: self.time)
+            withExtendedLifetime(lock) {}
+        } onCancel: {
+        }
+    }
+
     /// Tells the node to stop; ``run()`` returns when it has.
     public func drain() { inbox.post(.drain) }
 
