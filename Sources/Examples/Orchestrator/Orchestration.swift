@@ -83,7 +83,8 @@ struct Orchestration: Sendable {
                     try await made.run()
                 } catch where Task.isCancelled && endpoint.value == nil {
                     // Told to stop while it began: what an earlier life left behind must not outlive this one.
-                    try await ProcessNode(configuration: configuration, api: api, time: time, logger: logger).endLeftOvers()
+                    let node = ProcessNode(configuration: configuration, api: api, time: time, logger: logger)
+                    try await node.endLeftOvers()
                 }
             },
         ]
