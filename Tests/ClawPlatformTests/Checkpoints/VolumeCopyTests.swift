@@ -95,6 +95,10 @@ struct VolumeCopyTests {
             try await world.reach(.ready)
             let origin = try await world.directory(of: "ada-state")
             try await eventually("it writes") { FileManager.default.fileExists(atPath: "\(origin)/clock") }
+            // Between the clock's two readings lies the work of reading these: time in which the clock gets its turn, however
+            // busy the machine is.
+            FileManager.default.createFile(atPath: "\(origin)/zeros", contents: nil)
+            try FileHandle(forWritingTo: URL(filePath: "\(origin)/zeros")).truncate(atOffset: 96 << 20)
             let failed = try await world.keep("torn") { $0.method = .volume }
             #expect(failed.status.phase == .failed)
             #expect(failed.status.error?.message.contains("E_VOLUME_BUSY") == true)
