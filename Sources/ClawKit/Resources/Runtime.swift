@@ -49,8 +49,9 @@ public struct Runtime: CustomResource {
     }
 
     /// The label of pods that something else makes for a runtime (a Sandbox): the runtime's uid. `clawkit.dev/runtime` has
-    /// its name.
+    /// its name. Pods of sandboxes that were claimed have both as annotations: agent-sandbox takes no labels of others.
     public static let uidLabel = "clawkit.dev/runtime-uid"
+    public static let nameLabel = "clawkit.dev/runtime"
 
     /// The runtime that a pod is of: the one that controls it, or whose Sandbox does; nil where it is no runtime's.
     public static func owner(of pod: Pod) -> (name: String, uid: String)? {
@@ -58,8 +59,9 @@ public struct Runtime: CustomResource {
         let group = owner.apiVersion.split(separator: "/").first.map(String.init)
         if owner.kind == type.kind, group == type.group { return (owner.name, owner.uid) }
         // Who may make sandboxes may as well name any pod's owner: the label says no less than a reference does.
-        guard owner.kind == "Sandbox", group == "agents.x-k8s.io", let uid = pod.labels[uidLabel],
-            let name = pod.labels["clawkit.dev/runtime"]
+        guard owner.kind == "Sandbox", group == "agents.x-k8s.io",
+            let uid = pod.labels[uidLabel] ?? pod.annotations[uidLabel],
+            let name = pod.labels[nameLabel] ?? pod.annotations[nameLabel]
         else { return nil }
         return (name, uid)
     }

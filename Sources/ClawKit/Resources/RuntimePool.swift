@@ -54,6 +54,7 @@ public struct RuntimePoolSpec: SchemaView {
             "template", .string, mayBeAbsent: true, description: "What its pods are made of; the default template if absent.",
             Constraint.label),
         Property("size", Int?.self, "How many are kept warm; with a forecast, how many at the least.", .range(0...10_000)),
+        Property("driver", RuntimeSpec.Driver?.self, "By what its pods run; as the server says if absent."),
         Property("forecast", PoolForecastSpec?.self, "More are kept warm while more are taken."),
         Property(
             "maxAgeSeconds", Int.self, "A pod that nobody took for so long is replaced.", default: 3600,
@@ -80,6 +81,10 @@ public struct RuntimePoolSpec: SchemaView {
     public var size: Int {
         get { self["size"] ?? 0 }
         set { self["size"] = newValue }
+    }
+    public var driver: RuntimeSpec.Driver? {
+        get { self["driver"] }
+        set { self["driver"] = newValue }
     }
     public var forecast: PoolForecastSpec? {
         get { self["forecast"] }

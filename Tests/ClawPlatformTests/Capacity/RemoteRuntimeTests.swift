@@ -159,6 +159,34 @@ struct RemoteRuntimeTests {
         }
     }
 
+    @Test("who finds no place in the time for a start has failed, is told what to do, and gets one when asked again")
+    func placeless() async throws {
+        let programs = Programs()
+        programs.set("edge", true)
+        let time = VirtualTime(startingAt: SystemTime().now)
+        try await withRuntimes(time: time, network: programs.transport) { world in
+            try await world.start { $0["placement"] = ["capacity": "edge"] }
+            try await world.pass(time, until: "it waits", by: .milliseconds(100)) {
+                let status = try await Self.runtime("ada", world).status
+                return status.phase != .failed && status.lastError?.code == "E_NO_CAPACITY"
+            }
+            try await world.pass(time, until: "it has failed", by: .seconds(5)) {
+                try await Self.runtime("ada", world).status.phase == .failed
+            }
+            let failed = try await Self.runtime("ada", world)
+            #expect(failed.status.lastError?.code == "E_NO_CAPACITY")
+            #expect(failed.status.lastError?.message.contains("within 300 s") == true)
+            #expect(failed.status.lastError?.message.contains("ask for recover") == true)
+            #expect(failed.status.conditions.contains { $0.reason == "NoCapacity" })
+            #expect(failed.status.capacity == nil)
+            try await Self.enrol("edge", in: world, heard: time.now)
+            try await world.edit(["metadata": ["annotations": ["clawkit.dev/recover-at": "2026-01-01T00:00:00.2Z"]]])
+            try await world.pass(time, until: "it is ready", by: .milliseconds(100)) {
+                try await Self.runtime("ada", world).status.phase == .ready
+            }
+        }
+    }
+
     @Test("what the platform cannot do to it is refused", arguments: ["idle", "checkpoint", "volume", "image"])
     func unsupported(field: String) async throws {
         try await withRuntimes { world in

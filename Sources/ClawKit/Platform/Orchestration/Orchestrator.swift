@@ -58,7 +58,9 @@ public struct Orchestrator: Sendable {
         let local = KubernetesRuntimeDriver(caches: caches, transport: network, warm: warm)
         let driver = RemoteRuntimeDriver(SandboxRuntimeDriver(local, sandboxes), caches: caches, network: network)
         let kind = RuntimeController(caches: caches, driver: driver, values: values, context: context, logger: logger)
-        let pools = PoolController(caches: caches, warm: warm, settings: context, logger: logger).controller()
+        let pools = PoolController(
+            caches: caches, warm: warm, sandboxes: sandboxes, settings: context, logger: logger
+        ).controller()
         let runtimes = kind.controller()
         // New settings (another gateway address, another template) concern every runtime.
         let all = caches.cache(Runtime.self)
@@ -91,6 +93,7 @@ public struct Orchestrator: Sendable {
             group.addTask {
                 try await sandboxes.follow(for: runtimes) { for runtime in all.all { runtimes.ask(for: ObjectKey(runtime)) } }
             }
+            group.addTask { try await sandboxes.follow(pools: pools) }
             group.addTask { try await capacities.run() }
             group.addTask { try await driver.waiting.follow(for: runtimes, time: self.time) }
             group.addTask { try await pools.run() }

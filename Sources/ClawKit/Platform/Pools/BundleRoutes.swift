@@ -117,7 +117,7 @@ struct BundleRoutes: RouteGroup {
         guard let runtime = RuntimePodIndex.runtime(of: pod) else { return (nil, false) }
         let secret = try await services.api.find(
             KubernetesSecret.self, "\(runtime.name)-runtime", in: asking.namespace)
-        guard let secret, secret.metadata.controllerReference?.uid == pod.metadata.controllerReference?.uid,
+        guard let secret, secret.metadata.controllerReference?.uid == Runtime.owner(of: pod)?.uid,
             let bundle = secret.data[RuntimeBundle.key].flatMap({ Base64.decode($0) }),
             // One of an earlier pod of the runtime is not for this one.
             (try? JSONParser.parse(bundle))?["cell"]?.string == pod.annotations[RuntimeCell.hashAnnotation]

@@ -29,10 +29,16 @@ struct PoolController: Sendable {
     private let surroundings: RuntimeSurroundings
     private let warm: WarmPods
     private let inventory: PoolInventory
+    private let sandboxes: SandboxPools?
     private let memories = Memories()
     private let logger: Logger
 
-    init(caches: SharedCaches, warm: WarmPods, settings: @escaping @Sendable () -> RuntimeContext?, logger: Logger) {
+    /// - Parameter sandboxes: those of the cluster; nil: pools are of pods only.
+    init(
+        caches: SharedCaches, warm: WarmPods, sandboxes: ServedSandboxes? = nil,
+        settings: @escaping @Sendable () -> RuntimeContext?, logger: Logger
+    ) {
+        self.sandboxes = sandboxes.map { SandboxPools($0, caches) }
         (self.caches, self.warm, self.logger) = (caches, warm, logger)
         surroundings = RuntimeSurroundings(caches, settings: settings)
         inventory = PoolInventory(caches)
@@ -103,7 +109,18 @@ struct PoolController: Sendable {
             return all[key, default: Memory()].progress
         }
         let wanted = wanted(pool, progress)
-        var step = PoolStep(pool.spec, members, wanted: wanted, shape: hash, progress, now: now)
+        let isOfSandboxes = (pool.spec.driver ?? surrounding.driver) == .sandbox
+        var step = PoolStep(
+            pool.spec, members, wanted: isOfSandboxes ? 0 : wanted, shape: isOfSandboxes ? nil : hash, progress, now: now)
+        if let sandboxes {
+            if isOfSandboxes {
+                let removes = members
+                step = try await sandboxes.keep(pool, try? shape.get(), wanted: wanted, now: now)
+                step.removes = removes
+            } else {
+                try await sandboxes.remove(pool)
+            }
+        }
         if case .failure(let finding) = shape { step.obstacle = finding }
         try await remove(step.removes, key, context.api)
         for claim in inventory.abandoned(of: key) {
@@ -138,9 +155,10 @@ struct PoolController: Sendable {
     /// What a runtime that says nothing of itself would be.
     private static func shape(of pool: RuntimePool, _ context: RuntimeContext) -> Result<WarmShape, Finding> {
         Result { () throws(Finding) in
-            let runtime = Runtime(
+            var runtime = Runtime(
                 metadata: ObjectMeta(name: pool.name, namespace: pool.namespace),
                 spec: RuntimeSpec(user: nobody, template: pool.spec.template))
+            runtime.spec.driver = pool.spec.driver
             return try RuntimeCell(runtime, context).warmShape()
         }
     }

@@ -10,6 +10,7 @@ struct PoolRoutes: RouteGroup {
     private static let one = "/api/v1/projects/{project}/pools/{pool}"
     private static let fields: Set<String> = [
         "template", "size", "max", "hitPercent", "windowSeconds", "maxAgeSeconds", "startSeconds", "update",
+        "driver",
     ]
 
     private let services: PlatformServices
@@ -49,10 +50,15 @@ struct PoolRoutes: RouteGroup {
         guard update.map({ RuntimePoolSpec.Update(rawValue: $0) != nil }) ?? true else {
             throw Finding(.badRequest, "update must be OnReplenish or Recreate.", field: "update")
         }
+        let driver = try fields.optionalString("driver")
+        guard driver.map({ RuntimeSpec.Driver(rawValue: $0) != nil }) ?? true else {
+            throw Finding(.badRequest, "driver must be Pod or Sandbox.", field: "driver")
+        }
         let numbers = try ["size", "maxAgeSeconds", "startSeconds"].map { ($0, try fields.optionalInteger($0)) }
         let forecast = try ["max", "hitPercent", "windowSeconds"].map { ($0, try fields.optionalInteger($0)) }
         func change(_ spec: inout RuntimePoolSpec) {
             if let template { spec.template = template }
+            if let driver { spec.document["driver"] = .string(driver) }
             for (name, value) in numbers { if let value { spec.document[FieldKey(name)] = .integer(Int64(value)) } }
             if let update { spec.document["update"] = .string(update) }
             for (name, value) in forecast {
@@ -113,6 +119,7 @@ extension RuntimePool {
             "maxAgeSeconds": .integer(Int64(spec.maxAgeSeconds)), "startSeconds": .integer(Int64(spec.startSeconds)),
         ]
         object.set("template", spec.template)
+        object.set("driver", spec.driver?.rawValue)
         if let forecast = spec.forecast { object["forecast"] = .object(forecast.document) }
         object.set("reason", ready.flatMap { $0.status == "True" ? nil : $0.reason })
         object.set("message", ready.flatMap { $0.message.isEmpty ? nil : $0.message })

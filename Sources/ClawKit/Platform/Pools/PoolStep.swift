@@ -16,6 +16,9 @@ struct PoolStep: Sendable, Hashable {
     /// How often pods that no node takes are looked at: meanwhile no more are made.
     static let patience = Duration.seconds(60)
 
+    /// Nothing to do: somebody else keeps the pool.
+    init() {}
+
     /// - Parameters:
     ///   - wanted: how many are to be warm.
     ///   - shape: what its pods are now; nil: none may be.

@@ -15,12 +15,14 @@ struct WarmShape: Sendable, Hashable {
     var volumeSize: Quantity
     var storageClass: String?
     var serviceAccount: String?
+    var driver = RuntimeSpec.Driver.pod
 
     /// Tells pods of this shape from others.
     var hash: String {
         let pod = pod(named: "", of: nil)
         let claim = claim(named: "", of: nil)
-        let document: JSONObject = ["pod": .object(pod.document), "claim": .object(claim.document)]
+        var document: JSONObject = ["pod": .object(pod.document), "claim": .object(claim.document)]
+        if driver != .pod { document["driver"] = .string(driver.rawValue) }
         return String(Hex.encode(SHA256.hash(data: JSON.object(document).bytes(.canonical))).prefix(16))
     }
 
@@ -72,7 +74,6 @@ extension RuntimeCell {
         guard takesBundle else { throw refuse("The profile's program has to know its user when it begins") }
         if case .failure(let finding) = delivery { throw finding }
         if placement != nil { throw refuse("It runs on enrolled capacity") }
-        if driver == .sandbox { throw refuse("It is a sandbox") }
         if shared != nil { throw refuse("It has a directory of a shared volume") }
         if restoresVolumeFrom != nil { throw refuse("Its volume begins as a snapshot") }
         if shape.network != nil { throw refuse("It has a network policy of its own") }
@@ -90,7 +91,7 @@ extension RuntimeCell {
         if reloads { throw refuse("Its secrets follow their sources as files") }
         var warm = WarmShape(
             shape: shape, variables: platformVariables, volumeSize: volumeSize, storageClass: storageClass,
-            serviceAccount: serviceAccount)
+            serviceAccount: serviceAccount, driver: driver)
         warm.variables += [
             EnvVar(name: RuntimeBundle.urlVariable, value: bundleURL),
             EnvVar(name: RuntimeBundle.tokenVariable, value: "\(Self.tokenDirectory)/bundle"),

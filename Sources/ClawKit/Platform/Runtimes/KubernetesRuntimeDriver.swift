@@ -11,7 +11,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
     let api: any KubernetesAPI
     private let desired: DesiredState
     let pods: RuntimePodIndex
-    private let volumes: RuntimeVolumes
+    let volumes: RuntimeVolumes
     private let grants: ObjectCache<ModelGrantResource>
     let checkpoints: ObjectCache<Checkpoint>
     let runtimes: ObjectCache<Runtime>
@@ -47,13 +47,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         let pod = pods.find(cell)
         observation.volume = volumes.find(cell, pod).map { claim in
             var volume = RuntimeObservation.Volume(
-                user: claim.labels[RuntimeCell.userLabel], owner: Self.owner(of: claim, cell))
-            // Of a pod that was claimed, and the volume not yet: that comes next.
-            if claim.metadata.controllerReference?.kind == RuntimePool.type.kind,
-                pod.map({ Self.owner(of: $0, cell) }) == .runtime
-            {
-                volume.owner = .pool
-            }
+                user: claim.labels[RuntimeCell.userLabel], owner: Self.owner(ofVolume: claim, cell, pod))
             volume.name = claim.name
             volume.isBeingDeleted = claim.isBeingDeleted
             volume.isToBeFilled = claim.annotations[VolumeCopy.fillAnnotation] != nil
@@ -83,6 +77,18 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         guard let controller = object.metadata.controllerReference else { return .nobody }
         if controller.uid == cell.uid { return .runtime }
         return controller.kind == Runtime.type.kind && controller.name == cell.name ? .predecessor : .other
+    }
+
+    /// - Parameter pod: which has it, perhaps.
+    private static func owner(
+        ofVolume claim: PersistentVolumeClaim, _ cell: RuntimeCellID, _ pod: Pod?
+    ) -> RuntimeObservation.Owner {
+        let isOfPool = claim.metadata.controllerReference?.kind == RuntimePool.type.kind
+        // One that came with a sandbox stays its sandbox's, and has been handed over once it says whose it is.
+        if claim.isOfSandbox, claim.labels[RuntimeCell.runtimeLabel] == cell.name { return .nobody }
+        // Of a pod that was claimed, and the volume not yet: that comes next.
+        if isOfPool || claim.isOfSandbox, pod.flatMap({ Runtime.owner(of: $0)?.uid }) == cell.uid { return .pool }
+        return owner(of: claim, cell)
     }
 
     static func observe(_ pod: Pod, _ cell: RuntimeCellID) -> RuntimeObservation.Pod {
@@ -124,7 +130,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
             for pod in pods.own(cell).dropFirst() where !pod.isBeingDeleted { try await stop(pod, cell) }
         case (.wipeVolume, _): try await wipeVolume(cell)
         case (.ensureIdentity, let wanted?):
-            let isClaimed = pods.own(cell).first.map { $0.labels[PoolMember.poolLabel] != nil } ?? false
+            let isClaimed = pods.serving(cell).map { $0.labels[PoolMember.poolLabel] != nil } ?? wanted.isClaimed
             try await ensureIdentity(wanted, isClaimed: isClaimed)
         case (.ensureVolume, let wanted?): try await ensureVolume(wanted)
         case (.fillVolume, let wanted?): try await fillVolume(wanted)
@@ -182,7 +188,8 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
     private func wipeVolume(_ cell: RuntimeCellID) async throws {
         let name = volumes.find(cell, pods.find(cell))?.name ?? RuntimeCell.volumeName(of: cell.name)
         guard let claim = try await api.find(PersistentVolumeClaim.self, name, in: cell.project), !claim.isBeingDeleted,
-            Self.owner(of: claim, cell) != .other, let user = runtimes.get(cell.name, in: cell.project)?.spec.user,
+            Self.owner(ofVolume: claim, cell, pods.find(cell)) != .other,
+            let user = runtimes.get(cell.name, in: cell.project)?.spec.user,
             claim.labels[RuntimeCell.userLabel] == user
         else { return }
         try await api.deleteIfPresent(PersistentVolumeClaim.self, name, in: cell.project, uid: claim.uid)
@@ -200,7 +207,10 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
             let size = live.spec?.resources?.requests["storage"]
             let canGrow = live.spec?.storageClassName.flatMap { classes.get($0) }?.allowVolumeExpansion ?? false
             if live.metadata.controllerReference?.kind == RuntimePool.type.kind {
-                return try await volumes.handOver(live, to: cell, api)
+                return try await volumes.handOver(live, to: cell, owners: [], api)
+            }
+            if live.isOfSandbox, live.labels[RuntimeCell.runtimeLabel] != cell.name {
+                return try await volumes.handOver(live, to: cell, owners: volumes.survivors(of: live, api), api)
             }
             let grows = canGrow && live.status?.phase == "Bound" && (size.map { cell.volumeSize.exceeds($0) } ?? false)
             if !grows { claim.spec?.resources = live.spec?.resources }

@@ -50,6 +50,8 @@ public struct RuntimeCell: Sendable, Hashable {
     var platformVariables: [EnvVar] = []
     /// Where programs that were there before their user ask for what is that user's; nil: nobody says.
     var bundleURL: String?
+    /// It has come from a pool, whose pods do not say so yet: its program waits for what is its user's.
+    var isClaimed = false
     /// Whether its program can.
     var takesBundle = false
     /// How its program tells when it was last used.

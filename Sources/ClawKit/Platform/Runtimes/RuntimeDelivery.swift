@@ -19,7 +19,7 @@ struct RuntimeDelivery {
     /// - Throws: ``Finding`` where the secrets are not to be had, or the runtime's Secret is somebody else's.
     func perform(_ cell: RuntimeCell, _ pod: Pod?) async throws {
         let secrets = try cell.delivery.get()
-        let isClaimed = pod.map { $0.labels[PoolMember.poolLabel] != nil } ?? false
+        let isClaimed = pod.map { $0.labels[PoolMember.poolLabel] != nil } ?? cell.isClaimed
         if !cell.sourced.isEmpty || isClaimed { try await putSecrets(secrets.values, cell, withBundle: isClaimed) }
         if let files = cell.files {
             try await desired.apply(files, live: try await api.find(ConfigMap.self, files.name, in: cell.project))

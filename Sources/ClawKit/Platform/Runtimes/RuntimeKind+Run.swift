@@ -19,12 +19,22 @@ extension RuntimeKind {
                 return RuntimeStep(actions: stop(observed), phase: .failed, error: error)
             }
             let last = step.error.map { " Last: \($0.message)" } ?? ""
+            let isPlaceless = desired.placement != nil && observed.pod?.capacity == nil
             return RuntimeStep(
                 actions: stop(observed), phase: .failed,
-                error: Finding(
+                error: isPlaceless ? noPlace(desired, deadlines) : Finding(
                     .startDeadline,
                     "The runtime was not ready within \((deadlines.start + filling).components.seconds) s; mend it and ask for recover.\(last)"))
         }
+    }
+
+    private static func noPlace(_ desired: RuntimeCell, _ deadlines: RuntimeDeadlines) -> Finding {
+        let what = desired.placement?.capacity.map { "the capacity '\($0)'" } ?? "capacity with these labels"
+        return Finding(
+            .noCapacity,
+            "No place on \(what) came free within \(deadlines.start.components.seconds) s; free one or enrol more (see `claw "
+                + "capacity list`), or place it elsewhere, and ask for recover.",
+            field: "spec.placement")
     }
 
     private static func unlimited(

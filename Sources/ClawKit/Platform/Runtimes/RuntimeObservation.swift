@@ -27,6 +27,8 @@ public struct RuntimeObservation: Sendable, Hashable {
         public var restartedAt: String?
         /// The pool it came from; nil where it was made for the runtime.
         public var pool: String?
+        /// Why it was made for the runtime though there are pools; nil: nothing is to be told.
+        public var cold: String?
         /// What became of a restore that it was to come from.
         public var restored: PodRestore?
         /// When the node took it up.

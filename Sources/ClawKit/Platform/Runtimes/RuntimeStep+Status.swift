@@ -57,7 +57,8 @@ extension RuntimeStep {
             scheduled(observed.pod),
             Fact(
                 type: "Provisioned", isTrue: isProvisioned,
-                reason: isProvisioned ? .asExpected : isDown.contains(phase) ? .notNeeded : .provisioning),
+                reason: isProvisioned ? .asExpected : isDown.contains(phase) ? .notNeeded : .provisioning,
+                message: isProvisioned ? observed.pod?.cold ?? "" : ""),
             Fact(
                 type: "Ready", isTrue: phase == .ready,
                 reason: phase == .ready ? .asExpected : RuntimeReason(phase, cause: error?.code),

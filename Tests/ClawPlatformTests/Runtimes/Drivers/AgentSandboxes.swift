@@ -15,20 +15,25 @@ final class AgentSandboxes: Sendable {
 
     init(_ api: some KubernetesAPI) { (self.api, caches) = (api, SharedCaches(api)) }
 
-    /// The project's own definition, where the variable names a file with it, as JSON: `k8s/crds` of its repository.
-    private static let realDefinition = ProcessInfo.processInfo.environment["CLAWKIT_AGENT_SANDBOX_CRD"]
+    /// The project's own definitions, where the variable names a directory with them, as JSON: `k8s/crds` of its
+    /// repository, with `.json` for `.yaml`.
+    private static let realDefinitions = ProcessInfo.processInfo.environment["CLAWKIT_AGENT_SANDBOX_CRDS"]
+
+    /// - Returns: whether there is one.
+    static func installReal(_ group: String, _ plural: String, in client: KubernetesClient) async throws -> Bool {
+        guard let realDefinitions else { return false }
+        let text = try Data(contentsOf: URL(filePath: "\(realDefinitions)/\(group)_\(plural).json"))
+        var definition = CustomResourceDefinition(
+            document: try JSONParser.parse(Array(text)).object ?? JSONObject(), type: CustomResourceDefinition.type)
+        // Its webhook is not there; and nobody asks for another version.
+        definition.spec.conversion = nil
+        _ = try await client.create(definition)
+        return true
+    }
 
     /// - Parameter version: as which the cluster serves it.
     static func install(in client: KubernetesClient, version: String = Sandbox.version) async throws {
-        if version == Sandbox.version, let file = realDefinition {
-            let text = try Data(contentsOf: URL(filePath: file))
-            var definition = CustomResourceDefinition(
-                document: try JSONParser.parse(Array(text)).object ?? JSONObject(), type: CustomResourceDefinition.type)
-            // Its webhook is not there; and nobody asks for another version.
-            definition.spec.conversion = nil
-            _ = try await client.create(definition)
-            return
-        }
+        if version == Sandbox.version, try await installReal("agents.x-k8s.io", "sandboxes", in: client) { return }
         let text: JSON = ["type": "string"]
         let texts: JSON = ["type": "object", "additionalProperties": text]
         let anything: JSON = ["type": "object", "x-kubernetes-preserve-unknown-fields": true]
@@ -42,6 +47,7 @@ final class AgentSandboxes: Sendable {
             "type": "object", "required": ["podTemplate"],
             "properties": [
                 "podTemplate": template, "service": ["type": "boolean"],
+                "volumeClaimTemplates": ["type": "array", "items": anything],
                 "operatingMode": ["type": "string", "enum": ["Running", "Suspended"], "default": "Running"],
                 "shutdownTime": ["type": "string", "format": "date-time"],
                 "shutdownPolicy": ["type": "string", "enum": ["Delete", "Retain"], "default": "Retain"],
@@ -83,7 +89,7 @@ final class AgentSandboxes: Sendable {
 
     private func reconcile(_ sandbox: Sandbox) async throws {
         let hash = Self.nameHash(sandbox.name)
-        var failure: String?
+        var failure = try await makeVolumes(sandbox, hash)
         var pod = try await api.find(
             Pod.self, sandbox.annotations[Sandbox.podNameAnnotation] ?? sandbox.name, in: sandbox.namespace)
         let isOwn = pod?.metadata.controllerReference?.uid == sandbox.uid
@@ -101,12 +107,42 @@ final class AgentSandboxes: Sendable {
                 failure = "pod \"\(live.name)\" is not owned by sandbox \"\(sandbox.name)\""
                 pod = nil
             }
-        } else {
+        } else if failure == nil {
             pod = try await api.create(Self.pod(of: sandbox, hash))
             try await name(sandbox.name, sandbox)
         }
         try await serve(sandbox, hash)
         try await report(sandbox, pod, failure, hash)
+    }
+
+    private static func volumes(of sandbox: Sandbox) -> [(name: String, template: JSON)] {
+        (sandbox.document["spec"]?["volumeClaimTemplates"]?.array ?? []).map {
+            ($0["metadata"]?["name"]?.string ?? "", $0)
+        }
+    }
+
+    /// - Returns: why one cannot be used: it takes only its own, and of those that are nobody's what it has made itself.
+    private func makeVolumes(_ sandbox: Sandbox, _ hash: String) async throws -> String? {
+        let label = "agents.x-k8s.io/sandbox-name-hash"
+        for (name, template) in Self.volumes(of: sandbox) {
+            let full = "\(name)-\(sandbox.name)"
+            if let live = try await api.find(PersistentVolumeClaim.self, full, in: sandbox.namespace) {
+                let owner = live.metadata.controllerReference
+                if let owner, owner.uid != sandbox.uid { return "PVC \"\(full)\" is owned by \(owner.kind)/\(owner.name)" }
+                if owner == nil { return "cannot adopt unowned PVC \"\(full)\"" }
+                continue
+            }
+            var document = JSONObject()
+            document["spec"] = template["spec"]
+            var claim = PersistentVolumeClaim(document: document, type: PersistentVolumeClaim.type)
+            var labels = [label: hash]
+            for (key, value) in template["metadata"]?["labels"]?.object ?? JSONObject() { labels["\(key)"] = value.string }
+            claim.metadata = ObjectMeta(
+                name: full, namespace: sandbox.namespace, labels: labels,
+                ownerReferences: [OwnerReference(controlling: sandbox)])
+            _ = try await api.create(claim)
+        }
+        return nil
     }
 
     private static func pod(of sandbox: Sandbox, _ hash: String) -> Pod {
@@ -122,6 +158,11 @@ final class AgentSandboxes: Sendable {
             name: sandbox.name, namespace: sandbox.namespace, labels: labels,
             ownerReferences: [OwnerReference(controlling: sandbox)])
         pod.annotations = sandbox.podAnnotations
+        for (name, _) in volumes(of: sandbox) {
+            pod.spec?.volumes.removeAll { $0.name == name }
+            pod.spec?.volumes.append(
+                Volume(name: name, persistentVolumeClaim: .init(claimName: "\(name)-\(sandbox.name)")))
+        }
         return pod
     }
 

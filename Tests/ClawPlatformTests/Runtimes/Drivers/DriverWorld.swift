@@ -8,6 +8,7 @@ import ClawModels
 import ClawResources
 import Foundation
 import HTTPTypes
+import Synchronization
 
 /// A driver of runtimes with what it drives, and nobody else who acts: the checks do what an orchestrator would.
 struct DriverWorld: Sendable {
@@ -15,7 +16,9 @@ struct DriverWorld: Sendable {
         case simulatedNode = "pods on a simulated node"
         case processNode = "processes of this machine"
         case sandbox = "sandboxes of agent-sandbox"
+        case claimedSandbox = "claimed sandboxes of agent-sandbox's warm pools"
         var description: String { rawValue }
+        var isSandbox: Bool { self == .sandbox || self == .claimedSandbox }
     }
 
     let kind: Kind
@@ -25,6 +28,9 @@ struct DriverWorld: Sendable {
     let calls: RecordingTransport
     fileprivate let node: SimulatedNode?
     fileprivate let network: CurlTransport
+    fileprivate let caches: SharedCaches
+    fileprivate let sandboxes: ServedSandboxes
+    fileprivate let volumes = VolumeNames()
 
     // MARK: runtimes
 
@@ -33,18 +39,55 @@ struct DriverWorld: Sendable {
         node?.behave(.starting)
         var spec = RuntimeSpec(user: "ada")
         spec.document["command"] = ["python3", "-c", .string(Self.program)]
-        if kind == .sandbox { spec.driver = .sandbox }
+        if kind.isSandbox { spec.driver = .sandbox }
         more(&spec)
+        if kind == .claimedSandbox { try await warm(spec) }
         return try await client.create(Runtime(metadata: ObjectMeta(name: name, namespace: "demo"), spec: spec))
     }
 
-    func cell(_ runtime: Runtime) throws -> RuntimeCell { try RuntimeCell(runtime, Fixture.context) }
+    /// With the volume that it has, as the orchestrator does it.
+    func cell(_ runtime: Runtime) throws -> RuntimeCell {
+        var cell = try RuntimeCell(runtime, Fixture.context)
+        if let name = volumes.withLock({ $0[runtime.uid ?? ""] }) { cell.volumeName = name }
+        return cell
+    }
 
-    func observe(_ runtime: Runtime) async throws -> RuntimeObservation { try await driver.observe(runtime.cellID) }
+    func observe(_ runtime: Runtime) async throws -> RuntimeObservation {
+        let seen = try await driver.observe(runtime.cellID)
+        volumes.withLock { $0[runtime.uid ?? ""] = seen.volume?.name }
+        return seen
+    }
 
     func perform(_ actions: [RuntimeAction], _ runtime: Runtime) async throws {
+        if kind == .claimedSandbox, actions.contains(.startPod) {
+            let seen = try await observe(runtime)
+            if seen.pod == nil, seen.volume == nil { try await claim(runtime) }
+        }
         let cell = try cell(runtime)
         for action in actions { try await driver.perform(action, runtime.cellID, cell) }
+    }
+
+    /// A pool of sandboxes like the runtime's.
+    private func warm(_ spec: RuntimeSpec) async throws {
+        node?.behave(.ready)
+        let made = try await client.getOrCreate(RuntimePool(name: "warm", in: "demo", spec: RuntimePoolSpec(size: 1)))
+        let model = Runtime(metadata: ObjectMeta(name: "warm", namespace: "demo"), spec: spec)
+        let shape = try RuntimeCell(model, Fixture.context).warmShape()
+        try await eventually("a sandbox is warm") {
+            try await sandboxes.look()
+            return try await SandboxPools(sandboxes, caches).keep(made.object, shape, wanted: 1, now: SystemTime().now).warm == 1
+        }
+    }
+
+    /// Takes one; from then on its program is not ready until ``open(_:)``.
+    private func claim(_ runtime: Runtime) async throws {
+        node?.behave(.ready)
+        try await eventually("it is claimed") { try await driver.claim(try cell(runtime)) }
+        try await reach(runtime, "it has a sandbox of the pool") {
+            $0.volume != nil && $0.pod?.pool == "warm" && $0.pod?.uid != nil
+        }
+        node?.behave(.starting)
+        try await reach(runtime, "its program is not ready") { $0.pod?.isReady == false }
     }
 
     /// Keys, volume and program, ready.
@@ -97,7 +140,11 @@ struct DriverWorld: Sendable {
     var writes: [RecordingTransport.Exchange] { calls.exchanges.filter { $0.isWrite && $0.status != 409 } }
 
     func volume(of runtime: Runtime) async throws -> PersistentVolumeClaim? {
-        try await client.find(PersistentVolumeClaim.self, "\(runtime.name)-state", in: "demo")
+        if kind == .claimedSandbox {
+            return try await client.list(PersistentVolumeClaim.self, in: "demo").items
+                .first { $0.labels[RuntimeCell.runtimeLabel] == runtime.name }
+        }
+        return try await client.find(PersistentVolumeClaim.self, "\(runtime.name)-state", in: "demo")
     }
 
     /// Ready once it was asked for `/open`.
@@ -116,6 +163,12 @@ struct DriverWorld: Sendable {
         """
 }
 
+/// Which volumes runtimes were seen to have, by the runtimes' uids.
+final class VolumeNames: Sendable {
+    private let names = Mutex<[String: String]>([:])
+    func withLock<R>(_ body: (inout sending [String: String]) -> sending R) -> R { names.withLock(body) }
+}
+
 extension Runtime {
     var cellID: RuntimeCellID { RuntimeCellID(project: namespace ?? "", name: name, uid: uid ?? "") }
 }
@@ -128,7 +181,8 @@ func withDriver(_ kind: DriverWorld.Kind, _ body: @escaping @Sendable (DriverWor
     options.logger = silent
     let (cluster, network) = (try await EmbeddedCluster(options), CurlTransport())
     try await ClawGroup.install(in: cluster.client)
-    if kind == .sandbox { try await AgentSandboxes.install(in: cluster.client) }
+    if kind.isSandbox { try await AgentSandboxes.install(in: cluster.client) }
+    if kind == .claimedSandbox { try await AgentSandboxPools.install(in: cluster.client) }
     _ = try await cluster.client.create(Namespace(metadata: ObjectMeta(name: "demo")))
     let calls = RecordingTransport(cluster.transport)
     let caches = SharedCaches(KubernetesClient(calls))
@@ -139,9 +193,10 @@ func withDriver(_ kind: DriverWorld.Kind, _ body: @escaping @Sendable (DriverWor
         kind == .processNode ? ProcessNode(configuration: local, api: cluster.client, logger: silent) : nil
     if let processes { cluster.connect(node: "local", processes) }
     let node = processes == nil ? SimulatedNode(cluster.client) : nil
-    let driver: any RuntimeDriver = kind == .sandbox ? SandboxRuntimeDriver(pods, sandboxes) : pods
+    let driver: any RuntimeDriver = kind.isSandbox ? SandboxRuntimeDriver(pods, sandboxes) : pods
     let world = DriverWorld(
-        kind: kind, client: cluster.client, driver: driver, calls: calls, node: node, network: network)
+        kind: kind, client: cluster.client, driver: driver, calls: calls, node: node, network: network,
+        caches: SharedCaches(cluster.client), sandboxes: sandboxes)
     try await withThrowingTaskGroup(of: Bool.self) { group in
         defer { group.cancelAll() }
         func run(_ part: @escaping @Sendable () async throws -> Void) {
@@ -154,7 +209,8 @@ func withDriver(_ kind: DriverWorld.Kind, _ body: @escaping @Sendable (DriverWor
         run { try await caches.run() }
         if let node { run { try await node.run() } }
         if let processes { run { try await processes.run() } }
-        if kind == .sandbox {
+        if kind == .claimedSandbox { run { try await AgentSandboxPools(cluster.client).run() } }
+        if kind.isSandbox {
             run { try await AgentSandboxes(cluster.client).run() }
             try await sandboxes.look()
         }

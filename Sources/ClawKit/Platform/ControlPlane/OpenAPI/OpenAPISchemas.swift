@@ -141,6 +141,7 @@ enum OpenAPISchemas {
         "template": label, "size": integer, "max": integer, "hitPercent": integer, "windowSeconds": integer,
         "maxAgeSeconds": integer, "startSeconds": integer,
         "update": words(RuntimePoolSpec.Update.allCases.map(\.rawValue)),
+        "driver": words(RuntimeSpec.Driver.allCases.map(\.rawValue)),
     ]
 
     private static let route: JSONObject = [

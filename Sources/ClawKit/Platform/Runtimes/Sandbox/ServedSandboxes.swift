@@ -14,9 +14,16 @@ public final class ServedSandboxes: Sendable {
         case served(ObjectCache<Sandbox>)
     }
 
+    /// agent-sandbox's extensions, where they are installed with it.
+    private struct Extensions: Sendable {
+        let claims: ObjectCache<SandboxClaim>
+        let pools: ObjectCache<SandboxWarmPool>
+    }
+
     private let caches: SharedCaches
     private let logger: Logger
     private let state = Mutex(State.unknown)
+    private let extensions = Mutex<Extensions?>(nil)
     /// A cluster that is slow to list its sandboxes is waited for so long by each look.
     private static let patience = Duration.seconds(10)
 
@@ -38,6 +45,32 @@ public final class ServedSandboxes: Sendable {
         return cache.get(name, in: project)
     }
 
+    // MARK: warm pools
+
+    /// Whether there are claims and warm pools.
+    var hasWarmPools: Bool { extensions.withLock { $0 != nil } }
+
+    /// The claim of that name, whoever's it is.
+    func claim(_ name: String, in project: String) async throws -> SandboxClaim? {
+        guard let claims = extensions.withLock({ $0?.claims }) else { return nil }
+        if !claims.isSynced {
+            try await caches.time.withDeadline(Self.patience, "The list of claims of sandboxes") {
+                try await claims.waitUntilSynced()
+            }
+        }
+        return claims.get(name, in: project)
+    }
+
+    /// The pools of a project that somebody of ours keeps, by their names.
+    func pools(in project: String) -> [SandboxWarmPool] {
+        guard let pools = extensions.withLock({ $0?.pools }) else { return [] }
+        return pools.all.filter { $0.namespace == project && $0.annotations[PoolMember.shapeAnnotation] != nil }
+            .sorted { $0.name < $1.name }
+    }
+
+    /// The sandboxes that a claim or a pool controls.
+    func controlled(by uid: String?) -> [Sandbox] { uid.flatMap { cache?.controlled(by: $0) } ?? [] }
+
     private var cache: ObjectCache<Sandbox>? {
         state.withLock { if case .served(let cache) = $0 { cache } else { nil } }
     }
@@ -51,6 +84,13 @@ public final class ServedSandboxes: Sendable {
                 state.withLock { state in
                     if case .served = state { return }
                     state = finding.map { .unserved($0) } ?? .served(caches.cache(Sandbox.self))
+                }
+                if finding == nil, !hasWarmPools,
+                    try await isServed(SandboxClaim.type.plural, SandboxExtensions.group, SandboxExtensions.version)
+                {
+                    let found = Extensions(
+                        claims: caches.cache(SandboxClaim.self), pools: caches.cache(SandboxWarmPool.self))
+                    extensions.withLock { $0 = found }
                 }
                 return
             } catch let error where !Task.isCancelled {
@@ -72,21 +112,54 @@ public final class ServedSandboxes: Sendable {
         cache?.onChange { [weak controller] change in change.object.map { controller?.ask(for: ObjectKey($0)) } }
         try await cache?.waitUntilSynced()
         begun()
+        looks = 0
+        while !hasWarmPools {
+            looks += 1
+            try await caches.time.sleep(for: backoff.delay(afterFailures: looks))
+            try await look()
+        }
+        let claims = extensions.withLock { $0?.claims }
+        claims?.onChange { [weak controller] change in
+            (change.object ?? change.old).map { controller?.ask(for: ObjectKey($0)) }
+        }
+        try await claims?.waitUntilSynced()
+        begun()
+    }
+
+    /// Has the controller of pools hear of the sandboxes that are kept for them, which have their names.
+    func follow(pools controller: Controller) async throws {
+        let backoff = Backoff(initial: .seconds(1), cap: .seconds(60))
+        var looks = 0
+        while !hasWarmPools {
+            looks += 1
+            try await caches.time.sleep(for: backoff.delay(afterFailures: looks))
+        }
+        cache?.onChange { [weak controller] change in
+            for sandbox in [change.old, change.new] {
+                guard let owner = sandbox?.metadata.controllerReference, owner.kind == SandboxWarmPool.type.kind else {
+                    continue
+                }
+                controller?.ask(for: ObjectKey(namespace: sandbox?.namespace ?? "", name: owner.name))
+            }
+        }
+        extensions.withLock { $0?.pools }?.onChange { [weak controller] change in
+            (change.object ?? change.old).map { controller?.ask(for: ObjectKey($0)) }
+        }
     }
 
     private func finding() async throws -> Finding? {
-        if try await isServed(Sandbox.version) { return nil }
+        if try await isServed(Sandbox.type.plural, Sandbox.group, Sandbox.version) { return nil }
         let why =
-            try await isServed("v1alpha1")
+            try await isServed(Sandbox.type.plural, Sandbox.group, "v1alpha1")
             ? "serves \(Sandbox.group) in v1alpha1 only; bring agent-sandbox to 0.5 or later"
             : "serves no \(Sandbox.group); install agent-sandbox"
         return Finding(.sandboxUnserved, "The cluster \(why), or choose the driver Pod.", field: "spec.driver")
     }
 
-    private func isServed(_ version: String) async throws -> Bool {
+    private func isServed(_ plural: String, _ group: String, _ version: String) async throws -> Bool {
         do {
-            let answer = try await caches.api.document(for: APIRequest(.get, "/apis/\(Sandbox.group)/\(version)"))
-            return answer["resources"]?.array?.contains { $0["name"]?.string == Sandbox.type.plural } ?? false
+            let answer = try await caches.api.document(for: APIRequest(.get, "/apis/\(group)/\(version)"))
+            return answer["resources"]?.array?.contains { $0["name"]?.string == plural } ?? false
         } catch let error as KubernetesError where error.isNotFound || error.code == 403 {
             // Who may not even ask is not going to make one.
             return false
