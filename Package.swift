@@ -304,10 +304,10 @@ let package = Package(
             name: "ExampleSupport",
             dependencies: [
                 "ClawKit", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ],
-            path: "Sources/Examples/Support"),
+            ], path: "Sources/Examples/Support"),
         .target(
             name: "ExampleStorage",
             dependencies: [
@@ -553,8 +553,8 @@ let package = Package(
         .testTarget(
             name: "ClawCommandTests",
             dependencies: [
-                "ClawBase", "ClawCluster", "ClawDocuments", "ClawGateway", "ClawHTTPServer", "ClawKubernetes", "claw",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ClawBase", "ClawCluster", "ClawDocuments", "ClawGateway", "ClawHTTPServer", "ClawKubernetes",
+                "ExampleSupport", "claw", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
         .testTarget(

@@ -1,5 +1,6 @@
 import ClawBase
 import ClawDocuments
+import ExampleSupport
 import Testing
 
 @testable import claw

@@ -46,10 +46,12 @@ struct KilledOrchestratorTests {
         try await crowd.prepare(command: ["agent-runtime"])
         let begin = ContinuousClock.now
         try await crowd.following {
-            let first = try await RunningOrchestrator.start(in: directory, kubeconfig: kubeconfig)
+            let first = try await RunningOrchestrator.start(
+                in: directory, kubeconfig: kubeconfig, RunningOrchestrator.shortLeases)
             try await crowd.makeAll()
             let last = try await storm(crowd, after: [0.2, 0.4, 0.6, 0.8], first) {
-                try await RunningOrchestrator.start(in: directory, kubeconfig: kubeconfig)
+                try await RunningOrchestrator.start(
+                    in: directory, kubeconfig: kubeconfig, RunningOrchestrator.shortLeases)
             }
             #expect(try await last.stop() == 0)
         }
@@ -69,10 +71,11 @@ struct KilledOrchestratorTests {
         let crowd = RuntimeCrowd(try KubernetesClient.connect(kubeconfig: kubeconfig), count: count)
         try await crowd.prepare(command: ["agent-runtime"])
         try await crowd.following {
-            let first = try await RunningOrchestrator.start(in: directory, kubeconfig: kubeconfig, ["--node"])
+            let arguments = ["--node"] + RunningOrchestrator.shortLeases
+            let first = try await RunningOrchestrator.start(in: directory, kubeconfig: kubeconfig, arguments)
             try await crowd.makeAll()
             let last = try await storm(crowd, after: [0.3, 0.7], first) {
-                try await RunningOrchestrator.start(in: directory, kubeconfig: kubeconfig, ["--node"])
+                try await RunningOrchestrator.start(in: directory, kubeconfig: kubeconfig, arguments)
             }
             let running = (0..<count).count { RuntimeCrowd.wish($0).aim == .ready }
             try await eventually("as many processes as runtimes") {

@@ -39,7 +39,7 @@ final class RuntimeCrowd: Sendable {
         }
     }
     private let state = Mutex(State())
-    private let client: KubernetesClient
+    let client: KubernetesClient
     let count: Int
     private let namespaces: Int
 

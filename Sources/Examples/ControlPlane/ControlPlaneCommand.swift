@@ -45,6 +45,8 @@ struct ControlPlaneCommand: AsyncParsableCommand {
     var storeKeyFile: String?
     @Option(help: "Parts not to run, separated by commas: orchestrator, node, gateway.")
     var without: String?
+    @OptionGroup(title: "Leader election")
+    var election: ElectionFlags
     @Option(help: "Also write the line that says it is ready into this file.")
     var readyFile: String?
     @Flag(help: "Serve the embedded Kubernetes API over plain http (loopback only).")
@@ -81,6 +83,7 @@ struct ControlPlaneCommand: AsyncParsableCommand {
                 .badConfig, "Plain http is for loopback only; listen at 127.0.0.1 or leave --insecure-http away.",
                 field: "--cluster-listen")
         }
+        let kubeconfig = setting(kubeconfig, "KUBECONFIG")
         return Platform.Settings(
             configuration: try ProgramConfiguration(setting(config, "CONFIG")),
             dataDirectory: setting(dataDir, "DATA_DIR") ?? ".claw/data",
@@ -89,8 +92,9 @@ struct ControlPlaneCommand: AsyncParsableCommand {
                 try ListenAddress($0, field: "--capacity-listen")
             },
             gatewayListen: try address(gatewayListen, "GATEWAY_LISTEN", "--gateway-listen", or: "127.0.0.1:4000"),
-            clusterListen: cluster, kubeconfig: setting(kubeconfig, "KUBECONFIG"), database: database,
+            clusterListen: cluster, kubeconfig: kubeconfig, database: database,
             storeKeyFile: setting(storeKeyFile, "STORE_KEY_FILE"), without: left,
+            election: try election.settings(isShared: kubeconfig != nil),
             readyFile: setting(readyFile, "READY_FILE"), isInsecure: insecureHttp,
             logger: try makeLogger("control-plane", level: setting(logLevel, "LOG_LEVEL")))
     }

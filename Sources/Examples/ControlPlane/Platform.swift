@@ -23,6 +23,8 @@ struct Platform: Sendable {
         /// The file of a secret that seals what the store must be able to give back.
         var storeKeyFile: String?
         var without: Set<String>
+        /// Who of several orchestrators works; nil: this is the only one.
+        var election: ElectionFlags.Settings?
         var readyFile: String?
         var isInsecure: Bool
         var logger: Logger
@@ -80,9 +82,12 @@ struct Platform: Sendable {
         if let cluster, !settings.without.contains("node") {
             parts.append(cluster.node(rootDirectory: directory.path))
         }
-        if !settings.without.contains("orchestrator") {
+        let runsOrchestrator = !settings.without.contains("orchestrator")
+        let election =
+            try await runsOrchestrator ? settings.election?.election(in: api, time: time, logger: logger) : nil
+        if runsOrchestrator {
             let orchestrator = Orchestrator(
-                caches: caches, network: network, routing: settings.configuration.platform.routing,
+                caches: caches, election: election, network: network, routing: settings.configuration.platform.routing,
                 isReady: { isPublished.load(ordering: .acquiring) }, logger: logger)
             parts.append(Part { try await orchestrator.run() })
         }
@@ -100,7 +105,7 @@ struct Platform: Sendable {
         parts.append(
             Part { [self] in
                 let made = try await self.controlPlane(
-                    caches, api, storage, network, live, url: try await controlPlaneURL.wait(),
+                    caches, api, storage, network, live, election, url: try await controlPlaneURL.wait(),
                     capacityDoor: try await capacityDoor.wait())
                 controlPlane.set(made)
                 try await made.run()
@@ -190,7 +195,7 @@ struct Platform: Sendable {
 
     private func controlPlane(
         _ caches: SharedCaches, _ api: KubernetesClient, _ storage: PlatformStorage, _ network: CurlTransport,
-        _ live: LiveConfiguration, url: String, capacityDoor: CapacityDoor?
+        _ live: LiveConfiguration, _ election: LeaderElection?, url: String, capacityDoor: CapacityDoor?
     ) async throws -> ControlPlane {
         let store = storage.store
         if let token = try await ControlPlane.bootstrapAdministrator(in: store, time: time) {
@@ -216,6 +221,7 @@ struct Platform: Sendable {
             sessionHours: settings.configuration.platform.server.sessionHours,
             proxyKey: try await PlatformSettings.proxyKey(in: api), templates: { live.templates.map(\.name) })
         configuration.capacityDoor = capacityDoor
+        if let election { configuration.leadership = { election.status } }
         return ControlPlane(
             api: api, caches: caches, store: store, signer: SessionSigner(keyring), configuration: configuration,
             runtimeTransport: network, signInWith: providers, operations: operations, time: time, logger: settings.logger)

@@ -9,7 +9,9 @@ struct Orchestration: Sendable {
     struct Settings: Sendable {
         var kubeconfig: String
         var configuration: ProgramConfiguration?
+        var election: ElectionFlags.Settings?
         var runsNode: Bool
+        var nodeName: String
         var nodeListen: ListenAddress
         var metricsListen: ListenAddress?
         var readyFile: String?
@@ -29,11 +31,16 @@ struct Orchestration: Sendable {
         let api = KubernetesClient(transport.retrying(.kubernetes, time: time), userAgent: UserAgent.current)
         try await ClawGroup.install(in: api)
         let caches = SharedCaches(api, time: time)
+        let election = try await settings.election?.election(in: api, time: time, logger: logger)
+        let pages = Latch<String?>()
         var parts: [any ServiceLifecycle.Service] = [Part { try await caches.run() }]
         if settings.runsNode { parts += node(api) }
         if let address = settings.metricsListen {
-            let metrics = ClosureHandler { _ in .metrics(of: caches) }
-            parts.append(HTTPServer(listen: address, logger: logger).service(metrics))
+            let server = HTTPServer(listen: address, logger: logger)
+            parts.append(
+                server.service(StatusPages(caches: caches, election: election), onBound: { pages.set("http://\($0)") }))
+        } else {
+            pages.set(nil)
         }
         let override = settings.configuration.map { configuration in
             // Addresses come from the control plane; models and templates from this process's own file.
@@ -46,14 +53,15 @@ struct Orchestration: Sendable {
         }
         let network = CurlTransport()
         let orchestrator = Orchestrator(
-            caches: caches, network: network, routing: settings.configuration?.platform.routing ?? RoutingSettings(),
-            adjusting: override, logger: logger)
+            caches: caches, election: election, network: network,
+            routing: settings.configuration?.platform.routing ?? RoutingSettings(), adjusting: override, logger: logger)
         parts.append(Part { try await orchestrator.run() })
         let (readyFile, kubeconfig) = (settings.readyFile, settings.kubeconfig)
         parts.append(Part {
             var announcement = Announcement()
             announcement.kubernetes = access.server
             announcement.kubeconfig = kubeconfig
+            announcement.metrics = try await pages.wait()
             try announcement.make(readyFile: readyFile)
         })
         let running = parts
@@ -65,7 +73,7 @@ struct Orchestration: Sendable {
     /// A node of this process: its endpoint is bound first, so that the Node object can say where it is.
     private func node(_ api: KubernetesClient) -> [any ServiceLifecycle.Service] {
         let (port, endpoint, node) = (Latch<Int>(), Latch<NodeEndpoint>(), Latch<ProcessNode>())
-        let (time, logger) = (time, settings.logger)
+        let (time, logger, name) = (time, settings.logger, settings.nodeName)
         let handler = ClosureHandler { request in
             guard let ready = try? await endpoint.wait() else { return Response(status: .serviceUnavailable) }
             return await ready.respond(to: request)
@@ -74,7 +82,7 @@ struct Orchestration: Sendable {
         return [
             HTTPServer(listen: settings.nodeListen, logger: logger).service(handler, onBound: { port.set($0.port) }),
             Part {
-                var configuration = ProcessNodeConfiguration(name: "local", rootDirectory: ".claw")
+                var configuration = ProcessNodeConfiguration(name: name, rootDirectory: ".claw")
                 do {
                     configuration.endpointPort = try await port.wait()
                     let made = ProcessNode(configuration: configuration, api: api, time: time, logger: logger)

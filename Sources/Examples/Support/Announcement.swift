@@ -7,6 +7,8 @@ public struct Announcement: Sendable {
     public var kubeconfig: String?
     public var controlPlane: String?
     public var gateway: String?
+    /// Where metrics and health are served, of a process that has no other address.
+    public var metrics: String?
 
     public init() {}
 
@@ -16,6 +18,7 @@ public struct Announcement: Sendable {
         line["kubeconfig"] = kubeconfig.map(JSON.string)
         line["controlPlane"] = controlPlane.map(JSON.string)
         line["gateway"] = gateway.map(JSON.string)
+        line["metrics"] = metrics.map(JSON.string)
         print(JSON.object(line))
         // Whoever reads through a pipe waits for this line.
         fflush(nil)

@@ -21,6 +21,21 @@ struct SharedCachesTests {
         #expect(feed.listCount == 1)
     }
 
+    @Test("a part that writes another way reads the same caches, whoever of them asked for them first and runs")
+    func views() async throws {
+        let (feed, other) = (Feed(), Feed())
+        feed.put("a")
+        let caches = SharedCaches(feed)
+        let view = caches.writing(with: other)
+        let first = view.cache(ConfigMap.self)
+        try await withRunning({ try await caches.run() }) {
+            try await first.waitUntilSynced()
+            #expect(caches.cache(ConfigMap.self) === first && first.count == 1)
+            #expect(view.api is Feed && (view.api as? Feed) === other && (caches.api as? Feed) === feed)
+        }
+        #expect(feed.listCount == 1 && other.listCount == 0)
+    }
+
     @Test("a cache asked for later is started too")
     func later() async throws {
         let feed = Feed()

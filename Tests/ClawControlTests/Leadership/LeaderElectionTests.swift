@@ -51,6 +51,25 @@ struct LeaderElectionTests {
         }
     }
 
+    @Test("what is built before anybody leads writes in terms only, and in each of them")
+    func fencedByElection() async throws {
+        try await SimulatedCluster.run(seed: 12, SimulatedCluster.bareOptions()) { cluster in
+            let election = try LeaderElection(
+                lease: "operator", in: "default", api: cluster.client, time: cluster.clock)
+            let fenced = election.fenced(cluster.client)
+            @Sendable func write() async throws {
+                _ = try await fenced.create(ConfigMap(metadata: ObjectMeta(generateName: "note-", namespace: "default")))
+            }
+            for term in 1...2 {
+                let error = await #expect(throws: Finding.self) { try await write() }
+                #expect(error?.code == .notLeader && error?.field == "lease default/operator")
+                try await election.run { _ in try await write() }
+                #expect(try await cluster.client.list(ConfigMap.self, in: "default").items.count { $0.name.hasPrefix("note-") } == term)
+            }
+            await #expect(throws: Finding.self) { try await write() }
+        }
+    }
+
     @Test("a candidate that waits ends its waiting when it is shut down")
     func gracefulStandby() async throws {
         try await SimulatedCluster.run(seed: 3, SimulatedCluster.bareOptions()) { cluster in

@@ -35,12 +35,20 @@ public final class SharedCaches: Sendable {
         var refusal: Finding?
     }
 
+    /// What all views of the caches have in common.
+    private final class Store: Sendable {
+        let state = Mutex(State())
+        let news = Signal()
+    }
+
+    /// What those write with who have these caches.
     public let api: any KubernetesAPI
     public let time: any TimeSource
+    /// What the caches are read from.
+    private let source: any KubernetesAPI
     private let memoryBudget: Int?
     private let logger: Logger?
-    private let state = Mutex(State())
-    private let news = Signal()
+    private let store: Store
 
     /// - Parameter memoryBudget: how many bytes of objects may be in memory, by ``CacheStatistics/bytesInMemory``. Beyond
     ///   that the largest caches move to a file of the process (Secrets never do), where reading takes microseconds
@@ -48,14 +56,24 @@ public final class SharedCaches: Sendable {
     public init(
         _ api: some KubernetesAPI, time: some TimeSource = .system, memoryBudget: Int? = nil, logger: Logger? = nil
     ) {
-        (self.api, self.time, self.memoryBudget, self.logger) = (api, time, memoryBudget, logger)
+        (self.api, source, self.time, self.memoryBudget, self.logger) = (api, api, time, memoryBudget, logger)
+        store = Store()
     }
+
+    private init(_ other: SharedCaches, writing api: any KubernetesAPI) {
+        (self.api, source, time, memoryBudget) = (api, other.source, other.time, other.memoryBudget)
+        (logger, store) = (other.logger, other.store)
+    }
+
+    /// The same caches for a part of the program that writes with another API, such as a fenced one
+    /// (``LeaderElection/fenced(_:)``). They are kept once, whoever asked for them, by whichever of the two runs.
+    public func writing(with api: some KubernetesAPI) -> SharedCaches { SharedCaches(self, writing: api) }
 
     /// Of the objects of a kind only what `transform` leaves is kept, in caches asked for from now on.
     ///
     /// An object changed so must not be written back as a whole: patch it, or apply what you own.
     public func transform<R: Resource>(_ type: R.Type, _ transform: @escaping @Sendable (inout R) -> Void) {
-        state.withLock { $0.transforms[ObjectIdentifier(R.self)] = transform }
+        store.state.withLock { $0.transforms[ObjectIdentifier(R.self)] = transform }
     }
 
     /// The cache of a kind.
@@ -64,11 +82,11 @@ public final class SharedCaches: Sendable {
     /// ``run()`` throws.
     public func cache<R: Resource>(_ type: R.Type = R.self, in scope: CacheScope = .all) -> ObjectCache<R> {
         let name = Name(type: ObjectIdentifier(R.self), scope: scope)
-        let cache = state.withLock { state -> ObjectCache<R> in
+        let cache = store.state.withLock { state -> ObjectCache<R> in
             if let cache = state.caches[name]?.cache as? ObjectCache<R> { return cache }
             if Self.isAllSecrets(R.self, scope) { state.refusal = state.refusal ?? Self.refusal }
             let transform = state.transforms[ObjectIdentifier(R.self)] as? @Sendable (inout R) -> Void
-            let cache = ObjectCache(R.self, of: api, in: scope, time: time, transform: transform)
+            let cache = ObjectCache(R.self, of: source, in: scope, time: time, transform: transform)
             let member = Member(
                 cache: cache, type: R.type, run: { try await cache.run() }, statistics: { cache.statistics },
                 isSynced: { cache.isSynced }, spill: { cache.spill(to: $0) }, isSpilled: { cache.isSpilled },
@@ -77,7 +95,7 @@ public final class SharedCaches: Sendable {
             state.order.append(member)
             return cache
         }
-        news.raise()
+        store.news.raise()
         return cache
     }
 
@@ -92,18 +110,18 @@ public final class SharedCaches: Sendable {
             + "(PartialObjectMetadata), or say CacheScope.allSecrets.")
 
     /// Whether every cache asked for so far has its first list.
-    public var areSynced: Bool { state.withLock { $0.order }.allSatisfy { $0.isSynced() } }
+    public var areSynced: Bool { store.state.withLock { $0.order }.allSatisfy { $0.isSynced() } }
 
     /// What the caches asked for so far ask of the API server.
     public var permissions: [Permission] {
-        state.withLock { state in
+        store.state.withLock { state in
             state.caches.map { name, member in .watching(member.type, in: name.scope.namespace) }
         }.merged
     }
 
     /// What the caches hold, by kind (`pods`, `deployments.apps`).
     public var statistics: [String: CacheStatistics] {
-        state.withLock { $0.order }.reduce(into: [:]) { all, member in
+        store.state.withLock { $0.order }.reduce(into: [:]) { all, member in
             let part = member.statistics()
             all[member.type.qualifiedName, default: CacheStatistics()].objects += part.objects
             all[member.type.qualifiedName, default: CacheStatistics()].bytesInMemory += part.bytesInMemory
@@ -120,7 +138,7 @@ public final class SharedCaches: Sendable {
             var started = 0
             if memoryBudget != nil { group.addTask { try await self.keepBudget() } }
             repeat {
-                let (members, refusal) = state.withLock { ($0.order, $0.refusal) }
+                let (members, refusal) = store.state.withLock { ($0.order, $0.refusal) }
                 if let refusal { throw refusal }
                 for member in members[started...] {
                     group.addTask {
@@ -130,7 +148,7 @@ public final class SharedCaches: Sendable {
                     }
                 }
                 started = members.count
-                group.addTask { try await self.news.wait() }
+                group.addTask { try await self.store.news.wait() }
             } while try await group.next() != nil
         }
     }
@@ -149,7 +167,7 @@ public final class SharedCaches: Sendable {
     /// Moves the largest caches to a file until the others are within the budget.
     func enforceBudget() throws {
         guard let memoryBudget else { return }
-        var members = state.withLock { $0.order }.filter { !$0.isSpilled() }.map { ($0, $0.statistics().bytesInMemory) }
+        var members = store.state.withLock { $0.order }.filter { !$0.isSpilled() }.map { ($0, $0.statistics().bytesInMemory) }
         members.sort { $0.1 > $1.1 }
         var total = members.reduce(0) { $0 + $1.1 }
         for (member, bytes) in members where total > memoryBudget && bytes > 0 && member.type.plural != "secrets" {
@@ -178,7 +196,7 @@ public final class SharedCaches: Sendable {
     }
 
     private func members(of type: ResourceType) -> [Member] {
-        state.withLock { $0.order.filter { $0.type.plural == type.plural && $0.type.apiVersion == type.apiVersion } }
+        store.state.withLock { $0.order.filter { $0.type.plural == type.plural && $0.type.apiVersion == type.apiVersion } }
     }
 }
 

@@ -2,12 +2,18 @@ public import ClawBase
 public import ClawDocuments
 public import ClawKubernetes
 
-/// An API for the time of one ``Leadership``: see ``Leadership/fenced(_:)``.
+/// An API whose writes are refused where leadership is not certain: for the time of one ``Leadership``
+/// (``Leadership/fenced(_:)``), or of whichever there is (``LeaderElection/fenced(_:)``).
 public struct FencedAPI: KubernetesAPI {
     private let base: any KubernetesAPI
-    private let term: Term
+    private let term: @Sendable () throws(Finding) -> Term
 
-    init(_ base: any KubernetesAPI, _ term: Term) { (self.base, self.term) = (base, term) }
+    init(_ base: any KubernetesAPI, _ term: Term) { self.init(base) { () throws(Finding) in term } }
+
+    /// - Parameter term: the present one; throws where there is none.
+    init(_ base: any KubernetesAPI, _ term: @escaping @Sendable () throws(Finding) -> Term) {
+        (self.base, self.term) = (base, term)
+    }
 
     public var reading: DocumentReading { base.reading }
 
@@ -27,8 +33,8 @@ public struct FencedAPI: KubernetesAPI {
     }
 
     private func whileCertain<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
+        let term = try term()
         try term.check()
-        let term = term
         return try await withThrowingTaskGroup(of: T.self) { group in
             group.addTask { try await body() }
             group.addTask {

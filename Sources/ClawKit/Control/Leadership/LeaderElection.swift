@@ -24,6 +24,7 @@ public final class LeaderElection: Sendable {
     let time: any TimeSource
     let logger: Logger
     let board = StatusBoard()
+    private let present = Mutexed<Term?>(nil)
     private let metrics: LeadershipMetrics
 
     /// - Parameters:
@@ -53,6 +54,17 @@ public final class LeaderElection: Sendable {
     /// The present status, then each change; of several unread ones the newest.
     public var statuses: AsyncStream<LeadershipStatus> { board.follow() }
 
+    /// The same API, whose writes are refused with ``FindingCode/notLeader`` while this candidate does not certainly lead:
+    /// for what is built before anybody leads, and stays from one term to the next. In all else as
+    /// ``Leadership/fenced(_:)``.
+    public func fenced(_ api: some KubernetesAPI) -> FencedAPI {
+        let (present, place) = (present, "\(namespace)/\(lease)")
+        return FencedAPI(api) { () throws(Finding) in
+            guard let term = present.withLock({ $0 }) else { throw Term.refusal(place) }
+            return term
+        }
+    }
+
     /// Waits to become the leader, and runs `body` for as long as it is.
     ///
     /// Where leadership is lost, or cannot be renewed in time, `body` is cancelled, and once it has ended the waiting
@@ -77,12 +89,14 @@ public final class LeaderElection: Sendable {
         guard let won = try await untilGracefulShutdown({ try await self.campaign() }) else { return .finished }
         let holding = Holding(won.1)
         logger.info("leading", metadata: ["identity": "\(identity)", "token": "\(won.0.token)"])
+        present.withLock { $0 = won.0 }
         board.set(isLeader: true, leader: identity)
         metrics.set(isLeader: true)
         let end: Result<End, any Error>
         do { end = .success(try await serve(won.0, holding, body)) } catch { end = .failure(error) }
         let isLost = !won.0.isCertain
         won.0.finish()
+        present.withLock { $0 = nil }
         board.set(isLeader: false, leader: nil)
         metrics.set(isLeader: false)
         logger.info("no longer leading", metadata: ["identity": "\(identity)", "token": "\(won.0.token)"])

@@ -24,11 +24,13 @@ final class Term: Sendable {
     /// - Throws: ``Finding`` with ``FindingCode/notLeader``.
     func check() throws(Finding) { if !isCertain { throw refusal } }
 
-    var refusal: Finding {
+    var refusal: Finding { Self.refusal(lease) }
+
+    static func refusal(_ lease: String) -> Finding {
         Finding(
             .notLeader,
-            "This process is no longer certainly the leader, so it must not write; end the work of this term, and let "
-                + "LeaderElection.run begin the next one.", field: "lease \(lease)")
+            "This process is not, or no longer, certainly the leader, so it must not write; end the work of this term, "
+                + "and let LeaderElection.run begin the next one.", field: "lease \(lease)")
     }
 
     /// Returns when leadership is no longer certain.

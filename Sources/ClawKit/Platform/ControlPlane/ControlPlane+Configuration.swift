@@ -1,4 +1,5 @@
 public import ClawBase
+public import ClawControl
 public import ClawLedger
 
 extension ControlPlane {
@@ -27,6 +28,9 @@ extension ControlPlane {
 
         /// Where capacity calls that is trusted by mutual TLS; nil: capacity is enrolled by token only.
         public var capacityDoor: CapacityDoor?
+
+        /// What becomes of the election of this process's ``Orchestrator``, for `/readyz`; nil: it has none.
+        public var leadership: (@Sendable () -> LeadershipStatus)?
 
         public init(
             publicURL: String, domain: String? = nil, sessionHours: Int = 12, proxyKey: Secret<String>? = nil,

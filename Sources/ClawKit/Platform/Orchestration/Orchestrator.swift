@@ -4,14 +4,20 @@ import ClawKubernetes
 import ClawModels
 import ClawResources
 public import Logging
-import Synchronization
 
 /// The controllers of the platform: projects become namespaces, runtimes become running programs, routes become addresses.
 ///
 /// Needs nothing but a Kubernetes API; what the control plane has to say (addresses, models, templates) it reads
-/// from ``PlatformSettings``.
+/// from ``PlatformSettings``. Of several on one cluster only the one that leads works, where they are given an election:
+///
+///     let election = try await Orchestrator.election(of: client, logger: logger)
+///     try await Orchestrator(caches: caches, election: election, logger: logger).run()
 public struct Orchestrator: Sendable {
+    /// The name of the Lease of those who want to work on one cluster, in ``PlatformSettings/namespace``.
+    public static let lease = "clawkit-orchestrator"
+
     private let caches: SharedCaches
+    private let election: LeaderElection?
     private let logger: Logger
     private let adjust: (@Sendable (RuntimeContext) -> RuntimeContext)?
     private let isReady: @Sendable () -> Bool
@@ -21,19 +27,23 @@ public struct Orchestrator: Sendable {
     private let time: any TimeSource
 
     /// - Parameters:
+    ///   - election: who of several works. The others keep their caches and wait; whatever is written is refused where
+    ///     leadership is not certain. nil: this is the only one.
     ///   - network: reaches pods, to ask programs whether they are idle (``AgentActivity``), and servers of secrets
     ///     (``SecretStore``), by absolute URLs; nil: neither is asked.
     ///   - routing: which proxy stands in front of the platform.
     ///   - adjust: changes the published settings, where this process knows better.
     ///   - isReady: while false, runtimes are left alone (the settings are about to be published anew).
     public init(
-        caches: SharedCaches, network: (any Transport)? = nil, routing: RoutingSettings = RoutingSettings(),
+        caches: SharedCaches, election: LeaderElection? = nil, network: (any Transport)? = nil,
+        routing: RoutingSettings = RoutingSettings(),
         adjusting adjust: (@Sendable (RuntimeContext) -> RuntimeContext)? = nil,
         isReady: @escaping @Sendable () -> Bool = { true }, time: any TimeSource = SystemTime(),
         logger: Logger
     ) {
-        (self.time, self.network) = (time, network)
+        (self.time, self.network, self.election) = (time, network, election)
         self.routing = routing
+        let caches = election.map { caches.writing(with: $0.fenced(caches.api)) } ?? caches
         values = network.map { network in
             let stores = caches.cache(SecretStore.self)
             let vault = VaultValues(caches.api, transport: network, stores: { stores.get($0) }, time: time)
@@ -42,8 +52,42 @@ public struct Orchestrator: Sendable {
         (self.caches, self.adjust, self.isReady, self.logger) = (caches, adjust, isReady, logger)
     }
 
-    /// Runs the controllers until cancelled. The caches are run by their owner.
+    /// Who of several orchestrators works on a cluster: by a Lease in the platform's namespace, which is made where there
+    /// is none.
+    /// - Throws: ``Finding`` with ``FindingCode/badConfig`` where the options cannot keep two apart; what the API throws.
+    public static func election(
+        named lease: String = Orchestrator.lease, in namespace: String = PlatformSettings.namespace,
+        of api: some KubernetesAPI, time: some TimeSource = .system, options: ElectionOptions = ElectionOptions(),
+        logger: Logger
+    ) async throws -> LeaderElection {
+        let election = try LeaderElection(
+            lease: lease, in: namespace, api: api, time: time, options: options, logger: logger)
+        if namespace == PlatformSettings.namespace { try await PlatformSettings.makeNamespace(in: api) }
+        return election
+    }
+
+    /// Runs the controllers until cancelled, as long as this process leads. The caches are run by their owner.
+    /// - Throws: what the controllers throw; ``KubernetesError`` where the Lease may not be read or written;
+    ///   `CancellationError`.
     public func run() async throws {
+        let work = work()
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            defer { group.cancelAll() }
+            group.addTask {
+                try await work.follow()
+                return false
+            }
+            group.addTask {
+                if let election { try await election.run { _ in try await work.run() } } else { try await work.run() }
+                return true
+            }
+            // The work ends where it is shut down gracefully, and what is followed once all is found.
+            while let isOver = try await group.next() { if isOver { return } }
+        }
+    }
+
+    /// What there is to do, made once: the controllers hear of all that happens also while another one leads.
+    private func work() -> OrchestratorWork {
         let settings = caches.cache(ConfigMap.self)
         let (adjust, isReady) = (adjust, isReady)
         let sandboxes = ServedSandboxes(caches, logger: logger)
@@ -84,42 +128,10 @@ public struct Orchestrator: Sendable {
         ).controller()
         let triggers = CheckpointTriggers(caches: caches, logger: logger).controller()
         let schedules = CheckpointScheduleController(caches: caches, logger: logger).controller()
-        try await withThrowingDiscardingTaskGroup { group in
-            group.addTask {
-                // A runtime that is a sandbox is not to be taken for one that does not run.
-                try await sandboxes.look()
-                try await runtimes.run()
-            }
-            group.addTask {
-                try await sandboxes.follow(for: runtimes) { for runtime in all.all { runtimes.ask(for: ObjectKey(runtime)) } }
-            }
-            group.addTask { try await sandboxes.follow(pools: pools) }
-            group.addTask { try await capacities.run() }
-            group.addTask { try await driver.waiting.follow(for: runtimes, time: self.time) }
-            group.addTask { try await pools.run() }
-            group.addTask { try await kind.followSecrets(for: runtimes) }
-            group.addTask { try await environments.run() }
-            group.addTask { try await projects.run() }
-            group.addTask { try await policies.run() }
-            group.addTask { try await checkpoints.run() }
-            group.addTask { try await schedules.run() }
-            group.addTask { try await triggers.run() }
-            group.addTask { try await self.routes() }
-        }
-    }
-
-    private func routes() async throws {
-        // In this process the gate asks nobody for a key.
-        let key = routing.driver == .inProcess ? Secret("") : try await PlatformSettings.proxyKey(in: caches.api)
-        if case .ingress = routing.driver { try await PlatformSettings.publishProxyHeaders(key, in: caches.api) }
-        try await RouteKind.waitUntilServed(routing.driver, in: caches.api, time: time, logger: logger)
-        let settings = caches.cache(ConfigMap.self)
-        let controller = RouteKind.controller(
-            routing, key: key, caches: caches,
-            context: {
-                settings.get(PlatformSettings.name, in: PlatformSettings.namespace).flatMap(PlatformSettings.context)
-                    .map { RoutingContext($0) }
-            }, logger: logger)
-        try await controller.run()
+        return OrchestratorWork(
+            runtimes: runtimes, pools: pools,
+            others: [capacities, projects, environments, policies, checkpoints, schedules, triggers],
+            routes: RouteWork(routing, caches: caches, time: time, logger: logger), kind: kind,
+            sandboxes: sandboxes, waiting: driver.waiting, all: all, time: time)
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClawBase
 import ClawDocuments
+import ExampleSupport
 import HTTPTypes
 
 struct ChatCommand: ControlPlaneCommand {

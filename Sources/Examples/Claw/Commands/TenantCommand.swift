@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClawBase
 import ClawDocuments
+import ExampleSupport
 
 struct TenantCommand: GroupCommand {
     static let configuration = CommandConfiguration(

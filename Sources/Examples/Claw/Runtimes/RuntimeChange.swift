@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClawBase
 import ClawDocuments
+import ExampleSupport
 
 /// The options of commands that change a runtime.
 struct WaitOptions: ParsableArguments {

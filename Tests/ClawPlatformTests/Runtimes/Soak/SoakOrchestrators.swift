@@ -65,19 +65,17 @@ final class SoakOrchestrators: Sendable {
     }
 
     private func orchestrate(_ subject: TestSubject, _ life: Int) async throws {
-        guard isElected else { return try await work(subject.client, subject.time) }
-        let election = try LeaderElection(
-            lease: Self.lease, in: "kube-system", identity: "\(subject.name)-\(life)", api: subject.client,
-            time: subject.time)
-        try await election.run { leadership in try await self.work(leadership.fenced(subject.client), subject.time) }
-    }
-
-    private func work(_ api: some KubernetesAPI, _ time: any TimeSource) async throws {
+        let election =
+            try isElected
+            ? LeaderElection(
+                lease: Self.lease, in: "kube-system", identity: "\(subject.name)-\(life)", api: subject.client,
+                time: subject.time) : nil
         let logger = Logger(label: "orchestrator") { _ in
             ListeningLog { [self] line in state.withLock { if $0.log.count < 20_000 { $0.log.append(line) } } }
         }
-        let caches = SharedCaches(api, time: time)
-        let orchestrator = Orchestrator(caches: caches, time: time, logger: logger)
+        // One that waits keeps its caches, so that it follows with what it has seen by then.
+        let caches = SharedCaches(subject.client, time: subject.time)
+        let orchestrator = Orchestrator(caches: caches, election: election, time: subject.time, logger: logger)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await caches.run() }
             group.addTask { try await orchestrator.run() }

@@ -45,7 +45,12 @@ struct SystemRoutes: RouteGroup {
                     + "moment.", details: ["waiting": waiting.joined(separator: ",")])
         }
         _ = try await services.store.rows(RecordQuery(User.kind, limit: 1))
-        return .json(["ok": true, "status": "ready"])
+        var answer: JSONObject = ["ok": true, "status": "ready"]
+        // Anybody may ask: what the leader is called is not for them.
+        if let leadership = services.configuration.leadership {
+            answer["orchestrator"] = leadership().isLeader ? "leads" : "waits"
+        }
+        return .json(.object(answer))
     }
 
     private func metrics(_ call: Call) async throws -> Response {
