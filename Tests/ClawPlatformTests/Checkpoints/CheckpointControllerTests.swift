@@ -146,7 +146,8 @@ struct CheckpointControllerTests {
         try await Self.run { world in
             try await RuntimeVolumeTests.installSnapshots(world.client)
             _ = try await world.client.create(
-                PersistentVolumeClaim(metadata: ObjectMeta(name: "web-state", namespace: "demo"),
+                PersistentVolumeClaim(
+                    metadata: ObjectMeta(name: "web-state", namespace: "demo", labels: ["clawkit.dev/user": "ada"]),
                     spec: PersistentVolumeClaimSpec(
                         accessModes: ["ReadWriteOnce"], resources: VolumeResourceRequirements(requests: ["storage": "1Gi"]))))
             world.driver.fail([Finding(FindingCode(rawValue: "E_CHECKPOINT_SOURCE"), "the kubelet has no such call")])
@@ -163,6 +164,7 @@ struct CheckpointControllerTests {
             #expect(stored.restoreRequest == nil, "no pod can go on from it")
             let snapshot = try await world.client.get(VolumeSnapshot.self, "v", in: "demo")
             #expect(snapshot.metadata.isControlled(by: stored))
+            #expect(snapshot.labels["clawkit.dev/user"] == "ada", "whose data it is")
             // A runtime that comes to rest keeps its volume as it is.
             world.driver.fail([Finding(FindingCode(rawValue: "E_CHECKPOINT_SOURCE"), "the kubelet has no such call")])
             var rest = CheckpointSpec(runtime: "web")

@@ -90,6 +90,13 @@ struct RuntimeVolumeTests {
                 try await world.claim()?.spec?.resources?.requests["storage"]?.text == "3Gi"
             }
             let pod = try await world.pod()?.uid
+            // A checkpoint's, or somebody else's: it is not for the runtime to delete.
+            var others = VolumeSnapshot(
+                metadata: ObjectMeta(name: "others", namespace: "demo", labels: [RuntimeCell.runtimeLabel: "ada"]),
+                claim: "ada-state", snapshotClass: nil)
+            let runtime = try await client.get(Runtime.self, "ada", in: "demo")
+            others.metadata.ownerReferences = [OwnerReference(controlling: runtime)]
+            _ = try await client.create(others)
             for command in ["one", "two", "three"] {
                 let before = try await world.pod()?.uid
                 try await world.edit(["spec": ["command": [.string(command)]]])
@@ -105,14 +112,78 @@ struct RuntimeVolumeTests {
                 try await world.reach(.ready)
             }
             #expect(try await world.pod()?.uid != pod)
-            let snapshots = try await client.list(VolumeSnapshot.self, in: "demo").items
+            _ = try await client.get(VolumeSnapshot.self, "others", in: "demo")
+            let snapshots = try await client.list(VolumeSnapshot.self, in: "demo").items.filter { $0.name != "others" }
             #expect(snapshots.count == 2)
+            #expect(snapshots.allSatisfy { $0.labels[RuntimeCell.userLabel] == "ada" })
             #expect(
                 snapshots.allSatisfy {
                     $0.document["spec"]?["source"]?["persistentVolumeClaimName"]?.string == "ada-state"
                 })
             // They are nobody's: what they hold outlives the runtime.
             #expect(snapshots.allSatisfy { $0.metadata.ownerReferences.isEmpty })
+        }
+    }
+
+    @Test("a snapshot is of whom it says, else of whom the volume was that it was taken of, and not a later one of the name")
+    func user() {
+        var snapshot = VolumeSnapshot(ObjectMeta(name: "before", creationTimestamp: "2026-01-02T00:00:00Z"))
+        var claim = PersistentVolumeClaim(
+            metadata: ObjectMeta(
+                name: "ada-state", labels: [RuntimeCell.userLabel: "ada"], creationTimestamp: "2026-01-01T00:00:00Z"))
+        #expect(snapshot.user(of: claim) == "ada")
+        #expect(snapshot.user(of: nil) == nil)
+        claim.metadata.creationTimestamp = "2026-01-02T00:00:01Z"
+        #expect(snapshot.user(of: claim) == nil)
+        claim.metadata.creationTimestamp = "2026-01-01T00:00:00Z"
+        claim.metadata.labels = [:]
+        #expect(snapshot.user(of: claim) == nil)
+        snapshot.metadata.labels = [RuntimeCell.userLabel: "bob"]
+        #expect(snapshot.user(of: claim) == "bob")
+    }
+
+    @Test("a volume begins as a snapshot of its own user's data only")
+    func origins() async throws {
+        try await withRuntimes { world in
+            let client = world.client
+            try await Self.installSnapshots(client)
+            _ = try await client.create(
+                PersistentVolumeClaim(
+                    metadata: ObjectMeta(name: "old-state", namespace: "demo", labels: [RuntimeCell.userLabel: "ada"]),
+                    spec: PersistentVolumeClaimSpec(
+                        accessModes: ["ReadWriteOnce"], resources: VolumeResourceRequirements(requests: ["storage": "1Gi"]))))
+            @Sendable func make(_ name: String, of claim: String, user: String? = nil) async throws {
+                let labels = user.map { [RuntimeCell.userLabel: $0] } ?? [:]
+                let metadata = ObjectMeta(name: name, namespace: "demo", labels: labels)
+                _ = try await client.create(VolumeSnapshot(metadata: metadata, claim: claim, snapshotClass: nil))
+            }
+            @Sendable func begins(_ name: String) async throws {
+                let claim = try await client.object(PersistentVolumeClaim.self, "\(name)-state", in: "demo") { _ in true }
+                #expect(claim.spec?.dataSource?.kind == "VolumeSnapshot")
+            }
+            @Sendable func isRefused(_ name: String, _ code: String) async throws {
+                try await client.object(Runtime.self, name, in: "demo") { $0.status.lastError?.code == code }
+                #expect(try await client.find(PersistentVolumeClaim.self, "\(name)-state", in: "demo") == nil)
+                #expect(try await client.find(Pod.self, name, in: "demo") == nil)
+            }
+            try await make("stated", of: "gone", user: "ada")
+            try await make("traced", of: "old-state")
+            try await make("unknown", of: "gone")
+            try await make("bobs", of: "old-state", user: "bob")
+            for name in ["stated", "traced", "unknown", "bobs", "missing"] {
+                try await world.start("r-\(name)") { $0["volume"] = ["restoreFrom": .string(name)] }
+            }
+            try await begins("r-stated")
+            try await begins("r-traced")
+            try await isRefused("r-unknown", "E_VOLUME_TAKEN")
+            try await isRefused("r-bobs", "E_VOLUME_TAKEN")
+            try await isRefused("r-missing", "E_SNAPSHOT_PENDING")
+            // Whoever may write snapshots says whose they are.
+            _ = try await client.mergePatch(
+                VolumeSnapshot.self, "unknown", in: "demo", ["metadata": ["labels": [RuntimeCell.userLabel: "ada"]]])
+            try await begins("r-unknown")
+            try await make("missing", of: "old-state")
+            try await begins("r-missing")
         }
     }
 

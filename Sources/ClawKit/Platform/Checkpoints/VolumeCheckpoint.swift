@@ -124,9 +124,11 @@ struct VolumeCheckpoint {
     private func takeSnapshot(
         of claim: PersistentVolumeClaim, _ checkpoint: Checkpoint, _ runtime: String
     ) async throws -> Bool {
+        var labels = [Checkpoint.runtimeLabel: runtime]
+        labels[RuntimeCell.userLabel] = claim.labels[RuntimeCell.userLabel]
         let snapshot = VolumeSnapshot(
             metadata: ObjectMeta(
-                name: checkpoint.name, namespace: checkpoint.namespace, labels: [Checkpoint.runtimeLabel: runtime],
+                name: checkpoint.name, namespace: checkpoint.namespace, labels: labels,
                 ownerReferences: [OwnerReference(controlling: checkpoint)]),
             claim: claim.name, snapshotClass: nil)
         do {
@@ -209,6 +211,8 @@ struct VolumeSnapshotClass: Resource {
 }
 
 extension VolumeSnapshot {
+    /// The volume that it was taken of; nil where its contents came otherwise.
+    var claim: String? { document["spec"]?["source"]?["persistentVolumeClaimName"]?.string }
     /// Whether a volume may be made from it.
     var isReady: Bool { document["status"]?["readyToUse"]?.bool == true }
     /// Why there will be none.

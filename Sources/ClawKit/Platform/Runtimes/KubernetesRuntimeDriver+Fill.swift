@@ -6,11 +6,13 @@ import ClawResources
 /// Volumes that begin as a copy of another: ``VolumeCheckpoint``'s.
 extension KubernetesRuntimeDriver {
     /// Where a new volume's files come from: a copy of the name, or a snapshot, which `claim` names already.
-    /// - Throws: ``Finding`` where the copy is not finished, or holds somebody else's data.
+    /// - Throws: ``Finding`` where neither is there, the copy is not finished, or they are not known to be of the
+    ///   runtime's user.
     func originate(_ claim: inout PersistentVolumeClaim, _ cell: RuntimeCell) async throws {
-        guard let name = cell.restoresVolumeFrom,
-            let copy = try await api.find(PersistentVolumeClaim.self, name, in: cell.project)
-        else { return }
+        guard let name = cell.restoresVolumeFrom else { return }
+        guard let copy = try await api.find(PersistentVolumeClaim.self, name, in: cell.project) else {
+            return try await RuntimeSnapshots(api).check(name, mayBegin: cell)
+        }
         guard copy.labels[VolumeCopy.copyLabel] != nil, copy.labels[RuntimeCell.userLabel] == cell.user else {
             throw Finding(
                 .volumeTaken, "The volume '\(name)' is no copy of data of \(cell.user)'s; name one.",
