@@ -54,7 +54,9 @@ struct Bench: Sendable {
         var lines: [Substring] { out.split(separator: "\n", omittingEmptySubsequences: false).dropLast() }
     }
 
-    func run(_ arguments: String...) async -> Outcome {
+    func run(_ arguments: String...) async -> Outcome { await run(arguments) }
+
+    func run(_ arguments: [String]) async -> Outcome {
         let console = RecordingConsole(errorIsTerminal: isTerminal)
         let status = await CommandLineTool.run(
             arguments,

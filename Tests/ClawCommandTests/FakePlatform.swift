@@ -45,11 +45,11 @@ final class FakePlatform: Handler {
         let path = request.path.split(separator: "/").map(String.init)
         return state.withLock { state in
             state.tokens.insert(request.headers[.authorization] ?? "none")
-            if request.method == .post { state.posted[String(request.path)] = body }
+            if [.post, .patch].contains(request.method) { state.posted[String(request.path)] = body }
             guard path.starts(with: ["api", "v1"]) else { return Answer.missing }
             switch (request.method, path.count, path.dropFirst(2).first) {
             case (.get, 3, "projects"): return Answer.json(["items": .array(projects(state))])
-            case (.get, 6, "projects"): return runtime(&state, path[3], path[5])
+            case (.get, 6, "projects"), (.patch, 6, "projects"): return runtime(&state, path[3], path[5])
             case (.get, 5, "projects"):
                 let own = state.runtimes.filter { $0.key.hasPrefix("\(path[3])/") }.sorted { $0.key < $1.key }
                 return Answer.json(["items": .array(own.map(\.value))])

@@ -31,6 +31,56 @@ struct RuntimeTests {
                 == ["name": "lab", "user": "ada", "template": "big"])
     }
 
+    @Test("what is said of rest goes along as the spec has it")
+    func rest() async {
+        let platform = FakePlatform()
+        let bench = Bench(platform)
+        let started = await bench.run(
+            "runtime", "start", "--user", "ada", "--idle-after", "10m", "--idle-signal", "requests", "--idle-signal", "agent",
+            "--sleep-at", "0 22 * * *", "--wake-at", "0 7 * * *", "--time-zone", "Europe/Berlin", "--wake-on-request", "false",
+            "--hold-seconds", "0", "--checkpoint-on", "suspend", "--checkpoint-on", "drain", "--checkpoint-timeout-seconds", "20",
+            "--checkpoint-secret", "key", "--checkpoint-before-update", "volume")
+        #expect(started.status == .ok, "\(started.error)")
+        #expect(
+            platform.state.withLock { $0.posted["/api/v1/projects/demo/runtimes"] } == [
+                "name": "ada", "user": "ada",
+                "idle": [
+                    "afterSeconds": 600, "signals": ["Requests", "Agent"], "sleepAt": "0 22 * * *", "wakeAt": "0 7 * * *",
+                    "timeZone": "Europe/Berlin",
+                ],
+                "wake": ["onRequest": false, "holdSeconds": 0],
+                "checkpoint": [
+                    "on": ["Suspend", "Drain"], "timeoutSeconds": 20, "secretName": "key",
+                    "beforeUpdate": ["method": "Volume"],
+                ],
+            ])
+        // A second start changes nothing of it, and says so.
+        let again = await bench.run("runtime", "start", "--user", "ada", "--idle-after", "1h")
+        #expect(again.status == .ok && again.error.contains("claw runtime set"))
+
+        let changed = await bench.run(
+            "runtime", "set", "--user", "ada", "--idle-after", "never", "--checkpoint-before-update", "best", "--reset", "wake")
+        #expect(changed.status == .ok && changed.out == "runtime demo/ada changed\n", "\(changed.error)")
+        #expect(bench.exchanges.last == "PATCH /api/v1/projects/demo/runtimes/ada")
+        #expect(
+            platform.state.withLock { $0.posted["/api/v1/projects/demo/runtimes/ada"] } == [
+                "idle": ["afterSeconds": .null], "checkpoint": ["beforeUpdate": ["method": .null]], "wake": .null,
+            ])
+    }
+
+    @Test(
+        "what makes no sense of rest is refused here",
+        arguments: [
+            [], ["--hold-seconds", "601"], ["--idle-after", "soon"], ["--checkpoint-on", "never", "--checkpoint-on", "stop"],
+            ["--idle-after", "5m", "--reset", "idle"], ["--checkpoint-timeout-seconds", "0"],
+        ])
+    func badRest(arguments: [String]) async {
+        let bench = Bench(FakePlatform { $0.runtimes["demo/ada"] = FakePlatform.runtime("ada", user: "ada") })
+        let outcome = await bench.run(["runtime", "set", "--user", "ada"] + arguments)
+        #expect(outcome.status == .usage)
+        #expect(bench.exchanges.isEmpty)
+    }
+
     @Test("starting one that is there starts it")
     func startExisting() async {
         let stopped = FakePlatform.runtime("ada", user: "ada", phase: "Stopped")

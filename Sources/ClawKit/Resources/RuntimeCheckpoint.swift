@@ -5,6 +5,8 @@ public enum RuntimeRest: String, SchemaEnum {
     case suspend = "Suspend", stop = "Stop"
     /// No rest: while its node is being emptied a checkpoint is made, and the runtime goes on.
     case drain = "Drain"
+    /// Before none: for a runtime whose template says otherwise.
+    case never = "Never"
 }
 
 /// What is kept of a runtime before another program or configuration takes the present one's place.

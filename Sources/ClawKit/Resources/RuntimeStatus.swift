@@ -22,6 +22,7 @@ public struct RuntimeStatus: SchemaView {
         Property("lastError", RuntimeError?.self, "Why it is not ready."),
         Property("observedGeneration", Int?.self, "The generation of the spec that this is the answer to."),
         Property("observedRequest", String?.self, "The wishes by annotation that were carried out."),
+        Property("defaults", RuntimeDefaults?.self, "What its template says of rest where its spec says nothing."),
         Property("capacity", String?.self, "The RemoteCapacity that it runs on."),
         Property("kept", RuntimeKept?.self, "The checkpoint of its last rest."),
         Property("beforeUpdate", RuntimeKept?.self, "The checkpoint before its last update."),
@@ -65,6 +66,11 @@ public struct RuntimeStatus: SchemaView {
     public var pool: String? {
         get { self["pool"] }
         set { self["pool"] = newValue }
+    }
+    /// What its template says where its spec says nothing.
+    public var defaults: RuntimeDefaults? {
+        get { self["defaults"] }
+        set { self["defaults"] = newValue }
     }
     /// What was kept of it when it last came to rest.
     public var kept: RuntimeKept? {

@@ -65,6 +65,9 @@ public struct RuntimeTemplateSpec: SchemaView {
         Property("network", RuntimeNetwork?.self, "Whom its pods may talk to; the profile's if absent."),
         Property("probes", RuntimeProbes?.self, "How its state is asked; the profile's if absent."),
         Property("volume", RuntimeVolume?.self, "What a runtime keeps that does not say so itself."),
+        Property("idle", RuntimeIdle?.self, "When a runtime may sleep that does not say so itself."),
+        Property("wake", RuntimeWake?.self, "What becomes of requests while one sleeps that does not say so itself."),
+        Property("checkpoint", RuntimeCheckpoint?.self, "What of a runtime is kept that does not say so itself."),
     ]
 
     public init(profile: Profile = .command, image: String? = nil, command: [String] = []) {
@@ -115,6 +118,18 @@ public struct RuntimeTemplateSpec: SchemaView {
     }
     public var probes: RuntimeProbes? { self["probes"] }
     public var volume: RuntimeVolume? { self["volume"] }
+    public var idle: RuntimeIdle? {
+        get { self["idle"] }
+        set { self["idle"] = newValue }
+    }
+    public var wake: RuntimeWake? {
+        get { self["wake"] }
+        set { self["wake"] = newValue }
+    }
+    public var checkpoint: RuntimeCheckpoint? {
+        get { self["checkpoint"] }
+        set { self["checkpoint"] = newValue }
+    }
 }
 
 /// How much of something a runtime gets: what it asks for, from the least to the most, else the default.

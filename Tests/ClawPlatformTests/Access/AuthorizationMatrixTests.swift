@@ -71,6 +71,7 @@ struct AuthorizationMatrixTests {
             Row("POST /api/v1/projects/{project}/runtimes", .viewer, ["name": "another"]),
             Row("GET /api/v1/projects/{project}/runtimes/{runtime}", .viewer),
             Row("GET /api/v1/projects/{project}/runtimes/{runtime}/environment", .viewer),
+            Row("PATCH /api/v1/projects/{project}/runtimes/{runtime}", .manager, ["wake": ["holdSeconds": 5]]),
         ] + ["start", "suspend", "resume", "restart", "recover", "stop"].map {
             Row("POST /api/v1/projects/{project}/runtimes/{runtime}/\($0)", .manager)
         } + [

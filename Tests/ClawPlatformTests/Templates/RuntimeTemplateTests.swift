@@ -59,6 +59,39 @@ struct RuntimeTemplateTests {
         #expect(resources?.requests["cpu"]?.text == amount)
     }
 
+    @Test("of rest a template speaks for runtimes that say nothing; each rule that one has itself holds as a whole")
+    func rest() {
+        let template = Self.template("plain") {
+            $0.idle = RuntimeIdle(afterSeconds: 600)
+            $0.wake = RuntimeWake(document: ["holdSeconds": 30])
+            $0.checkpoint = RuntimeCheckpoint(on: [.stop])
+        }
+        func ruled(_ spec: JSONObject) -> Runtime {
+            var runtime = Fixture.runtime(template: "plain") { document in for (name, rule) in spec { document[name] = rule } }
+            runtime.status.defaults = context(template).defaults(of: runtime)
+            return runtime
+        }
+        let silent = ruled([:])
+        #expect(silent.idle?.afterSeconds == 600 && silent.wake.holdSeconds == 30 && silent.checkpoint?.rests == [.stop])
+        let own = ruled(["idle": ["sleepAt": "0 22 * * *"], "wake": ["onRequest": false]])
+        #expect(own.idle?.sleepAt == "0 22 * * *" && own.idle?.afterSeconds == nil)
+        #expect(!own.wake.onRequest && own.wake.holdSeconds == 15 && own.checkpoint?.rests == [.stop])
+        let never = ruled(["idle": [:], "checkpoint": ["on": ["Never"]]])
+        #expect(never.idle?.afterSeconds == nil && never.status.defaults?.document["idle"] == nil)
+        #expect(never.checkpoint?.rests == [.never] && never.checkpoint?.keepsOnDrain == false)
+        #expect(ruled(["placement": ["capacity": "edge"]]).status.defaults == nil, "it is not the platform's to put to rest")
+        let plain = Fixture.runtime(template: "tools")
+        #expect(context(template).defaults(of: plain) == nil)
+    }
+
+    @Test("hours of a template that nobody can read are its own fault, and refuse its runtimes")
+    func hours() {
+        let template = Self.template("plain") { $0.idle = RuntimeIdle(document: ["sleepAt": "never ever"]) }
+        let findings = RuntimeKind.admit(Fixture.runtime(template: "plain"), context(template))
+        #expect(findings.map(\.code) == [.badSchedule])
+        #expect(findings.first?.field == "spec.template")
+    }
+
     @Test("what a template does not give, nobody gets; whoever brings the program says what it needs")
     func notGiven() {
         let runtime = Fixture.runtime(template: "plain") { $0["resources"] = ["nvidia.com/gpu": "1"] }

@@ -43,7 +43,7 @@ struct CheckpointTriggers: Sendable {
         if let moment = runtime.annotations[Runtime.checkpointAnnotation] {
             return Wish(name: "\(runtime.name)-at-\(Token.hash(moment).prefix(8))", moment: moment)
         }
-        guard runtime.spec.checkpoint?.keepsOnDrain == true, runtime.status.phase == .ready, let pod,
+        guard runtime.checkpoint?.keepsOnDrain == true, runtime.status.phase == .ready, let pod,
             let uid = pod.uid, let name = pod.spec?.nodeName, node(name)?.spec?.unschedulable == true
         else { return nil }
         return Wish(name: "\(runtime.name)-drain-\(uid.prefix(8))", moment: nil)
@@ -51,7 +51,7 @@ struct CheckpointTriggers: Sendable {
 
     private func make(_ wish: Wish, _ runtime: Runtime) async throws {
         var spec = CheckpointSpec(runtime: runtime.name)
-        (spec.container, spec.secretName) = (RuntimeCell.container, runtime.spec.checkpoint?.secretName)
+        (spec.container, spec.secretName) = (RuntimeCell.container, runtime.checkpoint?.secretName)
         do {
             _ = try await caches.api.create(
                 Checkpoint(

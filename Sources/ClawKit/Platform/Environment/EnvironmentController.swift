@@ -79,7 +79,7 @@ struct EnvironmentController: Sendable {
             .filter { $0.origin.layer < .template }
         let statements = wider + [blueprint.statement].compactMap(\.self)
         let reserved = RuntimeCell.reserved.union(blueprint.spec.program.reserved)
-        return blueprint.spec.program.findings(blueprint.spec) + blueprint.rangeFindings
+        return blueprint.spec.program.findings(blueprint.spec) + blueprint.rangeFindings + blueprint.hoursFindings
             + RuntimeEnvironment(statements, reserved: reserved).findings
             .filter { $0.field?.hasPrefix("RuntimeTemplate") ?? false }
     }

@@ -57,7 +57,7 @@ final class OpenPassages: Sendable {
 
     /// Whether it counts as use that something is open to a runtime.
     private func countsConnections(_ runtime: RuntimeReference) -> Bool {
-        services.caches.cache(Runtime.self).get(runtime.runtime, in: runtime.project)?.spec.idle?.signals
+        services.caches.cache(Runtime.self).get(runtime.runtime, in: runtime.project)?.idle?.signals
             .contains(.connections) == true
     }
 

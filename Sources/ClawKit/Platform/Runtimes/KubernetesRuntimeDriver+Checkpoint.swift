@@ -24,7 +24,7 @@ extension KubernetesRuntimeDriver {
     func keepPod(_ cell: RuntimeCellID) async throws {
         guard let pod = pods.serving(cell), let uid = pod.uid,
             let runtime = runtimes.get(cell.name, in: cell.project), runtime.uid == cell.uid,
-            let wish = runtime.spec.checkpoint
+            let wish = runtime.checkpoint
         else { return }
         let name = KeptRuntime.name(of: cell.name)
         if let old = named(cell) {
@@ -107,7 +107,7 @@ extension KubernetesRuntimeDriver {
         let cell = RuntimeCellID(project: wanted.project, name: wanted.name, uid: wanted.owner.uid)
         guard let pod = pods.serving(cell), let uid = pod.uid, !pod.isBeingDeleted,
             let runtime = runtimes.get(cell.name, in: cell.project), runtime.uid == cell.uid,
-            let wish = runtime.spec.checkpoint, let update = wish.beforeUpdate
+            let wish = runtime.checkpoint, let update = wish.beforeUpdate
         else { return }
         let name = KeptRuntime.name(of: cell.name, beforeUpdateOf: uid)
         if let old = checkpoints.get(name, in: cell.project) {
@@ -136,7 +136,7 @@ extension KubernetesRuntimeDriver {
 
     /// Leaves the newest, as many as are to be kept, and of those that came to nothing only what is newer.
     func trimUpdates(_ cell: RuntimeCellID) async throws {
-        let keep = runtimes.get(cell.name, in: cell.project)?.spec.checkpoint?.beforeUpdate?.keep ?? 1
+        let keep = runtimes.get(cell.name, in: cell.project)?.checkpoint?.beforeUpdate?.keep ?? 1
         let all = checkpoints.controlled(by: cell.uid)
             .filter { $0.labels[KeptRuntime.updateLabel] != nil && !$0.isBeingDeleted }
             .sorted { ($0.metadata.creationTimestamp ?? "", $0.name) > ($1.metadata.creationTimestamp ?? "", $1.name) }

@@ -21,6 +21,12 @@ extension RuntimeContext {
         return blueprint
     }
 
+    /// What its template says of rest where it says nothing itself. What runs elsewhere the platform does not put to rest.
+    func defaults(of runtime: Runtime) -> RuntimeDefaults? {
+        guard runtime.spec.placement == nil else { return nil }
+        return RuntimeDefaults(of: blueprint(of: runtime).spec, for: runtime.spec)
+    }
+
     /// From which addresses proxies come: this machine's own where everything runs on it, else private ones; a network
     /// policy lets nobody but them come near.
     var proxies: [String] {

@@ -81,6 +81,7 @@ public struct RuntimeController: Sendable {
     private func reconcile(_ found: Runtime, _ context: RuntimeContext) async throws -> Reconciled {
         let now = caches.time.now
         var runtime = found
+        runtime.status.defaults = context.defaults(of: runtime)
         let id = RuntimeCellID(runtime)
         let wipes = RuntimeKind.wipes(found, context)
         if try await RuntimeKind.hold(found, wipes: wipes, caches.api) { return .settled }

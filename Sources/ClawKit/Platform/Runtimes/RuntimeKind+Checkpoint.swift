@@ -51,7 +51,7 @@ extension RuntimeKind {
     static func keep(
         _ rest: RuntimePhase, _ runtime: Runtime, _ observed: RuntimeObservation
     ) -> RuntimeStep? {
-        guard let wish = runtime.spec.checkpoint, let pod = observed.pod, let uid = pod.uid, !pod.isBeingDeleted,
+        guard let wish = runtime.checkpoint, let pod = observed.pod, let uid = pod.uid, !pod.isBeingDeleted,
             wish.rests.contains(rest == .suspending ? .suspend : .stop)
         else { return nil }
         if let kept = observed.kept, kept.podUID == uid { return kept.isDecided ? nil : RuntimeStep(phase: rest) }
@@ -65,7 +65,7 @@ extension RuntimeKind {
     static func keepBeforeUpdate(
         _ runtime: Runtime, _ desired: RuntimeCell, _ observed: RuntimeObservation
     ) -> RuntimeStep? {
-        guard let wish = runtime.spec.checkpoint?.beforeUpdate, let pod = observed.pod, pod.cellHash != desired.hash,
+        guard let wish = runtime.checkpoint?.beforeUpdate, let pod = observed.pod, pod.cellHash != desired.hash,
             // What does not run well has nothing worth keeping, its files aside.
             pod.isReady || wish.method == .volume, !pod.hasEnded
         else { return nil }
@@ -104,7 +104,7 @@ extension RuntimeKind {
     static func release(_ runtime: Runtime, atRest phase: RuntimePhase, _ observed: RuntimeObservation)
         -> [RuntimeAction]
     {
-        guard phase == .stopped, observed.kept != nil, runtime.spec.checkpoint?.rests.contains(.stop) != true else {
+        guard phase == .stopped, observed.kept != nil, runtime.checkpoint?.rests.contains(.stop) != true else {
             return []
         }
         return [.releaseKept]

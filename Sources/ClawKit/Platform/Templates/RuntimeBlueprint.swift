@@ -34,7 +34,7 @@ public struct RuntimeBlueprint: Sendable, Hashable {
 
     /// What is wrong with it, whoever wants to run it.
     func findings(_ context: RuntimeContext) -> [Finding] {
-        var findings = spec.program.findings(spec)
+        var findings = spec.program.findings(spec) + hoursFindings
         for model in spec.models where !context.models.contains(model) {
             findings.append(
                 Finding(
@@ -49,6 +49,16 @@ public struct RuntimeBlueprint: Sendable, Hashable {
                         + "server.contentImage.", field: "spec.contents[\(content.name)]"))
         }
         return findings
+    }
+
+    /// Sleeping hours that nobody can read.
+    var hoursFindings: [Finding] {
+        do throws(Finding) {
+            _ = try spec.idle.map { idle throws(Finding) in try SleepingHours(idle) }
+            return []
+        } catch {
+            return [error]
+        }
     }
 
     /// What it says of the environment; nothing where it is no ``RuntimeTemplate``.

@@ -58,7 +58,7 @@ extension Runtime {
         case (.running, .ready): return .ready
         case (.suspended, _), (.running, .suspended), (.running, .suspending):
             // What is on its way down for want of use is woken as well.
-            return spec.wake.onRequest ? .asleep : .unready(phase: RuntimePhase.suspended.rawValue)
+            return wake.onRequest ? .asleep : .unready(phase: RuntimePhase.suspended.rawValue)
         case (.running, .waking): return .asleep
         case (.stopped, .ready): return .unready(phase: RuntimePhase.stopping.rawValue)
         case (_, let phase): return .unready(phase: (phase ?? .pending).rawValue)

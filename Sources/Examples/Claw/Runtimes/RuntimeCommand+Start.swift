@@ -11,6 +11,7 @@ extension RuntimeCommand {
         @OptionGroup var waiting: WaitOptions
         @Option(help: "The template a new runtime is made from.") var template: String?
         @Option(help: "The enrolled capacity a new runtime runs on. (default: the cluster)") var capacity: String?
+        @OptionGroup(title: "Rest of a new runtime") var rest: RestOptions
 
         func validate() throws {
             if selection.user == nil { throw ValidationError("Missing expected argument '--user <user>'.") }
@@ -31,6 +32,10 @@ extension RuntimeCommand {
             if let template, let used = runtime?["template"]?.string, used != template {
                 session.tell("claw: the runtime '\(address.name)' is there already and keeps its template '\(used)'")
             }
+            if !rest.words.isEmpty {
+                session.tell(
+                    "claw: the runtime '\(address.name)' is there already; change its rest with 'claw runtime set'")
+            }
             return try await session.controlPlane.post(try address.path("start"))
         }
 
@@ -38,6 +43,7 @@ extension RuntimeCommand {
             var body: JSON = ["name": .string(address.name), "user": .string(selection.user ?? "")]
             if let template { body["template"] = .string(template) }
             if let capacity { body["capacity"] = .string(capacity) }
+            for (name, rule) in rest.words { body[name] = rule }
             do {
                 return try await session.controlPlane.post(try Paths.api("projects", address.project, "runtimes"), body)
             } catch let failure as Failure where failure.finding.code == .alreadyExists {

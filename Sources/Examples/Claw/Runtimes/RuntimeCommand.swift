@@ -5,8 +5,8 @@ struct RuntimeCommand: GroupCommand {
     static let configuration = CommandConfiguration(
         commandName: "runtime", abstract: "Runtimes: one user's running agent, with its volume and address.",
         subcommands: [
-            Start.self, Stop.self, Suspend.self, Resume.self, Recover.self, Restart.self, List.self, Show.self,
-            Env.self, Export.self, Import.self, Delete.self,
+            Start.self, Set.self, Stop.self, Suspend.self, Resume.self, Recover.self, Restart.self, List.self,
+            Show.self, Env.self, Export.self, Import.self, Delete.self,
         ])
 
     struct List: ControlPlaneCommand {

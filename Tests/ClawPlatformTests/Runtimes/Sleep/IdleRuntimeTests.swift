@@ -30,6 +30,36 @@ struct IdleRuntimeTests {
         }
     }
 
+    @Test("it sleeps by its template's word, which stands in its status and may change; its own word goes first")
+    func byTemplate() async throws {
+        let time = VirtualTime(startingAt: SystemTime().now)
+        try await withRuntimes(time: time) { world in
+            var spec = RuntimeTemplateSpec(command: ["agent"])
+            spec.idle = RuntimeIdle(afterSeconds: 3600)
+            spec.checkpoint = RuntimeCheckpoint(on: [.drain])
+            _ = try await world.client.create(RuntimeTemplate(name: "restful", in: "demo", spec: spec))
+            try await world.start { $0["template"] = "restful" }
+            let ready = try await world.reach(.ready)
+            #expect(ready.spec.idle == nil && ready.status.defaults?.idle?.afterSeconds == 3600)
+            try await world.fallAsleep(time)
+            let asleep = try await world.reach(.suspended)
+            #expect(asleep.status.sleep?.reason == .idle && asleep.spec.desiredState == .running)
+            let version = asleep.resourceVersion
+            for _ in 0..<5 { time.advance(by: .minutes(10)) }
+            #expect(try await world.client.get(Runtime.self, "ada", in: "demo").resourceVersion == version)
+
+            // Without its rule left it is awake.
+            _ = try await world.client.mergePatch(RuntimeTemplate.self, "restful", in: "demo", ["spec": ["idle": .null]])
+            let awake = try await world.reach(.ready)
+            #expect(awake.idle == nil && awake.checkpoint?.rests == [.drain])
+            try await world.edit(["spec": ["idle": ["afterSeconds": 60], "checkpoint": ["on": ["Never"]]]])
+            try await eventually("nothing of the template's counts") {
+                try await world.client.get(Runtime.self, "ada", in: "demo").status.defaults == nil
+            }
+            try await world.fallAsleep(time)
+        }
+    }
+
     @Test("asleep it is not written")
     func quiet() async throws {
         let time = VirtualTime(startingAt: SystemTime().now)

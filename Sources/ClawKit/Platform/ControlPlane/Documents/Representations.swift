@@ -74,7 +74,8 @@ extension User {
 }
 
 extension Runtime {
-    /// `{name, project, user, template?, desiredState, phase, sleep?, lastActivity?, url, restarts, lastError?, conditions, createdAt}`
+    /// `{name, project, user, template?, desiredState, phase, idle?, wake?, checkpoint?, fromTemplate?, sleep?, lastActivity?,
+    /// url, restarts, lastError?, conditions, createdAt}`: of rest what holds, and which of it the template says.
     /// - Parameter publicURL: where people reach the control plane, without a slash at its end.
     func representation(publicURL: String) -> JSON {
         var object: JSONObject = ["name": .string(name)]
@@ -84,6 +85,12 @@ extension Runtime {
         object.set("desiredState", spec.desiredState.rawValue)
         object.set("phase", (isBeingDeleted ? .deleting : status.phase ?? .pending).rawValue)
         object.set("pool", status.pool)
+        for rule in RestWords.names.sorted() {
+            let key = FieldKey(rule)
+            object[key] = spec.document[key] ?? status.defaults?.document[key]
+        }
+        let inherited = RestWords.names.sorted().filter { status.defaults?.document[FieldKey($0)] != nil }
+        if !inherited.isEmpty { object["fromTemplate"] = .array(inherited.map(JSON.string)) }
         object.set("lastActivity", status.lastActivity)
         if let sleep = status.sleep {
             object["sleep"] = ["since": .string(sleep.since ?? ""), "reason": .string(sleep.reason?.rawValue ?? "")]

@@ -129,12 +129,39 @@ enum OpenAPISchemas {
             [], ["displayName": ["type": ["string", "null"]], "administrator": bool, "disabled": bool]),
         "PolicyDeclaration": object(["rules"], ["rules": policyRules]),
         "Settlement": object(["as"], ["as": words(OperationEngine.Settlement.allCases.map(\.rawValue))]),
-        "RuntimeCreation": object([], ["name": label, "user": label, "template": label, "capacity": label]),
+        "RuntimeCreation": object(
+            [], joined(rest, ["name": label, "user": label, "template": label, "capacity": label])),
+        "RuntimeChange": object([], rest),
         "RouteCreation": object(["name", "host"], route),
         "CheckpointCreation": object(
             ["name", "runtime"],
             ["name": label, "runtime": label, "timeoutSeconds": integer, "ttlSeconds": integer, "secretName": label]),
         "PoolDeclaration": object([], pool),
+    ]
+
+    /// As `kubectl explain runtimes.spec` has them; in a change null takes one back.
+    private static let rest: JSONObject = [
+        "idle": [
+            "type": ["object", "null"],
+            "properties": [
+                "afterSeconds": integer, "signals": list(of: words(RuntimeIdle.Signal.allCases.map(\.rawValue))),
+                "sleepAt": string, "wakeAt": string, "timeZone": string,
+            ],
+        ],
+        "wake": ["type": ["object", "null"], "properties": ["onRequest": bool, "holdSeconds": integer]],
+        "checkpoint": [
+            "type": ["object", "null"],
+            "properties": [
+                "on": list(of: words(RuntimeRest.allCases.map(\.rawValue))), "timeoutSeconds": integer,
+                "secretName": string,
+                "beforeUpdate": object(
+                    [],
+                    [
+                        "method": words(CheckpointMethod.allCases.map(\.rawValue)), "keep": integer,
+                        "onFailure": words(UpdateCheckpoint.Failure.allCases.map(\.rawValue)),
+                    ]),
+            ],
+        ],
     ]
 
     private static let pool: JSONObject = [
@@ -286,7 +313,8 @@ enum OpenAPISchemas {
                 "name": label, "project": label, "user": label, "template": string,
                 "desiredState": words(RuntimeSpec.DesiredState.allCases.map(\.rawValue)),
                 "phase": words(RuntimePhase.allCases.map(\.rawValue)), "url": string, "restarts": ["type": "integer"],
-                "pool": label, "lastActivity": time, "sleep": object(["since", "reason"], ["since": time, "reason": string]),
+                "idle": ["type": "object"], "wake": ["type": "object"], "checkpoint": ["type": "object"],
+                "fromTemplate": list(of: words(RestWords.names.sorted())), "pool": label, "lastActivity": time, "sleep": object(["since", "reason"], ["since": time, "reason": string]),
                 "lastError": ref("Failure"), "conditions": list(of: ["type": "object"]), "createdAt": time,
             ]),
         "RuntimeEnvironment": object(

@@ -24,12 +24,13 @@ struct RuntimeDeclarer: Sendable {
 
     private func create(_ operation: Operation, _ project: String, _ name: String) async throws {
         let wish = operation.parameters ?? .null
-        let runtime = Runtime(
+        var runtime = Runtime(
             metadata: ObjectMeta(
                 name: name, namespace: project, annotations: [Self.operationAnnotation: operation.id]),
             spec: RuntimeSpec(
                 user: wish["user"]?.string ?? "", template: wish["template"]?.string,
                 capacity: wish["capacity"]?.string))
+        RestWords(wish["rest"]?.string)?.write(to: &runtime.spec)
         do {
             _ = try await api.create(runtime)
         } catch let error as KubernetesError where error.isAlreadyExists {

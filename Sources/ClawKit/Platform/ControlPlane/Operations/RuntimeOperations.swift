@@ -76,6 +76,8 @@ struct RuntimeParameters: Codable, Sendable, Hashable {
     var template: String?
     /// The enrolled capacity that it is to run on.
     var capacity: String?
+    /// ``RestWords``
+    var rest: String?
     /// Of anything else: which of all that ever had the name.
     var uid: String?
     /// Of a restore.

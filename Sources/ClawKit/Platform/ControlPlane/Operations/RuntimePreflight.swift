@@ -19,12 +19,12 @@ struct RuntimePreflight: Sendable {
         let there = try await api.find(Runtime.self, name, in: project)
         // One that is gone, or is another by now, is the first step's to refuse.
         guard verb == .create || there != nil, parameters.uid == nil || there?.uid == parameters.uid else { return [] }
-        let runtime =
-            there
-            ?? Runtime(
-                metadata: ObjectMeta(name: name, namespace: project),
-                spec: RuntimeSpec(
-                    user: parameters.user ?? "", template: parameters.template, capacity: parameters.capacity))
+        var declared = Runtime(
+            metadata: ObjectMeta(name: name, namespace: project),
+            spec: RuntimeSpec(
+                user: parameters.user ?? "", template: parameters.template, capacity: parameters.capacity))
+        RestWords(parameters.rest)?.write(to: &declared.spec)
+        let runtime = there ?? declared
         var findings = try await specFindings(runtime)
         let pod = try await api.find(Pod.self, name, in: project)
         if let pod, !Self.isRuntimes(pod, name) {

@@ -27,6 +27,9 @@ struct RuntimeRoutes: RouteGroup {
             APIRoute(.get, Self.collection, "List a project's runtimes", tag: "runtimes", answer: "RuntimeList", list),
             APIRoute(.get, Self.one, "Show a runtime", tag: "runtimes", answer: "Runtime", show),
             APIRoute(
+                .patch, Self.one, "Change when a runtime sleeps, how it wakes, and what of it is kept", tag: "runtimes",
+                audit: "runtime.change", body: "RuntimeChange", answer: "Runtime", change),
+            APIRoute(
                 .get, "\(Self.one)/environment", "Show where a runtime's variables come from; no secrets",
                 tag: "runtimes", answer: "RuntimeEnvironment", environment),
             APIRoute(
@@ -85,7 +88,8 @@ struct RuntimeRoutes: RouteGroup {
 
     private func create(_ call: Call) async throws -> Response {
         let caller = try call.caller
-        let fields = try await call.fields(["name", "user", "template", "capacity"])
+        let fields = try await call.fields(RestWords.names.union(["name", "user", "template", "capacity"]))
+        let rest = try RestWords(fields)
         let user = try fields.optionalLabel("user") ?? DNSLabel(caller.user, field: "user")
         let name = try fields.optionalLabel("name") ?? user
         let template = try fields.optionalLabel("template")?.description
@@ -111,12 +115,25 @@ struct RuntimeRoutes: RouteGroup {
                 field: "name")
         }
         let parameters = RuntimeParameters(
-            user: user.description, template: template, capacity: try fields.optionalLabel("capacity")?.description)
+            user: user.description, template: template, capacity: try fields.optionalLabel("capacity")?.description,
+            rest: rest.text)
         let operation = try await begin(.create, project.name, name.description, parameters, call)
         let runtime = try await services.api.find(Runtime.self, name.description, in: project.name)
         return .accepted([
             "operation": operation.representation, "runtime": runtime.map { services.represent($0) } ?? .null,
         ])
+    }
+
+    /// At once: nothing has to be waited for.
+    private func change(_ call: Call) async throws -> Response {
+        let rest = try RestWords(try await call.fields(RestWords.names))
+        let (project, runtime) = try await own(call)
+        try rest.check(on: runtime.spec)
+        let changed = try await services.api.mergePatch(
+            Runtime.self, runtime.name, in: project.name,
+            ["metadata": ["uid": .string(runtime.uid ?? "")], "spec": .object(rest.patch)])
+        await services.audit(call, "runtime.change", "runtime/\(project.name)/\(runtime.name)")
+        return .json(services.represent(changed))
     }
 
     private func check(_ name: DNSLabel, _ template: String?, in project: Project) async throws {

@@ -30,7 +30,7 @@ final class HeldRequests: Sendable {
     /// - Returns: whether the runtime is ready; false where it will not be soon, and after its time.
     func hold(_ reference: RuntimeReference) async throws -> Bool {
         let key = ObjectKey(namespace: reference.project, name: reference.runtime)
-        guard let limit = runtimes[key]?.spec.wake.holdSeconds, limit > 0, news.count < Self.limit,
+        guard let limit = runtimes[key]?.wake.holdSeconds, limit > 0, news.count < Self.limit,
             news.count(of: key) < Self.limitPerRuntime
         else { return false }
         do {

@@ -43,7 +43,7 @@ final class RuntimeUse: Sendable {
         let key = ObjectKey(namespace: reference.project, name: reference.runtime)
         guard let runtime = runtimes[key], runtime.mindsActivity, let uid = runtime.uid else { return }
         let now = time.now
-        let interval = runtime.spec.idle?.afterSeconds.map { min(max(.seconds($0) / 4, Self.shortest), Self.longest) }
+        let interval = runtime.idle?.afterSeconds.map { min(max(.seconds($0) / 4, Self.shortest), Self.longest) }
         let isDue = marks.withLock { marks in
             if var mark = marks[key], mark.uid == uid {
                 (mark.last, mark.interval) = (now, interval ?? Self.longest)

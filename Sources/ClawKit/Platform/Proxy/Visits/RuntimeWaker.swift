@@ -27,7 +27,7 @@ final class RuntimeWaker: Sendable {
     /// What sleeps for want of use is used again, which wakes it; what was suspended is wanted running again.
     func wake(_ reference: RuntimeReference) async {
         let key = ObjectKey(namespace: reference.project, name: reference.runtime)
-        guard let runtime = runtimes[key], runtime.spec.wake.onRequest else { return }
+        guard let runtime = runtimes[key], runtime.wake.onRequest else { return }
         do {
             if runtime.spec.desiredState == .suspended {
                 try await resume(runtime, reference)

@@ -26,7 +26,7 @@ struct SleepDecision: Sendable, Hashable {
     init(
         _ runtime: Runtime, runningTime: Duration?, startedAt: Timestamp?, agentIsIdle: Bool = false, now: Timestamp
     ) {
-        let hours = runtime.spec.idle.flatMap { try? SleepingHours($0) }
+        let hours = runtime.idle.flatMap { try? SleepingHours($0) }
         if let sleep = runtime.status.sleep {
             (self.sleep, lookAgainAt) = Self.asleep(sleep, runtime, hours, now)
             if self.sleep != nil { return }
@@ -35,7 +35,7 @@ struct SleepDecision: Sendable, Hashable {
         let due = candidates.filter { $0.at <= now }
         // A policy's limit asks nobody.
         if let due = due.first(where: { $0.reason == .runningTimeOver }) ?? due.min(by: { $0.at < $1.at }) {
-            if due.reason != .runningTimeOver, runtime.spec.idle?.signals.contains(.agent) == true, !agentIsIdle {
+            if due.reason != .runningTimeOver, runtime.idle?.signals.contains(.agent) == true, !agentIsIdle {
                 asksAgent = true
             }
             sleep = RuntimeSleep(since: now.rfc3339(fractionDigits: 6), reason: due.reason)
@@ -53,7 +53,7 @@ struct SleepDecision: Sendable, Hashable {
         let use = runtime.status.lastActivity.flatMap { Timestamp(rfc3339: $0) }
         let hasRuleLeft =
             switch sleep.reason {
-            case .idle?: runtime.spec.idle?.afterSeconds != nil || hours?.isNight(at: now) == true
+            case .idle?: runtime.idle?.afterSeconds != nil || hours?.isNight(at: now) == true
             case .scheduled?: hours?.isNight(at: now) == true
             // Only use ends it.
             case .runningTimeOver?: true
@@ -72,7 +72,7 @@ struct SleepDecision: Sendable, Hashable {
         var found: [(Timestamp, RuntimeSleep.Reason)] = []
         if let runningTime, let startedAt { found.append((startedAt + runningTime, .runningTimeOver)) }
         // What is on its way has its own deadline; only what is ready can be unused.
-        guard let idle = runtime.spec.idle, let use = runtime.lastUse else { return found }
+        guard let idle = runtime.idle, let use = runtime.lastUse else { return found }
         if let after = idle.afterSeconds { found.append((use + .seconds(after), .idle)) }
         if let night = hours?.night(at: now) {
             let pause = idle.afterSeconds.map { Duration.seconds($0) } ?? Self.pause
@@ -93,5 +93,5 @@ extension Runtime {
     }
 
     /// Whether anybody needs to know when it was used.
-    var mindsActivity: Bool { spec.idle != nil || status.sleep != nil }
+    var mindsActivity: Bool { idle != nil || status.sleep != nil }
 }
