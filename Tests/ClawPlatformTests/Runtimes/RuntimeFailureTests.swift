@@ -1,5 +1,6 @@
 import ClawBase
 import ClawDocuments
+import ClawModels
 @testable import ClawPlatform
 import ClawResources
 import Testing
@@ -78,6 +79,57 @@ struct RuntimeFailureTests {
         #expect(last.phase == .failed)
         #expect(last.error?.code == .crashLoop)
         #expect(last.actions == [.stopPod])
+    }
+
+    @Test(
+        "how often it has ended is told as the pod says, never as no time at all",
+        arguments: [
+            (0, 1, "has ended;"), (1, 2, "has ended 2 times in a row;"), (7, 8, "has ended 8 times in a row;"),
+            // A node that does not tell of the last end.
+            (0, 0, "has ended;"),
+        ])
+    func endings(restarts: Int, endings: Int, words: String) {
+        let observed = Fixture.observed { pod in
+            (pod.isScheduled, pod.hasContainers, pod.waiting) = (true, true, "CrashLoopBackOff")
+            (pod.restarts, pod.endings) = (restarts, endings)
+        }
+        let error = Fixture.next(Fixture.runtime(.running, .starting), observed).error
+        #expect(error?.message.contains("The program \(words)") == true, "\(error?.message ?? "")")
+    }
+
+    @Test("what ended before it was last ready is not told again")
+    func endingsSinceReady() {
+        let ready = Fixture.observed { pod in
+            Fixture.ready(&pod)
+            (pod.restarts, pod.endings) = (4, 4)
+        }
+        let runtime = Fixture.runtime().decided(ready)
+        func message(_ restarts: Int) -> String? {
+            let observed = Fixture.observed { pod in
+                (pod.isScheduled, pod.hasContainers, pod.waiting) = (true, true, "CrashLoopBackOff")
+                (pod.restarts, pod.endings) = (restarts, restarts + 1)
+            }
+            return Fixture.next(runtime, observed).error?.message
+        }
+        #expect(message(4)?.contains("The program has ended;") == true)
+        #expect(message(6)?.contains("has ended 3 times in a row") == true)
+    }
+
+    @Test("a container has ended once more than it was restarted while it waits, and not while it runs")
+    func counted() {
+        func endings(_ state: ContainerState, last: ContainerState? = nil) -> Int {
+            var container = ContainerStatus(name: "runtime", image: "", imageID: "", ready: false, restartCount: 2)
+            (container.state, container.lastState) = (state, last)
+            var pod = Pod(metadata: ObjectMeta(name: "ada", namespace: "demo"))
+            pod.status = PodStatus(containerStatuses: [container])
+            return KubernetesRuntimeDriver.observe(pod, RuntimeCellID(Fixture.runtime())).endings
+        }
+        let over = ContainerState(terminated: ContainerStateTerminated(exitCode: 1))
+        let waiting = ContainerState(waiting: ContainerStateWaiting(reason: "CrashLoopBackOff"))
+        #expect(endings(waiting, last: over) == 3)
+        #expect(endings(over) == 3)
+        #expect(endings(ContainerState(running: ContainerStateRunning()), last: over) == 2)
+        #expect(endings(waiting) == 2)
     }
 
     @Test("restarts before the last readiness do not count towards a crash loop")

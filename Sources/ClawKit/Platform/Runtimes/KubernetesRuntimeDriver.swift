@@ -110,6 +110,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         seen.isBeingDeleted = pod.isBeingDeleted
         seen.startedAt = pod.status?.startTime.flatMap { Timestamp(rfc3339: $0) }
         seen.restarts = containers.map(\.restartCount).reduce(0, +)
+        seen.endings = containers.map { $0.restartCount + ($0.hasEnded ? 1 : 0) }.reduce(0, +)
         let initial = pod.status?.initContainerStatuses ?? []
         if let waiting = initial.compactMap({ $0.state?.waiting }).first(where: { $0.reason == "CrashLoopBackOff" }) {
             // The program's own crash loop is told by how often it has ended.
@@ -199,6 +200,7 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
     private func ensureVolume(_ cell: RuntimeCell) async throws {
         let live = volumes.named(cell.volumeName, in: cell.project)
         var claim = cell.claim
+        let labels = claim.labels
         if live == nil { try await originate(&claim, cell) }
         if let live {
             claim.annotations[VolumeCopy.fillAnnotation] = live.annotations[VolumeCopy.fillAnnotation]
@@ -213,6 +215,9 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
                 return try await volumes.handOver(live, to: cell, owners: volumes.survivors(of: live, api), api)
             }
             let grows = canGrow && live.status?.phase == "Bound" && (size.map { cell.volumeSize.exceeds($0) } ?? false)
+            // What the cluster has filled in, such as the class, is nothing that has to be said once more.
+            let isOwned = live.metadata.controllerReference != nil && !live.isOfSandbox
+            if !grows, !isOwned, labels.allSatisfy({ live.labels[$0.key] == $0.value }) { return }
             if !grows { claim.spec?.resources = live.spec?.resources }
         }
         try await desired.apply(claim, live: live)
@@ -249,5 +254,12 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         }
         let hash = Token.hash(String(decoding: key, as: UTF8.self))
         try await desired.apply(cell.grant(keyHash: hash), live: grants.get(cell.name, in: cell.project))
+    }
+}
+
+extension ContainerStatus {
+    /// Whether its last run is over, and the next has not begun.
+    fileprivate var hasEnded: Bool {
+        state?.terminated != nil || state?.running == nil && lastState?.terminated != nil
     }
 }

@@ -151,7 +151,10 @@ extension RuntimeKind {
         case "CrashLoopBackOff":
             let restarts = pod.restarts - min(pod.restarts, runtime.status.restartsWhenReady)
             step.phase = .recovering
-            step.error = Finding(.crashLoop, "The program ended \(restarts) times without becoming ready\(why); look into its log.")
+            // The one that waits now has ended, whatever else there is to count.
+            let endings = max(1, pod.endings - runtime.status.restartsWhenReady)
+            let times = endings == 1 ? "has ended" : "has ended \(endings) times in a row"
+            step.error = Finding(.crashLoop, "The program \(times)\(why); look into its log.")
             if restarts >= deadlines.restarts { (step.phase, step.actions) = (.failed, [.stopPod]) }
         case "Unschedulable": step.error = Finding(.unschedulable, "No node takes the runtime\(why)")
         case let reason?: step.error = Finding(.containerStart, "The runtime cannot be started (\(ForeignText.cleaned(reason))\(why)).")

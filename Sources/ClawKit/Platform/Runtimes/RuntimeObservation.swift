@@ -22,6 +22,9 @@ public struct RuntimeObservation: Sendable, Hashable {
         /// Its node, where the cluster does not hear of that any more: what the pod does there nobody knows.
         public var lostNode: String?
         public var restarts = 0
+        /// How often its containers have ended; one that waits to be started again has done so once more than it was
+        /// restarted.
+        public var endings = 0
         public var uid: String?
         /// The wish to restart that it answers.
         public var restartedAt: String?

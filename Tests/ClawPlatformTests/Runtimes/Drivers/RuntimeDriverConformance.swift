@@ -45,10 +45,9 @@ struct RuntimeDriverConformance: Sendable, CustomStringConvertible {
             try await world.start(runtime)
             let before = try await world.observe(runtime)
             let (writes, volume) = (world.writes, try await world.volume(of: runtime)?.uid)
-            try await world.perform([.ensureIdentity, .startPod, .deliver], runtime)
+            // Also where the cluster has filled in what nobody said: the volume's class.
+            try await world.perform([.ensureIdentity, .ensureVolume, .startPod, .deliver], runtime)
             #expect(world.writes == writes)
-            // What the cluster has said of the volume meanwhile, its class, may be agreed to once.
-            try await world.perform([.ensureVolume], runtime)
             #expect(try await world.volume(of: runtime)?.uid == volume)
             #expect(try await world.observe(runtime) == before)
             #expect(try await world.pods(of: runtime).count == 1)
