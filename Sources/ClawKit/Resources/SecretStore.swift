@@ -13,7 +13,12 @@ public struct SecretStore: CustomResource {
     public static let properties = [
         Property("spec", SecretStoreSpec.self), Property("status", ConditionedStatus?.self),
     ]
-    public static let columns = [PrinterColumn("Address", "string", ".spec.vault.address"), .age]
+    public static let columns = [
+        PrinterColumn("Address", "string", ".spec.vault.address"),
+        PrinterColumn("Accepted", "string", #".status.conditions[?(@.type=="Accepted")].status"#),
+        PrinterColumn("Reachable", "string", #".status.conditions[?(@.type=="Reachable")].status"#),
+        PrinterColumn("Message", "string", #".status.conditions[?(@.type=="Reachable")].message"#, priority: 1), .age,
+    ]
 
     public init(name: String, vault: VaultConnection, projects: [String] = []) {
         self.init(ObjectMeta(name: name))
@@ -24,6 +29,11 @@ public struct SecretStore: CustomResource {
     public var spec: SecretStoreSpec {
         get { self["spec"] }
         set { self["spec"] = newValue }
+    }
+
+    public var status: ConditionedStatus {
+        get { self["status"] }
+        set { self["status"] = newValue }
     }
 }
 
@@ -58,6 +68,10 @@ public struct VaultConnection: SchemaView {
         Property(
             "address", String.self, "https, or http on this machine.",
             .pattern("^(https://|http://(127[.]0[.]0[.]1|localhost|\\[::1\\])(:|/|$))")),
+        Property(
+            "caCertificate", String?.self,
+            "Who may vouch for the server, as PEM; the authorities that this machine trusts if absent.",
+            .length(1...65536)),
         Property("namespace", String?.self, "Vault's own, where there are any.", .length(1...256)),
         Property("mount", String.self, "Where the engine is mounted.", default: "secret"),
         Property("engine", Engine.self, "What is mounted there.", default: .kv2),
@@ -83,6 +97,10 @@ public struct VaultConnection: SchemaView {
     }
 
     public var address: String { self["address"] }
+    public var caCertificate: String? {
+        get { self["caCertificate"] }
+        set { self["caCertificate"] = newValue }
+    }
     public var namespace: String? { self["namespace"] }
     public var mount: String { self["mount", default: "secret"] }
     public var engine: Engine {

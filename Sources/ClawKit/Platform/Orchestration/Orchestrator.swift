@@ -22,7 +22,7 @@ public struct Orchestrator: Sendable {
     private let adjust: (@Sendable (RuntimeContext) -> RuntimeContext)?
     private let isReady: @Sendable () -> Bool
     private let routing: RoutingSettings
-    private let values: (any ValueSource)?
+    private let vault: VaultValues?
     private let network: (any Transport)?
     private let time: any TimeSource
 
@@ -44,10 +44,9 @@ public struct Orchestrator: Sendable {
         (self.time, self.network, self.election) = (time, network, election)
         self.routing = routing
         let caches = election.map { caches.writing(with: $0.fenced(caches.api)) } ?? caches
-        values = network.map { network in
+        vault = network.map { network in
             let stores = caches.cache(SecretStore.self)
-            let vault = VaultValues(caches.api, transport: network, stores: { stores.get($0) }, time: time)
-            return ValueSources(cluster: ClusterValues(caches.api), vault: vault)
+            return VaultValues(caches.api, transport: network, stores: { stores.get($0) }, time: time)
         }
         (self.caches, self.adjust, self.isReady, self.logger) = (caches, adjust, isReady, logger)
     }
@@ -101,6 +100,7 @@ public struct Orchestrator: Sendable {
         let warm = WarmPods(caches)
         let local = KubernetesRuntimeDriver(caches: caches, transport: network, warm: warm)
         let driver = RemoteRuntimeDriver(SandboxRuntimeDriver(local, sandboxes), caches: caches, network: network)
+        let values = vault.map { ValueSources(cluster: ClusterValues(caches.api), vault: $0) }
         let kind = RuntimeController(caches: caches, driver: driver, values: values, context: context, logger: logger)
         let pools = PoolController(
             caches: caches, warm: warm, sandboxes: sandboxes, settings: context, logger: logger
@@ -122,6 +122,7 @@ public struct Orchestrator: Sendable {
         let capacities = CapacityController(caches: caches, logger: logger).controller()
         let projects = ProjectKind.controller(caches: caches, logger: logger)
         let environments = EnvironmentController(caches: caches).controller(logger: logger)
+        let stores = SecretStoreController(caches: caches, vault: vault).controller(logger: logger)
         let policies = PolicyController(caches: caches).controller(logger: logger)
         let checkpoints = CheckpointController(
             caches: caches, driver: NodeCheckpointDriver(api: caches.api), context: context, logger: logger
@@ -130,7 +131,7 @@ public struct Orchestrator: Sendable {
         let schedules = CheckpointScheduleController(caches: caches, logger: logger).controller()
         return OrchestratorWork(
             runtimes: runtimes, pools: pools,
-            others: [capacities, projects, environments, policies, checkpoints, schedules, triggers],
+            others: [capacities, projects, environments, stores, policies, checkpoints, schedules, triggers],
             routes: RouteWork(routing, caches: caches, time: time, logger: logger), kind: kind,
             sandboxes: sandboxes, waiting: driver.waiting, all: all, time: time)
     }

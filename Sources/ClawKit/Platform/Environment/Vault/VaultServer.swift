@@ -83,6 +83,29 @@ struct VaultServer: Sendable {
         return values
     }
 
+    // MARK: health
+
+    /// In a finding's details, under `cause`.
+    static let untrusted = "untrusted"
+
+    /// - Throws: ``Finding`` where it is not there, or cannot answer questions for secrets now.
+    ///   <https://developer.hashicorp.com/vault/api-docs/system/health>
+    func checkHealth() async throws {
+        do {
+            _ = try await ask(.get, "sys/health?standbyok=true&perfstandbyok=true", token: nil)
+        } catch let refusal as Refusal {
+            let why =
+                switch refusal.status.code {
+                // A secondary that answers all the same.
+                case 472, 473: nil as String?
+                case 501: "is not initialised"
+                case 503: "is sealed"
+                default: "answers its health check with status \(refusal.status.code)"
+                }
+            if let why { throw Finding(.secretUnavailable, "The SecretStore '\(name)' \(why); it is asked again.") }
+        }
+    }
+
     // MARK: tokens
 
     func logIn(_ login: VaultKubernetesLogin, with proof: Secret<String>) async throws -> Login {
@@ -152,6 +175,11 @@ struct VaultServer: Sendable {
             (status, bytes) = (response.status, try await response.body.collect(limit: Self.limit))
         } catch is CancellationError {
             throw CancellationError()
+        } catch let error as TransportError where error.code == .tls {
+            throw Finding(
+                .secretUnavailable,
+                "The SecretStore '\(name)' shows no certificate that is trusted; name its authority as "
+                    + "spec.vault.caCertificate.", details: ["cause": Self.untrusted])
         } catch {
             throw Finding(.secretUnavailable, "The SecretStore '\(name)' does not answer; it is asked again.")
         }

@@ -12,7 +12,7 @@ import Synchronization
 /// <https://developer.hashicorp.com/vault/api-docs>
 public final class VaultValues: ValueSource {
     private let api: any KubernetesAPI
-    private let transport: any Transport
+    private let network: VaultNetwork
     private let stores: @Sendable (String) async throws -> SecretStore?
     private let time: any TimeSource
     private let tokens: Mutex<[VaultTokens.Holder: VaultTokens]> = Mutex([:])
@@ -24,7 +24,7 @@ public final class VaultValues: ValueSource {
         _ api: some KubernetesAPI, transport: some Transport,
         stores: (@Sendable (String) async throws -> SecretStore?)? = nil, time: some TimeSource = .system
     ) {
-        (self.api, self.transport, self.time) = (api, transport, time)
+        (self.api, network, self.time) = (api, VaultNetwork(transport), time)
         self.stores = stores ?? { try await api.find(SecretStore.self, $0) }
     }
 
@@ -38,7 +38,7 @@ public final class VaultValues: ValueSource {
                 .environmentSource,
                 "The SecretStore '\(name)' is not for \(namespace); have the project named in its spec.projects.")
         }
-        let server = VaultServer(store, transport: transport)
+        let server = server(of: store)
         let token = tokens(of: store, namespace)
         let asked = try await token.current(server, api, time)
         do {
@@ -57,6 +57,13 @@ public final class VaultValues: ValueSource {
             throw refusal.finding(place)
         }
     }
+
+    private func server(of store: SecretStore) -> VaultServer {
+        VaultServer(store, transport: network.way(to: store.spec.vault))
+    }
+
+    /// - Throws: as ``VaultServer/checkHealth()``.
+    func checkHealth(of store: SecretStore) async throws { try await server(of: store).checkHealth() }
 
     private func tokens(of store: SecretStore, _ namespace: String) -> VaultTokens {
         let holder = VaultTokens.Holder(store, namespace)
