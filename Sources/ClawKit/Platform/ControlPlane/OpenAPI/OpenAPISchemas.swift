@@ -314,7 +314,8 @@ enum OpenAPISchemas {
                 "desiredState": words(RuntimeSpec.DesiredState.allCases.map(\.rawValue)),
                 "phase": words(RuntimePhase.allCases.map(\.rawValue)), "url": string, "restarts": ["type": "integer"],
                 "idle": ["type": "object"], "wake": ["type": "object"], "checkpoint": ["type": "object"],
-                "fromTemplate": list(of: words(RestWords.names.sorted())), "pool": label, "lastActivity": time, "sleep": object(["since", "reason"], ["since": time, "reason": string]),
+                "fromTemplate": list(of: words(RestWords.names.sorted())), "pool": label, "lastActivity": time,
+                "sleep": object(["since", "reason"], ["since": time, "reason": string]),
                 "lastError": ref("Failure"), "conditions": list(of: ["type": "object"]), "createdAt": time,
             ]),
         "RuntimeEnvironment": object(
