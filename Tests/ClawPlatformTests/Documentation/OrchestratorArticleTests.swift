@@ -52,4 +52,31 @@ struct OrchestratorArticleTests {
             }
         }
     }
+
+    @Test("one that waits has all the caches that it needs to lead")
+    func warm() async throws {
+        try await EmbeddedCluster.withCluster { cluster in
+            let client = cluster.client
+            try await ClawGroup.install(in: client)
+            let caches = SharedCaches(client)
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let holder = try await Orchestrator.election(of: client, logger: logger)
+            let (election, orchestrator) = try await elected(client, caches, logger)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                let leads = Task { try await holder.run { _ in try await Task.sleep(for: .seconds(3600)) } }
+                try await eventually("somebody else leads") { holder.status.isLeader }
+                group.addTask { try await caches.run() }
+                group.addTask { try await orchestrator.run() }
+                try await eventually("it waits") { election.status.leader == holder.identity && caches.areSynced }
+                let kinds = Set(caches.statistics.keys)
+                leads.cancel()
+                try await eventually("it leads") { election.status.isLeader }
+                _ = try await client.create(Project(name: "demo", tenant: "acme"))
+                try await eventually("it works") { try await client.find(Namespace.self, "demo") != nil }
+                #expect(Set(caches.statistics.keys) == kinds)
+                group.cancelAll()
+                while await group.nextResult() != nil {}
+            }
+        }
+    }
 }

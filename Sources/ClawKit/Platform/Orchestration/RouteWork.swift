@@ -17,6 +17,9 @@ final class RouteWork: Sendable {
     init(_ routing: RoutingSettings, caches: SharedCaches, time: any TimeSource, logger: Logger) {
         (self.routing, self.caches, self.time, self.logger) = (routing, caches, time, logger)
         settings = caches.cache(ConfigMap.self)
+        // Who waits to lead has its caches; elsewhere what routes are rendered to is asked for once it is served.
+        _ = caches.cache(Route.self)
+        if routing.driver == .inProcess { made.withLock { $0 = make(Secret("")) } }
     }
 
     /// Until cancelled; may be run again then.
