@@ -61,6 +61,9 @@ final class RunningOrchestrator: Sendable {
         }
     }
 
+    /// Of a test that ended early nothing is left over.
+    deinit { if ended.value == nil { kill(pid, SIGKILL) } }
+
     /// kill -9, wherever it is.
     func crash() async throws {
         kill(pid, SIGKILL)
