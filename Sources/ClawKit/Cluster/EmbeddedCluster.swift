@@ -108,6 +108,7 @@ public final class EmbeddedCluster: Sendable {
         defer { server.store.close() }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await caches.run() }
+            group.addTask { try await self.server.store.endWaits(self.options.time) }
             if options.dataDirectory != nil { group.addTask { try await self.keepJournalSmall() } }
             for controller in controllers { group.addTask { try await controller.run() } }
         }

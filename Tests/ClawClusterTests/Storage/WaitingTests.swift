@@ -1,3 +1,4 @@
+import ClawBase
 import ClawDocuments
 import Testing
 
@@ -13,7 +14,7 @@ struct WaitingTests {
             await withThrowingTaskGroup(of: Void.self) { group in
                 let revision = store.revision
                 for _ in 0..<8 {
-                    group.addTask { _ = await store.changes(collection, after: revision) }
+                    group.addTask { _ = try await store.changes(collection, after: revision, until: SystemTime().now + .seconds(600), .system) }
                 }
                 await Task.yield()
                 group.addTask {

@@ -196,6 +196,7 @@ struct ControllerTests {
             time.advance(by: .seconds(4))
             bench.controller.ask(for: a)
             try await eventually("the third") { log.count == 3 }
+            try await eventually("its wish") { time.nextWake == time.now + .seconds(10) }
             try await bench.advanceToNext()
             try await eventually("the fourth") { log.count == 4 }
             try await eventually("rest") { bench.controller.isIdle && time.sleeperCount == 0 }

@@ -11,6 +11,8 @@ final class Feed: KubernetesAPI {
         var objects: [String: JSONObject] = [:]
         var version = 1
         var listens: [AsyncStream<[UInt8]>.Continuation] = []
+        /// What was told, for those whose watch begins behind their list.
+        var told: [(version: Int, line: [UInt8])] = []
         var lists = 0
         var refusal: KubernetesError?
     }
@@ -31,7 +33,11 @@ final class Feed: KubernetesAPI {
 
     func stream(for request: APIRequest) async throws -> Body {
         let (stream, continuation) = AsyncStream<[UInt8]>.makeStream()
-        state.withLock { $0.listens.append(continuation) }
+        let version = request.query["resourceVersion"].flatMap { Int($0) } ?? 0
+        state.withLock { state in
+            for (_, line) in state.told.drop(while: { $0.version <= version }) { continuation.yield(line) }
+            state.listens.append(continuation)
+        }
         return .stream(stream)
     }
 
@@ -78,8 +84,9 @@ final class Feed: KubernetesAPI {
 }
 
 extension Feed.State {
-    fileprivate func tell(_ type: String, _ object: JSONObject) {
+    fileprivate mutating func tell(_ type: String, _ object: JSONObject) {
         let line = JSON.object(["type": .string(type), "object": .object(object)]).bytes() + [UInt8(ascii: "\n")]
+        told.append((version, line))
         for listen in listens { listen.yield(line) }
     }
 }

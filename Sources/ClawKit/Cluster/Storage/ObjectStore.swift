@@ -1,4 +1,5 @@
 import ClawBase
+import ClawControl
 import ClawDocuments
 import ClawModels
 import ClawSchemas
@@ -49,6 +50,7 @@ final class ObjectStore: Sendable {
 
     let reservations = QuotaReservations()
     private let state = Mutex(StoreState())
+    private let ends = Alarm()
     private let journal: StoreJournal?
     private let onChange: @Sendable (Collection, Event) -> Void
 
@@ -146,8 +148,6 @@ final class ObjectStore: Sendable {
 
     // MARK: writing
 
-    private typealias Waiters = [CheckedContinuation<Void, Never>]
-
     /// Writes an object if `expectation` holds, stamps its resourceVersion, and returns it as stored once it is durable.
     ///
     /// An object that nobody else holds is stamped in place.
@@ -159,7 +159,7 @@ final class ObjectStore: Sendable {
         let key = if let key { key } else { Key(object: object) }
         let base = collection.base
         if collection !== base { object = collection.stored(object) }
-        let (stored, position, waiters) = try state.withLock { state -> (JSONObject, Journal.Position?, Waiters) in
+        let (stored, position, waiters) = try state.withLock { state -> (JSONObject, Journal.Position?, [Waiter]) in
             let current = state.collections[base]?.entries[key]
             switch (expectation, current) {
             case (.absent, .some): throw CommitError.exists
@@ -180,7 +180,7 @@ final class ObjectStore: Sendable {
             onChange(base, event)
             return (stored, position, waiters)
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.continuation.resume(returning: true) }
         if let position { try await journal?.commit(position) }
         return collection.shown(stored)
     }
@@ -188,7 +188,7 @@ final class ObjectStore: Sendable {
     /// Removes an object if it still has that revision (nil: whatever it has). Returns its last state.
     func remove(_ collection: Collection, _ key: Key, expecting expected: UInt64?, lastState: JSONObject? = nil) async throws -> JSONObject {
         let base = collection.base
-        let (last, position, waiters) = try state.withLock { state -> (JSONObject, Journal.Position?, Waiters) in
+        let (last, position, waiters) = try state.withLock { state -> (JSONObject, Journal.Position?, [Waiter]) in
             guard let current = state.collections[base]?.entries[key] else { throw CommitError.missing }
             if let expected, current.revision != expected { throw CommitError.changed }
             let revision = state.revision + 1
@@ -200,7 +200,7 @@ final class ObjectStore: Sendable {
             onChange(base, event)
             return (last, position, waiters)
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.continuation.resume(returning: true) }
         if let position { try await journal?.commit(position) }
         return collection.shown(last)
     }
@@ -237,13 +237,55 @@ final class ObjectStore: Sendable {
         case closed
     }
 
+    /// Somebody who waits for a change of a collection.
+    struct Waiter: Sendable {
+        /// Told whether there may be one; else the time is over.
+        let continuation: CheckedContinuation<Bool, Never>
+        let end: Timestamp
+    }
+
     /// The changes of a collection after `revision`, waiting for at least one.
-    func changes(_ collection: Collection, after revision: UInt64) async -> LogRead {
+    /// - Returns: nil: there was none by the end.
+    func changes(
+        _ collection: Collection, after revision: UInt64, until end: Timestamp, _ time: any TimeSource
+    ) async throws -> LogRead? {
+        if let read = readLog(collection, after: revision) { return read }
+        if state.withLock({ $0.endsWaits }) { return await newChanges(collection, after: revision, until: end) }
+        // A cluster that does not run: each wait has a clock of its own.
+        return try await withThrowingTaskGroup(of: LogRead?.self) { group in
+            group.addTask { await self.newChanges(collection, after: revision, until: end) }
+            group.addTask {
+                try await time.sleep(until: end)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    private func newChanges(_ collection: Collection, after revision: UInt64, until end: Timestamp) async -> LogRead? {
         let epoch = epoch
         while true {
             if let read = readLog(collection, after: revision) { return read }
-            await waitForChange(collection, after: revision)
+            let mayHave = await waitForChange(collection, after: revision, until: end)
             if Task.isCancelled || self.epoch != epoch { return .closed }
+            if !mayHave { return nil }
+        }
+    }
+
+    /// Ends are looked at together where many are close to each other: that takes time in the number of all who wait.
+    private static let endsInterval = Duration.milliseconds(50)
+
+    /// Ends waits whose time is over, until cancelled; once at a time.
+    /// - Throws: `CancellationError`.
+    func endWaits(_ time: any TimeSource) async throws {
+        state.withLock { $0.endsWaits = true }
+        defer { state.withLock { $0.endsWaits = false } }
+        try await ends.run(time) {
+            let now = time.now
+            let (due, next) = state.withLock { ($0.takeWaiters(dueBy: now), $0.nextEnd) }
+            for waiter in due { waiter.continuation.resume(returning: false) }
+            if let next { ends.set(noLaterThan: max(next, now + Self.endsInterval)) }
         }
     }
 
@@ -269,24 +311,27 @@ final class ObjectStore: Sendable {
         }
     }
 
-    private func waitForChange(_ asked: Collection, after revision: UInt64) async {
+    private func waitForChange(_ asked: Collection, after revision: UInt64, until end: Timestamp) async -> Bool {
         let collection = asked.base
         let id = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
         }
-        await withTaskCancellationHandler {
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
                     let last = state.collections[collection]?.log.last?.revision ?? 0
                     let hasNews = state.isClosed || last > revision || Task.isCancelled
-                    if !hasNews { state.contents(of: collection).waiters[id] = continuation }
+                    if !hasNews {
+                        state.contents(of: collection).waiters[id] = Waiter(continuation: continuation, end: end)
+                    }
                     return hasNews
                 }
-                if isReady { continuation.resume() }
+                if isReady { continuation.resume(returning: true) } else { ends.set(noLaterThan: end) }
             }
         } onCancel: {
-            state.withLock { $0.collections[collection]?.waiters.removeValue(forKey: id) }?.resume()
+            let waiter = state.withLock { $0.collections[collection]?.waiters.removeValue(forKey: id) }
+            waiter?.continuation.resume(returning: true)
         }
     }
 
@@ -308,7 +353,7 @@ final class ObjectStore: Sendable {
             state.epoch += 1
             return state.takeWaiters()
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.continuation.resume(returning: true) }
     }
 
     /// Counts the interruptions.
@@ -320,6 +365,6 @@ final class ObjectStore: Sendable {
             state.isClosed = true
             return state.takeWaiters()
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.continuation.resume(returning: true) }
     }
 }

@@ -1,3 +1,4 @@
+import ClawBase
 import ClawDocuments
 import DequeModule
 
@@ -8,7 +9,7 @@ final class StoreContents {
     var log: Deque<ObjectStore.Event> = []
     /// Revisions up to this one are no longer in the log.
     var compacted: UInt64
-    var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    var waiters: [UInt64: ObjectStore.Waiter] = [:]
 
     init(compacted: UInt64) { self.compacted = compacted }
 
@@ -48,6 +49,8 @@ struct StoreState {
     let addresses = ServiceAddressIndex()
     var nextWaiter: UInt64 = 0
     var isClosed = false
+    /// Whether somebody looks to it that waits end in time.
+    var endsWaits = false
     var epoch = 0
 
     /// The collection's contents, made where there are none yet.
@@ -68,7 +71,7 @@ struct StoreState {
     ///   the store's, and resuming it waits for that one.
     mutating func record(
         _ collection: ObjectStore.Collection, _ event: ObjectStore.Event
-    ) -> [CheckedContinuation<Void, Never>] {
+    ) -> [ObjectStore.Waiter] {
         revision = event.revision
         let contents = contents(of: collection)
         contents.apply(event)
@@ -85,9 +88,20 @@ struct StoreState {
         if collection == ServiceAddressIndex.services { addresses.update(key, old: old, new: new) }
     }
 
-    mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
-        let waiters = collections.values.flatMap { $0.waiters }.sorted { $0.key < $1.key }.map(\.value)
-        for contents in collections.values { contents.waiters = [:] }
-        return waiters
+    /// - Parameter end: those that wait until then at most; nil: all.
+    mutating func takeWaiters(dueBy end: Timestamp? = nil) -> [ObjectStore.Waiter] {
+        var taken: [(id: UInt64, waiter: ObjectStore.Waiter)] = []
+        for contents in collections.values where !contents.waiters.isEmpty {
+            for (id, waiter) in contents.waiters where end.map({ waiter.end <= $0 }) ?? true {
+                taken.append((id, waiter))
+                contents.waiters[id] = nil
+            }
+        }
+        return taken.sorted { $0.id < $1.id }.map(\.waiter)
+    }
+
+    /// Until when the first waits.
+    var nextEnd: Timestamp? {
+        collections.values.lazy.flatMap { $0.waiters.values.lazy.map(\.end) }.min()
     }
 }

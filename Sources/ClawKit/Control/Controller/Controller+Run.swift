@@ -21,6 +21,9 @@ extension Controller {
         guard isSynced != nil else { return }
         try await withThrowingDiscardingTaskGroup { group in
             for companion in companions { group.addTask { try await Self.untilShutdown(companion) } }
+            group.addTask {
+                try await Self.untilShutdown { try await self.alarm.run(self.caches.time) { self.news.raise() } }
+            }
             if let interval = options.resync {
                 group.addTask { try await Self.untilShutdown { try await self.resync(every: interval) } }
             }
@@ -29,7 +32,10 @@ extension Controller {
                     try Task.checkCancellation()
                     switch nextMove() {
                     case .work(let item): group.addTask { await self.work(on: item) }
-                    case .wait(let due): try await waitForNews(until: due)
+                    case .wait(let due):
+                        alarm.set(due)
+                        try await news.wait()
+                    case .waitForHands: try await news.wait()
                     }
                 }
             } onGracefulShutdown: {
@@ -51,14 +57,16 @@ extension Controller {
 
     private enum Move {
         case work(WorkQueueState<ObjectKey>.Item)
+        /// For news, or the moment.
         case wait(until: Timestamp?)
+        /// With all hands at work the clock does not matter: only a reconcile's end is news.
+        case waitForHands
     }
 
     private func nextMove() -> Move {
         let (now, owns) = (caches.time.now, sources.withLock { $0.owns })
         return update { queue in
-            // With all hands at work the clock does not matter: only a reconcile's end is news.
-            guard queue.hasRoom else { return .wait(until: nil) }
+            guard queue.hasRoom else { return .waitForHands }
             while let item = queue.take(now: now) {
                 if owns(item.key) { return .work(item) }
                 // Another replica has it. Should it become ours, everything is asked for.
@@ -190,11 +198,5 @@ extension Controller {
         sources.withLock { $0.metrics }?.retried()
         logger.warning("reconcile failed", metadata: ["key": "\(key)", "error": "\(error)", "retry": "\(delay)"])
         return .failed("\(error)", retryAfter: delay)
-    }
-
-    /// Sleeps until something is added or finished, or the next delayed key is due.
-    private func waitForNews(until due: Timestamp?) async throws {
-        guard let due else { return try await news.wait() }
-        try await news.wait(until: due, caches.time)
     }
 }

@@ -63,15 +63,10 @@ extension Controller {
             change.event, kind: R.type.kind, object: ObjectKey(object), relation: relation, moment: now)
         let lane = change.lane(relation)
         let own = options.ignoresOwnWrites ? change.writer : nil
-        let wait = lane == .user ? .zero : options.debounce
         update { queue in
             for key in keys {
                 if let own, own.key == key, own.controller == ObjectIdentifier(self) { continue }
-                if wait > .zero {
-                    queue.settle(key, for: wait, lane, cause: cause, now: now)
-                } else {
-                    queue.add(key, lane, cause: cause, now: now)
-                }
+                add(key, to: &queue, lane, cause: cause, now: now)
             }
         }
         news.raise()

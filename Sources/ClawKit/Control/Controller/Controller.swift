@@ -27,6 +27,7 @@ public final class Controller: Sendable {
     let queue: Mutex<WorkQueueState<ObjectKey>>
     let journal: Mutex<ReconcileJournal>
     let news = Signal()
+    let alarm = Alarm()
     let drains = Drains()
     let sources = Mutex(Sources())
 
@@ -100,7 +101,7 @@ public final class Controller: Sendable {
 
     // MARK: asking
 
-    /// Asks for a reconcile of one key.
+    /// Asks for a reconcile of one key: at once in the lane ``Lane/user``, in others after ``Options/debounce``.
     public func ask(for key: ObjectKey, lane: Lane = .normal) { ask(for: [key], lane: lane) }
 
     /// Asks for a reconcile of each.
@@ -108,9 +109,20 @@ public final class Controller: Sendable {
         guard !keys.isEmpty else { return }
         let now = caches.time.now
         update { queue in
-            for key in keys { queue.add(key, lane, cause: Cause(.asked, object: key, moment: now), now: now) }
+            for key in keys { add(key, to: &queue, lane, cause: Cause(.asked, object: key, moment: now), now: now) }
         }
         news.raise()
+    }
+
+    /// What somebody waits for at once, what follows from other things when they are quiet.
+    func add(
+        _ key: ObjectKey, to queue: inout WorkQueueState<ObjectKey>, _ lane: Lane, cause: Cause, now: Timestamp
+    ) {
+        if lane != .user, options.debounce > .zero {
+            queue.settle(key, for: options.debounce, lane, cause: cause, now: now)
+        } else {
+            queue.add(key, lane, cause: cause, now: now)
+        }
     }
 
     /// Changes the queue, and counts what joined it.

@@ -1,11 +1,13 @@
 public import ClawDocuments
 
+// Closures: in generic code the runtime makes a key path anew each time, which costs more than what it reads.
+
 extension Optional: SchemaValue where Wrapped: SchemaValue {
     public static var schema: FieldSchema { Wrapped.schema }
     public static var mayBeAbsent: Bool { true }
     public static var absent: Wrapped? { nil }
     public init?(json: JSON) { self = Wrapped(json: json) }
-    public var written: JSON? { flatMap(\.written) }
+    public var written: JSON? { flatMap { $0.written } }
 }
 
 /// Absent reads as empty, and empty is left out. Elements of another type are passed over.
@@ -17,7 +19,7 @@ extension Array: SchemaValue where Element: SchemaValue {
         guard let elements = json.array else { return nil }
         self = elements.compactMap(Element.init(json:))
     }
-    public var written: JSON? { isEmpty ? nil : .array(compactMap(\.written)) }
+    public var written: JSON? { isEmpty ? nil : .array(compactMap { $0.written }) }
 }
 
 /// Absent reads as empty, and empty is left out. Written sorted by name, so that equal maps write equal bytes.

@@ -11,9 +11,9 @@ extension KubernetesRuntimeDriver {
     private static let attempts = 5
 
     public func claim(_ cell: RuntimeCell) async throws -> Bool {
-        guard let warm, let shape = try? cell.warmShape().hash else { return false }
+        guard let warm, warm.hasPools(in: cell.project), let shape = try? cell.warmShape() else { return false }
         for _ in 0..<Self.attempts {
-            guard let member = warm.take(shape: shape, in: cell.project) else { return false }
+            guard let member = warm.take(shape, in: cell.project) else { return false }
             do {
                 _ = try await api.patch(Pod.self, member.name, in: cell.project, Self.claim(member, for: cell))
                 return true

@@ -96,10 +96,12 @@ struct PoolController: Sendable {
             return .again(after: .milliseconds(200))
         }
         let shape = Self.shape(of: pool, surrounding)
-        let hash = (try? shape.get())?.hash
+        let wantedShape = try? shape.get()
+        let hash = wantedShape?.hash
         let window = Duration.seconds(pool.spec.forecast?.windowSeconds ?? 300)
-        if let hash {
-            warm.declare(key, shape: hash, givesOutdated: pool.spec.update == .onReplenish, window: window)
+        if let wantedShape, let hash {
+            warm.declare(
+                key, shape: wantedShape, hash: hash, givesOutdated: pool.spec.update == .onReplenish, window: window)
         } else {
             warm.forget(key)
         }

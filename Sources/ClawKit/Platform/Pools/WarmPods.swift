@@ -15,17 +15,13 @@ final class WarmPods: Sendable {
         /// The pool's own uid, which controls the pod until it is taken.
         var poolUID: String
         /// ``WarmShape/hash``
-        var shape: String
-    }
-
-    /// The runtimes of a project that may take pods of a pool: those whose pods would be the same.
-    fileprivate struct Kind: Hashable {
-        var project: String
-        var shape: String
+        var hash: String
     }
 
     fileprivate struct Pool {
-        var shape: String
+        /// Which runtimes may take its pods: those whose own would be the same.
+        var shape: WarmShape
+        var hash: String
         var givesOutdated: Bool
         var window: Duration
         var arrivals = PoolArrivals()
@@ -37,7 +33,7 @@ final class WarmPods: Sendable {
         var current: [ObjectKey: [String]] = [:]
         var outdated: [ObjectKey: [String]] = [:]
         var pools: [ObjectKey: Pool] = [:]
-        var byKind: [Kind: [ObjectKey]] = [:]
+        var byProject: [String: [ObjectKey]] = [:]
         var asked: @Sendable (ObjectKey) -> Void = { _ in }
     }
 
@@ -52,17 +48,18 @@ final class WarmPods: Sendable {
     // MARK: what there is
 
     /// Says what a pool's pods are now; until then none is given out.
-    func declare(_ key: ObjectKey, shape: String, givesOutdated: Bool, window: Duration) {
+    /// - Parameter hash: the shape's.
+    func declare(_ key: ObjectKey, shape: WarmShape, hash: String, givesOutdated: Bool, window: Duration) {
         state.withLock { state in
-            if let known = state.pools[key], known.shape == shape {
+            if let known = state.pools[key], known.hash == hash {
                 state.pools[key]?.givesOutdated = givesOutdated
                 state.pools[key]?.window = window
                 return
             }
             let arrivals = state.pools[key]?.arrivals ?? PoolArrivals()
             state.forget(key)
-            state.pools[key] = Pool(shape: shape, givesOutdated: givesOutdated, window: window, arrivals: arrivals)
-            state.byKind[Kind(project: key.namespace, shape: shape), default: []].append(key)
+            state.pools[key] = Pool(shape: shape, hash: hash, givesOutdated: givesOutdated, window: window, arrivals: arrivals)
+            state.byProject[key.namespace, default: []].append(key)
             for member in state.warm.values where member.pool == key { state.file(member) }
         }
     }
@@ -70,7 +67,7 @@ final class WarmPods: Sendable {
     /// Its pods are given to nobody any more.
     func forget(_ key: ObjectKey) { state.withLock { $0.forget(key) } }
 
-    /// Hears of every pool of which a pod was wanted, there or not.
+    /// Hears of every pool of which a pod was wanted and none was there.
     func onAsked(_ body: @escaping @Sendable (ObjectKey) -> Void) { state.withLock { $0.asked = body } }
 
     private func note(_ old: Pod?, _ new: Pod?) {
@@ -82,7 +79,7 @@ final class WarmPods: Sendable {
         }
         let member = Member(
             name: pod.name, uid: uid, pool: pool, poolUID: pod.metadata.controllerReference?.uid ?? "",
-            shape: pod.annotations[PoolMember.shapeAnnotation] ?? "")
+            hash: pod.annotations[PoolMember.shapeAnnotation] ?? "")
         state.withLock { state in
             guard state.warm.updateValue(member, forKey: uid) == nil else { return }
             state.file(member)
@@ -91,12 +88,15 @@ final class WarmPods: Sendable {
 
     // MARK: giving out
 
-    /// A warm pod, which nobody else is given then; nil where there is none. Either way its pool hears that one was
-    /// wanted.
-    func take(shape: String, in project: String) -> Member? {
+    /// Whether there are pools for runtimes of a project.
+    func hasPools(in project: String) -> Bool { state.withLock { $0.byProject[project] != nil } }
+
+    /// A warm pod, which nobody else is given then; nil where there is none: then its pool hears that one was wanted. (It
+    /// hears of the others by their pods.)
+    func take(_ shape: WarmShape, in project: String) -> Member? {
         let now = time.now
         let (member, pool, asked) = state.withLock { state in
-            let pools = state.byKind[Kind(project: project, shape: shape)] ?? []
+            let pools = (state.byProject[project] ?? []).filter { state.pools[$0]?.shape == shape }
             var found: Member?
             for key in pools where found == nil { found = state.take(key) }
             let pool = found?.pool ?? pools.first
@@ -105,7 +105,7 @@ final class WarmPods: Sendable {
             }
             return (found, pool, state.asked)
         }
-        if let pool { asked(pool) }
+        if let pool, member == nil { asked(pool) }
         return member
     }
 
@@ -132,7 +132,7 @@ final class WarmPods: Sendable {
 extension WarmPods.State {
     fileprivate mutating func file(_ member: WarmPods.Member) {
         guard let pool = pools[member.pool] else { return }
-        if member.shape == pool.shape {
+        if member.hash == pool.hash {
             current[member.pool, default: []].append(member.uid)
         } else {
             outdated[member.pool, default: []].append(member.uid)
@@ -155,9 +155,8 @@ extension WarmPods.State {
 
     fileprivate mutating func forget(_ key: ObjectKey) {
         (current[key], outdated[key]) = (nil, nil)
-        guard let pool = pools.removeValue(forKey: key) else { return }
-        let kind = WarmPods.Kind(project: key.namespace, shape: pool.shape)
-        byKind[kind]?.removeAll { $0 == key }
-        if byKind[kind]?.isEmpty == true { byKind[kind] = nil }
+        guard pools.removeValue(forKey: key) != nil else { return }
+        byProject[key.namespace]?.removeAll { $0 == key }
+        if byProject[key.namespace]?.isEmpty == true { byProject[key.namespace] = nil }
     }
 }

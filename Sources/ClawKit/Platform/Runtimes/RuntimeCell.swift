@@ -95,8 +95,9 @@ public struct RuntimeCell: Sendable, Hashable {
 
     /// - Throws: the first finding of ``RuntimeKind/admit(_:_:)``, if there is any.
     init(_ runtime: Runtime, _ context: RuntimeContext) throws(Finding) {
-        if let finding = RuntimeKind.admit(runtime, context).first { throw finding }
         let blueprint = context.blueprint(of: runtime)
+        let environment = RuntimeEnvironment(of: runtime, blueprint, context)
+        if let finding = RuntimeKind.admit(runtime, blueprint, environment, context).first { throw finding }
         let program = blueprint.spec.program
         shape = program.shape(blueprint.spec, resources: blueprint.resources(asked: runtime.spec.resources).amounts)
         (shape.contents, shape.contentImage) = (blueprint.spec.contents, context.contentImage ?? "")
@@ -116,7 +117,6 @@ public struct RuntimeCell: Sendable, Hashable {
         (owner, driver) = (OwnerReference(controlling: runtime), runtime.spec.driver ?? context.driver)
         restartedAt = runtime.annotations[Runtime.restartAnnotation]
         keepsPrefix = program.keepsPrefix
-        let environment = RuntimeEnvironment(of: runtime, context)
         (delivery, rotation) = (context.delivery, environment.rotation)
         sourced = environment.references.keys.sorted()
         if environment.rotation == .reload, !environment.references.isEmpty { reload = environment.reload }

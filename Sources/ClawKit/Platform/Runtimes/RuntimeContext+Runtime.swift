@@ -61,7 +61,10 @@ extension RuntimeSubject {
 extension RuntimeEnvironment {
     /// All layers of a runtime.
     init(of runtime: Runtime, _ context: RuntimeContext) {
-        let blueprint = context.blueprint(of: runtime)
+        self.init(of: runtime, context.blueprint(of: runtime), context)
+    }
+
+    init(of runtime: Runtime, _ blueprint: RuntimeBlueprint, _ context: RuntimeContext) {
         let statements = context.layers + [blueprint.statement, EnvironmentStatement(runtime)].compactMap(\.self)
         self.init(statements, reserved: RuntimeCell.reserved.union(blueprint.spec.program.reserved))
     }

@@ -60,10 +60,10 @@ extension RuntimeKind {
             return RuntimeStep(
                 actions: pod.owner == .predecessor ? [] : prepare, phase: way ?? .creating, error: nodeLoss(pod))
         }
-        if pod.cellHash != desired.hash || desired.way(to: pod) == .byRestart {
+        let isOther = pod.cellHash != desired.hash
+        if isOther || desired.way(to: pod) == .byRestart {
             if let keeping = keepBeforeUpdate(runtime, desired, observed) { return keeping }
             // What somebody asked for is no recovery.
-            let isOther = pod.cellHash != desired.hash
             let keep: [RuntimeAction] = desired.snapshots != nil && isOther ? [.snapshotVolume] : []
             return RuntimeStep(
                 actions: prepare + keep + (observed.beforeUpdate == nil ? [] : [.trimUpdates]) + [.stopPod], phase: runtime.hasNewWish ? .creating : way ?? .creating)

@@ -5,6 +5,13 @@ public import ClawResources
 public enum RuntimeKind {
     /// What speaks against running it; empty where nothing does.
     public static func admit(_ runtime: Runtime, _ context: RuntimeContext) -> [Finding] {
+        let blueprint = context.blueprint(of: runtime)
+        return admit(runtime, blueprint, RuntimeEnvironment(of: runtime, blueprint, context), context)
+    }
+
+    static func admit(
+        _ runtime: Runtime, _ blueprint: RuntimeBlueprint, _ environment: RuntimeEnvironment, _ context: RuntimeContext
+    ) -> [Finding] {
         var findings: [Finding] = []
         if let name = runtime.spec.template, context.template(named: name) == nil {
             let known = context.templateNames.joined(separator: ", ")
@@ -23,8 +30,7 @@ public enum RuntimeKind {
             findings.append(finding)
         }
         findings += runtime.spec.remoteFindings()
-        let blueprint = context.blueprint(of: runtime)
-        findings += RuntimeEnvironment(of: runtime, context).refusals
+        findings += environment.refusals
         findings += blueprint.resources(asked: runtime.spec.resources).findings
         findings += blueprint.findings(context).map { $0.at("spec.template") }
         if let shared = blueprint.volume(of: runtime).shared, shared.claim.hasSuffix("-state") {
@@ -42,17 +48,17 @@ public enum RuntimeKind {
         } catch {
             findings.append(error)
         }
-        return findings + policyFindings(runtime, context)
+        return findings + policyFindings(runtime, blueprint, context)
     }
 
-    private static func policyFindings(_ runtime: Runtime, _ context: RuntimeContext) -> [Finding] {
+    private static func policyFindings(
+        _ runtime: Runtime, _ blueprint: RuntimeBlueprint, _ context: RuntimeContext
+    ) -> [Finding] {
         switch context.policy {
         case .failure(let finding): [finding]
         case .success(let policy):
-            policy.findings(
-                image: context.blueprint(of: runtime).image, field: "spec.image")
-                + policy.findings(
-                    volumeSize: context.blueprint(of: runtime).volume(of: runtime).size, field: "spec.volume.size")
+            policy.findings(image: blueprint.image, field: "spec.image")
+                + policy.findings(volumeSize: blueprint.volume(of: runtime).size, field: "spec.volume.size")
                 + runtime.spec.models.flatMap { policy.findings(model: $0, field: "spec.models") }
                 + policy.findings(cluster: context.cluster, region: context.region)
         }

@@ -147,18 +147,10 @@ actor WatchSource: WatchValues {
 
     /// The next changes; nil when it is time for a bookmark or the watch's end.
     private func read(after cursor: UInt64) async throws -> ObjectStore.LogRead? {
-        if let read = store.readLog(resource.collection, after: cursor) { return read }
-        let (store, time, collection) = (store, time, resource.collection)
         let wake = min(deadline, time.now + Self.bookmarkInterval)
-        return try await withThrowingTaskGroup(of: ObjectStore.LogRead?.self) { group in
-            group.addTask { await store.changes(collection, after: cursor) }
-            group.addTask {
-                try await time.sleep(until: wake)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
-        }
+        let read = try await store.changes(resource.collection, after: cursor, until: wake, time)
+        try Task.checkCancellation()
+        return read
     }
 
     /// The changes in the watched namespace, in the watched version.

@@ -176,11 +176,12 @@ public struct SandboxRuntimeDriver: RuntimeDriver {
     private func pool(for wanted: RuntimeCell) -> Result<SandboxWarmPool, Finding> {
         Result { () throws(Finding) in
             let pools = sandboxes.pools(in: wanted.project)
-            let shape = try wanted.warmShape().hash
+            let shape = try wanted.warmShape()
+            let hash = shape.hash
             _ = try wanted.sandboxClaim(of: "")
             // Its pool hears that one is wanted, there or not.
-            _ = pods.warm?.take(shape: shape, in: wanted.project)
-            let alike = pools.filter { $0.annotations[PoolMember.shapeAnnotation] == shape && !$0.isBeingDeleted }
+            _ = pods.warm?.take(shape, in: wanted.project)
+            let alike = pools.filter { $0.annotations[PoolMember.shapeAnnotation] == hash && !$0.isBeingDeleted }
             guard let first = alike.first else {
                 throw Finding(.notPooled, "No pool keeps sandboxes like its own, so that it is made when it is wanted.")
             }
