@@ -12,9 +12,7 @@ public final class LoginThrottle: Sendable {
 
     private let failures = Mutex<[String: Failures]>([:])
     private let time: any TimeSource
-    private let free: Int
-    private let base: Duration
-    private let maximum: Duration
+    private let pace: GuessingPace
     private let capacity: Int
 
     /// - Parameters:
@@ -25,9 +23,7 @@ public final class LoginThrottle: Sendable {
         maximum: Duration = .seconds(900), capacity: Int = 10_000
     ) {
         self.time = time
-        self.free = free
-        self.base = base
-        self.maximum = maximum
+        pace = GuessingPace(free: free, base: base, maximum: maximum)
         self.capacity = max(1, capacity)
     }
 
@@ -35,19 +31,11 @@ public final class LoginThrottle: Sendable {
     /// - Throws: ``Finding`` (`E_THROTTLED`) with the seconds left in `details.retryAfter`.
     public func admit(_ keys: String...) throws(Finding) {
         let now = time.now
-        try refuse(failures.withLock { wait(for: keys, in: $0, at: now) })
+        try GuessingPace.refuse(failures.withLock { wait(for: keys, in: $0, at: now) })
     }
 
     private func wait(for keys: [String], in failures: [String: Failures], at now: Timestamp) -> Duration {
-        keys.compactMap { failures[$0].map { $0.last + self.wait($0.count) - now } }.max() ?? .zero
-    }
-
-    private func refuse(_ wait: Duration) throws(Finding) {
-        guard wait > .zero else { return }
-        let seconds = Int(wait.inSeconds.rounded(.up))
-        throw Finding(
-            .throttled, "Too many failed attempts; try again in \(seconds) s.", details: ["retryAfter": String(seconds)]
-        )
+        keys.compactMap { failures[$0].map { $0.last + pace.wait($0.count) - now } }.max() ?? .zero
     }
 
     public func noteFailure(_ keys: String...) {
@@ -65,7 +53,7 @@ public final class LoginThrottle: Sendable {
             if wait <= .zero { note(keys, in: &failures, at: now) }
             return wait
         }
-        try refuse(wait)
+        try GuessingPace.refuse(wait)
     }
 
     /// One failure less: the attempt was none, though others of the same key may be.
@@ -80,8 +68,7 @@ public final class LoginThrottle: Sendable {
 
     private func note(_ keys: [String], in failures: inout [String: Failures], at now: Timestamp) {
         for key in keys {
-            // Who has been quiet for twice the longest wait starts afresh.
-            let old = failures[key].flatMap { now - $0.last < maximum * 2 ? $0.count : nil } ?? 0
+            let old = failures[key].flatMap { now - $0.last < pace.memory ? $0.count : nil } ?? 0
             failures[key] = Failures(count: min(old + 1, 64), last: now)
         }
         if failures.count > capacity {
@@ -94,10 +81,5 @@ public final class LoginThrottle: Sendable {
 
     public func noteSuccess(_ keys: String...) {
         failures.withLock { failures in for key in keys { failures[key] = nil } }
-    }
-
-    private func wait(_ count: Int) -> Duration {
-        guard count > free else { return .zero }
-        return min(maximum, base * Double(UInt64(1) << UInt64(min(count - free - 1, 40))))
     }
 }

@@ -64,7 +64,8 @@ public final class ControlPlane: Sendable {
             api: api, caches: caches, store: store, configuration: configuration, signer: signer,
             authenticator: StoreAuthenticator(store: store, signer: signer, time: time).recognising(
                 ServiceIdentities(api: api, time: time)),
-            throttle: LoginThrottle(time: time), peers: LoginThrottle(time: time, free: 30),
+            throttle: LoginThrottle(time: time), passwordThrottle: PasswordThrottle(store, time: time),
+            peers: LoginThrottle(time: time, free: 30),
             hasher: PasswordHasher(cost: configuration.passwordCost),
             providers: Dictionary(
                 providers.map { ($0.name.description, OpenIDConnection($0, transport: runtimeTransport, time: time)) }

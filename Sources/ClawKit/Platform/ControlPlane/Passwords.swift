@@ -20,13 +20,14 @@ struct Passwords: Sendable {
     /// The user, where the password is theirs.
     /// - Throws: ``Finding``: `E_SESSION`, `E_THROTTLED`, `E_BUSY`.
     func check(_ name: String, _ password: Secret<String>, _ request: Request) async throws -> Versioned<User> {
-        let keys = (user: "password:\(name.prefix(63))", peer: "password:\(services.origin(of: request))")
-        try services.peers.begin(keys.peer)
+        let peer = "password:\(services.origin(of: request))"
+        try services.peers.begin(peer)
+        let attempt: PasswordThrottle.Attempt
         do {
-            try services.throttle.begin(keys.user)
+            attempt = try await services.passwordThrottle.begin(String(name.prefix(64)))
         } catch {
             // Who waits for one user has not tried another.
-            services.peers.takeBack(keys.peer)
+            services.peers.takeBack(peer)
             throw error
         }
         let user: Versioned<User>?
@@ -38,16 +39,19 @@ struct Passwords: Sendable {
                 for: user?.record.password.flatMap { PasswordHash($0.hash) })
         } catch {
             // The attempt was not made.
-            services.throttle.takeBack(keys.user)
-            services.peers.takeBack(keys.peer)
+            await services.passwordThrottle.takeBack(attempt)
+            services.peers.takeBack(peer)
             throw error
         }
         guard isRight, let user, let known = user.record.password,
             known.temporaryUntil.map({ services.time.now < $0 }) ?? true
-        else { throw Self.wrong }
-        services.throttle.noteSuccess(keys.user)
+        else {
+            try await services.passwordThrottle.failed(attempt)
+            throw Self.wrong
+        }
+        try await services.passwordThrottle.succeeded(attempt)
         // One's own password says nothing about the others that were tried from there.
-        services.peers.takeBack(keys.peer)
+        services.peers.takeBack(peer)
         if user.record.isDisabled { throw Finding.userDisabled }
         return user
     }

@@ -16,6 +16,7 @@ struct PlatformServices: Sendable {
     let signer: SessionSigner
     let authenticator: StoreAuthenticator
     let throttle: LoginThrottle
+    let passwordThrottle: PasswordThrottle
     /// Of addresses from where passwords are tried: many people may share one.
     let peers: LoginThrottle
     let hasher: PasswordHasher
