@@ -56,6 +56,17 @@ struct ProcessWorld: Sendable {
         return try #require(volume.spec?.local?.path)
     }
 
+    static func tools(in root: String) -> String { root + "/tools" }
+
+    /// From now on, containers find a program of that name before the machine's own.
+    func install(_ program: String, _ script: String) throws {
+        let directory = Self.tools(in: root)
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let path = "\(directory)/\(program)"
+        try script.write(toFile: path, atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    }
+
     func count() async throws -> String {
         let pod = try await client.get(Pod.self, "ada", in: "demo")
         let port = try #require(PodEndpoint.ports(of: pod)["http"])
@@ -98,9 +109,10 @@ func withProcessRuntimes(
     let cluster = try await EmbeddedCluster(options)
     let transport = CurlTransport()
     let processes = nodes.map { name in
-        ProcessNode(
-            configuration: ProcessNodeConfiguration(name: name, rootDirectory: nodes.count == 1 ? root : "\(root)/\(name)"),
-            api: cluster.client, logger: silent)
+        var configuration = ProcessNodeConfiguration(
+            name: name, rootDirectory: nodes.count == 1 ? root : "\(root)/\(name)")
+        configuration.executableSearchPath.append(ProcessWorld.tools(in: root))
+        return ProcessNode(configuration: configuration, api: cluster.client, logger: silent)
     }
     for (name, node) in zip(nodes, processes) { cluster.connect(node: name, node) }
     try await withThrowingTaskGroup(of: Bool.self) { group in

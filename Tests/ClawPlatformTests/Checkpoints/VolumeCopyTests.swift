@@ -19,17 +19,6 @@ struct VolumeCopyTests {
         try await withProcessRuntimes(context: context, body)
     }
 
-    /// Writes all the time.
-    private static let clock = """
-        import os, threading, time
-        def tick():
-            while True:
-                with open(os.environ['STATE_DIR'] + '/clock', 'w') as file: file.write(str(time.time_ns()))
-                time.sleep(0.005)
-        threading.Thread(target=tick, daemon=True).start()
-
-        """
-
     /// Files of all kinds; `text` is what tells one state of them from another.
     private static func write(_ text: String, to directory: String) throws {
         let files = FileManager.default
@@ -86,28 +75,32 @@ struct VolumeCopyTests {
         }
     }
 
-    @Test("files that change all the time are not kept half: that is said, and nothing half made stays")
+    @Test("files that change while they are copied are not kept half: that is said, and nothing half made stays")
     func busy() async throws {
         try await Self.run { world in
-            try await world.start { spec in
-                spec.document["command"] = ["python3", "-c", .string(Self.clock + ProcessWorld.counter)]
-            }
+            try await world.start()
             try await world.reach(.ready)
-            let origin = try await world.directory(of: "ada-state")
-            try await eventually("it writes") { FileManager.default.fileExists(atPath: "\(origin)/clock") }
-            // Between the clock's two readings lies the work of reading these: time in which the clock gets its turn, however
-            // busy the machine is.
-            FileManager.default.createFile(atPath: "\(origin)/zeros", contents: nil)
-            try FileHandle(forWritingTo: URL(filePath: "\(origin)/zeros")).truncate(atOffset: 96 << 20)
+            let diary = try await world.directory(of: "ada-state") + "/diary"
+            // A program that writes after its files' digest was taken, before they are copied.
+            try world.install("sh", "#!/bin/sh\nPATH=${0%/*}:$PATH exec /bin/sh \"$@\"\n")
+            try world.install(
+                "tar",
+                """
+                #!/bin/sh
+                [ "$2" = "$COPY_FROM" ] && [ -e "$2/diary" ] && echo more >> "$2/diary"
+                PATH=${PATH#*:} exec tar "$@"
+
+                """)
+            try Data("begun\n".utf8).write(to: URL(filePath: diary))
             let failed = try await world.keep("torn") { $0.method = .volume }
             #expect(failed.status.phase == .failed)
             #expect(failed.status.error?.message.contains("E_VOLUME_BUSY") == true)
             #expect(failed.status.location == nil)
+            #expect(try String(contentsOfFile: diary, encoding: .utf8) == "begun\nmore\nmore\nmore\n", "three tries")
             try await world.client.absence(of: PersistentVolumeClaim.self, "torn", in: "demo")
             try await world.client.absence(of: Pod.self, "torn-copy", in: "demo")
-            // The same program with nothing to do: its volume is kept while it runs.
-            try await world.edit(["spec": ["command": ["python3", "-c", .string(ProcessWorld.counter)]]])
-            try await world.reach(.ready)
+            // The same program with nothing to write: its volume is kept while it runs.
+            try FileManager.default.removeItem(atPath: diary)
             let kept = try await world.keep("quiet") { $0.method = .volume }
             #expect(kept.status.phase == .stored, "\(String(describing: kept.status.error))")
         }
