@@ -80,6 +80,18 @@ struct PoolStepTests {
         #expect(progress.window == 1)
     }
 
+    @Test("pods that are warm, or taken, by the next look let more be made too; those that the pool removed itself do not")
+    func windowBetweenLooks() {
+        var progress = PoolProgress()
+        progress.note(made: ["a", "b", "c"], removed: [])
+        progress.note([Self.member("a")], RuntimePoolSpec(size: 100), now: Self.now)
+        #expect(progress.window == 32)
+        progress.note(made: ["d"], removed: [])
+        progress.note(made: [], removed: ["d"])
+        progress.note([Self.member("a")], RuntimePoolSpec(size: 100), now: Self.now)
+        #expect(progress.window == 32)
+    }
+
     @Test("while no node takes a pod no more are made, and those there are stay")
     func unschedulable() {
         let step = Self.step([Self.member("a"), Self.member("b", .unschedulable, age: 4000)])

@@ -124,14 +124,18 @@ struct PoolController: Sendable {
             }
         }
         if case .failure(let finding) = shape { step.obstacle = finding }
+        memories.all.withLock { all in
+            all[key, default: Memory()].progress.note(made: [], removed: step.removes.map(\.uid))
+        }
         try await remove(step.removes, key, context.api)
         for claim in inventory.abandoned(of: key) {
             try await context.api.deleteIfPresent(
                 PersistentVolumeClaim.self, claim.name, in: key.namespace, uid: claim.uid)
         }
         if step.creates > 0, let shape = try? shape.get() {
-            let failure = await create(step.creates, shape, pool, context.api)
+            let (made, failure) = await create(step.creates, shape, pool, context.api)
             memories.all.withLock { all in
+                all[key, default: Memory()].progress.note(made: made, removed: [])
                 if failure != nil { all[key, default: Memory()].progress.noteFailure(at: now) }
                 all[key, default: Memory()].obstacle = failure
                 if let until = all[key]?.progress.heldUntil { step.lookAgainAt = min(step.lookAgainAt ?? until, until) }
@@ -192,43 +196,45 @@ struct PoolController: Sendable {
         }
     }
 
-    /// - Returns: why not all could be made.
+    /// - Returns: the pods' uids, and why not all could be made.
     private func create(
         _ count: Int, _ shape: WarmShape, _ pool: RuntimePool, _ api: any KubernetesAPI
-    ) async -> Finding? {
+    ) async -> (made: [String], failure: Finding?) {
         let hash = shape.hash
-        return await withTaskGroup(of: Finding?.self) { group in
-            var (begun, failure) = (0, Finding?.none)
+        return await withTaskGroup(of: Result<String, Finding>.self) { group in
+            var (begun, made, failure) = (0, [String](), Finding?.none)
             func begin() {
                 begun += 1
                 group.addTask { await Self.create(shape, hash, pool, api) }
             }
             while begun < min(count, Self.creationsAtOnce) { begin() }
             while let result = await group.next() {
-                if let result { failure = result }
+                switch result {
+                case .success(let uid): made.append(uid)
+                case .failure(let finding): failure = finding
+                }
                 // Where one is refused, so would be the others.
                 if failure == nil, begun < count { begin() }
             }
-            return failure
+            return (made, failure)
         }
     }
 
     private static func create(
         _ shape: WarmShape, _ hash: String, _ pool: RuntimePool, _ api: any KubernetesAPI
-    ) async -> Finding? {
+    ) async -> Result<String, Finding> {
         let name = "\(pool.name)-\(Chance.uuid().prefix(8))"
         do {
             _ = try await api.create(shape.claim(named: name, of: pool))
             var pod = shape.pod(named: name, of: pool)
             pod.annotations[PoolMember.shapeAnnotation] = hash
-            _ = try await api.create(pod)
-            return nil
+            return .success(try await api.create(pod).uid ?? "")
         } catch let error as KubernetesError {
-            return Finding(
-                .poolFailing, "The cluster refused a pod of the pool: \(ForeignText.cleaned(error.message)).")
+            return .failure(
+                Finding(.poolFailing, "The cluster refused a pod of the pool: \(ForeignText.cleaned(error.message))."))
         } catch {
-            return Finding(
-                .poolFailing, "The cluster did not answer when a pod of the pool was made; it is tried again.")
+            return .failure(
+                Finding(.poolFailing, "The cluster did not answer when a pod of the pool was made; it is tried again."))
         }
     }
 

@@ -94,12 +94,12 @@ struct PoolProgress: Sendable, Hashable {
     private var starting: Set<String> = []
 
     mutating func note(_ members: [PoolMember], _ spec: RuntimePoolSpec, now: Timestamp) {
-        var (startingNow, hasFailed): (Set<String>, Bool) = ([], false)
+        var (startingNow, hasFailed, unseen) = (Set<String>(), false, starting)
         for member in members {
+            let wasStarting = unseen.remove(member.uid) != nil
             switch member.state {
-            case .warm where starting.contains(member.uid):
-                window = min(Self.largestWindow, window * 2)
-                (failures, heldUntil) = (0, nil)
+            case .warm where wasStarting:
+                noteSuccess()
                 if let took = member.tookToStart { lead = lead * 7 / 8 + max(.seconds(1), took) / 8 }
             case .failed: hasFailed = true
             case .starting where member.isStuck(spec, now): hasFailed = true
@@ -107,8 +107,21 @@ struct PoolProgress: Sendable, Hashable {
             default: break
             }
         }
+        // Whatever is no longer the pool's was warm, and somebody waited for it.
+        for _ in unseen { noteSuccess() }
         starting = startingNow
         if hasFailed { noteFailure(at: now) }
+    }
+
+    /// These are there, or no more, by the pool's own doing. The next look may find the new ones warm already.
+    mutating func note(made: [String], removed: [String]) {
+        starting.formUnion(made)
+        starting.subtract(removed)
+    }
+
+    private mutating func noteSuccess() {
+        window = min(Self.largestWindow, window * 2)
+        (failures, heldUntil) = (0, nil)
     }
 
     /// One could not be made, or ended, or did not become warm in time.
