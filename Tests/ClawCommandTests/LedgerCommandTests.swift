@@ -27,10 +27,15 @@ struct LedgerCommandTests {
                 body["id"] = "project/demo#month"
                 return Answer.json(body)
             case (.get, "/api/v1/usage"):
-                let sums: JSON = ["rows": 2, "cost": "0.3", "tokens": ["input": 7, "cached": 1, "output": 4]]
+                let sums: JSON = [
+                    "rows": 5, "cost": "0.3", "tokens": ["input": 7, "cached": 1, "output": 4],
+                    "amounts": ["model": 2, "pod": 5400, "cpu": 360_500],
+                ]
                 var group = sums
-                group["value"] = "ada"
+                group["value"] = request.head.path?.contains("by=meter") == true ? "cpu" : "ada"
                 return Answer.json(["totals": sums, "groups": [group]])
+            case (.get, "/api/v1/usage/export"):
+                return Response(status: .ok, body: .bytes(Array("id,user\r\n1,ada\r\n".utf8)))
             case (.get, "/api/v1/limits"):
                 return Answer.json([
                     "items": [["id": "project/demo#month", "limits": ["cost": "50"], "window": "month@UTC", "spent": ["cost": "3"]]]
@@ -60,12 +65,17 @@ struct LedgerCommandTests {
         let found = await bench.run("usage", "--by", "user", "--project", "demo", "--from", "2026-05-06")
         #expect(
             found.out == """
-                USER   CALLS  COST  INPUT  CACHED  OUTPUT
-                ada    2      $0.3  7      1       4
-                total  2      $0.3  7      1       4
+                USER   REQUESTS  INPUT  CACHED  OUTPUT  POD-H  CPU-H  COST
+                ada    2         7      1       4       1.500  0.100  $0.3
+                total  2         7      1       4       1.500  0.100  $0.3
 
                 """)
         #expect(asked.last == "GET /api/v1/usage?by=user&from=2026-05-06&project=demo")
+        #expect(await bench.run("usage", "--by", "meter").lines[1...] == ["cpu    0.100   core-hours  $0.3", "total  -       -           $0.3"])
+        #expect(await bench.run("usage").status == .ok)
+        #expect(asked.last == "GET /api/v1/usage?by=model&meter=model", "of models only what models used")
+        #expect(await bench.run("usage", "--export", "csv", "--tenant", "acme").out == "id,user\r\n1,ada\r\n")
+        #expect(asked.last == "GET /api/v1/usage/export?format=csv&tenant=acme")
         #expect(await bench.run("usage", "--by", "colour").status == .usage)
     }
 

@@ -72,11 +72,19 @@ enum UsageRows {
         }
     }
 
+    /// Of each meter's rows.
+    static let sumsOfMeters: SQL = """
+        meter, count(*) as rows, sum(cost) as cost, sum(input_tokens) as input, sum(cached_input_tokens) as cached,
+        sum(cache_written_tokens) as cache_written, sum(output_tokens) as output, sum(reasoning_tokens) as reasoning,
+        sum(amount)::bigint as amount
+        """
+
+    /// Of those.
     static let sums: SQL = """
-        count(*), coalesce(sum(cost), 0)::bigint, coalesce(sum(input_tokens), 0)::bigint,
-        coalesce(sum(cached_input_tokens), 0)::bigint, coalesce(sum(cache_written_tokens), 0)::bigint,
-        coalesce(sum(output_tokens), 0)::bigint, coalesce(sum(reasoning_tokens), 0)::bigint,
-        coalesce(sum(amount), 0)::bigint
+        coalesce(sum(rows), 0)::bigint, coalesce(sum(cost), 0)::bigint, coalesce(sum(input), 0)::bigint,
+        coalesce(sum(cached), 0)::bigint, coalesce(sum(cache_written), 0)::bigint, coalesce(sum(output), 0)::bigint,
+        coalesce(sum(reasoning), 0)::bigint,
+        coalesce(jsonb_object_agg(meter, amount) filter (where meter is not null), '{}')::text
         """
 
     static let columns: SQL = """
@@ -100,15 +108,22 @@ extension PostgresPlatformStore {
     }
 
     public func total(_ query: UsageQuery) async throws -> UsageTotals {
-        let sql: SQL = "select \(UsageRows.sums) from claw_usage\(UsageRows.condition(query))"
+        let sql: SQL = """
+            select \(UsageRows.sums)
+            from (select \(UsageRows.sumsOfMeters) from claw_usage\(UsageRows.condition(query)) group by meter) as meters
+            """
         return try await translating { try UsageTotals(row: try await self.db.query(sql).one(), from: 0) }
     }
 
     public func totals(_ query: UsageQuery, by dimension: UsageDimension) async throws -> [UsageGroup] {
         let value = UsageRows.column(dimension)
         let sql: SQL = """
-            select \(value), \(UsageRows.sums) from claw_usage\(UsageRows.condition(query))
-            group by \(value) order by \(value) nulls first limit \(query.bound)
+            select value, \(UsageRows.sums)
+            from (
+                select \(value) as value, \(UsageRows.sumsOfMeters) from claw_usage\(UsageRows.condition(query))
+                group by value, meter
+            ) as meters
+            group by value order by value nulls first limit \(query.bound)
             """
         return try await translating {
             try await self.db.query(sql).map { row in
@@ -121,12 +136,16 @@ extension PostgresPlatformStore {
 extension UsageTotals {
     fileprivate init(row: PostgresRow, from start: Int) throws {
         func number(_ column: Int) throws -> Int64 { try row.decode(start + column, as: Int64.self) }
+        var amounts: [UsageMeter: Int64] = [:]
+        for (meter, amount) in try JSONParser.parse(Array(try row.decode(start + 7, as: String.self).utf8)).object ?? [:] {
+            amounts[UsageMeter(rawValue: meter)] = amount.integer
+        }
         self.init(
             rows: try number(0), cost: NanoDollars(nanos: try number(1)),
             tokens: UsageTokens(
                 input: try number(2), cached: try number(3), cacheWritten: try number(4), output: try number(5),
                 reasoning: try number(6)),
-            amount: try number(7))
+            amounts: amounts)
     }
 }
 

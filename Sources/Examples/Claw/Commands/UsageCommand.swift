@@ -1,5 +1,7 @@
 import ArgumentParser
+import ClawBase
 import ClawDocuments
+import HTTPTypes
 
 struct UsageCommand: ControlPlaneCommand {
     static let configuration = CommandConfiguration(
@@ -10,8 +12,12 @@ struct UsageCommand: ControlPlaneCommand {
         case tenant, project, user, runtime, key, model, deployment, meter, settlement
     }
 
+    enum Export: String, CaseIterable, ExpressibleByArgument { case csv, jsonl, openmetrics }
+
     @OptionGroup var connection: ConnectionOptions
-    @Option(help: "By what to tell sums apart.") var by: Dimension = .model
+    @Option(help: "By what to tell sums apart; of models and deployments only what models used.")
+    var by: Dimension = .model
+    @Option(help: "Only what this measures: model, pod, cpu, memory, storage.") var meter: String?
     @Option(help: "Only this tenant's.") var tenant: String?
     @Option(help: "Only this project's.") var project: String?
     @Option(help: "Only this user's.") var user: String?
@@ -20,27 +26,37 @@ struct UsageCommand: ControlPlaneCommand {
     @Option(help: "Only of this model.") var model: String?
     @Option(help: "From this time or day on, as 2026-05-06.") var from: String?
     @Option(help: "Until this time or day.") var until: String?
+    @Option(help: "Instead of a table: every row, the oldest first, as csv or jsonl, or the sums as openmetrics.")
+    var export: Export?
 
     func run(in session: Session) async throws {
-        let path =
-            try Paths.api("usage")
-            + Paths.query([
-                "by": by.rawValue, "tenant": tenant, "project": project, "user": user, "runtime": runtime, "key": key,
-                "model": model, "from": from, "until": until,
-            ])
-        let found = try await session.controlPlane.get(path)
-        var rows = (found["groups"]?.array ?? []).map { Self.cells($0.text("value"), $0) }
-        rows.append(Self.cells("total", found["totals"] ?? .null))
-        session.show(
-            found,
-            text: Table(header: [by.rawValue.uppercased(), "CALLS", "COST", "INPUT", "CACHED", "OUTPUT"], rows).text)
+        var query = [
+            "by": by.rawValue, "tenant": tenant, "project": project, "user": user, "runtime": runtime, "key": key,
+            "model": model, "meter": meter, "from": from, "until": until,
+        ]
+        if let export {
+            query["format"] = export.rawValue
+            if export != .openmetrics { query["by"] = .some(nil) }
+            try await print(export: try Paths.api("usage", "export") + Paths.query(query), session)
+            return
+        }
+        if meter == nil, by == .model || by == .deployment { query["meter"] = "model" }
+        let found = try await session.controlPlane.get(try Paths.api("usage") + Paths.query(query))
+        let table = UsageTable(found, title: by.rawValue.uppercased())
+        session.show(found, text: by == .meter ? table.ofMeters : table.ofResources)
     }
 
-    private static func cells(_ name: String, _ totals: JSON) -> [String] {
-        let tokens = totals["tokens"] ?? .null
-        return [
-            name, totals.text("rows"), "$" + totals.text("cost"), tokens.text("input"), tokens.text("cached"),
-            tokens.text("output"),
-        ]
+    private func print(export path: String, _ session: Session) async throws {
+        let plane = session.controlPlane
+        let response = try await plane.accepted(try await plane.send(plane.request(.get, path, accept: "*/*")), path)
+        var rest: [UInt8] = []
+        for try await bytes in response.body {
+            rest += bytes
+            // Whole lines, so that no letter is cut in two.
+            guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { continue }
+            session.console.write(String(decoding: rest[...end], as: UTF8.self))
+            rest.removeSubrange(...end)
+        }
+        session.console.write(String(decoding: rest, as: UTF8.self))
     }
 }

@@ -4,10 +4,14 @@ import ClawLedger
 
 /// What the HTTP API shows of the ledger. Money is dollars in a string, so that no reader rounds it.
 extension UsageTotals {
-    /// `{rows, cost, tokens: {…}, amount}`
+    /// `{rows, cost, tokens: {…}, amounts: {meter: …}}`
     var object: JSONObject {
         [
-            "rows": .integer(rows), "cost": .string(cost.description), "tokens": tokens.json, "amount": .integer(amount),
+            "rows": .integer(rows), "cost": .string(cost.description), "tokens": tokens.json,
+            "amounts": .object(
+                amounts.sorted { $0.key.rawValue < $1.key.rawValue }.reduce(into: JSONObject()) {
+                    $0[$1.key.rawValue] = .integer($1.value)
+                }),
         ]
     }
 }

@@ -94,7 +94,7 @@ struct UsageExport: Sendable {
             for group in try await store.totals(query, by: dimension) {
                 let labels =
                     "{meter=\"\(meter)\",unit=\"\(unit)\",\(dimension.rawValue)=\"\(Self.escaped(group.value ?? ""))\"}"
-                amounts += "clawkit_usage_total\(labels) \(group.totals.amount)\n"
+                amounts += "clawkit_usage_total\(labels) \(group.totals.amounts[meter] ?? 0)\n"
                 costs += "clawkit_usage_cost_dollars_total\(labels) \(group.totals.cost)\n"
             }
         }

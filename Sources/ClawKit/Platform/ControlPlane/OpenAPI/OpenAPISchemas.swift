@@ -184,7 +184,10 @@ enum OpenAPISchemas {
     private static let tokens = object(
         ["input", "cached", "cacheWritten", "output", "reasoning"],
         ["input": integer, "cached": integer, "cacheWritten": integer, "output": integer, "reasoning": integer])
-    private static let totals: JSONObject = ["rows": integer, "cost": money, "tokens": tokens, "amount": integer]
+    private static let totals: JSONObject = [
+        "rows": integer, "cost": money, "tokens": tokens,
+        "amounts": ["type": "object", "additionalProperties": integer],
+    ]
     private static let limit: JSONObject = [
         "id": string, "holder": string, "name": string, "window": string, "limits": amounts, "softPercent": integer,
     ]
@@ -209,7 +212,7 @@ enum OpenAPISchemas {
         "UsageSums": object(
             ["totals"],
             [
-                "totals": object(["rows", "cost", "tokens", "amount"], totals),
+                "totals": object(["rows", "cost", "tokens", "amounts"], totals),
                 "groups": list(
                     of: object(["value", "rows", "cost"], joined(totals, ["value": ["type": ["string", "null"]]]))),
             ]),

@@ -122,6 +122,18 @@ extension PlatformStoreConformance {
             try equal(try await store.totals(UsageQuery(), by: .user).map(\.value), [nil, "B", "zoe"])
             try equal(try await store.totals(UsageQuery(limit: 2), by: .user).map(\.value), [nil, "B"])
         },
+        PlatformStoreConformance("amounts of several meters are summed each for itself") { store in
+            func row(_ id: String, _ meter: UsageMeter, _ user: String, _ amount: Int64) -> UsageRow {
+                UsageRow(
+                    id: id, at: noon, subject: UsageSubject(user: user), meter: meter, item: "", cost: .zero, amount: amount)
+            }
+            try await store.commit(
+                [], usage: [row("a", .model, "ada", 1), row("b", .cpu, "ada", 500), row("c", .cpu, "bob", 250)])
+            try equal(try await store.total(UsageQuery()).amounts, [.model: 1, .cpu: 750])
+            try equal(
+                try await store.totals(UsageQuery(), by: .user).map(\.totals.amounts), [[.model: 1, .cpu: 500], [.cpu: 250]])
+            try equal(try await store.total(UsageQuery(meter: .memory)).amounts, [:])
+        },
         PlatformStoreConformance("a sum beyond 64 bits is refused, not rounded") { store in
             try await store.commit([], usage: [sampleUsage("a", cost: .max), sampleUsage("b", cost: 1)])
             try await refused(.storage) { try await store.total(UsageQuery()) }

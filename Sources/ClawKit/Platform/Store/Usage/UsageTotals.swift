@@ -6,18 +6,21 @@ public struct UsageTotals: Sendable, Hashable {
     public var rows: Int64 = 0
     public var cost = NanoDollars.zero
     public var tokens = UsageTokens()
-    /// In the meter's unit; of several meters it means nothing.
-    public var amount: Int64 = 0
+    /// Of each meter that has a row among them, in the meter's unit.
+    public var amounts: [UsageMeter: Int64] = [:]
 
-    public init(rows: Int64 = 0, cost: NanoDollars = .zero, tokens: UsageTokens = .zero, amount: Int64 = 0) {
-        (self.rows, self.cost, self.tokens, self.amount) = (rows, cost, tokens, amount)
+    public init(
+        rows: Int64 = 0, cost: NanoDollars = .zero, tokens: UsageTokens = .zero, amounts: [UsageMeter: Int64] = [:]
+    ) {
+        (self.rows, self.cost, self.tokens, self.amounts) = (rows, cost, tokens, amounts)
     }
 }
 
 /// A sum under way: what is added may go beyond 64 bits and come back.
 struct UsageSum: Sendable {
     private var rows: Int64 = 0
-    private var parts: [Int128] = [0, 0, 0, 0, 0, 0, 0]
+    private var parts: [Int128] = [0, 0, 0, 0, 0, 0]
+    private var amounts: [UsageMeter: Int128] = [:]
 
     mutating func add(_ row: UsageRow) {
         rows += 1
@@ -27,20 +30,21 @@ struct UsageSum: Sendable {
         parts[3] += Int128(row.tokens.cacheWritten)
         parts[4] += Int128(row.tokens.output)
         parts[5] += Int128(row.tokens.reasoning)
-        parts[6] += Int128(row.amount)
+        amounts[row.meter, default: 0] += Int128(row.amount)
     }
 
     /// - Throws: ``Finding`` (`E_STORAGE`).
     func totals() throws(Finding) -> UsageTotals {
         let sums = parts.compactMap { Int64(exactly: $0) }
-        guard sums.count == parts.count else {
+        let amounts = amounts.compactMapValues { Int64(exactly: $0) }
+        guard sums.count == parts.count, amounts.count == self.amounts.count else {
             throw Finding(.storage, "The ledger's sum is beyond 64 bits; ask for a shorter time.")
         }
         return UsageTotals(
             rows: rows, cost: NanoDollars(nanos: sums[0]),
             tokens: UsageTokens(
                 input: sums[1], cached: sums[2], cacheWritten: sums[3], output: sums[4], reasoning: sums[5]),
-            amount: sums[6])
+            amounts: amounts)
     }
 }
 
