@@ -6,7 +6,7 @@ import Testing
 /// The walk of the README, with the built programs, real processes and real sockets.
 @Suite("The walk of the README", .serialized)
 struct WalkTests {
-    @Test("a newcomer's platform: tenant, project, user, runtime, chat, access, recovery, restart")
+    @Test("a newcomer's platform: tenant, project, user, runtime, chat, access, recovery, keys, restart")
     func walk() async throws {
         let directory = try RunningPlatform.makeDirectory()
         defer { try? FileManager.default.removeItem(at: directory) }
@@ -17,6 +17,7 @@ struct WalkTests {
             try await access(platform, ada)
             try await recovery(platform, ada)
             try await stopAndStart(platform, ada)
+            try await key(platform)
             platform = try await restart(platform)
             try await afterRestart(platform, ada)
         } catch {
@@ -111,7 +112,26 @@ struct WalkTests {
         #expect(try await conversation(platform, token).contains("hello"))
     }
 
-    /// Step 8: everything ends with the platform, and comes back with it.
+    /// Step 8: a key of somebody's own, an answer for it, and what was used.
+    private func key(_ platform: RunningPlatform) async throws {
+        let made = try await platform.claw("key", "create", "notebook", "--user", "ada", "--cost", "5", "--window", "day")
+        let gateway = try #require(platform.gateway)
+        let key = try #require(made.output.split(separator: "\n").last.map(String.init))
+        let question: JSON = ["model": "echo", "messages": [["role": "user", "content": "Good day."]]]
+        let answer = try await platform.network.send(
+            Request(
+                .post, "\(gateway)/v1/chat/completions", headers: [.authorization: "Bearer \(key)"],
+                body: .bytes(question.bytes())))
+        let text = String(decoding: try await answer.body.collect(limit: 1 << 20), as: UTF8.self)
+        #expect(text.contains("echo: Good day."))
+        try await eventually("both requests in the ledger") {
+            let usage = try await platform.claw("usage", "--by", "key")
+            return usage.output.split(separator: "\n").last?.split(separator: " ").prefix(5) == ["total", "2", "3", "0", "5"]
+                ? true : nil
+        }
+    }
+
+    /// Step 9: everything ends with the platform, and comes back with it.
     private func restart(_ platform: RunningPlatform) async throws -> RunningPlatform {
         let children = RunningPlatform.descendants(of: platform.pid)
         #expect(!children.isEmpty)
