@@ -1,19 +1,18 @@
 /// The syntax of schedules, in the words of the parser that Kubernetes uses.
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax>
-package enum CronSyntax {
+enum CronSyntax {
     private struct Bounds {
         let range: ClosedRange<Int>
         var names: [String: Int] = [:]
     }
 
     /// What is wrong with it; nil where it is a schedule.
-    package static func problem(with schedule: String) -> String? {
+    static func problem(with schedule: String) -> String? {
         if schedule.isEmpty { return "empty spec string" }
         if schedule.hasPrefix("@") {
             if ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"].contains(schedule) {
                 return nil
             }
-            if schedule.hasPrefix("@every ") { return nil }
             return "unrecognized descriptor: \(schedule)"
         }
         let fields = schedule.split(whereSeparator: \.isWhitespace).map(String.init)

@@ -30,7 +30,8 @@ struct PoolCommand: GroupCommand {
             if let template { body["template"] = .string(template) }
             if let update { body["update"] = .string(update) }
             let pool = try await session.controlPlane.put(try Paths.api("projects", project, "pools", name), .object(body))
-            session.show(pool, text: "pool \(name) keeps \(pool["size"]?.integer ?? 0) pods warm")
+            let kept = pool["size"]?.integer ?? 0
+            session.show(pool, text: "pool \(name) keeps \(kept) pod\(kept == 1 ? "" : "s") warm")
         }
     }
 

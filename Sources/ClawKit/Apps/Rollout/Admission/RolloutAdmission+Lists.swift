@@ -1,4 +1,5 @@
 import ClawBase
+import ClawControl
 import ClawKubernetes
 
 extension RolloutAdmission {
@@ -70,6 +71,14 @@ extension RolloutAdmission {
         }
     }
 
+    /// As the cluster will read it.
+    private mutating func checkSchedule(_ text: String, at field: String) {
+        if text.contains("TZ") { return add(.schedule, "A time zone cannot stand in a schedule.", at: field) }
+        do { _ = try CronSchedule(text) } catch {
+            add(.schedule, "The schedule cannot be read: \(error.text).", at: field)
+        }
+    }
+
     mutating func checkCronJobs() {
         checkEntryNames(rollout.spec.cronjobs.map(\.name), of: "cronjobs")
         for (index, job) in rollout.spec.cronjobs.enumerated() {
@@ -77,9 +86,7 @@ extension RolloutAdmission {
             check(job.image, at: "\(field).image")
             check(job.resources, at: "\(field).resources")
             check(job.env, at: "\(field).env")
-            if let reason = CronText.problem(in: job.schedule) {
-                add(.schedule, "The schedule cannot be read: \(reason).", at: "\(field).schedule")
-            }
+            checkSchedule(job.schedule, at: "\(field).schedule")
             if job.retries < 0 {
                 add(.scale, "Fewer than no retries cannot be; write 0 or more.", at: "\(field).backoffLimit")
             }

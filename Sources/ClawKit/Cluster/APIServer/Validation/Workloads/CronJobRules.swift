@@ -11,8 +11,8 @@ enum CronJobRules {
             errors.required(schedule)
         } else if schedule.string.contains("TZ") {
             errors.invalid(schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead")
-        } else if let problem = CronSyntax.problem(with: schedule.string) {
-            errors.invalid(schedule, problem)
+        } else {
+            do { _ = try CronSchedule(schedule.string) } catch { errors.invalid(schedule, error.text) }
         }
         errors.notNegative(spec["startingDeadlineSeconds"])
         if let zone = spec["timeZone"].value?.string {
