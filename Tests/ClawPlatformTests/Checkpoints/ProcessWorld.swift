@@ -67,8 +67,8 @@ struct ProcessWorld: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
     }
 
-    func count() async throws -> String {
-        let pod = try await client.get(Pod.self, "ada", in: "demo")
+    func count(of pod: String = "ada") async throws -> String {
+        let pod = try await client.get(Pod.self, pod, in: "demo")
         let port = try #require(PodEndpoint.ports(of: pod)["http"])
         let response = try await SystemTime().withDeadline(.seconds(60), "the count") {
             try await transport.send(Request(.get, "http://127.0.0.1:\(port)/count"))

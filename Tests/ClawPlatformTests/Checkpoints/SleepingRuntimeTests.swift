@@ -61,6 +61,46 @@ struct SleepingRuntimeTests {
         }
     }
 
+    @Test(
+        "one that was taken from a pool goes on too, the first time as later",
+        .enabled("needs CRIU and root: Scripts/setup-criu.sh builds it") { await works() })
+    func claimedSleeps() async throws {
+        try await withProcessRuntimes { world in
+            let command = ["python3", "-c", ProcessWorld.counter]
+            _ = try await world.client.create(
+                RuntimeTemplate(name: "counter", in: "demo", spec: RuntimeTemplateSpec(command: command)))
+            _ = try await world.client.create(
+                RuntimePool(name: "warm", in: "demo", spec: RuntimePoolSpec(template: "counter", size: 1)))
+            try await world.client.object(RuntimePool.self, "warm", in: "demo") { $0.status.warm == 1 }
+            var spec = RuntimeSpec(user: "ada", template: "counter")
+            spec.checkpoint = RuntimeCheckpoint()
+            _ = try await world.client.create(Runtime(metadata: ObjectMeta(name: "ada", namespace: "demo"), spec: spec))
+            let claimed = try await world.reach(.ready)
+            #expect(claimed.status.pool == "warm")
+            let all = try await world.client.list(Pod.self, in: "demo").items
+            let pod = try #require(all.first { $0.metadata.controllerReference?.uid == claimed.uid })
+            #expect(try await world.count(of: pod.name) == "1")
+            let bundle = { () async throws -> String? in
+                try await world.client.get(KubernetesSecret.self, "ada-runtime", in: "demo").data[RuntimeBundle.key]
+            }
+            let first = try await bundle()
+            for round in 2...3 {
+                try await world.want(.suspended)
+                let asleep = try await world.reach(.suspended)
+                #expect(asleep.status.kept?.method == .process, "\(String(describing: asleep.status.kept?.message))")
+                try await world.want(.running)
+                let awake = try await world.reach(.ready)
+                if awake.status.restored?.code == "E_CHECKPOINT_BUSY" {
+                    try Test.cancel("something else on this machine has taken a number of the process")
+                }
+                #expect(
+                    awake.status.restored?.method == .process, "\(String(describing: awake.status.restored?.message))")
+                #expect(try await world.count() == "\(round)")
+                #expect(try await bundle() == first, "it is there for a start from nothing")
+            }
+        }
+    }
+
     private static let agent = ProcessNode.executableDirectory.map { "\($0)/agent-runtime" } ?? ""
 
     @Test(

@@ -1,9 +1,11 @@
 import ClawBase
+import ClawControl
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
 @testable import ClawPlatform
 import ClawResources
+import ServiceTesting
 import Testing
 
 @Suite("Secrets of environments on their way to pods")
@@ -114,6 +116,37 @@ struct EnvironmentDeliveryTests {
             }
             #expect(try await world.pod()?.uid == first.uid)
             #expect(try await world.keysAgree())
+        }
+    }
+
+    @Test("of two orchestrators that know other values neither leaves a pod of which nobody knows what it has")
+    func contended() async throws {
+        try await withRuntimes(orchestrates: false) { world in
+            let runtime = try await world.start()
+            let caches = SharedCaches(world.client)
+            let driver = KubernetesRuntimeDriver(caches: caches)
+            try await whileRunning { try await caches.run() } _: {
+                try await eventually("the caches have it") { caches.cache(Runtime.self)[ObjectKey(runtime)] != nil }
+                func cell(_ value: String) throws -> RuntimeCell {
+                    var cell = try RuntimeCell(runtime, Fixture.context)
+                    cell.sourced = ["TOKEN"]
+                    cell.delivery = .success(EnvironmentDelivery(values: ["TOKEN": Secret(value)], digest: "of \(value)"))
+                    return cell
+                }
+                let (old, new) = (try cell("old"), try cell("new"))
+                let id = RuntimeCellID(runtime)
+                for action in [RuntimeAction.ensureIdentity, .ensureVolume, .deliver, .startPod] {
+                    try await driver.perform(action, id, new)
+                }
+                let uid = try #require(try await world.pod()?.uid)
+                // The same again is nothing new.
+                for action in [RuntimeAction.deliver, .startPod] { try await driver.perform(action, id, new) }
+                #expect(try await world.pod()?.uid == uid)
+                // The other one has not seen that there is a pod.
+                let other = KubernetesRuntimeDriver(caches: SharedCaches(world.client))
+                for action in [RuntimeAction.deliver, .startPod] { try await other.perform(action, id, old) }
+                try await eventually("the pod goes") { try await world.pod()?.uid != uid }
+            }
         }
     }
 

@@ -76,6 +76,56 @@ struct ReloadTests {
         }
     }
 
+    /// One that asks for its bundle again; here it only says that it was told to.
+    private static let listener = """
+        import http.server, os, signal
+        told = 0
+        def hear(*_):
+            global told
+            told += 1
+        signal.signal(signal.SIGHUP, hear)
+        class H(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                text = str(told).encode()
+                self.send_response(200)
+                self.send_header('Content-Length', str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+            def log_message(self, *a): pass
+        http.server.ThreadingHTTPServer(('127.0.0.1', int(os.environ['PORT'])), H).serve_forever()
+        """
+
+    @Test("one that came from a pool has no files: the signal comes as soon as its bundle is another")
+    func claimed() async throws {
+        try await withProcessRuntimes { world in
+            _ = try await world.client.create(
+                KubernetesSecret(metadata: ObjectMeta(name: "db", namespace: "demo"), stringData: ["password": "one"]))
+            var template = RuntimeTemplateSpec(command: ["python3", "-c", Self.listener])
+            template.variables = [EnvironmentVariable("PASSWORD", secret: "db", key: "password")]
+            template.document["rotation"] = "Reload"
+            template.document["reload"] = ["signal": "HUP"]
+            _ = try await world.client.create(RuntimeTemplate(name: "web", in: "demo", spec: template))
+            var set = EnvironmentSet(name: "project", in: "demo")
+            set.spec.refreshSeconds = 5
+            _ = try await world.client.create(set)
+            _ = try await world.client.create(
+                RuntimePool(name: "warm", in: "demo", spec: RuntimePoolSpec(template: "web", size: 1)))
+            try await world.client.object(RuntimePool.self, "warm", in: "demo") { $0.status.warm == 1 }
+            try await world.start { $0 = RuntimeSpec(user: "ada", template: "web") }
+            let runtime = try await world.reach(.ready)
+            #expect(runtime.status.pool == "warm")
+            let all = try await world.client.list(Pod.self, in: "demo").items
+            let pod = try #require(all.first { $0.metadata.controllerReference?.uid == runtime.uid }).name
+            #expect(try await world.count(of: pod) == "0")
+            try await Self.write("two", world)
+            try await world.client.object(Runtime.self, "ada", in: "demo") { $0.status.reload?.outcome == .done }
+            try await eventually("it was told") { try await world.count(of: pod) == "1" }
+            let secret = try await world.client.get(KubernetesSecret.self, "ada-runtime", in: "demo")
+            let bundle = try #require(secret.data[RuntimeBundle.key].flatMap { Base64.decode($0) })
+            #expect(try JSONParser.parse(bundle)["environment"]?["PASSWORD"] == "two")
+        }
+    }
+
     @Test("a program that knows no such request goes on, and the status says that it was not told")
     func refused() async throws {
         try await Self.run(EnvironmentReload(path: "/nowhere")) { world in

@@ -51,6 +51,38 @@ struct BundleRouteTests {
             ])
     }
 
+    @Test("who names the revision that it has waits for another one")
+    func revision() async throws {
+        try await withPlatform { platform in
+            _ = try await platform.prepareDemo()
+            platform.runtimes.behave(.ignore)
+            let api = platform.cluster.client
+            let pod = try await Self.pod(platform, "warm-1")
+            let token = try await Self.token(platform, pod)
+            let runtime = try await Self.runtime(platform, "ada")
+            try await Self.claim(platform, pod, runtime, cell: "c1")
+            func data(_ revision: String) -> String {
+                let bundle: JSON = ["cell": "c1", "environment": [:], "revision": .string(revision)]
+                return Base64.encode(bundle.bytes())
+            }
+            var secret = KubernetesSecret(
+                metadata: ObjectMeta(
+                    name: "ada-runtime", namespace: "demo", ownerReferences: [OwnerReference(controlling: runtime)]))
+            secret.data = [RuntimeBundle.key: data("r1")]
+            _ = try await api.create(secret)
+            #expect(await platform.call(.get, "\(Self.path)?wait=60", as: token).json["revision"] == "r1")
+            #expect(await platform.call(.get, "\(Self.path)?wait=0&revision=r1", as: token).status == .noContent)
+            async let waiting = platform.call(.get, "\(Self.path)?wait=60&revision=r1", as: token)
+            _ = try await api.mergePatch(
+                KubernetesSecret.self, "ada-runtime", in: "demo", ["data": [RuntimeBundle.key: .string(data("r2"))]])
+            // As the orchestrator does it: the pod is marked when the Secret is the new one.
+            _ = try await api.mergePatch(
+                Pod.self, pod.name, in: "demo",
+                ["metadata": ["annotations": [RuntimeCell.environmentAnnotation: "r2"]]])
+            #expect(await waiting.json["revision"] == "r2")
+        }
+    }
+
     private static func deliver(_ platform: TestPlatform, _ runtime: Runtime, cell: String, _ name: String) async throws {
         let bundle: JSON = ["cell": .string(cell), "environment": ["WHO": .string(name)]]
         var secret = KubernetesSecret(

@@ -177,13 +177,14 @@ struct RuntimePoolTests {
         }
     }
 
-    @Test("a profile whose program must know its user has no pool, and the pool says so")
+    @Test("a template whose pods come with what is somebody's has no pool, and the pool says so")
     func refused() async throws {
         try await withRuntimes { world in
             _ = try await world.client.create(RuntimeTemplate(
-                name: "claw", in: "demo", spec: RuntimeTemplateSpec(document: ["profile": "OpenClaw"])))
+                name: "shared", in: "demo",
+                spec: RuntimeTemplateSpec(document: ["command": ["one"], "volume": ["shared": ["claim": "team"]]])))
             _ = try await world.client.create(
-                RuntimePool(name: "warm", in: "demo", spec: RuntimePoolSpec(template: "claw", size: 2)))
+                RuntimePool(name: "warm", in: "demo", spec: RuntimePoolSpec(template: "shared", size: 2)))
             try await eventually("the pool says why") {
                 try await world.pool().status.conditions.first?.reason == "NotPooled"
             }
@@ -207,56 +208,5 @@ struct RuntimePoolTests {
             }
             #expect(world.writes().dropFirst(before).allSatisfy { $0.contains("environmentsets") })
         }
-    }
-}
-
-extension RuntimeWorld {
-    fileprivate func keepWarm(
-        _ size: Int, template: String? = nil, update: RuntimePoolSpec.Update = .onReplenish
-    ) async throws {
-        var spec = RuntimePoolSpec(template: template, size: size)
-        spec.update = update
-        _ = try await client.create(RuntimePool(name: "warm", in: "demo", spec: spec))
-        try await waitUntilWarm(size)
-    }
-
-    fileprivate func waitUntilWarm(_ count: Int) async throws {
-        try await eventually("\(count) pods are warm") {
-            let pool = try await pool()
-            return pool.status.warm == count && pool.status.starting == 0 && pool.status.observedGeneration > 0
-                && pool.status.conditions.first?.status == "True"
-        }
-    }
-
-    fileprivate func pool() async throws -> RuntimePool { try await client.get(RuntimePool.self, "warm", in: "demo") }
-
-    fileprivate func pods() async throws -> [Pod] { try await client.list(Pod.self, in: "demo").items }
-
-    fileprivate func pods(of runtime: Runtime) async throws -> [Pod] {
-        try await pods().filter { $0.metadata.controllerReference?.uid == runtime.uid }
-    }
-
-    fileprivate func claimedPod() async throws -> Pod {
-        var found: Pod?
-        try await eventually("a pod is the runtime's") {
-            found = try await pods().first { RuntimePodIndex.runtime(of: $0)?.name == "ada" }
-            return found != nil
-        }
-        return try #require(found)
-    }
-
-    fileprivate func bundle() async throws -> JSON? {
-        try await secret()?.data[RuntimeBundle.key].flatMap { Base64.decode($0) }.map { try JSONParser.parse($0) }
-    }
-
-    /// What the orchestrator wrote: `PATCH /api/v1/…`.
-    fileprivate func writes() -> [String] {
-        calls.exchanges.filter(\.isWrite).map(\.description)
-    }
-}
-
-extension Runtime {
-    fileprivate func volumeOfItsPod(_ world: RuntimeWorld) async throws -> String? {
-        try await world.pods(of: self).first.flatMap(PoolMember.volume)
     }
 }

@@ -3,6 +3,7 @@ import ClawControl
 import ClawDocuments
 import ClawKubernetes
 import ClawModels
+@testable import ClawPlatform
 import Synchronization
 
 /// A node whose pods run nothing: it reports what it is told to report, and finishes deletions.
@@ -64,7 +65,9 @@ final class SimulatedNode: Sendable {
             return
         }
         let isReady = manner == .ready
-        var container = ContainerStatus(name: "runtime", image: "", imageID: "", ready: isReady, restartCount: 0)
+        // What waited for a user ends when there is one, and the program begins.
+        let runs = pod.waitedRuns.map { $0 + 1 } ?? 0
+        var container = ContainerStatus(name: "runtime", image: "", imageID: "", ready: isReady, restartCount: runs)
         container.state = ContainerState(running: ContainerStateRunning())
         if case .crashing(let restarts) = manner {
             container.restartCount = restarts

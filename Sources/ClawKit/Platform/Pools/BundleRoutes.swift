@@ -40,7 +40,7 @@ struct BundleRoutes: RouteGroup {
         [
             APIRoute(
                 .get, RuntimeBundle.path,
-                "Give a pod of a pool what is its user's; waits up to ?wait= seconds (50), then 204",
+                "Give a pod of a pool what is its user's, other than ?revision=; waits up to ?wait= seconds (50), then 204",
                 tag: "runtimes", access: .anybody, answer: "RuntimeBundle", bundle)
         ]
     }
@@ -55,17 +55,21 @@ struct BundleRoutes: RouteGroup {
         guard news.count < Self.mostWaiting, news.count(of: pod.uid) < Self.mostWaitingOfOne else {
             throw Finding(.busy, "Too many wait already; ask again in a moment.", details: ["retryAfter": "2"])
         }
+        let known = call.request.query["revision"]
         let end = services.time.now + .seconds(wait)
         return try await news.listening(to: pod.uid) { news in
             var looks = 0
             while true {
                 let found = try await find(pod)
-                if let bundle = found.bundle { return Self.answer(bundle) }
+                if let bundle = found.bundle, known == nil || bundle.revision != known {
+                    return Self.answer(bundle.bytes)
+                }
                 let now = services.time.now
                 if now >= end { return .noContent }
                 looks += 1
-                // A pod that is somebody's gets its bundle a moment later.
-                let next = found.isClaimed ? min(end, now + Self.lookAgain.ceiling(afterFailures: looks)) : end
+                // A pod that is somebody's gets its bundle a moment later; of another one its own change tells.
+                let isDue = found.isClaimed && found.bundle == nil
+                let next = isDue ? min(end, now + Self.lookAgain.ceiling(afterFailures: looks)) : end
                 try await news.wait(until: next, services.time)
             }
         }
@@ -107,7 +111,13 @@ struct BundleRoutes: RouteGroup {
 
     // MARK: what it gets
 
-    private func find(_ asking: Asking) async throws -> (bundle: [UInt8]?, isClaimed: Bool) {
+    private struct Bundle {
+        var bytes: [UInt8]
+        /// Of values that become others while the program runs.
+        var revision: String?
+    }
+
+    private func find(_ asking: Asking) async throws -> (bundle: Bundle?, isClaimed: Bool) {
         // The cache may not have it yet.
         guard let pod = pods.get(asking.name, in: asking.namespace) else { return (nil, false) }
         guard pod.uid == asking.uid, PoolMember.pool(of: pod) != nil || pod.labels[PoolMember.poolLabel] != nil else {
@@ -119,9 +129,10 @@ struct BundleRoutes: RouteGroup {
             KubernetesSecret.self, "\(runtime.name)-runtime", in: asking.namespace)
         guard let secret, secret.metadata.controllerReference?.uid == Runtime.owner(of: pod)?.uid,
             let bundle = secret.data[RuntimeBundle.key].flatMap({ Base64.decode($0) }),
+            let content = try? JSONParser.parse(bundle),
             // One of an earlier pod of the runtime is not for this one.
-            (try? JSONParser.parse(bundle))?["cell"]?.string == pod.annotations[RuntimeCell.hashAnnotation]
+            content["cell"]?.string == pod.annotations[RuntimeCell.hashAnnotation]
         else { return (nil, true) }
-        return (bundle, true)
+        return (Bundle(bytes: bundle, revision: content["revision"]?.string), true)
     }
 }

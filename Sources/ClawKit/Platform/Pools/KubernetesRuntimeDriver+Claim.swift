@@ -15,7 +15,9 @@ extension KubernetesRuntimeDriver {
         for _ in 0..<Self.attempts {
             guard let member = warm.take(shape, in: cell.project) else { return false }
             do {
-                _ = try await api.patch(Pod.self, member.name, in: cell.project, Self.claim(member, for: cell))
+                // It stands before the pod is anybody's: until then the pool's holds.
+                try await RuntimeDelivery(api, desired, time: caches.time).putNetwork(cell)
+                _ = try await api.patch(Pod.self, member.name, in: cell.project, claim(member, for: cell))
                 return true
             } catch let error as KubernetesError where [404, 409, 422].contains(error.code) {
                 // It is gone, or somebody's by now: this runtime's, where an earlier answer was lost.
@@ -32,10 +34,14 @@ extension KubernetesRuntimeDriver {
     }
 
     /// Refused as a whole unless the pod is still its pool's.
-    private static func claim(_ member: WarmPods.Member, for cell: RuntimeCell) -> Patch {
+    private func claim(_ member: WarmPods.Member, for cell: RuntimeCell) -> Patch {
         var cell = cell
         cell.volumeName = PoolMember.volumeName(of: member.name)
-        let annotations = cell.pod.annotations
+        var annotations = cell.pod.annotations
+        if case .byWaiter = cell.reception {
+            let pod = caches.cache(Pod.self).get(member.name, in: cell.project)
+            annotations[PoolMember.waitedAnnotation] = String(pod?.runs ?? 0)
+        }
         let owner: PatchPath = ["metadata", "ownerReferences", "0", "uid"]
         func add(_ texts: [String: String], to place: String) -> [JSONPatchOperation] {
             texts.sorted { $0.key < $1.key }.map { .add(["metadata", place, $0.key], .string($0.value)) }

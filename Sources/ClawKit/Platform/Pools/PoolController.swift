@@ -1,5 +1,6 @@
 import ClawBase
 import ClawControl
+import ClawDocuments
 import ClawKubernetes
 import ClawModels
 import ClawResources
@@ -13,6 +14,8 @@ struct PoolController: Sendable {
         var progress = PoolProgress()
         var obstacle: Finding?
         var toldAt: Timestamp?
+        /// Whom its pods may talk to, as it was last put in place; empty: as the project says.
+        var network: String?
     }
 
     private final class Memories: Sendable {
@@ -80,6 +83,7 @@ struct PoolController: Sendable {
         .needs(Permission(["update"], RuntimePool.type, part: "status"))
         .needs(Permission(["create", "delete"], Pod.type))
         .needs(Permission(["create", "delete"], PersistentVolumeClaim.type))
+        .needs(Permission(["get", "create", "update", "patch", "delete"], NetworkPolicy.type))
         warm.onAsked { [weak controller] in controller?.ask(for: $0) }
         return controller
     }
@@ -95,7 +99,8 @@ struct PoolController: Sendable {
         guard let surrounding = surroundings.context(project: key.namespace, user: Self.nobody) else {
             return .again(after: .milliseconds(200))
         }
-        let shape = Self.shape(of: pool, surrounding)
+        let model = Self.model(of: pool, surrounding)
+        let shape = Self.shape(of: model)
         let wantedShape = try? shape.get()
         let hash = wantedShape?.hash
         let window = Duration.seconds(pool.spec.forecast?.windowSeconds ?? 300)
@@ -132,6 +137,7 @@ struct PoolController: Sendable {
             try await context.api.deleteIfPresent(
                 PersistentVolumeClaim.self, claim.name, in: key.namespace, uid: claim.uid)
         }
+        if wantedShape != nil, let model = try? model.get() { try await keepNetwork(of: pool, as: model, context.api) }
         if step.creates > 0, let shape = try? shape.get() {
             let (made, failure) = await create(step.creates, shape, pool, context.api)
             memories.all.withLock { all in
@@ -159,14 +165,18 @@ struct PoolController: Sendable {
     private static let nobody = "pool"
 
     /// What a runtime that says nothing of itself would be.
-    private static func shape(of pool: RuntimePool, _ context: RuntimeContext) -> Result<WarmShape, Finding> {
+    private static func model(of pool: RuntimePool, _ context: RuntimeContext) -> Result<RuntimeCell, Finding> {
         Result { () throws(Finding) in
             var runtime = Runtime(
                 metadata: ObjectMeta(name: pool.name, namespace: pool.namespace),
                 spec: RuntimeSpec(user: nobody, template: pool.spec.template))
             runtime.spec.driver = pool.spec.driver
-            return try RuntimeCell(runtime, context).warmShape()
+            return try RuntimeCell(runtime, context)
         }
+    }
+
+    private static func shape(of model: Result<RuntimeCell, Finding>) -> Result<WarmShape, Finding> {
+        model.flatMap { cell in Result { () throws(Finding) in try cell.warmShape() } }
     }
 
     private func wanted(_ pool: RuntimePool, _ progress: PoolProgress) -> Int {
@@ -178,6 +188,22 @@ struct PoolController: Sendable {
     }
 
     // MARK: acting
+
+    /// Before there are pods that it holds for.
+    private func keepNetwork(of pool: RuntimePool, as model: RuntimeCell, _ api: any KubernetesAPI) async throws {
+        let key = ObjectKey(pool)
+        let wanted = model.network(of: pool)
+        let known = memories.all.withLock { $0[key]?.network }
+        let digest = wanted.map { JSON.object($0.document).description } ?? ""
+        guard known != digest else { return }
+        let live = try await api.find(NetworkPolicy.self, RuntimeCell.networkName(of: pool), in: key.namespace)
+        if let wanted {
+            try await DesiredState(api, manager: "clawkit-pools").apply(wanted, live: live)
+        } else if let live, live.metadata.controllerReference?.uid == pool.uid {
+            try await api.deleteIfPresent(NetworkPolicy.self, live.name, in: key.namespace, uid: live.uid)
+        }
+        memories.all.withLock { $0[key, default: Memory()].network = digest }
+    }
 
     private func remove(_ members: [PoolMember], _ pool: ObjectKey, _ api: any KubernetesAPI) async throws {
         for member in members {

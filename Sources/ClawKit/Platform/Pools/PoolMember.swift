@@ -52,6 +52,8 @@ extension PoolMember {
     /// The pool of pods and volumes that came from one, whoever has them now.
     static let poolLabel = "clawkit.dev/pool"
     static let shapeAnnotation = "clawkit.dev/shape-hash"
+    /// The run of its container that waited for the user (``BundleWaiter``); later ones are the program's.
+    static let waitedAnnotation = "clawkit.dev/waited-run"
 
     static func volumeName(of member: String) -> String { "\(member)-state" }
 

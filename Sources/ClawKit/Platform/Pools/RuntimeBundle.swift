@@ -17,7 +17,7 @@ enum RuntimeBundle {
     /// The member of the runtime's Secret.
     static let key = "clawkit-bundle"
 
-    /// `{"project", "runtime", "user", "cell", "environment": {NAME: value}}`
+    /// `{"project", "runtime", "user", "cell", "environment": {NAME: value}, "revision"?, "files"?: {NAME: text}}`
     /// - Parameter identity: the data of the runtime's Secret, with its keys.
     static func text(
         of cell: RuntimeCell, _ values: [String: Secret<String>], identity: [String: String]
@@ -27,17 +27,23 @@ enum RuntimeBundle {
             secrets[key] = identity[key].flatMap { Base64.decode($0) }.map { String(decoding: $0, as: UTF8.self) }
         }
         var environment = JSONObject()
-        for variable in cell.settings.variables {
+        // Its values follow by the bundle itself.
+        for variable in cell.settings.variables where variable.name != RuntimeCell.environmentFiles {
             if let value = variable.value {
                 environment[FieldKey(variable.name)] = .string(value)
             } else if let key = variable.valueFrom?.secretKeyRef?.key, let value = secrets[key] {
                 environment[FieldKey(variable.name)] = .string(value)
             }
         }
-        let bundle: JSONObject = [
+        var bundle: JSONObject = [
             "project": .string(cell.project), "runtime": .string(cell.name), "user": .string(cell.user),
             "cell": .string(cell.hash), "environment": .object(environment),
         ]
+        if cell.reloads { bundle.set("revision", (try? cell.delivery.get())?.digest) }
+        if !cell.settings.files.isEmpty {
+            let files = cell.settings.files.sorted { $0.key < $1.key }.map { ($0.key, JSON.string($0.value)) }
+            bundle["files"] = .object(JSONObject(files))
+        }
         return Secret(JSON.object(bundle).description)
     }
 }

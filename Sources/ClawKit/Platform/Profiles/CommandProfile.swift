@@ -7,7 +7,7 @@ public import ClawResources
 public struct CommandProfile: RuntimeProfile {
     public init() {}
 
-    public var takesBundle: Bool { true }
+    public var reception: BundleReception { .byProgram }
 
     public var activity: ActivityReport? {
         ActivityReport(path: "activity", member: "lastActivity", busyMembers: ["busy"])

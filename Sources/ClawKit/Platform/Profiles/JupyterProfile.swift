@@ -20,6 +20,8 @@ public struct JupyterProfile: RuntimeProfile {
 
     public var keepsPrefix: Bool { true }
 
+    public var reception: BundleReception { .byWaiter(.python) }
+
     static let files = "/etc/clawkit/jupyter"
     static let configuration = "jupyter_server_config.py"
 

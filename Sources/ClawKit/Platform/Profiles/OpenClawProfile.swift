@@ -13,6 +13,8 @@ public struct OpenClawProfile: RuntimeProfile {
 
     public init(version: String? = nil) { self.version = version }
 
+    public var reception: BundleReception { .byWaiter(.node) }
+
     static let state = "/home/node/.openclaw"
     static let files = "/etc/clawkit/openclaw"
     static let configuration = "openclaw.json"

@@ -16,8 +16,8 @@ public protocol RuntimeProfile: Sendable {
     var activity: ActivityReport? { get }
     /// Whether its addresses begin with the path form's prefix, `/r/demo/ada`; else the proxy takes that away.
     var keepsPrefix: Bool { get }
-    /// Whether the program can be there before it has a user, and learn then what is that user's (Docs/pools.md).
-    var takesBundle: Bool { get }
+    /// How a program whose pod was there before it had a user learns what is that user's.
+    var reception: BundleReception { get }
     /// What a template says of it and may not.
     func findings(_ template: RuntimeTemplateSpec) -> [Finding]
 }
@@ -27,7 +27,7 @@ extension RuntimeProfile {
     public func settings(_ subject: RuntimeSubject) -> RuntimeSettings { RuntimeSettings() }
     public var activity: ActivityReport? { nil }
     public var keepsPrefix: Bool { false }
-    public var takesBundle: Bool { false }
+    public var reception: BundleReception { .never }
     public func findings(_ template: RuntimeTemplateSpec) -> [Finding] { [] }
 }
 

@@ -45,6 +45,10 @@ extension KubernetesRuntimeDriver {
                 ownerReferences: [OwnerReference(controlling: runtime)]),
             spec: spec)
         checkpoint.annotations[RuntimeCell.environmentAnnotation] = pod.annotations[RuntimeCell.environmentAnnotation]
+        if let pool = pod.labels[PoolMember.poolLabel], pod.waitedRuns == nil {
+            checkpoint.annotations[PoolMember.poolLabel] = pool
+            checkpoint.annotations[PoolMember.shapeAnnotation] = pod.annotations[PoolMember.shapeAnnotation]
+        }
         do {
             _ = try await api.create(checkpoint)
         } catch let error as KubernetesError where error.isAlreadyExists {
@@ -86,11 +90,24 @@ extension KubernetesRuntimeDriver {
         guard let kept, let request = kept.restoreRequest,
             wanted.reloads || kept.status.method == .image || kept.annotations[environment] == pod.annotations[environment]
         else { return pod }
+        if kept.status.method == .process, let claimed = claimedPod(wanted, like: pod, kept) { pod = claimed }
         pod.annotations[PodRestore.requestAnnotation] = request.text
         // What the program does from then on must not be forgotten by a second start from the same moment.
         pod.annotations[PodRestore.onceAnnotation] = "true"
         if let node = kept.status.node { pod.spec?.preferNode(node) }
         return pod
+    }
+
+    /// Processes that came from a pool go on in a pod that is declared as theirs was, with what is its user's in the
+    /// bundle: there they find it too where they have to start anew.
+    private func claimedPod(_ wanted: RuntimeCell, like pod: Pod, _ kept: Checkpoint) -> Pod? {
+        guard let pool = kept.annotations[PoolMember.poolLabel], let hash = kept.annotations[PoolMember.shapeAnnotation],
+            wanted.driver == .pod, let shape = try? wanted.warmShape(), shape.hash == hash
+        else { return nil }
+        var claimed = shape.pod(pod.metadata, volume: wanted.volumeName)
+        claimed.metadata.labels[PoolMember.poolLabel] = pool
+        claimed.annotations[PoolMember.shapeAnnotation] = hash
+        return claimed
     }
 }
 

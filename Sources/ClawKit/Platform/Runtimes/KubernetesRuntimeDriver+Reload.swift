@@ -104,8 +104,9 @@ extension KubernetesRuntimeDriver {
     }
 
     /// By a shell of the container's own. A container's first process is its program; on process nodes the node says which.
+    /// One from a pool has no files: it asks for its bundle again.
     private static let script = #"""
-        [ "$(cat "$CLAW_ENVIRONMENT_DIR/CLAW_ENVIRONMENT_REVISION" 2>/dev/null)" = "$1" ] || exit 75
+        [ -n "${CLAW_BUNDLE_URL:-}" ] || [ "$(cat "$CLAW_ENVIRONMENT_DIR/CLAW_ENVIRONMENT_REVISION" 2>/dev/null)" = "$1" ] || exit 75
         [ -n "${CLAW_PROCESS_ID:-}" ] || [ -z "${CLAW_CONTAINER:-}" ] || { echo "the node is too old for signals" >&2; exit 69; }
         kill -s "$0" "${CLAW_PROCESS_ID:-1}"
         """#

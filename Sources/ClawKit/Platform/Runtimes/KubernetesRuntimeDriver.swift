@@ -9,7 +9,7 @@ import HTTPTypes
 /// Runs runtimes as pods of a cluster, embedded or real.
 public struct KubernetesRuntimeDriver: RuntimeDriver {
     let api: any KubernetesAPI
-    private let desired: DesiredState
+    let desired: DesiredState
     let pods: RuntimePodIndex
     let volumes: RuntimeVolumes
     private let grants: ObjectCache<ModelGrantResource>
@@ -109,8 +109,10 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         seen.hasEnded = ["Failed", "Succeeded"].contains(pod.status?.phase ?? "")
         seen.isBeingDeleted = pod.isBeingDeleted
         seen.startedAt = pod.status?.startTime.flatMap { Timestamp(rfc3339: $0) }
-        seen.restarts = containers.map(\.restartCount).reduce(0, +)
-        seen.endings = containers.map { $0.restartCount + ($0.hasEnded ? 1 : 0) }.reduce(0, +)
+        // The end of what waited for the user is the program's beginning.
+        let waited = pod.waitedRuns.map { $0 + 1 } ?? 0
+        seen.restarts = max(0, containers.map(\.restartCount).reduce(0, +) - waited)
+        seen.endings = max(0, containers.map { $0.restartCount + ($0.hasEnded ? 1 : 0) }.reduce(0, +) - waited)
         let initial = pod.status?.initContainerStatuses ?? []
         if let waiting = initial.compactMap({ $0.state?.waiting }).first(where: { $0.reason == "CrashLoopBackOff" }) {
             // The program's own crash loop is told by how often it has ended.
@@ -139,10 +141,17 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         case (.deliver, let wanted?):
             try await RuntimeDelivery(api, desired, time: caches.time).perform(wanted, pods.find(cell))
         case (.startPod, let wanted?):
+            let pod = pod(wanted, from: kept(cell))
+            if pod.labels[PoolMember.poolLabel] != nil {
+                var claimed = wanted
+                claimed.isClaimed = true
+                try await RuntimeDelivery(api, desired, time: caches.time).perform(claimed, nil)
+            }
             do {
-                _ = try await api.create(pod(wanted, from: kept(cell)))
+                _ = try await api.create(pod)
             } catch let error as KubernetesError where error.isAlreadyExists {
                 // The cache has not seen it yet; the next look compares it.
+                try await stopOther(than: wanted, cell)
             }
         case (.keepPod, _): try await keepPod(cell)
         case (.reload, let wanted?): try await reload(wanted)
@@ -183,6 +192,16 @@ public struct KubernetesRuntimeDriver: RuntimeDriver {
         guard let pod else { return }
         // Where another pod has the name by now, this is refused; the next try sees that one.
         try await api.deleteIfPresent(Pod.self, pod.name, in: cell.project, uid: pod.uid)
+    }
+
+    /// Somebody else was quicker to make it, with other secrets: it may have begun with those or with the ones that were
+    /// delivered here since, and says only the former.
+    private func stopOther(than wanted: RuntimeCell, _ cell: RuntimeCellID) async throws {
+        guard let digest = (try? wanted.delivery.get())?.digest,
+            let pod = try await api.find(Pod.self, wanted.name, in: cell.project),
+            Self.owner(of: pod, cell) == .runtime, pod.annotations[RuntimeCell.environmentAnnotation] != digest
+        else { return }
+        try await stop(pod, cell)
     }
 
     /// Looked for anew: the cache may not have seen yet that there is one.

@@ -52,8 +52,8 @@ public struct RuntimeCell: Sendable, Hashable {
     var bundleURL: String?
     /// It has come from a pool, whose pods do not say so yet: its program waits for what is its user's.
     var isClaimed = false
-    /// Whether its program can.
-    var takesBundle = false
+    /// How it learns that.
+    var reception = BundleReception.never
     /// How its program tells when it was last used.
     var activity: ActivityReport?
 
@@ -74,6 +74,7 @@ public struct RuntimeCell: Sendable, Hashable {
     static let reserved: Set<String> = [
         modelKey, gatewayToken, "PORT", "STATE_DIR", "OPENAI_BASE_URL", tokenFile, tokenURL, toolPolicy,
         environmentFiles, revisionFile, RuntimeBundle.urlVariable, RuntimeBundle.tokenVariable,
+        BundleWaiter.sourceVariable, BundleWaiter.preparationVariable,
     ]
 
     /// Where the program finds what it may do with its tools: `[{"name": "fs.*", "verdict": "ask"}, …]`.
@@ -125,7 +126,7 @@ public struct RuntimeCell: Sendable, Hashable {
         activity = program.activity
         if let path = activity?.path { activity?.path = (keepsPrefix ? subject.path : "") + "/" + path }
         (platformVariables, bundleURL) = (Self.platformVariables(context), context.bundleURL)
-        takesBundle = program.takesBundle
+        reception = program.reception
         settings.variables = given(context) + settings.variables + declared(environment, context)
     }
 

@@ -24,11 +24,15 @@ struct RuntimeDelivery {
         if let files = cell.files {
             try await desired.apply(files, live: try await api.find(ConfigMap.self, files.name, in: cell.project))
         }
-        if let network = cell.network {
-            try await desired.apply(
-                network, live: try await api.find(NetworkPolicy.self, network.name, in: cell.project))
-        }
+        try await putNetwork(cell)
         try await mark(pod, cell)
+    }
+
+    /// Whom its pod may talk to.
+    func putNetwork(_ cell: RuntimeCell) async throws {
+        guard let network = cell.network else { return }
+        try await desired.apply(
+            network, live: try await api.find(NetworkPolicy.self, network.name, in: cell.project))
     }
 
     /// The values go nowhere else: not into the pod, its hash, logs or events.
@@ -54,9 +58,10 @@ struct RuntimeDelivery {
             changes[FieldKey(name)] = .null
         }
         guard !changes.isEmpty else { return }
+        // As it was seen: a write that arrives late must not go over a later one.
+        let seen: JSON = ["uid": .string(live.uid ?? ""), "resourceVersion": .string(live.resourceVersion ?? "")]
         _ = try await api.mergePatch(
-            KubernetesSecret.self, live.name, in: cell.project,
-            ["metadata": ["uid": .string(live.uid ?? "")], "data": .object(changes)])
+            KubernetesSecret.self, live.name, in: cell.project, ["metadata": seen, "data": .object(changes)])
     }
 
     /// A node that hears of a change of the pod looks after its files at once.

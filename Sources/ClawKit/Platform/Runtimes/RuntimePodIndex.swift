@@ -65,7 +65,17 @@ extension Node {
 }
 
 extension Pod {
-    var isReady: Bool { status?.conditions.contains { $0.type == "Ready" && $0.status == "True" } ?? false }
+    /// What waited for a user in the program's place was ready too: the program is what runs after that.
+    var isReady: Bool {
+        guard status?.conditions.contains(where: { $0.type == "Ready" && $0.status == "True" }) ?? false else { return false }
+        return waitedRuns.map { runs > $0 } ?? true
+    }
+
+    /// How often its program's container was started anew.
+    var runs: Int { status?.containerStatuses.first { $0.name == RuntimeCell.container }?.restartCount ?? 0 }
+
+    /// Which of these runs waited in the program's place when the pod became a runtime's; nil: none did.
+    var waitedRuns: Int? { annotations[PoolMember.waitedAnnotation].flatMap { Int($0) } }
 
     /// The name of the runtime whose pod it is.
     var runtimeName: String { RuntimePodIndex.runtime(of: self)?.name ?? name }

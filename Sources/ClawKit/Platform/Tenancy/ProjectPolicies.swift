@@ -55,6 +55,19 @@ struct ProjectPolicies {
     /// Reached by the platform's proxies only; reaching names, the platform, and what is allowed.
     /// - Parameter routers: namespaces of other proxies.
     static func spec(of runtime: String, _ network: RuntimeNetwork, routers: [String]) -> NetworkPolicySpec {
+        spec(for: LabelSelector(matchLabels: [RuntimeCell.runtimeLabel: runtime]), network, routers: routers)
+    }
+
+    /// The same for the pods of a pool, as long as they are nobody's.
+    static func spec(ofPool pool: String, _ network: RuntimeNetwork, routers: [String]) -> NetworkPolicySpec {
+        let isNobodys = LabelSelectorRequirement(key: RuntimeCell.runtimeLabel, operator: "DoesNotExist")
+        let own = LabelSelector(matchExpressions: [isNobodys], matchLabels: [PoolMember.poolLabel: pool, ownLabel: "own"])
+        return spec(for: own, network, routers: routers)
+    }
+
+    private static func spec(
+        for pods: LabelSelector, _ network: RuntimeNetwork, routers: [String]
+    ) -> NetworkPolicySpec {
         let platform = [namespace(PlatformSettings.namespace)]
         var egress = [
             NetworkPolicyEgressRule(ports: dnsPorts, to: [dns]), NetworkPolicyEgressRule(to: platform),
@@ -69,7 +82,7 @@ struct ProjectPolicies {
             egress: egress,
             ingress: [NetworkPolicyIngressRule(from: platform + routers.sorted().map(namespace))],
             policyTypes: ["Ingress", "Egress"])
-        spec.podSelector = LabelSelector(matchLabels: [RuntimeCell.runtimeLabel: runtime])
+        spec.podSelector = pods
         return spec
     }
 

@@ -366,7 +366,8 @@ enum OpenAPISchemas {
             ["project", "runtime", "user", "cell", "environment"],
             [
                 "project": label, "runtime": label, "user": string, "cell": string,
-                "environment": ["type": "object", "additionalProperties": string],
+                "environment": ["type": "object", "additionalProperties": string], "revision": string,
+                "files": ["type": "object", "additionalProperties": string],
             ]),
         "Failure": object(["code", "message"], ["code": string, "message": string, "field": string]),
         "Operation": object(
