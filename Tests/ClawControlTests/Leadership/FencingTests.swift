@@ -3,6 +3,7 @@ import ClawDocuments
 import ClawKubernetes
 import ClawModels
 import HTTPTypes
+import Synchronization
 import Testing
 
 @testable import ClawControl
@@ -58,6 +59,30 @@ struct FencingTests {
         let error = #expect(throws: Finding.self) { try result.get() }
         #expect(error?.code == .notLeader)
     }
+
+    @Test("a request to somebody else is given up when leadership ends, and none is sent afterwards, not to read either")
+    func others() async throws {
+        let (term, time, sent) = (term(), time, Sent())
+        let way = FencedTransport(
+            ScriptedTransport { _ in
+                sent.count.withLock { $0 += 1 }
+                try await time.sleep(for: .seconds(60))
+                return .text("late")
+            }
+        ) { () throws(Finding) in term }
+        async let outcome: Result<Response, any Error> = {
+            do { return .success(try await way.send(Request(.get, "http://pod/api"))) } catch { return .failure(error) }
+        }()
+        try await eventually("the request and its guard wait") { time.sleeperCount == 2 }
+        time.advance(by: .seconds(10))
+        let result = await outcome
+        #expect(#expect(throws: Finding.self) { try result.get() }?.code == .notLeader)
+        let later = await #expect(throws: Finding.self) { try await way.send(Request(.get, "http://pod/api")) }
+        #expect(later?.code == .notLeader)
+        #expect(sent.count.withLock { $0 } == 1)
+    }
+
+    private final class Sent: Sendable { let count = Mutex(0) }
 
     @Test("a term that is over does not come back")
     func over() {

@@ -33,17 +33,6 @@ public struct FencedAPI: KubernetesAPI {
     }
 
     private func whileCertain<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
-        let term = try term()
-        try term.check()
-        return try await withThrowingTaskGroup(of: T.self) { group in
-            group.addTask { try await body() }
-            group.addTask {
-                try await term.untilUncertain()
-                throw term.refusal
-            }
-            defer { group.cancelAll() }
-            guard let first = try await group.next() else { throw CancellationError() }
-            return first
-        }
+        try await term().whileCertain(body)
     }
 }

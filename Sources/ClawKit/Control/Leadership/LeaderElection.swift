@@ -58,11 +58,18 @@ public final class LeaderElection: Sendable {
     /// for what is built before anybody leads, and stays from one term to the next. In all else as
     /// ``Leadership/fenced(_:)``.
     public func fenced(_ api: some KubernetesAPI) -> FencedAPI {
-        let (present, place) = (present, "\(namespace)/\(lease)")
-        return FencedAPI(api) { () throws(Finding) in
-            guard let term = present.withLock({ $0 }) else { throw Term.refusal(place) }
-            return term
-        }
+        FencedAPI(api) { [self] () throws(Finding) in try term() }
+    }
+
+    /// The same way to others, on which nothing is sent while this candidate does not certainly lead, and what is under
+    /// way then is given up.
+    public func fenced(_ transport: some Transport) -> FencedTransport {
+        FencedTransport(transport) { [self] () throws(Finding) in try term() }
+    }
+
+    private func term() throws(Finding) -> Term {
+        guard let term = present.withLock({ $0 }) else { throw Term.refusal("\(namespace)/\(lease)") }
+        return term
     }
 
     /// Waits to become the leader, and runs `body` for as long as it is.

@@ -33,6 +33,22 @@ final class Term: Sendable {
                 + "and let LeaderElection.run begin the next one.", field: "lease \(lease)")
     }
 
+    /// Does something as long as leadership is certain, and gives it up then.
+    /// - Throws: ``Finding`` with ``FindingCode/notLeader``; what `body` throws.
+    func whileCertain<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
+        try check()
+        return try await withThrowingTaskGroup(of: T.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await self.untilUncertain()
+                throw self.refusal
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
+    }
+
     /// Returns when leadership is no longer certain.
     /// - Throws: `CancellationError`.
     func untilUncertain() async throws {

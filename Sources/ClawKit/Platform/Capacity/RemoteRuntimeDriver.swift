@@ -26,8 +26,16 @@ public struct RemoteRuntimeDriver: RuntimeDriver {
 
     /// - Parameter network: reaches capacity by absolute URLs, to ask whether it is ready; nil: none ever is.
     public init(_ local: some RuntimeDriver, caches: SharedCaches, network: (any Transport)?) {
+        self.init(local, caches: caches, network: network) { $0 }
+    }
+
+    /// - Parameter fence: closes every way where this process may not use it.
+    init(
+        _ local: some RuntimeDriver, caches: SharedCaches, network: (any Transport)?,
+        fence: @escaping @Sendable (any Transport) -> any Transport
+    ) {
         (self.local, api, time) = (local, caches.api, caches.time)
-        self.network = network.map { CapacityNetwork($0, api: caches.api, time: caches.time) }
+        self.network = network.map { CapacityNetwork($0, api: caches.api, time: caches.time, fence: fence) }
         let runtimes = caches.cache(Runtime.self)
         self.runtimes = runtimes
         given = GivenPlaces { runtimes[$0] }

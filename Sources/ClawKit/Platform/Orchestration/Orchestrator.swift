@@ -24,11 +24,12 @@ public struct Orchestrator: Sendable {
     private let routing: RoutingSettings
     private let vault: VaultValues?
     private let network: (any Transport)?
+    private let fence: @Sendable (any Transport) -> any Transport
     private let time: any TimeSource
 
     /// - Parameters:
-    ///   - election: who of several works. The others keep their caches and wait; whatever is written is refused where
-    ///     leadership is not certain. nil: this is the only one.
+    ///   - election: who of several works. The others keep their caches and wait; whatever is written, and whatever is
+    ///     asked of others than the API server, is refused where leadership is not certain. nil: this is the only one.
     ///   - network: reaches pods, to ask programs whether they are idle (``AgentActivity``), and servers of secrets
     ///     (``SecretStore``), by absolute URLs; nil: neither is asked.
     ///   - routing: which proxy stands in front of the platform.
@@ -44,9 +45,12 @@ public struct Orchestrator: Sendable {
         (self.time, self.network, self.election) = (time, network, election)
         self.routing = routing
         let caches = election.map { caches.writing(with: $0.fenced(caches.api)) } ?? caches
+        let fence: @Sendable (any Transport) -> any Transport = { way in election.map { $0.fenced(way) } ?? way }
+        self.fence = fence
         vault = network.map { network in
             let stores = caches.cache(SecretStore.self)
-            return VaultValues(caches.api, transport: network, stores: { stores.get($0) }, time: time)
+            return VaultValues(
+                caches.api, VaultNetwork(network, fence: fence), stores: { stores.get($0) }, time: time)
         }
         (self.caches, self.adjust, self.isReady, self.logger) = (caches, adjust, isReady, logger)
     }
@@ -98,8 +102,9 @@ public struct Orchestrator: Sendable {
             return context.map { adjust?($0) ?? $0 }
         }
         let warm = WarmPods(caches)
-        let local = KubernetesRuntimeDriver(caches: caches, transport: network, warm: warm)
-        let driver = RemoteRuntimeDriver(SandboxRuntimeDriver(local, sandboxes), caches: caches, network: network)
+        let local = KubernetesRuntimeDriver(caches: caches, transport: network.map(fence), warm: warm)
+        let driver = RemoteRuntimeDriver(
+            SandboxRuntimeDriver(local, sandboxes), caches: caches, network: network, fence: fence)
         let values = vault.map { ValueSources(cluster: ClusterValues(caches.api), vault: $0) }
         let kind = RuntimeController(caches: caches, driver: driver, values: values, context: context, logger: logger)
         let pools = PoolController(

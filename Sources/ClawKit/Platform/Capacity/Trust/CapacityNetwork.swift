@@ -20,15 +20,18 @@ final class CapacityNetwork: Sendable {
     private let api: any KubernetesAPI
     private let time: any TimeSource
     private let connect: @Sendable (CurlTransport.Configuration) -> any Transport
+    private let fence: @Sendable (any Transport) -> any Transport
     private let authority = Mutex<CapacityAuthority?>(nil)
     /// By endpoint and server name: another enrolment is another name.
     private let ways = Mutex(BoundedMap<String, Way>(capacity: mostKept))
 
+    /// - Parameter fence: closes every way where this process may not use it.
     init(
         _ usual: some Transport, api: some KubernetesAPI, time: any TimeSource,
+        fence: @escaping @Sendable (any Transport) -> any Transport = { $0 },
         connect: @escaping @Sendable (CurlTransport.Configuration) -> any Transport = { CurlTransport($0) }
     ) {
-        (self.usual, self.api, self.time, self.connect) = (usual, api, time, connect)
+        (self.usual, self.api, self.time, self.fence, self.connect) = (usual, api, time, fence, connect)
     }
 
     /// - Parameter request: for a path of the capacity, at its own address.
@@ -41,11 +44,11 @@ final class CapacityNetwork: Sendable {
         case .revoked: throw Finding.trustRevoked
         case .token, nil:
             guard !capacity.spec.mutualTLS else { throw Finding.needsMutualTLS }
-            return try await usual.send(request)
+            return try await fence(usual).send(request)
         case .mutualTLS:
             var request = request
             (request.head.scheme, request.head.authority) = (nil, nil)
-            return try await way(to: capacity, at: address).send(request)
+            return try await fence(way(to: capacity, at: address)).send(request)
         }
     }
 

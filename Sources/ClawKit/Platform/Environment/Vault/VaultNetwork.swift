@@ -12,16 +12,20 @@ final class VaultNetwork: Sendable {
 
     private let usual: any Transport
     private let connect: @Sendable (CurlTransport.Configuration) -> any Transport
+    private let fence: @Sendable (any Transport) -> any Transport
     private let ways = Mutex(BoundedMap<String, any Transport>(capacity: mostKept))
 
+    /// - Parameter fence: closes every way where this process may not use it.
     init(
-        _ usual: some Transport,
+        _ usual: some Transport, fence: @escaping @Sendable (any Transport) -> any Transport = { $0 },
         connect: @escaping @Sendable (CurlTransport.Configuration) -> any Transport = { CurlTransport($0) }
     ) {
-        (self.usual, self.connect) = (usual, connect)
+        (self.usual, self.fence, self.connect) = (usual, fence, connect)
     }
 
-    func way(to server: VaultConnection) -> any Transport {
+    func way(to server: VaultConnection) -> any Transport { fence(open(to: server)) }
+
+    private func open(to server: VaultConnection) -> any Transport {
         guard let authorities = server.caCertificate else { return usual }
         return ways.withLock { ways in
             if let known = ways.find(authorities) { return known }

@@ -20,12 +20,19 @@ public final class VaultValues: ValueSource {
     /// - Parameters:
     ///   - api: where tokens are kept, and service accounts' tokens got.
     ///   - stores: finds a store by its name; nil: asks the cluster.
-    public init(
+    public convenience init(
         _ api: some KubernetesAPI, transport: some Transport,
         stores: (@Sendable (String) async throws -> SecretStore?)? = nil, time: some TimeSource = .system
     ) {
-        (self.api, network, self.time) = (api, VaultNetwork(transport), time)
-        self.stores = stores ?? { try await api.find(SecretStore.self, $0) }
+        self.init(
+            api, VaultNetwork(transport), stores: stores ?? { try await api.find(SecretStore.self, $0) }, time: time)
+    }
+
+    init(
+        _ api: some KubernetesAPI, _ network: VaultNetwork,
+        stores: @escaping @Sendable (String) async throws -> SecretStore?, time: some TimeSource
+    ) {
+        (self.api, self.network, self.stores, self.time) = (api, network, stores, time)
     }
 
     public func read(_ place: ValuePlace, last: ValueReading?) async throws -> ValueReading {
