@@ -13,7 +13,12 @@ final class AgentSandboxes: Sendable {
     private let api: any KubernetesAPI
     private let caches: SharedCaches
 
-    init(_ api: some KubernetesAPI) { (self.api, caches) = (api, SharedCaches(api)) }
+    private let pause: Duration
+
+    /// - Parameter pause: how long after a pod has gone it says so.
+    init(_ api: some KubernetesAPI, pause: Duration = .zero) {
+        (self.api, caches, self.pause) = (api, SharedCaches(api), pause)
+    }
 
     /// The project's own definitions, where the variable names a directory with them, as JSON: `k8s/crds` of its
     /// repository, with `.json` for `.yaml`.
@@ -112,6 +117,7 @@ final class AgentSandboxes: Sendable {
             try await name(sandbox.name, sandbox)
         }
         try await serve(sandbox, hash)
+        if sandbox.operatingMode == .suspended, pod == nil, pause > .zero { try await caches.time.sleep(for: pause) }
         try await report(sandbox, pod, failure, hash)
     }
 

@@ -11,11 +11,13 @@ import Testing
 @Suite("Runtimes that claim sandboxes of warm pools", .timeLimit(.minutes(10)))
 struct SandboxPoolTests {
     /// A cluster with agent-sandbox and its extensions.
-    private func withPools(_ body: @escaping @Sendable (RuntimeWorld) async throws -> Void) async throws {
+    private func withPools(
+        pause: Duration = .zero, _ body: @escaping @Sendable (RuntimeWorld) async throws -> Void
+    ) async throws {
         try await withRuntimes(orchestrates: false) { world in
             try await AgentSandboxes.install(in: world.client)
             try await AgentSandboxPools.install(in: world.client)
-            let (sandboxes, pools) = (AgentSandboxes(world.client), AgentSandboxPools(world.client))
+            let (sandboxes, pools) = (AgentSandboxes(world.client, pause: pause), AgentSandboxPools(world.client))
             try await whileRunning({ try await sandboxes.run() }) {
                 try await whileRunning({ try await pools.run() }) {
                     try await world.orchestrating { try await body(world) }
@@ -79,9 +81,15 @@ struct SandboxPoolTests {
         }
     }
 
-    @Test("it sleeps and wakes in the same sandbox; another program gets a sandbox of its own with the same volume")
-    func life() async throws {
-        try await withPools { world in
+    @Test(
+        "it sleeps and wakes in the same sandbox; another program gets a sandbox of its own with the same volume",
+        arguments: [
+            .zero,
+            // Nothing else changes any more when the sandbox says that its pod has gone.
+            Duration.milliseconds(500),
+        ])
+    func life(pause: Duration) async throws {
+        try await withPools(pause: pause) { world in
             try await Self.keep(1, world)
             try await world.start { $0["driver"] = "Sandbox" }
             let first = try #require(try await Self.pod(world, try await world.reach(.ready)))

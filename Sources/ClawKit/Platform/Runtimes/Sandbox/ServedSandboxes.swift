@@ -109,7 +109,9 @@ public final class ServedSandboxes: Sendable {
             try await caches.time.sleep(for: backoff.delay(afterFailures: looks))
             try await look()
         }
-        cache?.onChange { [weak controller] change in change.object.map { controller?.ask(for: ObjectKey($0)) } }
+        cache?.onChange { [weak controller] change in
+            change.object.map { controller?.ask(for: Self.runtime(of: $0)) }
+        }
         try await cache?.waitUntilSynced()
         begun()
         looks = 0
@@ -124,6 +126,14 @@ public final class ServedSandboxes: Sendable {
         }
         try await claims?.waitUntilSynced()
         begun()
+    }
+
+    /// Whose it is: one that was made for a runtime has its name, and so has the claim of one that it took.
+    private static func runtime(of sandbox: Sandbox) -> ObjectKey {
+        guard let owner = sandbox.metadata.controllerReference, owner.kind == SandboxClaim.type.kind else {
+            return ObjectKey(sandbox)
+        }
+        return ObjectKey(namespace: sandbox.namespace ?? "", name: owner.name)
     }
 
     /// Has the controller of pools hear of the sandboxes that are kept for them, which have their names.
