@@ -6,6 +6,8 @@ import ClawKubernetes
 import ClawModels
 @testable import ClawPlatform
 import ClawResources
+import HTTPTypes
+import Synchronization
 import Testing
 
 @Suite("Pods that are warm before anybody wants them")
@@ -173,6 +175,46 @@ struct RuntimePoolTests {
             try await eventually("nothing is left") {
                 let claims = try await world.client.list(PersistentVolumeClaim.self, in: "demo").items
                 return try await world.pods().isEmpty && claims.isEmpty
+            }
+        }
+    }
+
+    /// Refuses the first removal of a pod, as of one that has become another meanwhile.
+    private final class Refusing: Transport {
+        private let base: any Transport
+        private let hasRefused = Mutex(false)
+        init(_ base: any Transport) { self.base = base }
+        var isDone: Bool { hasRefused.withLock { $0 } }
+
+        func send(_ request: Request) async throws -> Response {
+            let isRemoval = request.head.method == .delete && request.head.path?.contains("/pods/") == true
+            let refuses = isRemoval && hasRefused.withLock { has in
+                defer { has = true }
+                return !has
+            }
+            guard refuses else { return try await base.send(request) }
+            let status: JSON = ["kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Conflict", "code": 409]
+            return Response(
+                status: .conflict, headers: [.contentType: "application/json"], body: .bytes(status.bytes()))
+        }
+    }
+
+    @Test("a pod that became another while it was to go goes at the next look")
+    func goesLater() async throws {
+        try await withRuntimes(orchestrates: false) { world in
+            let way = Refusing(world.cluster.transport)
+            try await world.orchestrating(over: way) {
+                try await world.keepWarm(2)
+                _ = try await world.client.mergePatch(RuntimePool.self, "warm", in: "demo", ["spec": ["size": 1]])
+                try await eventually("its removal was refused") { way.isDone }
+                // Whatever has the pool looked at again.
+                var seconds = 3600
+                try await eventually("one is left") {
+                    seconds += 1
+                    _ = try await world.client.mergePatch(
+                        RuntimePool.self, "warm", in: "demo", ["spec": ["maxAgeSeconds": .integer(Int64(seconds))]])
+                    return try await world.pods().count == 1
+                }
             }
         }
     }

@@ -213,8 +213,11 @@ struct PoolController: Sendable {
             do {
                 try await api.delete(
                     Pod.self, member.name, in: pool.namespace, uid: member.uid, resourceVersion: member.version)
-            } catch let error as KubernetesError where error.isNotFound || error.isConflict {
-                // It is another by now; its change asks for the pool again.
+            } catch let error as KubernetesError where error.isNotFound {
+                // It has gone by itself.
+            } catch let error as KubernetesError where error.isConflict {
+                // It is another by now. Its change asks for the pool again, which must not take it for one that is given out.
+                if let held { warm.giveBack(held) }
             } catch {
                 if let held { warm.giveBack(held) }
                 throw error
