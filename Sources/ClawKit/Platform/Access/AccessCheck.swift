@@ -142,7 +142,7 @@ public struct AccessCheck: Handler {
     }
 
     private func judge(_ request: Request, from identity: Identity) async throws -> AccessOutcome {
-        let host = request.head.authority ?? request.headers[.host] ?? ""
+        let host = request.head.authority ?? request.headers.value(.host) ?? ""
         let target = request.head.path ?? "/"
         let identity = CrossSite.isForeignSocket(request) ? .anonymous(.foreignSocket) : identity
         var question = AccessQuestion(
@@ -196,7 +196,7 @@ public struct AccessCheck: Handler {
         guard outcome.isOwnHost, case .signIn(let path) = outcome.decision.verdict, let publicURL else {
             return outcome.decision.response(signInPath: signInPath)
         }
-        let host = request.head.authority ?? request.headers[.host] ?? ""
+        let host = request.head.authority ?? request.headers.value(.host) ?? ""
         guard let domain, host.prefix(while: { $0 != ":" }).lowercased().hasSuffix("." + domain.lowercased()) else {
             return AccessDecision(verdict: .deny(.signInNeeded), explanation: outcome.decision.explanation).response()
         }

@@ -58,8 +58,8 @@ public struct AccessGate: Sendable {
         switch access.readiness {
         case .ready:
             var headers: HTTPFields = [:]
-            headers[IdentityHeaders.user] = user
-            if access.owner != nil { headers[IdentityHeaders.runtime] = runtime }
+            if let user { headers.append(HTTPField(name: IdentityHeaders.user, value: user)) }
+            if access.owner != nil { headers.append(HTTPField(name: IdentityHeaders.runtime, value: runtime)) }
             return AccessDecision(verdict: .allow(headers), explanation: "\(reason), and \(runtime) is ready")
         case .asleep:
             return AccessDecision(

@@ -65,9 +65,9 @@ public struct AccessQuestion: Sendable, Hashable {
     public static func wantsPage(_ method: HTTPRequest.Method, _ headers: HTTPFields) -> Bool {
         guard method == .get || method == .head else { return false }
         // A WebSocket's handshake is told by its key: proxies drop `Upgrade` on the way to the auth endpoint.
-        if headers[.secWebSocketKey] != nil { return false }
-        if let mode = headers[.secFetchMode] { return mode == "navigate" }
-        return headers[.accept]?.contains("text/html") == true
+        if headers.value(.secWebSocketKey) != nil { return false }
+        if let mode = headers.value(.secFetchMode) { return mode == "navigate" }
+        return headers.value(.accept)?.contains("text/html") == true
     }
 }
 

@@ -18,17 +18,21 @@ struct ForwardedQuestion: Sendable {
     /// whatever its configuration says: by custom, and in ingress-nginx, `X-Original-Method` and `X-Original-URL`.
     init(inHeaders request: Request) {
         var head = request.head
-        if let original = request.headers[.xOriginalURL] {
-            if let method = request.headers[.xOriginalMethod].flatMap({ HTTPRequest.Method($0) }) { head.method = method }
+        if let original = request.headers.value(.xOriginalURL) {
+            if let method = request.headers.value(.xOriginalMethod).flatMap({ HTTPRequest.Method($0) }) {
+                head.method = method
+            }
             let target = Request(head.method, original).head
             (head.scheme, head.authority, head.path) = (target.scheme, target.authority, target.path)
             (self.request, manner) = (Request(head: head, peer: request.peer), .knowsRefusals)
             return
         }
-        if let method = request.headers[.xForwardedMethod].flatMap({ HTTPRequest.Method($0) }) { head.method = method }
-        head.scheme = request.headers[.xForwardedProto] ?? head.scheme
-        head.authority = request.headers[.xForwardedHost] ?? head.authority
-        head.path = request.headers[.xForwardedURI] ?? "/"
+        if let method = request.headers.value(.xForwardedMethod).flatMap({ HTTPRequest.Method($0) }) {
+            head.method = method
+        }
+        head.scheme = request.headers.value(.xForwardedProto) ?? head.scheme
+        head.authority = request.headers.value(.xForwardedHost) ?? head.authority
+        head.path = request.headers.value(.xForwardedURI) ?? "/"
         (self.request, manner) = (Request(head: head, peer: request.peer), .handsOn)
     }
 
@@ -46,7 +50,7 @@ struct ForwardedQuestion: Sendable {
 
 extension Request {
     /// A WebSocket's handshake, told by its key: proxies drop `Upgrade` on the way to the auth endpoint.
-    var opensSocket: Bool { method == .get && headers[.secWebSocketKey] != nil }
+    var opensSocket: Bool { method == .get && headers.value(.secWebSocketKey) != nil }
 }
 
 extension HTTPField.Name {

@@ -99,9 +99,9 @@ enum CrossSite {
     /// (`Sec-Fetch-Site`, Fetch Metadata; else `Origin`, RFC 6454). Requests without either are no browser's.
     static func isForeignWrite(_ request: Request) -> Bool {
         if [.get, .head, .options].contains(request.method) { return false }
-        if let site = request.headers[.secFetchSite] { return site != "same-origin" && site != "none" }
-        guard let origin = request.headers[.origin] else { return false }
-        let host = request.head.authority ?? request.headers[.host] ?? ""
+        if let site = request.headers.value(.secFetchSite) { return site != "same-origin" && site != "none" }
+        guard let origin = request.headers.value(.origin) else { return false }
+        let host = request.head.authority ?? request.headers.value(.host) ?? ""
         return !(origin == "http://\(host)" || origin == "https://\(host)")
     }
 }

@@ -21,7 +21,7 @@ public struct TrustedProxies: Sendable {
     }
 
     func recognise(_ request: Request) -> Bool {
-        request.headers[Self.header].map { ConstantTime.equal($0, key.reveal()) } ?? false
+        request.headers.value(Self.header).map { ConstantTime.equal($0, key.reveal()) } ?? false
     }
 
     /// The headers the runtime gets, beside the visitor's identity: its token, and the cookies that are not the

@@ -27,7 +27,7 @@ public struct AccessLog: Handler {
                 "status": "\(response.status.code)",
                 "milliseconds": "\((time.now - start).inSeconds * 1000)",
                 "peer": "\(request.peer ?? "in process")",
-                "request-id": "\(response.headers[.xRequestID] ?? request.headers[.xRequestID] ?? "")",
+                "request-id": "\(response.headers.value(.xRequestID) ?? request.headers.value(.xRequestID) ?? "")",
             ])
         return response
     }

@@ -14,18 +14,19 @@ public struct RequestID: Handler {
 
     public func respond(to request: Request) async -> Response {
         var request = request
-        let id = request.headers[.xRequestID].flatMap { Self.isPlain($0) ? $0 : nil } ?? Self.make()
-        request.headers[.xRequestID] = id
+        let id = request.headers.value(.xRequestID).flatMap { Self.isPlain($0) ? $0 : nil } ?? Self.make()
+        request.headers.setValue(id, for: .xRequestID)
         var response = await next.respond(to: request)
-        response.headers[.xRequestID] = id
+        response.headers.setValue(id, for: .xRequestID)
         return response
     }
 
     /// 96 random bits in hexadecimal.
     static func make() -> String {
         var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<12).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        return Hex.encode(bytes)
+        // Each number is a call of the system's.
+        let numbers: [UInt64] = [generator.next(), generator.next()]
+        return numbers.withUnsafeBytes { Hex.encode($0.prefix(12)) }
     }
 
     /// Letters, digits, `-`, `_`, `.`; at most 64: nothing that could break a log line.

@@ -89,7 +89,7 @@ public struct Router: Handler {
     // MARK: answering
 
     public func respond(to request: Request) async -> Response {
-        let requestID = request.headers[.xRequestID] ?? RequestID.make()
+        let requestID = request.headers.value(.xRequestID) ?? RequestID.make()
         var response: Response
         do {
             response = try await dispatch(request, requestID)
