@@ -43,7 +43,11 @@ struct HandOverTests {
             _ = try await eventually("the refusal") { first.spans.first { $0.key == "slow" && $0.isRefused } }
             _ = try await replicas.next(after: thawed, notBy: first.identity)
             // What it had sent before it froze is there; nothing else has come since.
-            for (key, value) in try await replicas.written(by: first.identity) { #expect(before[key] == value) }
+            // (On a starved machine it may lead again by now, and write by right what it begins then.)
+            let goneOnWith = Set(first.spans.filter { $0.begin < frozen }.map(\.key))
+            for (key, value) in try await replicas.written(by: first.identity) where goneOnWith.contains(key) {
+                #expect(before[key] == value)
+            }
             // Later on a starved machine may make it leader again, by right.
             let meanwhile = replicas.done.filter { $0.begin > frozen && $0.begin < thawed }
             #expect(Set(meanwhile.map(\.by)) == [second.by.identity])

@@ -162,9 +162,11 @@ public struct SecretEntry: SchemaView {
 public struct VaultEntry: SchemaView {
     public var document: JSONObject
     public init(document: JSONObject) { self.document = document }
+    /// No `.` or `..`, which some servers read as a way out of the mount.
+    private static let segment = "([^/.?#%][^/?#%]*|[.][^/.?#%][^/?#%]*|[.][.][^/?#%]+)"
     public static let properties = [
         Property("store", .string, mayBeAbsent: false, description: "The SecretStore.", Constraint.label),
-        Property("path", String.self, "Below the store's mount.", .length(1...512), .pattern("^[^/.][^?#%]*$")),
+        Property("path", String.self, "Below the store's mount.", .length(1...512), .pattern("^\(segment)(/\(segment))*$")),
         Property("key", String.self, "Which entry of it.", .length(1...253)),
         Property("version", Int?.self, "The newest if absent.", .range(1...)),
     ]

@@ -86,6 +86,12 @@ public struct AdmissionWebhook<R: Resource>: Webhook {
                 ]
             ],
         ]
+        if !options.conditions.isEmpty {
+            hook["matchConditions"] = .array(
+                options.conditions.sorted { $0.key < $1.key }.map {
+                    ["name": .string($0.key), "expression": .string($0.value)]
+                })
+        }
         if let selector = options.objectSelector { hook["objectSelector"] = .object(selector.document) }
         if let selector = options.namespaceSelector { hook["namespaceSelector"] = .object(selector.document) }
         let configuration: JSONObject = [
@@ -107,12 +113,15 @@ public struct AdmissionOptions: Sendable {
     public var subresources: [String]
     public var objectSelector: LabelSelector?
     public var namespaceSelector: LabelSelector?
+    /// Asked only where all of these CEL expressions hold, by their names: `["spec": "object.spec != oldObject.spec"]`.
+    /// <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#matching-requests-matchconditions>
+    public var conditions: [String: String]
 
     public init(
         ignoresFailures: Bool = false, timeout: Duration = .seconds(10), subresources: [String] = [],
-        objectSelector: LabelSelector? = nil, namespaceSelector: LabelSelector? = nil
+        objectSelector: LabelSelector? = nil, namespaceSelector: LabelSelector? = nil, conditions: [String: String] = [:]
     ) {
         (self.ignoresFailures, self.timeout, self.subresources) = (ignoresFailures, timeout, subresources)
-        (self.objectSelector, self.namespaceSelector) = (objectSelector, namespaceSelector)
+        (self.objectSelector, self.namespaceSelector, self.conditions) = (objectSelector, namespaceSelector, conditions)
     }
 }

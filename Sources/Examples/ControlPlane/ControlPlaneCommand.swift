@@ -45,6 +45,11 @@ struct ControlPlaneCommand: AsyncParsableCommand {
     var storeKeyFile: String?
     @Option(help: "Parts not to run, separated by commas: orchestrator, node, gateway.")
     var without: String?
+    @Option(
+        help: "Where the API server of --kubeconfig asks before it stores tenants, projects, policies and routes, over https.")
+    var admissionListen: String?
+    @Option(help: "How that API server reaches it: https://HOST:PORT or NAMESPACE/SERVICE:PORT.")
+    var admissionAddress: String?
     @OptionGroup(title: "Leader election")
     var election: ElectionFlags
     @Option(help: "Also write the line that says it is ready into this file.")
@@ -94,8 +99,28 @@ struct ControlPlaneCommand: AsyncParsableCommand {
             gatewayListen: try address(gatewayListen, "GATEWAY_LISTEN", "--gateway-listen", or: "127.0.0.1:4000"),
             clusterListen: cluster, kubeconfig: kubeconfig, database: database,
             storeKeyFile: setting(storeKeyFile, "STORE_KEY_FILE"), without: left,
-            election: try election.settings(isShared: kubeconfig != nil),
+            election: try election.settings(isShared: kubeconfig != nil), admission: try admission(kubeconfig),
             readyFile: setting(readyFile, "READY_FILE"), isInsecure: insecureHttp,
             logger: try makeLogger("control-plane", level: setting(logLevel, "LOG_LEVEL")))
+    }
+
+    private func admission(_ kubeconfig: String?) throws(Finding) -> Platform.AdmissionDoor? {
+        let listen = setting(admissionListen, "ADMISSION_LISTEN")
+        let address = setting(admissionAddress, "ADMISSION_ADDRESS")
+        guard let listen, let address else {
+            if listen == nil, address == nil { return nil }
+            throw Finding(
+                .badConfig, "Say both where to listen and how the API server gets there.",
+                field: listen == nil ? "--admission-listen" : "--admission-address")
+        }
+        guard kubeconfig != nil else {
+            throw Finding(
+                .badConfig, "The embedded cluster asks on loopback; this is for the cluster of --kubeconfig.",
+                field: "--admission-listen")
+        }
+        let door = Platform.AdmissionDoor(
+            listen: try ListenAddress(listen, field: "--admission-listen"), address: address)
+        _ = try door.webhookAddress("")
+        return door
     }
 }

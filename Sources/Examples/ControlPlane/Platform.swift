@@ -25,6 +25,8 @@ struct Platform: Sendable {
         var without: Set<String>
         /// Who of several orchestrators works; nil: this is the only one.
         var election: ElectionFlags.Settings?
+        /// Where somebody else's API server asks; nil: it does not.
+        var admission: AdmissionDoor?
         var readyFile: String?
         var isInsecure: Bool
         var logger: Logger
@@ -114,7 +116,14 @@ struct Platform: Sendable {
         let server = HTTPServer(listen: settings.listen, limits: .init(bodyBytes: 1 << 30), logger: logger)
         parts.append(server.service(controlPlaneHandler, onBound: { controlPlaneURL.set("http://\($0)") }))
 
-        if cluster != nil { parts.append(routeAdmission(caches, api, listening: controlPlaneURL)) }
+        let isAsked = Latch<Bool>()
+        if cluster != nil || settings.admission != nil {
+            parts.append(
+                try admission(
+                    caches, api, storage.store, settings.admission, listening: controlPlaneURL, asked: isAsked))
+        }
+        // Whom the embedded cluster was to ask when it ran last is gone.
+        if cluster == nil { isAsked.set(true) }
         let declared = settings.configuration.gateway.models.map(\.name)
         let models: @Sendable () -> [String] = { gateway?.models.names ?? declared }
         let (readyFile, hasGateway, runsOwnCluster) = (settings.readyFile, gateway != nil, cluster != nil)
@@ -138,6 +147,7 @@ struct Platform: Sendable {
                 try await caches.cache(Member.self).waitUntilSynced()
                 try await caches.cache(Runtime.self).waitUntilSynced()
                 try await caches.cache(Route.self).waitUntilSynced()
+                _ = try await isAsked.wait()
                 try await PlatformSettings.publish(context, in: api)
                 isPublished.store(true, ordering: .releasing)
                 var announcement = Announcement()

@@ -112,7 +112,7 @@ struct NginxTests {
             }
             location = /.claw/check {
                 internal;
-                proxy_pass \(site.controlPlane)/api/v1/access/check;
+                proxy_pass \(site.controlPlane)/api/v1/access/nginx?host=\(runtime)-demo.\(FrontedPlatform.domain);
                 proxy_pass_request_body off;
                 proxy_set_header Content-Length "";
                 proxy_set_header X-Claw-Proxy-Key "\(site.proxyKey)";

@@ -102,12 +102,12 @@ struct AccessCheckTests {
     func nginx() async throws {
         let cookie = try await store.signIn("ada", signer, at: time.now).cookie.reveal()
         func ask(_ url: String, cookie: String? = nil, accept: String = "*/*") async -> Response {
-            var request = Request(.get, "http://127.0.0.1/api/v1/access/check")
+            var request = Request(.get, "http://127.0.0.1/api/v1/access/nginx")
             request.headers[HTTPField.Name("X-Original-URL")!] = url
             request.headers[HTTPField.Name("X-Original-Method")!] = "GET"
             request.headers[.accept] = accept
             request.headers[.cookie] = cookie.map { "claw_session=\($0)" }
-            return await check.respond(to: request)
+            return await check.nginxResponse(to: request)
         }
         let own = await ask("https://ada-demo.claw.test/x?y=1", cookie: cookie)
         #expect(own.status == .ok && own.headers[IdentityHeaders.user] == "ada")

@@ -68,7 +68,7 @@ struct AuthorizationMatrixTests {
         ],
         [
             Row("GET /api/v1/projects/{project}/runtimes", .viewer),
-            Row("POST /api/v1/projects/{project}/runtimes", .viewer, ["name": "another"]),
+            Row("POST /api/v1/projects/{project}/runtimes", .developer, ["name": "another"]),
             Row("GET /api/v1/projects/{project}/runtimes/{runtime}", .viewer),
             Row("GET /api/v1/projects/{project}/runtimes/{runtime}/environment", .viewer),
             Row("PATCH /api/v1/projects/{project}/runtimes/{runtime}", .manager, ["wake": ["holdSeconds": 5]]),
@@ -149,7 +149,7 @@ struct AuthorizationMatrixTests {
         // By the token of a pod (BundleRouteTests).
         "GET /api/v1/runtime-bundle",
         // By the session and the host asked for (AccessCheckTests).
-        "GET /api/v1/access/check",
+        "GET /api/v1/access/check", "GET /api/v1/access/nginx",
         // By whose runtime it is, where its program runs (VolumeTests).
         "GET /api/v1/projects/{project}/runtimes/{runtime}/volume",
         "PUT /api/v1/projects/{project}/runtimes/{runtime}/volume",

@@ -139,6 +139,32 @@ struct VolumeCopyTests {
         }
     }
 
+    @Test("a clone whose claim changes while it is made has all files, and is bound once it has them")
+    func changedWhileCloned() async throws {
+        try await Self.run { world in
+            func claim(_ name: String, from source: String? = nil) -> PersistentVolumeClaim {
+                var spec = PersistentVolumeClaimSpec()
+                spec.accessModes = ["ReadWriteOnce"]
+                spec.resources = VolumeResourceRequirements(requests: ["storage": "1Gi"])
+                spec.dataSource = source.map { TypedLocalObjectReference(kind: "PersistentVolumeClaim", name: $0) }
+                return PersistentVolumeClaim(metadata: ObjectMeta(name: name, namespace: "demo"), spec: spec)
+            }
+            _ = try await world.client.create(claim("origin"))
+            let origin = try await world.directory(of: "origin")
+            for number in 0..<400 { try Data("\(number)".utf8).write(to: URL(filePath: "\(origin)/\(number)")) }
+            for round in 0..<3 {
+                _ = try await world.client.create(claim("clone-\(round)", from: "origin"))
+                for change in 0..<5 {
+                    _ = try await world.client.mergePatch(
+                        PersistentVolumeClaim.self, "clone-\(round)", in: "demo",
+                        ["metadata": ["annotations": ["change": .string("\(change)")]]])
+                }
+                let clone = try await world.directory(of: "clone-\(round)")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: clone).count == 400)
+            }
+        }
+    }
+
     @Test("a program waits for the files that its volume is to begin with")
     func decision() {
         let runtime = Fixture.runtime { $0["volume"] = ["restoreFrom": "before"] }

@@ -91,7 +91,7 @@ struct RouteControllerTests {
             #expect(service.spec?.selector == ["clawkit.dev/runtime": "ada"])
             #expect(service.spec?.ports.first?.targetPort == .string("http"))
             let gate = try await api.get(TraefikMiddleware.self, "route-ada-gate", in: "demo").spec?.forwardAuth
-            #expect(gate?.address == "http://cp:8080/api/v1/access/check" && gate?.trustForwardHeader == false)
+            #expect(gate?.address == "http://cp:8080/api/v1/access/check?host=ada-demo.apps.test" && gate?.trustForwardHeader == false)
             #expect(gate?.authResponseHeadersRegex == IdentityHeaders.expression)
             let key = try await api.get(TraefikMiddleware.self, "route-ada-headers", in: "demo")
             #expect(key.spec?.headers?.customRequestHeaders == ["X-Claw-Proxy-Key": "proxy_1"])
@@ -155,7 +155,7 @@ struct RouteControllerTests {
             let notes = ingress.annotations.filter { $0.key.hasPrefix("nginx.ingress.kubernetes.io/") }
             #expect(
                 notes == [
-                    "nginx.ingress.kubernetes.io/auth-url": "http://cp:8080/api/v1/access/check",
+                    "nginx.ingress.kubernetes.io/auth-url": "http://cp:8080/api/v1/access/nginx?host=ada-demo.apps.test",
                     "nginx.ingress.kubernetes.io/auth-proxy-set-headers": "clawkit-system/proxy-headers",
                     "nginx.ingress.kubernetes.io/auth-response-headers":
                         "X-Claw-User,X-Claw-Runtime,X-OpenClaw-Token,Cookie,Authorization",

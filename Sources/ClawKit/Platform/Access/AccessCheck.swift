@@ -3,9 +3,9 @@ import HTTPTypes
 
 /// Answers "may this request pass?" for requests as proxies forward them, and for those this process proxies.
 ///
-/// As a ``Handler`` it is the forward-auth endpoint (`GET /api/v1/access/check`): Traefik `forwardAuth` and nginx
-/// `auth_request` send the client's headers and describe its request in `X-Forwarded-Method`, `-Proto`, `-Host`
-/// and `-Uri`. 200 carries `X-Claw-User` and `X-Claw-Runtime`, and for ``TrustedProxies`` what the runtime gets in place
+/// As a ``Handler`` it is the forward-auth endpoint (`GET /api/v1/access/check`): Traefik's `forwardAuth` sends the
+/// client's headers and describes its request in `X-Forwarded-Method`, `-Proto`, `-Host` and `-Uri`. nginx's
+/// `auth_request` asks at an address of its own: each proxy lets through what another one would say. 200 carries `X-Claw-User` and `X-Claw-Runtime`, and for ``TrustedProxies`` what the runtime gets in place
 /// of the client's cookies and token; Docs/access.md says how proxies are told to copy it.
 public struct AccessCheck: Handler {
     private let gate: AccessGate
@@ -42,7 +42,16 @@ public struct AccessCheck: Handler {
 
     /// The forward-auth endpoint.
     public func respond(to request: Request) async -> Response {
-        await answer(ForwardedQuestion(inHeaders: request), isTrusted: proxies?.recognise(request) == true)
+        await answer(ForwardedQuestion(ofTraefik: request), isTrusted: proxies?.recognise(request) == true)
+    }
+
+    /// The endpoint for nginx's `auth_request`.
+    func nginxResponse(to request: Request) async -> Response {
+        guard let question = ForwardedQuestion(ofNginx: request) else {
+            return .finding(
+                Finding(.badRequest, "nginx describes the client's request in X-Original-URL; set it.", field: "X-Original-URL"))
+        }
+        return await answer(question, isTrusted: proxies?.recognise(request) == true)
     }
 
     /// What Envoy's `ext_authz` asks below this path, with the platform's key.
@@ -64,7 +73,8 @@ public struct AccessCheck: Handler {
 
     private func answer(_ question: ForwardedQuestion, isTrusted: Bool) async -> Response {
         do {
-            let outcome = try await decide(question.request)
+            let outcome = try await decide(
+                question.request, at: question.host, from: authenticator.identify(question.request))
             var response =
                 question.manner == .knowsRefusals
                 ? response(to: outcome, about: question.request) : page(for: outcome, about: question.request)
@@ -90,16 +100,17 @@ public struct AccessCheck: Handler {
     /// that is on its way for as long as requests to it are held.
     /// - Throws: ``Finding`` where users or runtimes cannot be looked up: nobody passes then.
     public func decide(_ request: Request) async throws -> AccessOutcome {
-        try await decide(request, from: authenticator.identify(request))
+        try await decide(request, at: nil, from: authenticator.identify(request))
     }
 
     /// The same decision, carried out by nobody: what sleeps goes on sleeping.
     func judge(_ request: Request) async throws -> AccessOutcome {
-        try await judge(request, from: authenticator.identify(request))
+        try await judge(request, at: nil, from: authenticator.identify(request))
     }
 
-    private func decide(_ request: Request, from identity: Identity) async throws -> AccessOutcome {
-        var outcome = try await judge(request, from: identity)
+    /// - Parameter host: nil: the one that the request names.
+    private func decide(_ request: Request, at host: String?, from identity: Identity) async throws -> AccessOutcome {
+        var outcome = try await judge(request, at: host, from: identity)
         guard let runtime = outcome.runtime else { return outcome }
         let isOnItsWay =
             switch outcome.decision.verdict {
@@ -109,7 +120,9 @@ public struct AccessCheck: Handler {
         if isOnItsWay {
             if case .wake = outcome.decision.verdict { await visits.wake(runtime) }
             // Much may have changed meanwhile: the question is asked anew.
-            if try await visits.hold(runtime) { outcome = try await judge(request, from: authenticator.identify(request)) }
+            if try await visits.hold(runtime) {
+                outcome = try await judge(request, at: host, from: authenticator.identify(request))
+            }
         }
         if outcome.decision.isAllowed { visits.used(runtime) }
         return outcome
@@ -122,7 +135,7 @@ public struct AccessCheck: Handler {
     public func admit(_ request: Request) async -> Admission {
         do {
             let identity = try await authenticator.identify(request)
-            let outcome = try await decide(request, from: identity)
+            let outcome = try await decide(request, at: nil, from: identity)
             guard case .allow(let headers) = outcome.decision.verdict, let runtime = outcome.runtime else {
                 return .answer(outcome.decision.response(signInPath: signInPath))
             }
@@ -141,17 +154,17 @@ public struct AccessCheck: Handler {
         .finding(error as? Finding ?? Finding(.notReady, "The access check cannot answer; try again."))
     }
 
-    private func judge(_ request: Request, from identity: Identity) async throws -> AccessOutcome {
-        let host = request.head.authority ?? request.headers.value(.host) ?? ""
+    private func judge(_ request: Request, at host: String?, from identity: Identity) async throws -> AccessOutcome {
+        let host = host ?? request.head.authority ?? request.headers.value(.host) ?? ""
         let target = request.head.path ?? "/"
         let identity = CrossSite.isForeignSocket(request) ? .anonymous(.foreignSocket) : identity
         var question = AccessQuestion(
             identity: identity, runtime: nil, access: nil,
             wantsPage: AccessQuestion.wantsPage(request.method, request.headers), target: target, now: time.now)
-        // The host decides first: behind a host of its own no path means another runtime.
-        let byHost = RuntimeReference.candidates(host: host, path: "", domain: domain)
-        let routed = byHost.isEmpty
-            ? try await directory.route(host: host, path: target, for: identity.principal?.user) : nil
+        // The host decides first: behind a host of its own no path means another runtime. One that has a route is that
+        // route's alone, whatever else it could mean: proxies lead there.
+        let routed = try await directory.route(host: host, path: target, for: identity.principal?.user)
+        let byHost = routed == nil ? RuntimeReference.candidates(host: host, path: "", domain: domain) : []
         if let routed {
             (question.runtime, question.service, question.access) = (routed.runtime, routed.service, routed.access)
         } else {

@@ -3,20 +3,26 @@ public import HTTPTypes
 
 /// The session cookie in requests and responses (RFC 6265).
 public enum SessionCookie {
-    /// The first cookie of our name.
+    /// The cookie of our name; nil where there are two that differ: somebody below the domain has set one of them.
     public static func value(in headers: HTTPFields) -> Secret<String>? { value(SessionSigner.cookieName, in: headers) }
 
     static func value(_ name: String, in headers: HTTPFields) -> Secret<String>? {
+        var found: String?
         for header in headers[values: .cookie] {
             // Bytes: browsers send many cookies along with every request.
             for pair in header.utf8.split(separator: UInt8(ascii: ";")) {
                 guard let equals = pair.firstIndex(of: UInt8(ascii: "=")), trim(Substring(pair[..<equals])) == name[...]
                 else { continue }
                 let value = trim(Substring(pair[equals...].dropFirst()))
-                if !value.isEmpty { return Secret(String(value)) }
+                if value.isEmpty { continue }
+                guard let first = found else {
+                    found = String(value)
+                    continue
+                }
+                if first[...] != value { return nil }
             }
         }
-        return nil
+        return found.map { Secret($0) }
     }
 
     /// The `Set-Cookie` value that begins a session.

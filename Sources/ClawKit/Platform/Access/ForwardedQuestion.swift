@@ -13,27 +13,34 @@ struct ForwardedQuestion: Sendable {
 
     let request: Request
     let manner: Manner
+    /// The host whose requests the proxy asks about, where its configuration says so; no client can say another.
+    var host: String?
 
-    /// Traefik's `forwardAuth` sends the client's headers, and its request in `X-Forwarded-*`; nginx's `auth_request`
-    /// whatever its configuration says: by custom, and in ingress-nginx, `X-Original-Method` and `X-Original-URL`.
-    init(inHeaders request: Request) {
+    /// nginx's `auth_request` sends what its configuration says: by custom, and in ingress-nginx, `X-Original-Method` and
+    /// `X-Original-URL`. `X-Forwarded-*` are the client's there.
+    /// - Returns: nil where it does not.
+    init?(ofNginx request: Request) {
+        guard let original = request.headers.value(.xOriginalURL) else { return nil }
         var head = request.head
-        if let original = request.headers.value(.xOriginalURL) {
-            if let method = request.headers.value(.xOriginalMethod).flatMap({ HTTPRequest.Method($0) }) {
-                head.method = method
-            }
-            let target = Request(head.method, original).head
-            (head.scheme, head.authority, head.path) = (target.scheme, target.authority, target.path)
-            (self.request, manner) = (Request(head: head, peer: request.peer), .knowsRefusals)
-            return
+        if let method = request.headers.value(.xOriginalMethod).flatMap({ HTTPRequest.Method($0) }) {
+            head.method = method
         }
+        let target = Request(head.method, original).head
+        (head.scheme, head.authority, head.path) = (target.scheme, target.authority, target.path)
+        (self.request, manner, host) = (Request(head: head, peer: request.peer), .knowsRefusals, request.query["host"])
+    }
+
+    /// Traefik's `forwardAuth` sends the client's headers, and its request in `X-Forwarded-*`. `X-Original-*` are the
+    /// client's there.
+    init(ofTraefik request: Request) {
+        var head = request.head
         if let method = request.headers.value(.xForwardedMethod).flatMap({ HTTPRequest.Method($0) }) {
             head.method = method
         }
         head.scheme = request.headers.value(.xForwardedProto) ?? head.scheme
         head.authority = request.headers.value(.xForwardedHost) ?? head.authority
         head.path = request.headers.value(.xForwardedURI) ?? "/"
-        (self.request, manner) = (Request(head: head, peer: request.peer), .handsOn)
+        (self.request, manner, host) = (Request(head: head, peer: request.peer), .handsOn, request.query["host"])
     }
 
     /// Envoy's `ext_authz` sends the client's request itself, without its body, with a prefix before its path.

@@ -44,7 +44,7 @@ public struct RuntimeReference: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func firstLabel(of host: String, below domain: String) -> String? {
-        let name = host.prefix { $0 != ":" }.lowercased()
+        let name = HostName.compared(host)
         let suffix = "." + domain.lowercased()
         guard name.hasSuffix(suffix) else { return nil }
         let label = name.dropLast(suffix.count)

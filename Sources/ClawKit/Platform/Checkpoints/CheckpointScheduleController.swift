@@ -63,7 +63,7 @@ public struct CheckpointScheduleController: Sendable {
         let checkpoints = caches.cache(Checkpoint.self)
         return Controller(for: CheckpointSchedule.self, caches: caches, logger: logger) { schedule, context in
             let made = checkpoints.all.filter {
-                $0.namespace == schedule.namespace && $0.labels[Checkpoint.scheduleLabel] == schedule.name
+                $0.namespace == schedule.namespace && $0.labels[Checkpoint.scheduleLabel] == Self.label(of: schedule)
                     && $0.metadata.controllerReference?.uid == schedule.uid
             }
             return try await reconcile(schedule, made, context)
@@ -101,9 +101,14 @@ public struct CheckpointScheduleController: Sendable {
         return next.map { .again(after: max(.zero, $0 - now)) } ?? .settled
     }
 
+    /// Its name, where that may stand in a label.
+    private static func label(of schedule: CheckpointSchedule) -> String {
+        schedule.name.utf8.count <= DNSLabel.maximumLength ? schedule.name : schedule.uid ?? ""
+    }
+
     /// Named by its due time: however often this is tried, there is one.
     private func make(_ schedule: CheckpointSchedule, due: Timestamp, _ context: ReconcileContext) async throws {
-        var labels = [Checkpoint.scheduleLabel: schedule.name]
+        var labels = [Checkpoint.scheduleLabel: Self.label(of: schedule)]
         if let runtime = schedule.spec.checkpoint.runtime { labels[Checkpoint.runtimeLabel] = runtime }
         let checkpoint = Checkpoint(
             metadata: ObjectMeta(

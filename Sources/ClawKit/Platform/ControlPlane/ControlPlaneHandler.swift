@@ -24,7 +24,10 @@ struct ControlPlaneHandler: Handler {
         let proxies = services.configuration.proxyKey.map { key in
             TrustedProxies(key: key) { try await pods.token(of: $0) }
         }
-        let directory = KubernetesAccessDirectory(caches: services.caches)
+        let directory = KubernetesAccessDirectory(
+            caches: services.caches,
+            context: RoutingContext(
+                publicURL: services.configuration.publicURL, domain: services.configuration.domain))
         routes = directory.routes
         check = AccessCheck(
             authenticator: services.authenticator.serving(.runtimes), directory: directory,

@@ -61,6 +61,19 @@ struct OpenIDSignIn: Sendable {
     /// - Throws: ``Finding``: `E_SESSION` for what does not belong together or is not good, `E_FORBIDDEN` for somebody
     ///   who is nobody here, `E_UNREACHABLE`.
     func end(_ name: String, _ call: Call) async throws -> (session: SignIn.Result, target: String) {
+        let key = "oidc:\(services.origin(of: call.request))"
+        try services.peers.admit(key)
+        do {
+            let ended = try await completed(name, call)
+            services.peers.noteSuccess(key)
+            return ended
+        } catch let finding as Finding where [.session, .forbidden].contains(finding.code) {
+            services.peers.noteFailure(key)
+            throw finding
+        }
+    }
+
+    private func completed(_ name: String, _ call: Call) async throws -> (session: SignIn.Result, target: String) {
         let (connection, query, now) = (try connection(name), call.request.query, services.time.now)
         let keyring = services.signer.keyring
         guard let cookie = SessionCookie.value(SignInAttempt.cookieName, in: call.request.headers) else {
@@ -88,9 +101,11 @@ struct OpenIDSignIn: Sendable {
     /// Notes a sign-in that came to nothing.
     func refused(_ name: String, _ finding: Finding, _ call: Call) async {
         services.metrics.signIns.add(1, "refused")
+        // Who asks for what is not there, or too often, would fill the trail until it forgets what matters.
+        guard connections[name] != nil, finding.code != .throttled else { return }
         await services.audit(
             call, "session.create", "session", outcome: .refused,
-            details: ["code": finding.code.rawValue, "by": "oidc/\(connections[name] == nil ? "unknown" : name)"])
+            details: ["code": finding.code.rawValue, "by": "oidc/\(name)"])
     }
 
     /// An attempt is over once its browser has come back, however that ended.

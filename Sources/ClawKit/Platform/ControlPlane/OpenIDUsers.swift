@@ -71,14 +71,16 @@ struct OpenIDUsers: Sendable {
     ) async throws -> User {
         let isMember = !groups.isDisjoint(with: provider.administrators)
         guard !provider.administrators.isEmpty, user.isAdministrator != isMember else { return user }
-        if !isMember, (try? await directory.checkNotLastAdministrator(DNSLabel(user.name))) == nil {
+        let changed: User
+        do {
+            changed = try await directory.change(user.name) { $0.isAdministrator = isMember }
+        } catch let finding as Finding where finding.code == .inUse {
             // Nobody could repair a provider's mistake any more.
             services.log.warning(
                 "the last administrator stays one, against the provider's groups",
                 metadata: ["provider": "\(provider.name)", "user": "\(user.name)"])
             return user
         }
-        let changed = try await services.store.modify(User.self, user.name) { $0.isAdministrator = isMember }.record
         await services.audit(
             call, "user.update", "user/\(user.name)", subject: "user/\(user.name)",
             details: ["administrator": String(isMember), "by": "oidc/\(provider.name)"])

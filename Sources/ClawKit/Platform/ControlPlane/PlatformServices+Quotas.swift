@@ -1,9 +1,10 @@
 import ClawBase
+import ClawControl
 import ClawKubernetes
 import ClawResources
 
 extension PlatformServices {
-    var quotas: QuotaLedger { QuotaLedger(store, time: time) }
+    var quotas: QuotaLedger { QuotaLedger(store, time: time, projects: caches.cache(Project.self)) }
 
     /// Makes a change that gives a project another quota, where its tenant may have that.
     /// - Parameter quota: nil where the change leaves it as it is.
@@ -12,13 +13,7 @@ extension PlatformServices {
         _ quota: [String: Quantity]?, for project: Project, _ change: () async throws -> Result
     ) async throws -> Result {
         guard let quota else { return try await change() }
-        let cap = try await quotas.standing(of: project.tenant).cap
-        for name in cap.keys.sorted() where quota[name] == nil {
-            throw Finding(
-                .tenantQuota,
-                "Tenant '\(project.tenant)' has a cap on \(name), so that its projects need a quota for it; give one.",
-                field: "quota.\(name)", details: ["resource": name])
-        }
+        try await quotas.check(isComplete: quota, of: project.tenant)
         if quota.isEmpty, project.spec.quota.isEmpty { return try await change() }
         let reservation = try await quotas.reserve(quota, for: QuotaKeeper.subject(project.name), of: project.tenant)
         let result: Result

@@ -28,8 +28,10 @@ struct SignIn: Sendable {
             throw finding
         case .principal(let principal):
             services.throttle.noteSuccess(key)
+            // A session carries all of its user's rights.
+            guard principal.scope == .administer else { throw Finding.scopeNeeded(.administer, principal.scope) }
             let user = try await services.store.require(User.self, principal.user).record
-            return try await session(of: user, until: principal.expiresAt, by: "token", call)
+            return try await session(of: user, until: principal.expiresAt, by: "token", credential: User.Credential.id(of: token), call)
         }
     }
 
@@ -42,7 +44,8 @@ struct SignIn: Sendable {
         do {
             found = try await passwords.check(name, password, call.request)
         } catch let finding as Finding where finding.code == .session || finding.code == .throttled {
-            await refused(call, "password", finding)
+            // Attempts that are not even looked at would fill the trail until it forgets what matters.
+            if finding.code == .session { await refused(call, "password", finding) }
             throw finding
         }
         var user = found.record
@@ -68,7 +71,9 @@ struct SignIn: Sendable {
 
     /// Begins a session with an id of its own, whatever cookie the request had; the session of that one ends.
     /// - Parameter end: of the proof: no session outlives what it was begun with.
-    func session(of user: User, until end: Timestamp? = nil, by proof: String, _ call: Call) async throws -> Result {
+    func session(
+        of user: User, until end: Timestamp? = nil, by proof: String, credential: String? = nil, _ call: Call
+    ) async throws -> Result {
         let now = services.time.now
         let lifetime = Duration.seconds(3600 * services.configuration.sessionHours)
         let session = Session(
@@ -77,7 +82,7 @@ struct SignIn: Sendable {
         try await services.store.begin(
             SessionRecord(
                 id: session.id, user: user.name, createdAt: session.issuedAt, expiresAt: session.expiresAt,
-                peer: call.request.peer, userAgent: call.request.headers[.userAgent]))
+                peer: call.request.peer, userAgent: call.request.headers[.userAgent], credential: credential))
         if let old = call.principal?.session { try? await services.store.endSession(old, at: now) }
         services.metrics.signIns.add(1, "accepted")
         await services.audit(call, "session.create", "user/\(user.name)", details: ["by": proof])

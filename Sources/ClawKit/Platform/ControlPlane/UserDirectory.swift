@@ -104,7 +104,7 @@ struct UserDirectory: Sendable {
     /// - Returns: the projects that the user was a member of, with the role.
     func delete(_ name: DNSLabel) async throws -> [(project: String, role: ProjectRole)] {
         let found = try await store.require(User.self, name.description)
-        try await checkNotLastAdministrator(name)
+        try await checkNotLastAdministrator(name.description)
         let runtimes = try await services.api.list(Runtime.self).items.filter { $0.spec.user == name.description }
             .map { "\($0.namespace ?? "")/\($0.name)" }.sorted()
         guard runtimes.isEmpty else {
@@ -117,22 +117,58 @@ struct UserDirectory: Sendable {
             guard let role = try await services.members.set(nil, of: member.user, in: member.project) else { continue }
             left.append((member.project, role))
         }
-        try await store.delete(User.self, name.description, version: found.version)
+        if found.record.isAdministrator {
+            try await change(name.description) { $0.isAdministrator = false }
+            try await store.delete(User.self, name.description)
+        } else {
+            try await store.delete(User.self, name.description, version: found.version)
+        }
         return left
     }
 
-    /// - Throws: ``Finding`` (`E_IN_USE`) where nobody could administer the platform any more.
-    func checkNotLastAdministrator(_ name: DNSLabel) async throws {
+    /// Changes a user so that somebody can still administer the platform: of two who take it from each other at once, both
+    /// keep it.
+    /// - Throws: ``Finding`` (`E_IN_USE`) where nobody could any more.
+    @discardableResult
+    func change(_ name: String, _ body: @escaping @Sendable (inout User) throws -> Void) async throws -> User {
+        var changed = try await store.require(User.self, name).record
+        let before = changed
+        try body(&changed)
+        guard before.administers, !changed.administers else {
+            return try await store.modify(User.self, name, body).record
+        }
+        try await checkNotLastAdministrator(name)
+        let after = try await store.modify(User.self, name, body).record
+        // Others may have done the same meanwhile.
+        if try await administrator(but: nil) == nil {
+            try await store.modify(User.self, name) {
+                ($0.isAdministrator, $0.isDisabled) = (before.isAdministrator, before.isDisabled)
+            }
+            throw Self.last(name)
+        }
+        return after
+    }
+
+    private func checkNotLastAdministrator(_ name: String) async throws {
+        guard try await store.require(User.self, name).record.administers else { return }
+        if try await administrator(but: name) == nil { throw Self.last(name) }
+    }
+
+    private func administrator(but name: String?) async throws -> String? {
         var after: String?
-        var isOne = false
         repeat {
             let page = try await store.list(User.self, after: after)
-            for user in page.map(\.record) where user.isAdministrator && !user.isDisabled {
-                if user.name != name.description { return }
-                isOne = true
-            }
+            if let found = page.map(\.record).first(where: { $0.administers && $0.name != name }) { return found.name }
             after = page.count == 1000 ? page.last?.record.key : nil
         } while after != nil
-        if isOne { throw Finding(.inUse, "'\(name)' is the last administrator; make somebody else one first.") }
+        return nil
     }
+
+    private static func last(_ name: String) -> Finding {
+        Finding(.inUse, "'\(name)' is the last administrator; make somebody else one first.")
+    }
+}
+
+extension User {
+    fileprivate var administers: Bool { isAdministrator && !isDisabled }
 }

@@ -133,10 +133,18 @@ extension WarmPods.State {
     fileprivate mutating func file(_ member: WarmPods.Member) {
         guard let pool = pools[member.pool] else { return }
         if member.hash == pool.hash {
-            current[member.pool, default: []].append(member.uid)
+            append(member.uid, to: &current[member.pool, default: []])
         } else {
-            outdated[member.pool, default: []].append(member.uid)
+            append(member.uid, to: &outdated[member.pool, default: []])
         }
+    }
+
+    /// What is not warm any more, or stands there twice, goes when it is half of the list.
+    private func append(_ uid: String, to list: inout [String]) {
+        list.append(uid)
+        guard list.count > 64, list.count > 2 * warm.count else { return }
+        var seen: Set<String> = []
+        list = list.reversed().filter { warm[$0] != nil && seen.insert($0).inserted }.reversed()
     }
 
     @discardableResult

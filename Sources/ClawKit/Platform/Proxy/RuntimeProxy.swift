@@ -30,6 +30,11 @@ struct RuntimeProxy: Handler {
                 return turnAway(outcome, request)
             }
             let forwarded = ForwardedRequest(request, isOwnHost: outcome.isOwnHost)
+            // Where runtimes have hosts of their own, none of their pages may run in this one's origin, beside the API.
+            if !outcome.isOwnHost, BearerToken.value(in: request.headers) == nil, let host = ownHost(of: reference) {
+                return Response(
+                    status: .temporaryRedirect, headers: [.location: host + forwarded.target, .cacheControl: "no-store"])
+            }
             if forwarded.lacksSlash, let prefix = forwarded.prefix {
                 return Response(status: .permanentRedirect, headers: [.location: prefix + forwarded.target])
             }
@@ -40,6 +45,14 @@ struct RuntimeProxy: Handler {
             services.metrics.proxied.add(1, "failed")
             return failure(error, wantsPage)
         }
+    }
+
+    /// Scheme, host and port that are the runtime's alone; nil where there is no domain.
+    private func ownHost(of runtime: RuntimeReference) -> String? {
+        let configuration = services.configuration
+        guard let domain = configuration.domain else { return nil }
+        let port = configuration.authority.split(separator: ":").dropFirst().last.map { ":\($0)" } ?? ""
+        return "\(configuration.scheme)://\(runtime.runtime)-\(runtime.project).\(domain)\(port)"
     }
 
     // MARK: passing on

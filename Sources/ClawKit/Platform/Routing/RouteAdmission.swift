@@ -1,43 +1,36 @@
-public import ClawBase
-public import ClawControl
+import ClawBase
+import ClawControl
 import ClawKubernetes
-public import ClawResources
+import ClawResources
 import Synchronization
 
-/// Refuses routes to addresses that are another's, before they are stored: for an admission webhook.
-///
-///     let admission = RouteAdmission(caches: caches) { RoutingContext(publicURL: url, domain: domain) }
-///     AdmissionWebhook(for: Route.self, options: AdmissionOptions(ignoresFailures: true)) { request in
-///         if let route = request.object {
-///             try admission.check(route, replacing: request.oldObject, isDryRun: request.isDryRun)
-///         }
-///         return []
-///     }
+/// Refuses routes to addresses that are another's, before they are stored.
 ///
 /// What passes two of them at the same moment, or while none can be asked, shows in the status of the younger route.
-public final class RouteAdmission: Sendable {
+final class RouteAdmission: Sendable {
     /// How long what was admitted counts before the cache has it.
     private static let memory = Duration.seconds(10)
     /// More than are written in that time; beyond, the cache alone counts.
     private static let capacity = 1000
 
-    private let index: RouteIndex
+    private let index: @Sendable (String) -> [Route]
     private let context: @Sendable () -> RoutingContext
     private let time: any TimeSource
     private let recent = Mutex<[(route: Route, at: Timestamp)]>([])
 
-    public init(
+    init(
         caches: SharedCaches, time: any TimeSource = SystemTime(), context: @escaping @Sendable () -> RoutingContext
     ) {
-        (index, self.context, self.time) = (RouteIndex(caches), context, time)
+        let routes = caches.cache(Route.self).index { [$0.spec.host] }
+        (index, self.context, self.time) = ({ routes[$0] }, context, time)
     }
 
     /// - Throws: ``Finding`` (`E_HOST_CONFLICT`).
-    public func check(_ route: Route, replacing old: Route? = nil, isDryRun: Bool = false) throws(Finding) {
+    func check(_ route: Route, replacing old: Route? = nil, isDryRun: Bool = false) throws(Finding) {
         // Labels, finalizers and the like are nobody's address.
         if let old, old.spec.document == route.spec.document { return }
         let now = time.now
-        let (stored, context) = (index.all(of: route.spec.host), context())
+        let (stored, context) = (index(route.spec.host), context())
         let finding = recent.withLock { recent -> Finding? in
             recent.removeAll { now - $0.at > Self.memory || $0.route.isSame(as: route) }
             let others = stored + recent.map(\.route)

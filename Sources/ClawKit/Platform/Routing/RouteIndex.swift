@@ -6,8 +6,11 @@ import ClawResources
 struct RouteIndex: Sendable {
     private let routes: ObjectCache<Route>
     private let byHost: ObjectIndex<Route, String>
+    private let context: RoutingContext
 
-    init(_ caches: SharedCaches) {
+    /// - Parameter context: says which addresses no route may have; what is stored for one all the same leads nowhere.
+    init(_ caches: SharedCaches, _ context: RoutingContext) {
+        self.context = context
         routes = caches.cache(Route.self)
         byHost = routes.index { [$0.spec.host] }
     }
@@ -18,20 +21,23 @@ struct RouteIndex: Sendable {
     func all(of host: String) -> [Route] { byHost[host] }
 
     /// Whether the host is of a route; it may carry a port, and case does not matter.
-    func knows(_ host: String) -> Bool { byHost.count(of: Self.name(of: host)) > 0 }
+    func knows(_ host: String) -> Bool {
+        let host = HostName.compared(host)
+        return byHost.count(of: host) > 0 && !allowed(of: host).isEmpty
+    }
 
-    private static func name(of host: String) -> String { host.prefix { $0 != ":" }.lowercased() }
+    private func allowed(of host: String) -> [Route] { byHost[host].filter { RouteRules.reserved($0, context) == nil } }
 
     /// - Parameters:
     ///   - host: may carry a port; case does not matter.
     ///   - path: percent-encoded, with or without query.
     func route(host: String, path: String) -> Route? {
-        let found = byHost[Self.name(of: host)]
+        let found = allowed(of: HostName.compared(host))
         guard let eldest = found.min(by: RouteRules.isOlder) else { return nil }
         // The host is its eldest route's project's.
         let path = path.prefix { $0 != "?" && $0 != "#" }
         let own = found.filter { $0.namespace == eldest.namespace && Self.leads($0.spec.path, to: path) }
-        guard found.count == 1 || !Self.isAmbiguous(path) else { return nil }
+        guard found.allSatisfy({ $0.spec.path == "/" }) || !Self.isAmbiguous(path) else { return nil }
         return own.max {
             let (first, second) = ($0.spec.path.utf8.count, $1.spec.path.utf8.count)
             return first == second ? RouteRules.isOlder($1, $0) : first < second

@@ -13,7 +13,7 @@ public struct RouteKind: ManagedKind {
 
     private let settings: RoutingSettings
     private let key: Secret<String>
-    private let index: RouteIndex
+    private let index: ObjectIndex<Route, String>
     private let context: @Sendable () -> RoutingContext?
 
     /// - Parameters:
@@ -24,7 +24,7 @@ public struct RouteKind: ManagedKind {
         context: @escaping @Sendable () -> RoutingContext?
     ) {
         (self.settings, self.key, self.context) = (settings, key, context)
-        index = RouteIndex(caches)
+        index = caches.cache(Route.self).index { [$0.spec.host] }
     }
 
     /// The controller, to be run by whoever runs the others.
@@ -37,7 +37,7 @@ public struct RouteKind: ManagedKind {
         let all = caches.cache(Route.self)
         return Controller(managing: kind, name: "routes", manager: manager, caches: caches, logger: logger)
             // Who waits for a host hears when it is free.
-            .watches(Route.self) { changed in index.all(of: changed.spec.host).map { ObjectKey($0) } }
+            .watches(Route.self) { changed in index[changed.spec.host].map { ObjectKey($0) } }
             .watches(ConfigMap.self) { map in
                 guard map.name == PlatformSettings.name, map.namespace == PlatformSettings.namespace else { return [] }
                 return all.keys
@@ -86,7 +86,7 @@ public struct RouteKind: ManagedKind {
         guard let context = context() else {
             throw Finding(.notReady, "The control plane has not said yet where people reach it.")
         }
-        if let finding = RouteRules.standing(route, among: index.all(of: route.spec.host), context) { throw finding }
+        if let finding = RouteRules.standing(route, among: index[route.spec.host], context) { throw finding }
         let plan = RoutePlan(route, context, accessURL: settings.accessURL ?? context.accessURL, key: key)
         switch settings.driver {
         case .inProcess:

@@ -44,11 +44,11 @@ public enum RouteRules {
     }
 
     /// Hosts that are the platform's own, and those it gives to runtimes and projects.
-    private static func reserved(_ route: Route, _ context: RoutingContext) -> Finding? {
+    static func reserved(_ route: Route, _ context: RoutingContext) -> Finding? {
         let (host, project) = (route.spec.host, route.namespace ?? "")
-        if host == context.ownHost || host == context.domain {
+        if host == context.ownHost || host == context.domain || host == context.accessHost || HostName.isInternal(host) {
             return Finding(
-                .hostConflict, "\(host) is the platform's own address; choose another host.", field: "spec.host")
+                .hostConflict, "\(host) is the platform's own address, or a machine's; choose another host.", field: "spec.host")
         }
         guard let domain = context.domain, context.isBelowDomain(host) else { return nil }
         if let runtime = route.spec.runtime, host == "\(runtime)-\(project).\(domain)", route.spec.path == "/" { return nil }

@@ -52,10 +52,9 @@ public struct RoutingContext: Sendable {
     }
 
     /// The control plane's own host, without a port.
-    var ownHost: String {
-        let rest = publicURL.firstRange(of: "://").map { publicURL[$0.upperBound...] } ?? publicURL[...]
-        return rest.prefix { $0 != "/" && $0 != ":" }.lowercased()
-    }
+    var ownHost: String { HostName.of(url: publicURL) }
+    /// Where proxies ask, without a port.
+    var accessHost: String { HostName.of(url: accessURL) }
 
     func isBelowDomain(_ host: String) -> Bool { domain.map { host == $0 || host.hasSuffix("." + $0) } ?? false }
 }

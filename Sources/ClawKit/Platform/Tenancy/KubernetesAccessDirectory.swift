@@ -10,10 +10,11 @@ public struct KubernetesAccessDirectory: AccessDirectory {
     private let members: MemberBook
     let routes: RouteIndex
 
-    public init(caches: SharedCaches) {
+    /// - Parameter context: which addresses are the platform's own.
+    public init(caches: SharedCaches, context: RoutingContext) {
         runtimes = caches.cache(Runtime.self)
         members = MemberBook(caches)
-        routes = RouteIndex(caches)
+        routes = RouteIndex(caches, context)
     }
 
     /// - Throws: ``Finding`` (`E_NOT_READY`) before the caches are complete.

@@ -44,7 +44,6 @@ enum ProjectRules {
         rule(writing, "apps", "deployments", "deployments/scale", "replicasets", "statefulsets", "statefulsets/scale"),
         rule(writing, "autoscaling", "horizontalpodautoscalers"),
         rule(writing, "batch", "cronjobs", "jobs"),
-        rule(writing, "networking.k8s.io", "ingresses"),
         rule(writing, "policy", "poddisruptionbudgets"),
         rule(writing, "clawkit.dev", "runtimes"),
         rule(writing, "one-click.dev", "rollouts"),

@@ -1,4 +1,5 @@
 import ClawBase
+import ClawControl
 import ClawDocuments
 import ClawKubernetes
 import ClawResources
@@ -42,7 +43,7 @@ struct OperationRoutes: RouteGroup {
         let before = call.request.query["before"]
         var index: (name: String, value: String)?
         if let target = call.request.query["target"] {
-            guard try await isVisible(target, to: caller) else {
+            guard try await isVisible(target, at: services.time.now, to: caller) else {
                 throw Finding(.forbidden, "The operations on '\(target.prefix(80))' are not for you.", field: "target")
             }
             index = (Operation.targetIndex, target)
@@ -51,7 +52,12 @@ struct OperationRoutes: RouteGroup {
         }
         let found = try await services.store.list(
             Operation.self, index: index, after: before, limit: limit, isDescending: true)
-        return .json(.items(found.map(\.record.representation)))
+        // The first ones may be of another project that had the name.
+        let visible = try await found.map(\.record).filtered { operation in
+            if operation.actor == caller.user { return true }
+            return try await isVisible(operation.target, at: operation.createdAt, to: caller)
+        }
+        return .json(.items(visible.map(\.representation)))
     }
 
     private func limit(of call: Call) throws(Finding) -> Int {
@@ -106,13 +112,24 @@ struct OperationRoutes: RouteGroup {
         }
         if operation.actor == caller.user { return operation }
         // Ids cannot be guessed; a stranger learns nothing from one that exists.
-        guard try await isVisible(operation.target, to: caller) else { throw unknown }
+        guard try await isVisible(operation.target, at: operation.createdAt, to: caller) else { throw unknown }
         return operation
     }
 
-    private func isVisible(_ target: String, to caller: Principal) async throws -> Bool {
+    /// Whether somebody sees what happened to a target at a moment: not what was another project's of that name.
+    private func isVisible(_ target: String, at moment: Timestamp, to caller: Principal) async throws -> Bool {
         if caller.isAdministrator { return true }
-        guard let (project, _) = RuntimeTarget.parse(target) else { return false }
-        return try await services.role(of: caller, in: project) != nil
+        guard let (name, _) = RuntimeTarget.parse(target), try await services.role(of: caller, in: name) != nil,
+            let project = services.caches.cache(Project.self).get(name)
+        else { return false }
+        return project.beganAt.map { moment >= $0 } ?? true
+    }
+}
+
+extension Array where Element: Sendable {
+    fileprivate func filtered(_ isIncluded: (Element) async throws -> Bool) async throws -> [Element] {
+        var kept: [Element] = []
+        for element in self where try await isIncluded(element) { kept.append(element) }
+        return kept
     }
 }

@@ -94,6 +94,7 @@ struct RuntimeRoutes: RouteGroup {
         let name = try fields.optionalLabel("name") ?? user
         let template = try fields.optionalLabel("template")?.description
         let (project, role) = try await services.project(try call.parameters.label("project"), for: caller)
+        try checkNotViewer(caller, role, project)
         guard user.description == caller.user || mayActForOthers(caller, role) else {
             throw Finding(
                 .notOwner,
@@ -189,6 +190,7 @@ struct RuntimeRoutes: RouteGroup {
         let caller = try call.caller
         let name = try call.parameters.label("runtime")
         let (project, role) = try await services.project(try call.parameters.label("project"), for: caller)
+        try checkNotViewer(caller, role, project)
         let runtime = try await find(name, in: project)
         guard runtime.spec.user == caller.user || mayActForOthers(caller, role) else {
             throw Finding(
@@ -206,6 +208,13 @@ struct RuntimeRoutes: RouteGroup {
         return .accepted([
             "operation": try await begin(verb, project.name, name, parameters, call).representation
         ])
+    }
+
+    private func checkNotViewer(_ caller: Principal, _ role: ProjectRole?, _ project: Project) throws(Finding) {
+        guard caller.isAdministrator || role != .viewer else {
+            throw Finding(
+                .forbidden, "Viewers of project \(project.name) only see its runtimes; have an owner make you a developer.")
+        }
     }
 
     private func mayActForOthers(_ caller: Principal, _ role: ProjectRole?) -> Bool {

@@ -25,9 +25,14 @@ struct SystemRoutes: RouteGroup {
                 .get, "/metrics", "Show metrics in Prometheus' text format", tag: "system", access: .anybody, metrics),
             APIRoute(
                 .get, "/api/v1/access/check",
-                "Decide about a forwarded request (Traefik forwardAuth, nginx auth_request)", tag: "access",
-                access: .anybody
+                "Decide about a request that Traefik's forwardAuth forwards; ?host= the one it is configured for",
+                tag: "access", access: .anybody
             ) { await check.respond(to: $0.request) },
+            APIRoute(
+                .get, "/api/v1/access/nginx",
+                "Decide about a request that nginx's auth_request describes in X-Original-URL; ?host= as there",
+                tag: "access", access: .anybody
+            ) { await check.nginxResponse(to: $0.request) },
         ]
     }
 

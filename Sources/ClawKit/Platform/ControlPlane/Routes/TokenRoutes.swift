@@ -84,6 +84,7 @@ struct TokenRoutes: RouteGroup {
     private func delete(_ call: Call, of name: String) async throws -> Response {
         let id = call.parameters["token"]
         try await services.store.revokeToken(id, of: name)
+        try await services.store.endSessions(of: name, begunWith: id, at: services.time.now)
         await services.audit(call, "token.delete", "user/\(name)", details: ["token": String(id.prefix(64))])
         return .noContent
     }

@@ -1,5 +1,7 @@
 import ClawBase
+import ClawControl
 import ClawDocuments
+import ClawKubernetes
 import ClawLedger
 import ClawResources
 import HTTPTypes
@@ -109,8 +111,17 @@ struct UsageRoutes: RouteGroup {
             tenant: words["tenant"], project: words["project"], user: words["user"], runtime: words["runtime"],
             key: words["key"])
         try await check(subject.user, subject.project, call)
+        var (from, whose) = (try time("from"), subject)
+        let caller = try call.caller
+        if !caller.isAdministrator, subject.user != caller.user, let name = subject.project,
+            let project = services.caches.cache(Project.self).get(name)
+        {
+            // Before that the name may have been another tenant's project's.
+            whose.tenant = project.tenant
+            from = [from, project.beganAt].compactMap { $0 }.max()
+        }
         return UsageQuery(
-            subject, from: try time("from"), until: try time("until"),
+            whose, from: from, until: try time("until"),
             meter: words["meter"].map { UsageMeter(rawValue: $0) }, item: words["model"])
     }
 
@@ -191,4 +202,9 @@ extension Call {
         }
         return number
     }
+}
+
+extension Project {
+    /// Since when it is this one that has the name.
+    var beganAt: Timestamp? { metadata.creationTimestamp.flatMap { Timestamp(rfc3339: $0) } }
 }

@@ -88,8 +88,7 @@ struct UserRoutes: RouteGroup {
         let changesName = fields.object["displayName"] != nil
         let isAdministrator = try fields.optionalBool("administrator")
         let isDisabled = try fields.optionalBool("disabled")
-        if isAdministrator == false || isDisabled == true { try await directory.checkNotLastAdministrator(name) }
-        try await services.store.modify(User.self, name.description) { user in
+        try await directory.change(name.description) { user in
             if changesName { user.displayName = displayName }
             user.isAdministrator = isAdministrator ?? user.isAdministrator
             if isDisabled == true, !user.isDisabled { user.sessionEpoch += 1 }

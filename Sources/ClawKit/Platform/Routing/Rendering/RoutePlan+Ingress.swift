@@ -30,7 +30,7 @@ extension RoutePlan {
         let prefix = "nginx.ingress.kubernetes.io/"
         return [
             // The key goes along from a ConfigMap of the platform's namespace, which projects cannot read.
-            prefix + "auth-url": accessURL + Self.checkPath,
+            prefix + "auth-url": checkURL("nginx"),
             prefix + "auth-proxy-set-headers": "\(PlatformSettings.namespace)/\(PlatformSettings.proxyHeadersName)",
             prefix + "auth-response-headers": "X-Claw-User,X-Claw-Runtime,X-OpenClaw-Token,Cookie,Authorization",
             prefix + "auth-signin": "\(publicURL)/login", prefix + "auth-signin-redirect-param": "return",

@@ -20,7 +20,7 @@ extension RoutePlan {
                     metadata: metadata("-gate"),
                     spec: .init(
                         forwardAuth: .init(
-                            address: accessURL + Self.checkPath, trustForwardHeader: false,
+                            address: checkURL(), trustForwardHeader: false,
                             authResponseHeadersRegex: IdentityHeaders.expression, maxResponseBodySize: 64 << 10))))
         }
         let rule = IngressRoute.Route(

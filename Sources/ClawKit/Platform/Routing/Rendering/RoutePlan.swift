@@ -19,8 +19,8 @@ struct RoutePlan {
         isGuarded = route.spec.access != .everybody || context.isBelowDomain(route.spec.host)
     }
 
-    /// The path of the access check, below ``accessURL``.
-    static let checkPath = "/api/v1/access/check"
+    /// Where a proxy asks. The host is this route's, whatever a client says to be.
+    func checkURL(_ proxy: String = "check") -> String { "\(accessURL)/api/v1/access/\(proxy)?host=\(route.spec.host)" }
 
     func metadata(_ suffix: String = "", annotations: [String: String] = [:]) -> ObjectMeta {
         ObjectMeta(name: "route-\(route.name)\(suffix)", namespace: route.namespace, annotations: annotations)

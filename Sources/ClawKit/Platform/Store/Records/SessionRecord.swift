@@ -25,10 +25,13 @@ public struct SessionRecord: StoredRecord {
     /// From where and with what it was begun, as far as the request said.
     public let peer: String?
     public let userAgent: String?
+    /// The token that it was begun with, by ``User/Credential/id``: it ends with that.
+    public let credential: String?
 
     public init(
         id: String, user: String, createdAt: Timestamp, expiresAt: Timestamp, lastSeenAt: Timestamp? = nil,
-        revokedAt: Timestamp? = nil, peer: String? = nil, userAgent: String? = nil
+        revokedAt: Timestamp? = nil, peer: String? = nil, userAgent: String? = nil,
+        credential: String? = nil
     ) {
         self.id = id
         self.user = user
@@ -38,6 +41,7 @@ public struct SessionRecord: StoredRecord {
         self.revokedAt = revokedAt
         self.peer = peer
         self.userAgent = userAgent.map { String($0.prefix(256)) }
+        self.credential = credential
     }
 
     public var key: String { id }
@@ -58,6 +62,7 @@ public struct SessionRecord: StoredRecord {
         object.set("revokedAt", revokedAt)
         object.set("peer", peer)
         object.set("userAgent", userAgent)
+        object.set("credential", credential)
         return .object(object)
     }
 
@@ -67,7 +72,8 @@ public struct SessionRecord: StoredRecord {
             id: try document.string("id"), user: try document.string("user"),
             createdAt: try document.time("createdAt"), expiresAt: try document.time("expiresAt"),
             lastSeenAt: try document.time("lastSeenAt"), revokedAt: try document.optionalTime("revokedAt"),
-            peer: json["peer"]?.string, userAgent: json["userAgent"]?.string)
+            peer: json["peer"]?.string, userAgent: json["userAgent"]?.string,
+            credential: json["credential"]?.string)
     }
 }
 
@@ -100,6 +106,16 @@ extension PlatformStore {
     /// - Throws: ``Finding`` (`E_NOT_FOUND`).
     public func endSession(_ id: String, at now: Timestamp) async throws {
         try await modify(SessionRecord.self, id) { $0.revokedAt = $0.revokedAt ?? now }
+    }
+
+    /// Ends the sessions that were begun with a token.
+    func endSessions(of user: String, begunWith credential: String, at now: Timestamp) async throws {
+        for session in try await sessions(of: user).map(\.record)
+        where session.credential == credential && session.revokedAt == nil && session.expiresAt > now {
+            do {
+                try await endSession(session.id, at: now)
+            } catch let finding as Finding where finding.code == .notFound {}
+        }
     }
 
     /// Ends all of a user's sessions, everywhere.

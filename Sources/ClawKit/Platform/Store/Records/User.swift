@@ -25,6 +25,9 @@ public struct User: StoredRecord {
 
         /// Names the token in lists; of no use for anything else.
         public var id: String { String(hash.prefix(16)) }
+
+        /// The same, of a token that is shown.
+        static func id(of token: Secret<String>) -> String { String(Token.hash(token.reveal()).prefix(16)) }
     }
 
     /// So many tokens one user may have.

@@ -12,12 +12,14 @@ public struct PolicyController: Sendable {
     private let admission: ObjectCache<ValidatingAdmissionPolicy>
     private let bindings: ObjectCache<ValidatingAdmissionPolicyBinding>
     private let desired: DesiredState
+    private let review: PolicyReview
     private let caches: SharedCaches
 
     public init(caches: SharedCaches) {
         self.caches = caches
         policies = caches.cache(Policy.self)
         projects = caches.cache(Project.self)
+        review = PolicyReview(caches)
         admission = caches.cache(ValidatingAdmissionPolicy.self)
         bindings = caches.cache(ValidatingAdmissionPolicyBinding.self)
         desired = DesiredState(caches.api, manager: "clawkit-policies")
@@ -63,7 +65,7 @@ public struct PolicyController: Sendable {
     // MARK: the status
 
     private func report(_ policy: Policy) async throws {
-        let finding = finding(policy)
+        let finding = review.finding(policy)
         let status = finding == nil ? "True" : "False"
         let old = policy.status.conditions.first { $0.type == "Accepted" }
         var changed = policy
@@ -80,21 +82,6 @@ public struct PolicyController: Sendable {
         } catch let error as KubernetesError where error.isNotFound || error.isConflict {
             // Gone, or changed meanwhile: the change asks for this policy again.
         }
-    }
-
-    private func finding(_ policy: Policy) -> Finding? {
-        do {
-            return try LayeredPolicy(above(policy) + [policy]).wideningFindings.first
-        } catch {
-            return error
-        }
-    }
-
-    /// Those of the layers above that can be understood: each answers for itself.
-    private func above(_ policy: Policy) -> [Policy] {
-        guard let layer = PolicyLayer(policy.name) else { return [] }
-        let layers = layer.above { projects.get($0)?.tenant }
-        return layers.compactMap { policies.get($0.description) }.filter { (try? LayeredPolicy([$0])) != nil }
     }
 
     private static func reason(_ finding: Finding?) -> String {

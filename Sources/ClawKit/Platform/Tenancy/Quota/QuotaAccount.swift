@@ -42,7 +42,9 @@ struct QuotaClaim: StoredRecord {
         let id: String
         let amounts: ResourceSums
         /// From then on somebody else may take it for given up.
-        let expiresAt: Timestamp
+        var expiresAt: Timestamp
+        /// Whoever asked will not say that it is done: the object does, once it is stored.
+        var endsWhenSeen = false
     }
 
     let tenant: String
@@ -67,6 +69,7 @@ struct QuotaClaim: StoredRecord {
             object["change"] = [
                 "id": .string(change.id), "amounts": change.amounts.json,
                 "expiresAt": .string(change.expiresAt.rfc3339(fractionDigits: 9)),
+                "endsWhenSeen": .bool(change.endsWhenSeen),
             ]
         }
         return .object(object)
@@ -80,6 +83,8 @@ struct QuotaClaim: StoredRecord {
         guard let change = json["change"] else { return }
         let part = StoredDocument(change, of: Self.kind)
         guard let amounts = ResourceSums(json: change["amounts"]) else { throw part.damaged("amounts") }
-        self.change = Change(id: try part.string("id"), amounts: amounts, expiresAt: try part.time("expiresAt"))
+        self.change = Change(
+            id: try part.string("id"), amounts: amounts, expiresAt: try part.time("expiresAt"),
+            endsWhenSeen: change["endsWhenSeen"]?.bool ?? false)
     }
 }

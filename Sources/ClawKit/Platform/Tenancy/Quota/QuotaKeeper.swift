@@ -16,6 +16,7 @@ struct QuotaKeeper: Sendable {
     }
 
     static func subject(_ project: String) -> String { "project/\(project)" }
+    static func project(of subject: String) -> String { String(subject.dropFirst("project/".count)) }
 
     /// Runs until cancelled; shut down gracefully, until what is under way has ended.
     func run() async throws {
@@ -46,7 +47,7 @@ struct QuotaKeeper: Sendable {
         }
         .reconciles(Tenant.self, when: .changed("spec"))
         // Of projects that went while nobody looked no watch will tell.
-        claims.ask(for: try await ledger.subjects().map { ObjectKey(name: String($0.dropFirst("project/".count))) })
+        claims.ask(for: try await ledger.subjects().map { ObjectKey(name: Self.project(of: $0)) })
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await claims.run() }
             group.addTask { try await caps.run() }

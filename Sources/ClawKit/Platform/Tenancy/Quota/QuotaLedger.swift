@@ -1,5 +1,7 @@
 public import ClawBase
+import ClawControl
 public import ClawKubernetes
+import ClawResources
 
 /// Keeps the sum of what a tenant's projects may have, on all clusters, below the tenant's cap.
 ///
@@ -31,11 +33,24 @@ public struct QuotaLedger: Sendable {
         public let used: [String: Quantity]
     }
 
-    private let store: any PlatformStore
-    private let time: any TimeSource
+    let store: any PlatformStore
+    let time: any TimeSource
+    /// What an object says now, by its subject: ends changes of which nobody says how they went.
+    let seen: (@Sendable (String) -> [String: Quantity])?
 
     public init(_ store: some PlatformStore, time: some TimeSource = .system) {
-        (self.store, self.time) = (store, time)
+        (self.store, self.time, seen) = (store, time, nil)
+    }
+
+    /// - Parameter projects: by which it is known whether what was admitted has been stored.
+    init(_ store: any PlatformStore, time: any TimeSource, projects: ObjectCache<Project>) {
+        self.init(store, time: time) { projects.get(QuotaKeeper.project(of: $0))?.spec.quota ?? [:] }
+    }
+
+    init(
+        _ store: any PlatformStore, time: any TimeSource, seeing seen: @escaping @Sendable (String) -> [String: Quantity]
+    ) {
+        (self.store, self.time, self.seen) = (store, time, seen)
     }
 
     // MARK: the cap
@@ -100,18 +115,11 @@ public struct QuotaLedger: Sendable {
         let now = time.now
         let id = RecordID.make(at: now)
         return try await change(subject, tenant) { claim, account in
-            if let other = claim.change, other.expiresAt > now {
-                throw Finding(
-                    .conflict, "Another change of what \(subject) may have is under way; try again in a moment.",
-                    details: ["reservation": other.id])
-            }
+            if let other = claim.change, other.expiresAt > now { throw Finding.underWay(other, subject) }
             let before = claim.counted
+            try settleExpired(&claim, now)
             claim.change = QuotaClaim.Change(id: id, amounts: wanted, expiresAt: now + lifetime)
-            for name in account.cappedResources.sorted() {
-                let (asked, others) = (claim.counted[name], account.used[name] - before[name])
-                guard asked > before[name], others + asked > account.cap[name] else { continue }
-                throw Finding.overCap(account, name, asked: asked, others: others)
-            }
+            try Self.checkCap(claim, before, account)
             return Reservation(id: id, tenant: tenant, subject: subject, expiresAt: now + lifetime)
         }
     }
@@ -142,7 +150,9 @@ public struct QuotaLedger: Sendable {
     ) async throws -> Timestamp? {
         let (held, now) = (try ResourceSums(amounts), time.now)
         return try await change(subject, tenant) { claim, _ in
-            if let change = claim.change, change.expiresAt > now { return change.expiresAt }
+            if let change = claim.change, change.expiresAt > now, !(change.endsWhenSeen && change.amounts == held) {
+                return change.expiresAt
+            }
             (claim.held, claim.change) = (held, nil)
             return nil
         }
@@ -175,7 +185,7 @@ public struct QuotaLedger: Sendable {
 
     /// Drops changes that nobody has ended in time.
     /// - Returns: whether there were any.
-    private func dropExpired(of tenant: String) async throws -> Bool {
+    func dropExpired(of tenant: String) async throws -> Bool {
         let now = time.now
         var (dropped, after) = (false, String?.none)
         while true {
@@ -184,13 +194,29 @@ public struct QuotaLedger: Sendable {
             for claim in page.map(\.record) {
                 guard let expired = claim.change, expired.expiresAt <= now else { continue }
                 try await change(claim.subject, tenant) { claim, _ in
-                    if claim.change?.id == expired.id { claim.change = nil }
+                    if claim.change?.id == expired.id { try settleExpired(&claim, now) }
                 }
                 dropped = true
             }
             guard page.count == 1000, let last = page.last else { return dropped }
             after = last.record.key
         }
+    }
+
+    /// - Parameter before: what has counted of the claim until now, in the account too.
+    static func checkCap(_ claim: QuotaClaim, _ before: ResourceSums, _ account: QuotaAccount) throws(Finding) {
+        for name in account.cappedResources.sorted() {
+            let (asked, others) = (claim.counted[name], account.used[name] - before[name])
+            guard asked > before[name], others + asked > account.cap[name] else { continue }
+            throw Finding.overCap(account, name, asked: asked, others: others)
+        }
+    }
+
+    /// What nobody ended in time has not been done; where nobody would have, the object says what holds.
+    func settleExpired(_ claim: inout QuotaClaim, _ now: Timestamp) throws(Finding) {
+        guard let change = claim.change, change.expiresAt <= now else { return }
+        claim.change = nil
+        if change.endsWhenSeen, let seen { claim.held = try ResourceSums(seen(claim.subject)) }
     }
 
     // MARK: the two rows
@@ -210,7 +236,7 @@ public struct QuotaLedger: Sendable {
     }
 
     /// Changes a claim, and the sum with it.
-    private func change<Result: Sendable>(
+    func change<Result: Sendable>(
         _ subject: String, _ tenant: String,
         _ body: @escaping @Sendable (inout QuotaClaim, QuotaAccount) throws -> Result
     ) async throws -> Result {
@@ -240,6 +266,12 @@ extension FindingCode {
 }
 
 extension Finding {
+    static func underWay(_ other: QuotaClaim.Change, _ subject: String) -> Finding {
+        Finding(
+            .conflict, "Another change of what \(subject) may have is under way; try again in a moment.",
+            details: ["reservation": other.id])
+    }
+
     fileprivate static let reservationGone = Finding(
         .stale, "The reservation ran out before the change was committed; reserve it again.")
 
@@ -256,7 +288,7 @@ extension Finding {
             details: ["resource": name, "cap": "\(cap)", "used": "\(used)", "asked": "\(asked)"])
     }
 
-    fileprivate static func capTooLow(_ account: QuotaAccount, _ name: String) -> Finding {
+    static func capTooLow(_ account: QuotaAccount, _ name: String) -> Finding {
         let (cap, used) = (ResourceSums.quantity(account.cap[name]), ResourceSums.quantity(account.used[name]))
         return Finding(
             .tenantQuota,

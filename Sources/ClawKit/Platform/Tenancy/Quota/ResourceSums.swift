@@ -48,6 +48,9 @@ struct ResourceSums: Sendable, Hashable {
         return larger
     }
 
+    /// No resource of which there is more.
+    func fits(in other: Self) -> Bool { nanos.allSatisfy { $0.value <= other[$0.key] } }
+
     /// As Kubernetes writes amounts.
     var quantities: [String: Quantity] { nanos.mapValues { Self.quantity($0) } }
 

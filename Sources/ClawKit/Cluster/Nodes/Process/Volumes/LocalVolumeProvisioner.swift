@@ -3,6 +3,7 @@ public import ClawKubernetes
 import ClawModels
 import FoundationEssentials
 public import Logging
+import Synchronization
 
 /// Gives claims of the storage class `local`, and claims without a class, a directory of this machine.
 ///
@@ -16,6 +17,7 @@ public struct LocalVolumeProvisioner: Sendable {
     private let volumesDirectory: String
     private let time: any TimeSource
     private let logger: Logger
+    private let underWay = ClaimsUnderWay()
 
     /// - Parameter volumesDirectory: absolute; each volume is `NAMESPACE/CLAIM-UID` below it, mode 0700.
     public init(
@@ -53,8 +55,10 @@ public struct LocalVolumeProvisioner: Sendable {
     }
 
     private func serve(_ claim: PersistentVolumeClaim, _ group: inout DiscardingTaskGroup) {
-        guard isOurs(claim) else { return }
-        group.addTask { await untilItHolds("claim \(claim.name)") { try await provision(claim) } }
+        guard isOurs(claim), let uid = claim.uid, underWay.begin(uid) else { return }
+        group.addTask {
+            repeat { await untilItHolds("claim \(claim.name)") { try await provision(claim) } } while underWay.end(uid)
+        }
     }
 
     private func release(_ claim: PersistentVolumeClaim, _ group: inout DiscardingTaskGroup) {
@@ -279,6 +283,36 @@ public struct LocalVolumeProvisioner: Sendable {
                 if failures > 8, !(error is TransportError) { return }
                 try? await time.sleep(for: Backoff.nodeRetry.delay(afterFailures: failures))
             }
+        }
+    }
+}
+
+/// Of each claim one attempt at a time: two would write into each other's files.
+private final class ClaimsUnderWay: Sendable {
+    /// By uid, whether it has changed since the attempt began.
+    private let claims = Mutex<[String: Bool]>([:])
+
+    /// - Returns: false where an attempt is under way already, which is followed by another one.
+    func begin(_ uid: String) -> Bool {
+        claims.withLock { claims in
+            if claims[uid] != nil {
+                claims[uid] = true
+                return false
+            }
+            claims[uid] = false
+            return true
+        }
+    }
+
+    /// - Returns: whether there is to be another attempt.
+    func end(_ uid: String) -> Bool {
+        claims.withLock { claims in
+            if claims[uid] == true {
+                claims[uid] = false
+                return true
+            }
+            claims[uid] = nil
+            return false
         }
     }
 }
