@@ -46,7 +46,9 @@ public enum RouteRules {
     /// Hosts that are the platform's own, and those it gives to runtimes and projects.
     static func reserved(_ route: Route, _ context: RoutingContext) -> Finding? {
         let (host, project) = (route.spec.host, route.namespace ?? "")
-        if host == context.ownHost || host == context.domain || host == context.accessHost || HostName.isInternal(host) {
+        if host == context.ownHost || host == context.domain || host == context.accessHost
+            || !context.isBelowDomain(host) && HostName.isInternal(host)
+        {
             return Finding(
                 .hostConflict, "\(host) is the platform's own address, or a machine's; choose another host.", field: "spec.host")
         }
