@@ -80,6 +80,19 @@ struct QuotaAdmissionTests {
         #expect(missing?.field == "quota.pods")
     }
 
+    @Test("a cap that was stored below what is used holds: nothing is added until less is used")
+    func lowCap() async throws {
+        try await ledger.follow(["pods": "50"], for: "project/a", of: "acme")
+        try await ledger.setCap(["pods": "10"], of: "acme", evenBelowUse: true)
+        await #expect(throws: Finding.self) { try await admit("1", "b") }
+        try await admit("20")
+        try await ledger.follow(["pods": "20"], for: "project/a", of: "acme")
+        await #expect(throws: Finding.self) { try await admit("1", "b") }
+        try await admit("5")
+        try await ledger.follow(["pods": "5"], for: "project/a", of: "acme")
+        try await admit("5", "b")
+    }
+
     /// What is stored.
     private final class Objects: Sendable {
         private let all = Mutex<[String: Int]>([:])

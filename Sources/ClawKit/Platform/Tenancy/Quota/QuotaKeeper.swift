@@ -33,16 +33,9 @@ struct QuotaKeeper: Sendable {
             return later.map { .again(after: max(.seconds(1), $0 - time.now)) } ?? .settled
         }
         .reconciles(Project.self, when: .changed("spec"))
-        let caps = Controller("tenant-quotas", caches: caches, logger: logger) { [logger] key in
-            do {
-                try await ledger.setCap(tenants[key]?.spec.quota ?? [:], of: key.name)
-            } catch let finding as Finding where finding.code == .tenantQuota {
-                // The former cap stays; the projects may become smaller.
-                logger.warning(
-                    "a tenant's cap cannot be as it says",
-                    metadata: ["tenant": "\(key.name)", "why": "\(finding.message)"])
-                return .again(after: .seconds(60))
-            }
+        let caps = Controller("tenant-quotas", caches: caches, logger: logger) { key in
+            // Below what is used as well: whoever stored it was not asked, and nothing is added until it fits.
+            try await ledger.setCap(tenants[key]?.spec.quota ?? [:], of: key.name, evenBelowUse: true)
             return .settled
         }
         .reconciles(Tenant.self, when: .changed("spec"))

@@ -57,12 +57,17 @@ public struct QuotaLedger: Sendable {
 
     /// - Throws: ``Finding`` (`E_QUOTA_TENANT`) where more is used already; (`E_INVALID`) for what is no amount.
     public func setCap(_ cap: [String: Quantity], of tenant: String) async throws {
+        try await setCap(cap, of: tenant, evenBelowUse: false)
+    }
+
+    /// - Parameter evenBelowUse: as its object says it, whoever wrote that: nothing is added then until less is used.
+    func setCap(_ cap: [String: Quantity], of tenant: String, evenBelowUse: Bool) async throws {
         let sums = try ResourceSums(cap)
         _ = try await store.commit(over: [Self.account(tenant)]) { rows in
             let found = try rows.get(QuotaAccount.self, tenant)
             var account = found?.record ?? QuotaAccount(tenant)
             (account.cap, account.cappedResources) = (sums, Set(cap.keys))
-            for name in cap.keys.sorted() where account.used[name] > sums[name] {
+            for name in cap.keys.sorted() where account.used[name] > sums[name] && !evenBelowUse {
                 throw Finding.capTooLow(account, name)
             }
             return (RecordWrites(Self.changes(found, to: account)), ())
