@@ -8,8 +8,6 @@ ARGS ?=
 # The macros' trait, the same for all targets, so that nothing is built anew between them. Only what needs the macros
 # (their tests) builds swift-syntax.
 TRAITS ?= --traits Macros
-# Further flags of the builds; others than last time build everything anew.
-FLAGS ?=
 # So many tests run at once. With all of them, each waits for a thread longer than its deadlines allow.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 16
 PROGRAMS := control-plane orchestrator model-gateway claw agent-runtime
@@ -24,7 +22,7 @@ setup: ## installs missing system packages (libcurl, libpq)
 
 build: setup ## builds the programs; CONFIG=debug|release
 	@echo "==> building the programs ($(CONFIG); the first build takes some minutes)"
-	@set -e; for program in $(PROGRAMS); do swift build $(TRAITS) $(FLAGS) -c $(CONFIG) --product $$program; done
+	@set -e; for program in $(PROGRAMS); do swift build $(TRAITS) -c $(CONFIG) --product $$program; done
 	@ln -sfn "$$(swift build $(TRAITS) -c $(CONFIG) --show-bin-path)" .build/bin
 
 up: build ## runs the platform in the foreground; ARGS="--listen 127.0.0.1:8081 …"
@@ -33,22 +31,22 @@ up: build ## runs the platform in the foreground; ARGS="--listen 127.0.0.1:8081 
 
 # On a clean clone the driver has once failed to emit a module without a word, and went on when asked again; what is
 # really wrong fails twice.
-build_tests = swift build $(TRAITS) $(FLAGS) --build-tests || { echo "==> once more"; swift build $(TRAITS) $(FLAGS) --build-tests; }
+build_tests = swift build $(TRAITS) --build-tests || { echo "==> once more"; swift build $(TRAITS) --build-tests; }
 
 test: ## the hermetic tests, with a private PostgreSQL server
 	@Scripts/setup.sh tests
 	@$(build_tests)
-	@Scripts/test.sh $(TRAITS) $(FLAGS)
+	@Scripts/test.sh $(TRAITS)
 
 test-full: ## everything: also kubectl and other real clients
 	@Scripts/setup.sh tests
 	@Scripts/setup-full.sh
 	@$(build_tests)
-	@PATH="$$PWD/.venv/bin:$$PATH" Scripts/test.sh $(TRAITS) $(FLAGS)
+	@PATH="$$PWD/.venv/bin:$$PATH" Scripts/test.sh $(TRAITS)
 	@SECONDS_TO_RUN=30 Scripts/fuzz.sh
 
 conformance: setup ## recorded answers of a real kube-apiserver against the embedded cluster; CORPUS=directory ONLY='ssa-*'
-	@swift build $(TRAITS) $(FLAGS) -c $(CONFIG) --product claw
+	@swift build $(TRAITS) -c $(CONFIG) --product claw
 	@Scripts/conformance.sh "$(CORPUS)" "$$(swift build $(TRAITS) -c $(CONFIG) --show-bin-path)/claw"
 
 bench: setup ## the benchmarks, with what they are compared with; SECTIONS="lists memory …"
